@@ -1,0 +1,201 @@
+"""LightWaveS as an aeon classifier, to stand where RocketClassifier stood."""
+
+from __future__ import annotations
+
+__all__ = ["LightWaveSClassifier"]
+
+from collections.abc import Sequence
+
+import numpy as np
+from aeon.base._base import _clone_estimator
+from aeon.classification import BaseClassifier
+from aeon.utils.validation import check_n_jobs
+from sklearn.linear_model import RidgeClassifierCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils.metaestimators import available_if
+
+from lightwaves_aeon._shell import CollectionShell
+from lightwaves_aeon.core.search import check_at_least
+from lightwaves_aeon.transformer import LightWaveS
+
+SHARE_OF_ROCKET = 0.025
+"""Features kept, as a share of the two per kernel that ROCKET computes."""
+
+
+class LightWaveSClassifier(CollectionShell, BaseClassifier):
+    """LightWaveS features with a ridge classifier.
+
+    The first five parameters are those of aeon's ``RocketClassifier``, so that changing
+    the name of the class is all it takes to change from one to the other. In place of
+    ROCKET's two features a kernel it keeps 2.5 % of them [1]_.
+
+    Parameters
+    ----------
+    n_kernels : int, default=10,000
+        Number of ROCKET kernels to match: ``n_features=None`` keeps 2.5 % of the
+        ``2 * n_kernels`` features that they would give.
+    estimator : sklearn compatible classifier or None, default=None
+        Trained on the standardised features. None means a ``RidgeClassifierCV`` whose
+        alpha is chosen by leave-one-out from ``logspace(-3, 3, 10) * n_cases``, which
+        on standardised features is the paper's choice.
+    class_weight : {"balanced"}, dict or None, default=None
+        Weights of the classes in the default estimator; see ``RidgeClassifierCV``.
+    n_jobs : int, default=1
+        Number of threads for ``fit`` and ``predict``; -1 means all processors. Results
+        do not depend on it.
+    random_state : int, RandomState instance or None, default=None
+        Draws the sample of cases on which features are selected, where there are more
+        than `max_cases`; handed on to `estimator`.
+    n_features : int or None, default=None
+        Number of features to keep. None means 2.5 % of ROCKET's, 500 by default.
+    variant : {"L1", "L2", "L1L2"}, default="L1L2"
+        Scattering levels that features may come from.
+    kernels : str or sequence of str, default="minirocket"
+        ``"minirocket"``, or the name of a PyWavelets wavelet, or a list or tuple of
+        such names.
+    max_dilation : int, default=32
+        Largest dilation, in time points; those used are the powers of two up to it.
+    pool_size : int or None, default=None
+        Number of features that the ANOVA filter hands on to mRMR. None means three
+        times the features to keep.
+    max_cases : int, default=1500
+        Number of training cases on which features are selected. The estimator is
+        trained on all of them.
+    verbose : int, default=0
+        Above 0, a progress bar is shown while fitting.
+
+    Attributes
+    ----------
+    classes_ : np.ndarray, shape (n_classes,)
+        The class labels.
+    n_classes_ : int
+        The number of classes.
+    estimator_ : sklearn classifier
+        The fitted estimator.
+    pipeline_ : sklearn.pipeline.Pipeline
+        Fitted `LightWaveS` transformer, ``StandardScaler`` and `estimator_`.
+        ``pipeline_[0].features_`` is the table of the features in use.
+
+    See Also
+    --------
+    LightWaveS : The features alone.
+
+    References
+    ----------
+    .. [1] Pantiskas, L., Verstoep, K., Hoogendoorn, M. and Bal, H., 2022. Taking ROCKET
+        on an efficiency mission: multivariate time series classification with
+        LightWaveS. DCOSS 2022. arXiv:2204.01379.
+
+    Examples
+    --------
+    >>> from aeon.datasets import load_basic_motions
+    >>> from lightwaves_aeon import LightWaveSClassifier
+    >>> X_train, y_train = load_basic_motions(split="train")
+    >>> X_test, y_test = load_basic_motions(split="test")
+    >>> clf = LightWaveSClassifier(random_state=0).fit(X_train, y_train)
+    >>> clf.score(X_test, y_test)
+    1.0
+    >>> clf.pipeline_[0].channels_.tolist()
+    [0, 1, 2, 3, 4]
+    """
+
+    _tags = {
+        "X_inner_type": "numpy3D",
+        "capability:multivariate": True,
+        "capability:multithreading": True,
+        "algorithm_type": "convolution",
+    }
+
+    def __init__(
+        self,
+        n_kernels: int = 10000,
+        estimator=None,
+        class_weight=None,
+        n_jobs: int = 1,
+        random_state: int | np.random.RandomState | None = None,
+        n_features: int | None = None,
+        variant: str = "L1L2",
+        kernels: str | Sequence[str] = "minirocket",
+        max_dilation: int = 32,
+        pool_size: int | None = None,
+        max_cases: int = 1500,
+        verbose: int = 0,
+    ):
+        self.n_kernels = n_kernels
+        self.estimator = estimator
+        self.class_weight = class_weight
+        self.n_jobs = n_jobs
+        self.random_state = random_state
+        self.n_features = n_features
+        self.variant = variant
+        self.kernels = kernels
+        self.max_dilation = max_dilation
+        self.pool_size = pool_size
+        self.max_cases = max_cases
+        self.verbose = verbose
+
+        super().__init__()
+
+    def _fit(self, X: np.ndarray, y: np.ndarray) -> LightWaveSClassifier:
+        self._n_jobs = check_n_jobs(self.n_jobs)
+        transformer = LightWaveS(
+            n_features=self._n_features_wanted(),
+            variant=self.variant,
+            kernels=self.kernels,
+            max_dilation=self.max_dilation,
+            pool_size=self.pool_size,
+            max_cases=self.max_cases,
+            n_jobs=self._n_jobs,
+            random_state=self.random_state,
+            verbose=self.verbose,
+        )
+        head = self.estimator
+        if head is None:
+            head = RidgeClassifierCV(
+                alphas=np.logspace(-3, 3, 10) * len(X), class_weight=self.class_weight
+            )
+        self.estimator_ = _clone_estimator(head, self.random_state)
+        self.pipeline_ = make_pipeline(transformer, StandardScaler(), self.estimator_)
+        self.pipeline_.fit(X, y)
+        return self
+
+    def _n_features_wanted(self) -> int:
+        if self.n_features is not None:
+            return self.n_features
+        check_at_least("n_kernels", self.n_kernels, 1)
+        return max(1, round(2 * self.n_kernels * SHARE_OF_ROCKET))
+
+    def _predict(self, X: np.ndarray) -> np.ndarray:
+        return self.pipeline_.predict(X)
+
+    def _predict_proba(self, X: np.ndarray) -> np.ndarray:
+        if hasattr(self.estimator_, "predict_proba"):
+            return self.pipeline_.predict_proba(X)
+        return super()._predict_proba(X)
+
+    @available_if(lambda self: hasattr(self.estimator_, "decision_function"))
+    def decision_function(self, X) -> np.ndarray:
+        """Confidence scores of the estimator, where it has them.
+
+        Parameters
+        ----------
+        X : np.ndarray, shape (n_cases, n_channels, n_timepoints)
+            Collection, or any other type that ``predict`` takes.
+
+        Returns
+        -------
+        np.ndarray, shape (n_cases,) or (n_cases, n_classes)
+            As scikit-learn has it: one column for two classes, positive for the second.
+        """
+        self._check_is_fitted()
+        X = self._preprocess_collection(X, store_metadata=False)
+        self._check_shape(X)
+        return self.pipeline_.decision_function(X)
+
+    @classmethod
+    def _get_test_params(cls, parameter_set: str = "default") -> list[dict]:
+        return [
+            {"n_kernels": 400, "max_dilation": 2},
+            {"n_features": 5, "variant": "L1", "kernels": "haar", "max_dilation": 4},
+        ]

@@ -1,0 +1,136 @@
+"""Standard scaling of each channel, with constants taken from the training cases."""
+
+from __future__ import annotations
+
+__all__ = ["channel_moments", "find_unusable", "scaled_channel"]
+
+import numpy as np
+
+EPSILON = 1e-8
+"""Added to the standard deviation, so that a constant channel scales to zero."""
+
+LARGEST = 1e30
+"""Scaled values beyond this would overflow in the responses of level 2."""
+
+BLOCK = 1 << 20
+"""Values converted to float64 at a time: moments cost no copy of the data."""
+
+
+def channel_moments(X: np.ndarray, channel: int) -> tuple[float, float]:
+    """Mean and standard deviation of one channel over all cases and time points.
+
+    Both are summed in float64 over a copy of the channel, block by block, so that they
+    do not depend on the memory layout of `X` or on its other channels.
+
+    Parameters
+    ----------
+    X : np.ndarray, shape (n_cases, n_channels, n_timepoints)
+        Collection of any real dtype.
+    channel : int
+        The channel to look at.
+
+    Returns
+    -------
+    mean, std : float
+        In the units of the channel.
+
+    Raises
+    ------
+    ValueError
+        If the channel holds NaN or infinity, or values whose squares overflow.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.scaling import channel_moments
+    >>> channel_moments(np.array([[[1.0, 3.0]], [[5.0, 7.0]]]), channel=0)
+    (4.0, 2.23606797749979)
+    """
+    n_cases, _, n_timepoints = X.shape
+    step = max(1, BLOCK // n_timepoints)
+
+    def blocks():
+        for start in range(0, n_cases, step):
+            yield np.ascontiguousarray(X[start : start + step, channel], np.float64)
+
+    with np.errstate(over="ignore", invalid="ignore"):
+        mean = float(sum(block.sum() for block in blocks()) / (n_cases * n_timepoints))
+        squares = sum(np.square(block - mean).sum() for block in blocks())
+        std = float(np.sqrt(squares / (n_cases * n_timepoints)))
+    if not np.isfinite(std):
+        raise ValueError(
+            f"X: channel {channel} holds NaN, infinity or values too large to scale"
+        )
+    return mean, std
+
+
+def scaled_channel(
+    X: np.ndarray, channel: int, mean: float, std: float, cases=slice(None)
+) -> np.ndarray:
+    """Scale one channel of some cases.
+
+    Parameters
+    ----------
+    X : np.ndarray, shape (n_cases, n_channels, n_timepoints)
+        Collection of any real dtype; it is not changed.
+    channel : int
+        The channel to read.
+    mean, std : float
+        The training constants of the channel, see `channel_moments`.
+    cases : slice or np.ndarray of int
+        The cases to read.
+
+    Returns
+    -------
+    np.ndarray of float32, shape (n_selected_cases, n_timepoints), C order
+        In units of the training standard deviation.
+
+    Raises
+    ------
+    ValueError
+        If a value is NaN, infinite, or beyond 1e30 standard deviations.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.scaling import scaled_channel
+    >>> scaled_channel(np.array([[[1.0, 3.0, 7.0]]]), channel=0, mean=3.0, std=2.0)
+    array([[-1.,  0.,  2.]], dtype=float32)
+    """
+    scaled = np.subtract(X[cases, channel], mean, dtype=np.float64)
+    scaled /= std + EPSILON
+    # Written so that NaN fails it, too.
+    if not (np.abs(scaled) < LARGEST).all():
+        raise ValueError(
+            f"X: channel {channel} holds NaN, infinity or a value more than "
+            f"{LARGEST:g} standard deviations from its training mean"
+        )
+    return np.ascontiguousarray(scaled, np.float32)
+
+
+def find_unusable(series: np.ndarray) -> int | None:
+    """Find the first channel of a case that holds NaN or infinity.
+
+    Parameters
+    ----------
+    series : np.ndarray of float, shape (n_channels, n_timepoints)
+        One case.
+
+    Returns
+    -------
+    int or None
+        The channel; None if all values are finite.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.scaling import find_unusable
+    >>> find_unusable(np.array([[0.0, 1.0], [np.inf, 0.0]]))
+    1
+    """
+    # A sum is finite unless a value is not, or it overflows: the cheap look first.
+    with np.errstate(over="ignore", invalid="ignore"):
+        if np.isfinite(series.sum(dtype=np.float64)):
+            return None
+    usable = np.isfinite(series).all(axis=-1)
+    return None if usable.all() else int(np.argmin(usable))

@@ -1,0 +1,231 @@
+"""Which features are kept: the ANOVA filter and the mRMR selection, on plain arrays."""
+
+from __future__ import annotations
+
+__all__ = ["anova_f", "best_by_score", "mrmr", "stratified_sample"]
+
+import numpy as np
+from numba import njit
+
+CORRELATION_FLOOR = 0.001
+"""Smallest |correlation| that counts as redundancy: a quotient needs a bound."""
+
+
+def stratified_sample(
+    classes: np.ndarray, n_wanted: int, rng: np.random.RandomState
+) -> np.ndarray:
+    """Draw cases without replacement, each class in proportion to its size.
+
+    Parameters
+    ----------
+    classes : np.ndarray of int, shape (n_cases,)
+        Class of each case, 0 to n_classes - 1; every class occurs.
+    n_wanted : int
+        Number of cases to draw; all are taken if there are no more than that.
+    rng : np.random.RandomState
+        Source of the draw; not touched when all cases are taken.
+
+    Returns
+    -------
+    np.ndarray of int, shape (min(n_cases, n_wanted),)
+        Indices of cases, ordered by class, then by index. Every class keeps at least
+        one case.
+
+    Raises
+    ------
+    ValueError
+        If `n_wanted` is below the number of classes.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.selection import stratified_sample
+    >>> classes = np.repeat([0, 1], [90, 10])
+    >>> sample = stratified_sample(classes, 20, np.random.RandomState(0))
+    >>> np.bincount(classes[sample]).tolist()
+    [18, 2]
+    """
+    by_class = np.argsort(classes, kind="stable")
+    sizes = np.bincount(classes)
+    if len(classes) <= n_wanted:
+        return by_class
+    if n_wanted < len(sizes):
+        raise ValueError(
+            f"max_cases={n_wanted} is below the number of classes, {len(sizes)}"
+        )
+    # Largest remainders, on top of the one case that each class is sure of.
+    spare = (sizes - 1) * (n_wanted - len(sizes)) / (sizes - 1).sum()
+    quota = 1 + spare.astype(int)
+    rest = np.argsort(-(spare % 1), kind="stable")[: n_wanted - quota.sum()]
+    quota[rest] += 1
+    members = np.split(by_class, np.cumsum(sizes)[:-1])
+    drawn = [
+        np.sort(rng.permutation(cases)[:n])
+        for cases, n in zip(members, quota, strict=True)
+    ]
+    return np.concatenate(drawn)
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def anova_f(features, class_starts):
+    """One-way ANOVA F of each feature (paper, section III-C), in float64.
+
+    Parameters
+    ----------
+    features : np.ndarray of float32, shape (n_cases, n_features)
+        Cases ordered by class.
+    class_starts : np.ndarray of int, shape (n_classes + 1,)
+        First case of each class, and n_cases at the end.
+
+    Returns
+    -------
+    np.ndarray of float64, shape (n_features,)
+        Infinite where each class has a value of its own and no spread; 0 where the
+        feature is constant.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.selection import anova_f
+    >>> features = np.array([[1, 0, 5], [2, 0, 5], [3, 1, 5], [4, 1, 5]], np.float32)
+    >>> anova_f(features, np.array([0, 2, 4])).tolist()
+    [8.0, inf, 0.0]
+    """
+    n_cases, n_features = features.shape
+    n_classes = len(class_starts) - 1
+    # Counted from the first case, so that constant features give exact zeros.
+    origin = features[0].astype(np.float64)
+    means = np.zeros((n_classes, n_features))
+    overall = np.zeros(n_features)
+    for c in range(n_classes):
+        for i in range(class_starts[c], class_starts[c + 1]):
+            for j in range(n_features):
+                means[c, j] += features[i, j] - origin[j]
+        for j in range(n_features):
+            overall[j] += means[c, j]
+            means[c, j] /= class_starts[c + 1] - class_starts[c]
+    overall /= n_cases
+
+    between = np.zeros(n_features)
+    within = np.zeros(n_features)
+    for c in range(n_classes):
+        size = class_starts[c + 1] - class_starts[c]
+        for j in range(n_features):
+            between[j] += size * (means[c, j] - overall[j]) ** 2
+        for i in range(class_starts[c], class_starts[c + 1]):
+            for j in range(n_features):
+                within[j] += (features[i, j] - origin[j] - means[c, j]) ** 2
+
+    scores = np.zeros(n_features)
+    freedom = max(n_cases - n_classes, 1) / (n_classes - 1)
+    for j in range(n_features):
+        if within[j] > 0:
+            scores[j] = between[j] / within[j] * freedom
+        elif between[j] > 0:
+            scores[j] = np.inf
+    return scores
+
+
+def best_by_score(scores: np.ndarray, n_best: int) -> np.ndarray:
+    """Indices of the highest scores, in ascending order; ties go to the lower index.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.selection import best_by_score
+    >>> best_by_score(np.array([1.0, 3.0, np.inf, 3.0]), 2).tolist()
+    [1, 2]
+    """
+    return np.sort(np.argsort(-scores, kind="stable")[:n_best])
+
+
+def mrmr(
+    columns: np.ndarray, relevance: np.ndarray, n_selected: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Select features by minimum redundancy and maximum relevance, quotient form.
+
+    The next feature is the one with the highest relevance over its mean absolute
+    Pearson correlation to those selected (FCQ: Zhao, Anand and Wang 2019, section II).
+
+    Parameters
+    ----------
+    columns : np.ndarray of float32, shape (n_cases, n_features)
+        The pool.
+    relevance : np.ndarray of float64, shape (n_features,)
+        Non-negative; infinite values come first, the least redundant of them ahead.
+    n_selected : int
+        Number of features to select, at most n_features.
+
+    Returns
+    -------
+    order : np.ndarray of int, shape (n_selected,)
+        Column indices, in the order of selection; ties go to the lower index.
+    scores : np.ndarray of float64, shape (n_selected,)
+        The quotient with which each was selected; the first one's is its relevance.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.selection import mrmr
+    >>> first = np.array([0.0, 0.0, 1.0, 1.0])
+    >>> columns = np.stack([first, first, [0.0, 1.0, 0.0, 1.0]], axis=1)
+    >>> mrmr(columns.astype(np.float32), np.array([9.0, 9.0, 1.0]), 2)[0].tolist()
+    [0, 2]
+    """
+    # Large enough to stay ahead of any finite relevance, whatever the redundancy.
+    infinite = np.finfo(np.float64).max * CORRELATION_FLOOR
+    order, scores = _mrmr(
+        _standardised(columns), np.minimum(relevance, infinite), n_selected
+    )
+    return order, np.where(np.isinf(relevance[order]), np.inf, scores)
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _standardised(columns):
+    """Centre the columns and divide by their l2 norm; constant ones become zero."""
+    n_cases, n_features = columns.shape
+    standard = np.empty((n_cases, n_features))
+    mean = np.zeros(n_features)
+    norm = np.zeros(n_features)
+    for i in range(n_cases):
+        for j in range(n_features):
+            standard[i, j] = np.float64(columns[i, j]) - columns[0, j]
+            mean[j] += standard[i, j]
+    mean /= n_cases
+    for i in range(n_cases):
+        for j in range(n_features):
+            standard[i, j] -= mean[j]
+            norm[j] += standard[i, j] ** 2
+    for j in range(n_features):
+        norm[j] = 1 / np.sqrt(norm[j]) if norm[j] > 0 else 0.0
+    for i in range(n_cases):
+        for j in range(n_features):
+            standard[i, j] *= norm[j]
+    return standard
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _mrmr(standard, relevance, n_selected):
+    # Summed case by case rather than by BLAS: equal columns then correlate equally to
+    # the last bit wherever they stand, and ties stay ties.
+    n_cases, n_features = standard.shape
+    order = np.empty(n_selected, np.int64)
+    scores = np.empty(n_selected)
+    redundancy = np.zeros(n_features)
+    correlation = np.empty(n_features)
+    quotient = relevance.copy()
+    for step in range(n_selected):
+        pick = np.argmax(quotient)
+        order[step] = pick
+        scores[step] = quotient[pick]
+        correlation[:] = 0.0
+        for i in range(n_cases):
+            weight = standard[i, pick]
+            for j in range(n_features):
+                correlation[j] += standard[i, j] * weight
+        for j in range(n_features):
+            redundancy[j] += max(abs(correlation[j]), CORRELATION_FLOOR)
+            quotient[j] = relevance[j] / (redundancy[j] / (step + 1))
+        for s in range(step + 1):
+            quotient[order[s]] = -1.0
+    return order, scores

@@ -1,0 +1,212 @@
+"""LightWaveS as an aeon transformer."""
+
+from __future__ import annotations
+
+__all__ = ["LightWaveS"]
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import pandas as pd
+from aeon.transformations.collection import BaseCollectionTransformer
+from aeon.utils.validation import check_n_jobs
+from aeon.utils.validation.labels import check_classification_y
+from sklearn.utils import check_random_state
+
+from lightwaves_aeon._shell import CollectionShell
+from lightwaves_aeon.core.features import feature_names, features_frame
+from lightwaves_aeon.core.search import Search
+
+
+class _TransformerShell(CollectionShell):
+    def fit_transform(self, X, y=None):
+        with self._unchanged_on_error():
+            return super().fit_transform(X, y)  # type: ignore[misc]
+
+
+class LightWaveS(_TransformerShell, BaseCollectionTransformer):
+    """Wavelet scattering features, a few hundred selected for the classes at hand.
+
+    Each channel is convolved with MiniRocket's 84 kernels at dilations 1, 2, 4, ...;
+    the absolute responses are convolved once more (level 2), and every response is
+    summed up by four statistics. Of these thousands of features per channel an ANOVA
+    filter and mRMR keep `n_features`, which are all that ``transform`` computes [1]_.
+
+    Parameters
+    ----------
+    n_features : int, default=500
+        Number of features to keep. Where fewer exist, all are kept, with a warning.
+    variant : {"L1", "L2", "L1L2"}, default="L1L2"
+        Scattering levels that features may come from.
+    kernels : str or sequence of str, default="minirocket"
+        ``"minirocket"``, or the name of a PyWavelets wavelet, or a list or tuple of
+        such names.
+    max_dilation : int, default=32
+        Largest dilation, in time points; those used are the powers of two up to it.
+    pool_size : int or None, default=None
+        Number of features that the ANOVA filter hands on to mRMR. None means three
+        times `n_features`.
+    max_cases : int, default=1500
+        Number of training cases on which features are selected. Where there are more,
+        a sample stratified by class is drawn.
+    n_jobs : int, default=1
+        Number of threads for ``fit`` and ``transform``; -1 means all processors.
+        Results do not depend on it.
+    random_state : int, RandomState instance or None, default=None
+        Draws the sample of cases; without effect where there are at most `max_cases`.
+    verbose : int, default=0
+        Above 0, a progress bar is shown while fitting.
+
+    Attributes
+    ----------
+    features_ : pd.DataFrame
+        The fitted model as a table: one row per output column, in output order, which
+        is the order of selection. Columns ``channel``, ``kernel``, ``tap_1`` to
+        ``tap_3`` (positions of the weights 2 among the nine taps), ``wavelet``,
+        ``dilation`` (time points), ``level``, ``statistic`` (``"ppv"``: share of
+        positive values, ``"max"`` and ``"min"``: of the absolute response, ``"lspv"``:
+        longest run of positive values over the length), ``f_score`` (one-way ANOVA F)
+        and ``selection_score`` (F over mean absolute correlation to the features
+        selected before; NaN where all features were kept and none was selected).
+    channels_ : np.ndarray of int
+        The channels in use, ascending; ``transform`` reads no others.
+
+    See Also
+    --------
+    LightWaveSClassifier : These features with a ridge classifier.
+
+    Notes
+    -----
+    Channels are scaled by their own training mean and standard deviation, so inputs
+    need no scaling. The published code differs in a few places that this class does
+    right: see the README.
+
+    References
+    ----------
+    .. [1] Pantiskas, L., Verstoep, K., Hoogendoorn, M. and Bal, H., 2022. Taking ROCKET
+        on an efficiency mission: multivariate time series classification with
+        LightWaveS. DCOSS 2022. arXiv:2204.01379.
+
+    Examples
+    --------
+    >>> from aeon.datasets import load_basic_motions
+    >>> from lightwaves_aeon import LightWaveS
+    >>> X, y = load_basic_motions(split="train")
+    >>> transformer = LightWaveS(n_features=50, random_state=0)
+    >>> transformer.fit_transform(X, y).shape
+    (40, 50)
+    >>> transformer.features_.loc[0, ["channel", "dilation", "statistic"]].tolist()
+    [1, 32, 'ppv']
+    """
+
+    _tags = {
+        "output_data_type": "Tabular",
+        "X_inner_type": "numpy3D",
+        "requires_y": True,
+        "capability:multivariate": True,
+        "capability:multithreading": True,
+        "algorithm_type": "convolution",
+    }
+
+    def __init__(
+        self,
+        n_features: int = 500,
+        variant: str = "L1L2",
+        kernels: str | Sequence[str] = "minirocket",
+        max_dilation: int = 32,
+        pool_size: int | None = None,
+        max_cases: int = 1500,
+        n_jobs: int = 1,
+        random_state: int | np.random.RandomState | None = None,
+        verbose: int = 0,
+    ):
+        self.n_features = n_features
+        self.variant = variant
+        self.kernels = kernels
+        self.max_dilation = max_dilation
+        self.pool_size = pool_size
+        self.max_cases = max_cases
+        self.n_jobs = n_jobs
+        self.random_state = random_state
+        self.verbose = verbose
+
+        super().__init__()
+
+    def _fit(self, X: np.ndarray, y) -> LightWaveS:
+        check_classification_y(y)
+        _, classes = np.unique(np.asarray(y), return_inverse=True)
+        search = Search(
+            n_features=self.n_features,
+            variant=self.variant,
+            kernels=self.kernels,
+            max_dilation=self.max_dilation,
+            pool_size=self.pool_size,
+            max_cases=self.max_cases,
+        )
+        self._n_jobs = check_n_jobs(self.n_jobs)
+        rng = check_random_state(self.random_state)
+        track = _progress_bar if self.verbose > 0 else _no_progress
+        self._model = search.fit(X, classes, rng, self._n_jobs, track)
+        return self
+
+    def _transform(self, X: np.ndarray, y=None) -> np.ndarray:
+        return self._model.evaluate(X, n_jobs=self._n_jobs)
+
+    @property
+    def features_(self) -> pd.DataFrame:
+        self._check_is_fitted()
+        bank = self._model.bank
+        return features_frame(self._model.rows, bank.taps, bank.wavelets)
+
+    @property
+    def channels_(self) -> np.ndarray:
+        self._check_is_fitted()
+        return self._model.evaluate.channels.copy()
+
+    def get_feature_names_out(self, input_features=None) -> np.ndarray:
+        """Name the output columns.
+
+        Parameters
+        ----------
+        input_features : ignored
+            Present for scikit-learn.
+
+        Returns
+        -------
+        np.ndarray of object, shape (n_features,)
+            Such as ``"ch3_k017_d8_l2_ppv"``: channel 3, kernel 17, dilation 8, level 2,
+            share of positive values.
+
+        Examples
+        --------
+        >>> from aeon.datasets import load_basic_motions
+        >>> from lightwaves_aeon import LightWaveS
+        >>> transformer = LightWaveS(n_features=2).set_output(transform="pandas")
+        >>> list(transformer.fit_transform(*load_basic_motions(split="train")).columns)
+        ['ch1_k049_d32_l2_ppv', 'ch3_k021_d32_l1_min']
+        """
+        self._check_is_fitted()
+        return feature_names(self._model.rows, self._model.bank.names)
+
+    @classmethod
+    def _get_test_params(cls, parameter_set: str = "default") -> list[dict]:
+        return [
+            {"n_features": 20, "max_dilation": 2},
+            {
+                "n_features": 5,
+                "variant": "L1",
+                "kernels": ("haar", "mexh"),
+                "max_dilation": 4,
+                "max_cases": 6,
+            },
+        ]
+
+
+def _no_progress(results: Iterable, total: int) -> Iterable:
+    return results
+
+
+def _progress_bar(results: Iterable, total: int) -> Iterable:
+    from rich.progress import track
+
+    return track(results, description="LightWaveS", total=total)
