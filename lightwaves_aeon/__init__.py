@@ -1,4 +1,4 @@
-"""LightWaveS: time series classification with a table of wavelet scattering features."""
+"""LightWaveS: time series classification with a few hundred named features."""
 
 __all__ = ["LightWaveS", "LightWaveSClassifier", "__version__"]
 __version__ = "0.1.0"

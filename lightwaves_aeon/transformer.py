@@ -95,8 +95,10 @@ class LightWaveS(_TransformerShell, BaseCollectionTransformer):
     >>> transformer = LightWaveS(n_features=50, random_state=0)
     >>> transformer.fit_transform(X, y).shape
     (40, 50)
-    >>> transformer.features_.loc[0, ["channel", "dilation", "statistic"]].tolist()
-    [1, 32, 'ppv']
+    >>> transformer.features_[["channel", "dilation", "level", "statistic"]].head(2)
+       channel  dilation  level statistic
+    0        0        32      1       max
+    1        0         2      1       max
     """
 
     _tags = {
@@ -154,12 +156,14 @@ class LightWaveS(_TransformerShell, BaseCollectionTransformer):
 
     @property
     def features_(self) -> pd.DataFrame:
+        """The table of the fitted model; see the class."""
         self._check_is_fitted()
         bank = self._model.bank
         return features_frame(self._model.rows, bank.taps, bank.wavelets)
 
     @property
     def channels_(self) -> np.ndarray:
+        """The channels in use, ascending."""
         self._check_is_fitted()
         return self._model.evaluate.channels.copy()
 
@@ -183,7 +187,7 @@ class LightWaveS(_TransformerShell, BaseCollectionTransformer):
         >>> from lightwaves_aeon import LightWaveS
         >>> transformer = LightWaveS(n_features=2).set_output(transform="pandas")
         >>> list(transformer.fit_transform(*load_basic_motions(split="train")).columns)
-        ['ch1_k049_d32_l2_ppv', 'ch3_k021_d32_l1_min']
+        ['ch0_k031_d32_l1_max', 'ch0_k061_d2_l1_max']
         """
         self._check_is_fitted()
         return feature_names(self._model.rows, self._model.bank.names)

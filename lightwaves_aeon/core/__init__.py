@@ -1,0 +1,1 @@
+"""The method itself; it knows no framework."""

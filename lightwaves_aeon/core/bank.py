@@ -18,7 +18,7 @@ HEAVY, LIGHT = 2.0, -1.0
 # A wavelet is sampled this often in one period of its central frequency: twice what
 # Nyquist asks for, so that dilation 1 is the finest scale which the samples can carry.
 SAMPLES_PER_PERIOD = 4
-# Samples at both ends below this share of the peak are cut: they cost time, not meaning.
+# Samples at both ends below this share of the peak are cut: they cost time for nothing.
 NEGLIGIBLE = 0.01
 
 

@@ -185,7 +185,7 @@ _jit = njit(nogil=True, cache=True, error_model="numpy")
 
 @_jit
 def _evaluate_channel(x, dilations, kernels, columns, weights, lengths, taps, out):
-    """Fill the columns of one channel's jobs; `x` is scaled, (n_cases, n_timepoints)."""
+    """Fill the columns of one channel's jobs; x is scaled, (n_cases, n_timepoints)."""
     n_cases, length = x.shape
     half = length // 2
     scales = (dilations**-1.5).astype(np.float32)
@@ -224,9 +224,7 @@ def _evaluate_channel(x, dilations, kernels, columns, weights, lengths, taps, ou
                 _weighted(
                     series, margin, dilation, weights, lengths, kernel, response, length
                 )
-            if _statistics(
-                bits, length, scale, columns, job, 0, found, found_bits
-            ):
+            if _statistics(bits, length, scale, columns, job, 0, found, found_bits):
                 _store(found, columns, job, 0, out, case)
             if _wanted(columns, job, 1):
                 _rectify(response, energy, margin, half)
@@ -234,9 +232,18 @@ def _evaluate_channel(x, dilations, kernels, columns, weights, lengths, taps, ou
                     _tapped(energy, margin, dilation, taps, kernel, response, half)
                 else:
                     _weighted(
-                        energy, margin, dilation, weights, lengths, kernel, response, half
+                        energy,
+                        margin,
+                        dilation,
+                        weights,
+                        lengths,
+                        kernel,
+                        response,
+                        half,
                     )
-                _statistics(bits, half, scale*scale, columns, job, 1, found, found_bits)
+                _statistics(
+                    bits, half, scale * scale, columns, job, 1, found, found_bits
+                )
                 _store(found, columns, job, 1, out, case)
 
 
@@ -302,13 +309,21 @@ def _tapped(series, margin, dilation, taps, kernel, out, length):
             for t in range(length):
                 t = np.uint64(t)
                 here = series[centre + t]
-                heavy = (series[a+t] - here) + (series[b+t] - here) + (series[c+t] - here)
+                heavy = (
+                    (series[a + t] - here)
+                    + (series[b + t] - here)
+                    + (series[c + t] - here)
+                )
                 out[t] = np.float32(2) * heavy
         else:
             for t in range(length):
                 t = np.uint64(t)
                 here = series[centre + t]
-                out[t] -= (series[a+t] - here) + (series[b+t] - here) + (series[c+t] - here)
+                out[t] -= (
+                    (series[a + t] - here)
+                    + (series[b + t] - here)
+                    + (series[c + t] - here)
+                )
 
 
 @_jit

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 STATISTICS = ("ppv", "max", "lspv", "min")
-"""The statistics of a response, in the order of their columns (paper, section III-B)."""
+"""The statistics of a response, in the order of their columns (paper, section III)."""
 
 VARIANTS = {"L1": (1,), "L2": (2,), "L1L2": (1, 2)}
 """The scattering levels that each variant of the method draws its features from."""
@@ -128,8 +128,10 @@ def features_frame(
     >>> from lightwaves_aeon.core.features import candidate_rows, features_frame
     >>> bank = kernel_bank("minirocket")
     >>> frame = features_frame(candidate_rows(0, 1, 84, (1,)), bank.taps, bank.wavelets)
-    >>> frame.loc[4, ["kernel", "tap_1", "tap_2", "tap_3", "statistic"]].tolist()
-    [1, 0, 1, 3, 'ppv']
+    >>> frame[["kernel", "tap_1", "tap_2", "tap_3", "statistic"]].iloc[3:5]
+       kernel  tap_1  tap_2  tap_3 statistic
+    3       0      0      1      2       min
+    4       1      0      1      3       ppv
     """
     kernel = rows["kernel"]
     heavy = pd.DataFrame(taps[kernel, :3], columns=["tap_1", "tap_2", "tap_3"])

@@ -184,6 +184,16 @@ class Search:
 
 
 def check_at_least(name: str, value: int, least: int) -> None:
+    """Refuse a parameter that is no integer, or too small; the error names it.
+
+    Examples
+    --------
+    >>> from lightwaves_aeon.core.search import check_at_least
+    >>> check_at_least("n_features", 0, 1)
+    Traceback (most recent call last):
+    ...
+    ValueError: n_features must be at least 1, got 0
+    """
     if not isinstance(value, Integral) or isinstance(value, bool):
         raise TypeError(f"{name} must be an integer, got {value!r}")
     if value < least:

@@ -53,11 +53,12 @@ def stratified_sample(
         raise ValueError(
             f"max_cases={n_wanted} is below the number of classes, {len(sizes)}"
         )
-    # Largest remainders, on top of the one case that each class is sure of.
-    spare = (sizes - 1) * (n_wanted - len(sizes)) / (sizes - 1).sum()
-    quota = 1 + spare.astype(int)
-    rest = np.argsort(-(spare % 1), kind="stable")[: n_wanted - quota.sum()]
-    quota[rest] += 1
+    share = sizes * (n_wanted / len(classes))
+    quota = np.maximum(1, share.astype(int))
+    while quota.sum() < n_wanted:
+        quota[np.argmax(share - quota)] += 1
+    while quota.sum() > n_wanted:  # classes smaller than their one sure case
+        quota[np.argmax(np.where(quota > 1, quota - share, -np.inf))] -= 1
     members = np.split(by_class, np.cumsum(sizes)[:-1])
     drawn = [
         np.sort(rng.permutation(cases)[:n])
@@ -127,7 +128,19 @@ def anova_f(features, class_starts):
 
 
 def best_by_score(scores: np.ndarray, n_best: int) -> np.ndarray:
-    """Indices of the highest scores, in ascending order; ties go to the lower index.
+    """Find the highest scores; ties go to the lower index.
+
+    Parameters
+    ----------
+    scores : np.ndarray of float, shape (n_scores,)
+        Infinity allowed, NaN not.
+    n_best : int
+        Number of scores wanted; all are taken if there are no more than that.
+
+    Returns
+    -------
+    np.ndarray of int, shape (min(n_scores, n_best),)
+        Their indices, ascending.
 
     Examples
     --------

@@ -1,0 +1,1 @@
+"""aeon's conformance suite, run whole on every estimator of the package."""

@@ -1,0 +1,10 @@
+"""Every check that aeon has for these estimators; none is excluded."""
+
+from aeon.testing.estimator_checking import parametrize_with_checks
+
+from lightwaves_aeon import LightWaveS, LightWaveSClassifier
+
+
+@parametrize_with_checks([LightWaveS, LightWaveSClassifier])
+def test_aeon(check):
+    check()
