@@ -2,12 +2,6 @@
 
 One kernel serves fitting and transforming. Fitting hands it the table of all features
 of a channel at a dilation, transforming the table of the fitted model.
-
-Every response is built from differences ``x[t + shift] - x[t]``, which is the same as
-the weighted sum because the weights sum to zero, but is exactly zero where the series
-is flat: PPV and LSPV then do not count rounding noise. Each value is computed by the
-same operations in the same order wherever it is needed, so results are equal to the
-last bit for any split of the work.
 """
 
 from __future__ import annotations
@@ -17,15 +11,14 @@ __all__ = ["Evaluator"]
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from lightwaves_aeon.core.backends import run
-from lightwaves_aeon.core.bank import N_TAPS, KernelBank
+from lightwaves_aeon.core.bank import KernelBank
 from lightwaves_aeon.core.features import STATISTICS
+from lightwaves_aeon.core.responses import evaluate_channel
 from lightwaves_aeon.core.scaling import scaled_channel
 
 N_LEVELS = 2
-PPV, MAX, LSPV, MIN = range(len(STATISTICS))
 
 # Values of one channel that a thread works on at a time; a block stays in the cache and
 # a transform of any size needs little memory beside its input and output.
@@ -162,7 +155,7 @@ class Evaluator(NamedTuple):
     def _evaluate_block(self, X: np.ndarray, cases, out: np.ndarray) -> None:
         for position, channel in enumerate(self.channels):
             jobs = slice(self.starts[position], self.starts[position + 1])
-            _evaluate_channel(
+            evaluate_channel(
                 scaled_channel(
                     X, channel, self.means[position], self.stds[position], cases
                 ),
@@ -174,214 +167,3 @@ class Evaluator(NamedTuple):
                 self.bank.taps,
                 out,
             )
-
-
-_jit = njit(nogil=True, cache=True, error_model="numpy")
-
-
-# The loops below take whole buffers with an offset and a length, not slices of them: a
-# slice counts a reference, atomically, and there would be a dozen of them in each job.
-
-
-@_jit
-def _evaluate_channel(x, dilations, kernels, columns, weights, lengths, taps, out):
-    """Fill the columns of one channel's jobs; x is scaled, (n_cases, n_timepoints)."""
-    n_cases, length = x.shape
-    half = length // 2
-    scales = (dilations**-1.5).astype(np.float32)
-    margin = 0
-    for job in range(len(kernels)):
-        margin = max(margin, (lengths[kernels[job]] // 2 + 1) * dilations[job])
-
-    # Both levels are read through a margin of zeros: that is the zero padding.
-    series = np.zeros(length + 2 * margin, np.float32)
-    energy = np.zeros(half + 2 * margin, np.float32)
-    shifted = np.empty((N_TAPS, length), np.float32)
-    total = np.empty(length, np.float32)
-    pair = np.empty(length, np.float32)
-    response = np.empty(length, np.float32)
-    bits = response.view(np.int32)
-    found = np.empty(columns.shape[2], np.float32)
-    found_bits = found.view(np.int32)
-
-    for case in range(n_cases):
-        for t in range(length):
-            series[margin + t] = x[case, t]
-        shifted_by = 0
-        first, second = -1, -1
-        for job in range(len(kernels)):
-            kernel, dilation = kernels[job], dilations[job]
-            scale = scales[job]
-            if taps[kernel, 0] >= 0:
-                if shifted_by != dilation:
-                    _shift(series, margin, dilation, shifted, total)
-                    shifted_by, first = dilation, -1
-                if first != taps[kernel, 0] or second != taps[kernel, 1]:
-                    first, second = taps[kernel, 0], taps[kernel, 1]
-                    _add_pair(shifted, first, second, total, pair)
-                _add_third(pair, shifted, taps[kernel, 2], response)
-            else:
-                _weighted(
-                    series, margin, dilation, weights, lengths, kernel, response, length
-                )
-            if _statistics(bits, length, scale, columns, job, 0, found, found_bits):
-                _store(found, columns, job, 0, out, case)
-            if _wanted(columns, job, 1):
-                _rectify(response, energy, margin, half)
-                if taps[kernel, 0] >= 0:
-                    _tapped(energy, margin, dilation, taps, kernel, response, half)
-                else:
-                    _weighted(
-                        energy,
-                        margin,
-                        dilation,
-                        weights,
-                        lengths,
-                        kernel,
-                        response,
-                        half,
-                    )
-                _statistics(
-                    bits, half, scale * scale, columns, job, 1, found, found_bits
-                )
-                _store(found, columns, job, 1, out, case)
-
-
-@_jit
-def _wanted(columns, job, level):
-    for statistic in range(columns.shape[2]):
-        if columns[job, level, statistic] >= 0:
-            return True
-    return False
-
-
-@_jit
-def _store(found, columns, job, level, out, case):
-    for statistic in range(columns.shape[2]):
-        column = columns[job, level, statistic]
-        if column >= 0:
-            out[case, column] = found[statistic]
-
-
-@_jit
-def _shift(series, margin, dilation, shifted, total):
-    """Three times the difference to each of the nine shifted copies, and their sum.
-
-    With these, a kernel's response is ``3 * (d_a + d_b + d_c) - sum(d)`` for its taps
-    a, b, c of weight 2: the copies serve all 84 kernels.
-    """
-    length = len(total)
-    for t in range(length):
-        total[t] = np.float32(0)
-    for tap in range(N_TAPS):
-        start = np.uint64(margin + (tap - N_TAPS // 2) * dilation)
-        centre = np.uint64(margin)
-        for t in range(length):
-            t = np.uint64(t)
-            difference = series[start + t] - series[centre + t]
-            shifted[tap, t] = np.float32(3) * difference
-            total[t] += difference
-
-
-@_jit
-def _add_pair(shifted, a, b, total, out):
-    for t in range(len(out)):
-        out[t] = (shifted[a, t] + shifted[b, t]) - total[t]
-
-
-@_jit
-def _add_third(pair, shifted, c, out):
-    for t in range(len(out)):
-        out[t] = pair[t] + shifted[c, t]
-
-
-@_jit
-def _tapped(series, margin, dilation, taps, kernel, out, length):
-    """Response of one MiniRocket kernel to a series that no other kernel shares."""
-    # Three copies a loop: with nine, the compiler gives up on vectorising.
-    origin = margin - N_TAPS // 2 * dilation
-    centre = np.uint64(margin)
-    for group in range(3):
-        a = np.uint64(origin + taps[kernel, 3 * group] * dilation)
-        b = np.uint64(origin + taps[kernel, 3 * group + 1] * dilation)
-        c = np.uint64(origin + taps[kernel, 3 * group + 2] * dilation)
-        if group == 0:
-            for t in range(length):
-                t = np.uint64(t)
-                here = series[centre + t]
-                heavy = (
-                    (series[a + t] - here)
-                    + (series[b + t] - here)
-                    + (series[c + t] - here)
-                )
-                out[t] = np.float32(2) * heavy
-        else:
-            for t in range(length):
-                t = np.uint64(t)
-                here = series[centre + t]
-                out[t] -= (
-                    (series[a + t] - here)
-                    + (series[b + t] - here)
-                    + (series[c + t] - here)
-                )
-
-
-@_jit
-def _weighted(series, margin, dilation, weights, lengths, kernel, out, length):
-    """Response of a kernel with weights of its own."""
-    for t in range(length):
-        out[t] = np.float32(0)
-    for tap in range(lengths[kernel]):
-        start = np.uint64(margin + (tap - lengths[kernel] // 2) * dilation)
-        centre = np.uint64(margin)
-        weight = weights[kernel, tap]
-        for t in range(length):
-            t = np.uint64(t)
-            out[t] += weight * (series[start + t] - series[centre + t])
-
-
-@_jit
-def _rectify(response, out, margin, half):
-    """Absolute response at every second time point: the input of level 2."""
-    margin = np.uint64(margin)
-    for t in range(half):
-        t = np.uint64(t)
-        out[margin + t] = abs(response[np.uint64(2) * t])
-
-
-@_jit
-def _statistics(bits, length, scale, columns, job, level, found, found_bits):
-    """Statistics of a response; those of an empty response are zero."""
-    if not _wanted(columns, job, level):
-        return False
-    found[:] = np.float32(0)
-    if length == 0:
-        return True
-    # Non-negative floats order as their bit patterns do, and a float is positive when
-    # its bits are positive as an integer: integer reductions vectorise, float ones not.
-    if (
-        columns[job, level, PPV] >= 0
-        or columns[job, level, MAX] >= 0
-        or columns[job, level, MIN] >= 0
-    ):
-        positive = np.int32(0)
-        largest = np.int32(0)
-        smallest = np.int32(0x7FFFFFFF)
-        for t in range(length):
-            positive = np.int32(positive + np.int32(bits[t] > 0))
-            magnitude = np.int32(bits[t] & np.int32(0x7FFFFFFF))
-            largest = max(largest, magnitude)
-            smallest = min(smallest, magnitude)
-        found_bits[MAX] = largest
-        found_bits[MIN] = smallest
-        found[PPV] = positive / length
-        found[MAX] *= scale
-        found[MIN] *= scale
-    if columns[job, level, LSPV] >= 0:
-        run_length = 0
-        longest = 0
-        for t in range(length):
-            run_length = run_length + 1 if bits[t] > 0 else 0
-            longest = max(longest, run_length)
-        found[LSPV] = longest / length
-    return True

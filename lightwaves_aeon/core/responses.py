@@ -1,0 +1,214 @@
+"""The compiled loops: responses of kernels to one channel, and their statistics.
+
+Every response is built from differences ``x[t + shift] - x[t]``. Because the weights of
+a kernel sum to zero that is the weighted sum, but it is exactly zero where the series
+is flat, so that PPV and LSPV do not count rounding noise. Each value comes out of the
+same operations in the same order wherever it is needed: results are equal to the last
+bit for any table and any split of the work.
+
+The loops take whole buffers with offsets, and count with unsigned integers: a slice
+would cost an atomic count of references in each job, and a signed index a test for
+negative values, which keeps a loop from being vectorised.
+"""
+
+from __future__ import annotations
+
+__all__ = ["evaluate_channel"]
+
+import numpy as np
+from numba import njit
+
+from lightwaves_aeon.core.bank import N_TAPS
+from lightwaves_aeon.core.features import STATISTICS
+
+PPV, MAX, LSPV, MIN = range(len(STATISTICS))
+CENTRE = N_TAPS // 2
+
+_jit = njit(nogil=True, cache=True, error_model="numpy")
+
+
+@_jit
+def evaluate_channel(x, dilations, kernels, columns, weights, lengths, taps, out):
+    """Compute the wanted statistics of one channel.
+
+    Parameters
+    ----------
+    x : np.ndarray of float32, shape (n_cases, n_timepoints)
+        The scaled channel.
+    dilations, kernels : np.ndarray of int, shape (n_jobs,)
+        Dilation and row of the bank of each response; responses at one dilation share
+        work when they stand together.
+    columns : np.ndarray of int, shape (n_jobs, 2, 4)
+        Output column by level and statistic; -1 where it is not wanted.
+    weights, lengths, taps : np.ndarray
+        The kernel bank, see `KernelBank`.
+    out : np.ndarray of float32, shape (n_cases, n_features)
+        Written to, in the columns named.
+    """
+    n_cases, length = x.shape
+    half = length // 2
+    scales = (dilations**-1.5).astype(np.float32)
+    margin = np.max((lengths[kernels] // 2 + 1) * dilations)
+
+    # Both levels are read through a margin of zeros: that is the zero padding.
+    series = np.zeros(length + 2 * margin, np.float32)
+    energy = np.zeros(half + 2 * margin, np.float32)
+    shifted = np.empty((N_TAPS, length), np.float32)
+    total = np.empty(length, np.float32)
+    pair = np.empty(length, np.float32)
+    response = np.empty(length, np.float32)
+    bits = response.view(np.int32)
+    found = np.empty(len(STATISTICS), np.float32)
+    found_bits = found.view(np.int32)
+
+    for case in range(n_cases):
+        series[margin : margin + length] = x[case]
+        shifted_by = 0
+        first, second = -1, -1
+        for job in range(len(kernels)):
+            dilation, kernel = dilations[job], kernels[job]
+            tapped = taps[kernel, 0] >= 0
+            if tapped:
+                if shifted_by != dilation:
+                    _shift(series, margin, dilation, shifted, total)
+                    shifted_by, first = dilation, -1
+                if first != taps[kernel, 0] or second != taps[kernel, 1]:
+                    first, second = taps[kernel, 0], taps[kernel, 1]
+                    _add_pair(shifted, first, second, total, pair)
+                _add_third(shifted, taps[kernel, 2], pair, response)
+            else:
+                _weighted(
+                    series, margin, dilation, weights, lengths, kernel, response, length
+                )
+            wanted = columns[job, 0]
+            if wanted.max() >= 0:
+                _summarise(bits, length, scales[job], wanted, found, found_bits)
+                _store(found, wanted, out, case)
+            wanted = columns[job, 1]
+            if wanted.max() >= 0:
+                _rectify(response, energy, margin, half)
+                if tapped:
+                    _tapped(energy, margin, dilation, taps, kernel, response, half)
+                else:
+                    _weighted(
+                        energy,
+                        margin,
+                        dilation,
+                        weights,
+                        lengths,
+                        kernel,
+                        response,
+                        half,
+                    )
+                scale = scales[job] * scales[job]
+                _summarise(bits, half, scale, wanted, found, found_bits)
+                _store(found, wanted, out, case)
+
+
+@_jit
+def _shift(series, margin, dilation, shifted, total):
+    """Three times the difference to each of the nine shifted copies, and their sum.
+
+    With these, a kernel's response is ``3 * (d_a + d_b + d_c) - sum(d)`` for its taps
+    a, b, c of weight 2: the copies serve all 84 kernels.
+    """
+    length = np.uint64(len(total))
+    centre = np.uint64(margin)
+    for t in range(length):
+        total[t] = np.float32(0)
+    for tap in range(N_TAPS):
+        start = np.uint64(margin + (tap - CENTRE) * dilation)
+        for t in range(length):
+            difference = series[start + t] - series[centre + t]
+            shifted[tap, t] = np.float32(3) * difference
+            total[t] += difference
+
+
+@_jit
+def _add_pair(shifted, a, b, total, out):
+    for t in range(np.uint64(len(out))):
+        out[t] = (shifted[a, t] + shifted[b, t]) - total[t]
+
+
+@_jit
+def _add_third(shifted, c, pair, out):
+    for t in range(np.uint64(len(out))):
+        out[t] = pair[t] + shifted[c, t]
+
+
+@_jit
+def _tapped(series, margin, dilation, taps, kernel, out, length):
+    """Response of one MiniRocket kernel to a series that no other kernel shares."""
+    # Three copies a loop: with nine, the compiler gives up on vectorising.
+    centre = np.uint64(margin)
+    for group in range(3):
+        weight = np.float32(2) if group == 0 else np.float32(-1)
+        a = np.uint64(margin + (taps[kernel, 3 * group] - CENTRE) * dilation)
+        b = np.uint64(margin + (taps[kernel, 3 * group + 1] - CENTRE) * dilation)
+        c = np.uint64(margin + (taps[kernel, 3 * group + 2] - CENTRE) * dilation)
+        for t in range(np.uint64(length)):
+            here = series[centre + t]
+            change = (series[a + t] - here) + (series[b + t] - here)
+            before = out[t] if group > 0 else np.float32(0)
+            out[t] = before + weight * (change + (series[c + t] - here))
+
+
+@_jit
+def _weighted(series, margin, dilation, weights, lengths, kernel, out, length):
+    """Response of a kernel with weights of its own."""
+    length = np.uint64(length)
+    centre = np.uint64(margin)
+    for t in range(length):
+        out[t] = np.float32(0)
+    for tap in range(lengths[kernel]):
+        start = np.uint64(margin + (tap - lengths[kernel] // 2) * dilation)
+        weight = weights[kernel, tap]
+        for t in range(length):
+            out[t] += weight * (series[start + t] - series[centre + t])
+
+
+@_jit
+def _rectify(response, out, margin, half):
+    """Absolute response at every second time point: the input of level 2."""
+    start = np.uint64(margin)
+    for t in range(np.uint64(half)):
+        out[start + t] = abs(response[np.uint64(2) * t])
+
+
+@_jit
+def _store(found, wanted, out, case):
+    for statistic in range(len(wanted)):
+        if wanted[statistic] >= 0:
+            out[case, wanted[statistic]] = found[statistic]
+
+
+@_jit
+def _summarise(bits, length, scale, wanted, found, found_bits):
+    """Wanted statistics of a response, given as its bit pattern; zeros if it is empty.
+
+    Non-negative floats order as their bits do, and a float is positive when its bits
+    are as an integer: reductions of integers vectorise, those of floats do not.
+    """
+    found[:] = np.float32(0)
+    if length == 0:
+        return
+    if wanted[PPV] >= 0 or wanted[MAX] >= 0 or wanted[MIN] >= 0:
+        positive = np.int32(0)
+        largest = np.int32(0)
+        smallest = np.int32(0x7FFFFFFF)
+        for t in range(np.uint64(length)):
+            positive = np.int32(positive + np.int32(bits[t] > 0))
+            magnitude = np.int32(bits[t] & np.int32(0x7FFFFFFF))
+            largest = max(largest, magnitude)
+            smallest = min(smallest, magnitude)
+        found_bits[MAX] = largest
+        found_bits[MIN] = smallest
+        found[MAX] *= scale
+        found[MIN] *= scale
+        found[PPV] = positive / length
+    if wanted[LSPV] >= 0:
+        run, longest = 0, 0
+        for t in range(np.uint64(length)):
+            run = run + 1 if bits[t] > 0 else 0
+            longest = max(longest, run)
+        found[LSPV] = longest / length
