@@ -1,0 +1,1 @@
+"""Benchmarks: what the package is measured by. Run each with ``python -m``."""
