@@ -1,4 +1,4 @@
-"""The published method as a straightforward loop, with its own count of the longest run.
+"""The published method as a plain loop, with its own count of the longest run.
 
 Nine taps, one time point after the other, no work shared: what a reader of the paper
 would write first. The published code drops a run of positive values that reaches the
@@ -33,7 +33,7 @@ def plain_response(x, weights, dilation):
 
 @njit(nogil=True, cache=True)
 def longest_inner_run(response):
-    """Longest run of positive values that ends before the last point, over the length."""
+    """Longest run of positive values, unless it is the last, over the length."""
     run, longest = 0, 0
     for value in response:
         if value > 0:

@@ -3,5 +3,22 @@
 __all__ = ["LightWaveS", "LightWaveSClassifier", "__version__"]
 __version__ = "0.1.0"
 
-from lightwaves_aeon.classifier import LightWaveSClassifier
-from lightwaves_aeon.transformer import LightWaveS
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lightwaves_aeon.classifier import LightWaveSClassifier
+    from lightwaves_aeon.transformer import LightWaveS
+
+_MODULES = {"LightWaveS": "transformer", "LightWaveSClassifier": "classifier"}
+
+
+def __getattr__(name: str) -> Any:
+    # Importing aeon takes seconds; the command line answers --help without it.
+    if name in _MODULES:
+        return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -2,4 +2,5 @@
 
 from lightwaves_aeon.cli import main
 
-main(prog_name="lightwaves")
+if __name__ == "__main__":
+    main(prog_name="lightwaves")

@@ -20,12 +20,13 @@ from typing import Any, Literal
 import numpy as np
 from aeon.classification import BaseClassifier
 from aeon.datasets import load_classification, load_from_ts_file
+from aeon.utils.validation.collection import is_equal_length
 from sklearn.metrics import balanced_accuracy_score
 
 from lightwaves_aeon.classifier import LightWaveSClassifier
 
-FEW = 84
-"""Features or kernels of a classifier that is being warmed up."""
+SMALLEST = {"n_features": 1, "n_kernels": 84}
+"""Sizes that a classifier is warmed up with: those of one parameter or the other."""
 
 
 class DataSetError(ValueError):
@@ -102,40 +103,51 @@ def load_split(
     """
     if archive is not None and not Path(archive).is_dir():
         raise DataSetError(f"{name}: there is no archive folder {archive}")
-    try:
-        X, y = _read(name, split, archive)
-    except Exception as error:  # aeon and its parser raise almost anything
-        places = "aeon's data sets" if archive is None else f"{archive}, aeon's own"
-        raise DataSetError(f"{name}: cannot be loaded from {places}: {error}") from error
+    file = None if archive is None else _find(name, split, Path(archive))
+    X, y = _load_by_aeon(name, split, archive) if file is None else _read(name, file)
     if len(X) == 0:
         raise DataSetError(f"{name}: there are no {split} cases")
-    if isinstance(X, list):
+    if not is_equal_length(X):
         raise DataSetError(
-            f"{name}: the {split} series differ in length, which no classifier here can "
-            f"use; {name}_eq, where it exists, is a version of equal length"
+            f"{name}: the {split} series differ in length, and no classifier here can "
+            f"use them; {name}_eq, where it exists, is a version of equal length"
         )
-    return X, y
+    return np.asarray(X), y
 
 
-def _read(name: str, split: str, archive: str | Path | None):
-    if archive is not None:
-        # The folder of NAME_eq, the version of equal length, is that of NAME.
-        for folder in (name, name.removesuffix("_eq")):
-            files = {
-                part: Path(archive, folder, f"{name}_{part.upper()}.ts")
-                for part in ("train", "test")
-            }
-            # aeon, given the folder, would download into it if one of the two missed.
-            if any(file.is_file() for file in files.values()):
-                return _read_file(files[split])
-    return load_classification(name, split=split)
+def _find(name: str, split: str, archive: Path) -> Path | None:
+    # The folder of NAME_eq, the version of equal length, is that of NAME.
+    for folder in (archive / name, archive / name.removesuffix("_eq")):
+        if (folder / f"{name}_TRAIN.ts").is_file():
+            return folder / f"{name}_{split.upper()}.ts"
+    return None
 
 
-def _read_file(file: Path):
-    X, y, header = load_from_ts_file(str(file), return_meta_data=True)
+# Both functions below catch everything, since aeon's readers raise almost anything.
+
+
+def _read(name: str, file: Path) -> tuple[Any, np.ndarray]:
+    # Not by load_classification, which would download to the archive what misses there.
+    try:
+        X, y, header = load_from_ts_file(str(file), return_meta_data=True)
+    except Exception as error:
+        raise DataSetError(f"{name}: {file} cannot be read: {error}") from error
     if not header["classlabel"]:
-        raise ValueError(f"{file} has no class labels")
+        raise DataSetError(f"{name}: {file} has no class labels")
     return X, y
+
+
+def _load_by_aeon(
+    name: str, split: str, archive: str | Path | None
+) -> tuple[Any, np.ndarray]:
+    try:
+        return load_classification(name, split=split)
+    except Exception as error:
+        missed = "" if archive is None else f"it is not in {archive}, and "
+        raise DataSetError(
+            f"{name}: {missed}aeon, which ships with some data sets and downloads "
+            f"others, cannot load it: {str(error).strip()}"
+        ) from error
 
 
 def make_classifier(
@@ -189,7 +201,7 @@ def make_classifier(
         )
     if name not in ("rocket", "minirocket"):
         raise ValueError(f"there is no classifier {name!r}")
-    # Their package takes seconds to import, and is not needed without rivals.
+    # Imported here, for it compiles and loads much that only they need.
     from aeon.classification import convolution_based
 
     rivals = {
@@ -208,7 +220,7 @@ def warm_up(classifier: BaseClassifier, n_channels: int) -> None:
     Parameters
     ----------
     classifier : BaseClassifier
-        A classifier with a parameter ``n_features`` or ``n_kernels``. It is not changed.
+        With a parameter ``n_features`` or ``n_kernels``. It is not changed.
     n_channels : int
         Number of channels to make ready for.
 
@@ -222,7 +234,7 @@ def warm_up(classifier: BaseClassifier, n_channels: int) -> None:
     """
     clone = classifier.clone()
     size = "n_features" if "n_features" in clone.get_params() else "n_kernels"
-    clone.set_params(**{size: FEW})
+    clone.set_params(**{size: SMALLEST[size]})
     X = np.random.default_rng(0).normal(size=(8, n_channels, 32))
     clone.fit(X, np.repeat(["a", "b"], 4)).predict(X)
 

@@ -98,7 +98,7 @@ class LightWaveS(_TransformerShell, BaseCollectionTransformer):
     >>> transformer.features_[["channel", "dilation", "level", "statistic"]].head(2)
        channel  dilation  level statistic
     0        0        32      1       max
-    1        0         2      1       max
+    1        2        16      1      lspv
     """
 
     _tags = {

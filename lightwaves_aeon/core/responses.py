@@ -21,7 +21,7 @@ from numba import njit
 from lightwaves_aeon.core.bank import N_TAPS
 from lightwaves_aeon.core.features import STATISTICS
 
-PPV, MAX, LSPV, MIN = range(len(STATISTICS))
+PPV, MAX, LSPV, MIN = map(STATISTICS.index, ("ppv", "max", "lspv", "min"))
 CENTRE = N_TAPS // 2
 
 _jit = njit(nogil=True, cache=True, error_model="numpy")

@@ -1,0 +1,47 @@
+"""Small problems that every test module shares."""
+
+import numpy as np
+import pytest
+
+from lightwaves_aeon import LightWaveS, LightWaveSClassifier
+
+
+def _make_problem(n_cases=24, n_channels=3, n_timepoints=40, n_classes=2, seed=0):
+    """Noise, and in channel 1 (or 0, if there is one) a sine at a pace of the class."""
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(n_cases, n_channels, n_timepoints))
+    y = np.arange(n_cases) % n_classes
+    pace = 0.3 + 2 * y[:, None] / n_classes
+    X[:, min(1, n_channels - 1)] += 2 * np.sin(pace * np.arange(n_timepoints))
+    return X, y
+
+
+@pytest.fixture(scope="session")
+def make_problem():
+    return _make_problem
+
+
+@pytest.fixture
+def problem():
+    return _make_problem()
+
+
+@pytest.fixture(scope="session")
+def small():
+    """Parameters that keep a fit to some milliseconds."""
+    return {"n_features": 20, "max_dilation": 4}
+
+
+@pytest.fixture
+def transformer(small):
+    return LightWaveS(**small)
+
+
+@pytest.fixture
+def classifier(small):
+    return LightWaveSClassifier(**small)
+
+
+@pytest.fixture(params=[LightWaveS, LightWaveSClassifier])
+def estimator(request, small):
+    return request.param(**small)

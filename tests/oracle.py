@@ -1,0 +1,99 @@
+"""The method from its definition: slow, in plain NumPy and float64, right by reading.
+
+Nothing here knows how the package computes; the tests compare it with this.
+"""
+
+from itertools import groupby
+
+import numpy as np
+
+FLOOR = 0.001
+
+
+def response(x, weights, dilation):
+    """Level 1: time point t sees t + (j - len(weights) // 2) * dilation for tap j."""
+    reach = len(weights) * dilation
+    padded = np.concatenate([np.zeros(reach), x, np.zeros(reach)])
+    c = np.zeros(len(x))
+    for j, weight in enumerate(weights):
+        start = reach + (j - len(weights) // 2) * dilation
+        c += weight * padded[start : start + len(x)]
+    return c * float(dilation) ** -1.5
+
+
+def level_2(c1, weights, dilation):
+    """The same kernel on |c1| at time points 0, 2, 4, ..., floor(n / 2) of them."""
+    return response(np.abs(c1)[::2][: len(c1) // 2], weights, dilation)
+
+
+def statistics(c):
+    """PPV, max |c|, LSPV and min |c|; zeros for an empty response."""
+    if len(c) == 0:
+        return np.zeros(4)
+    ppv, lspv = (c > 0).mean(), max(runs(c > 0), default=0) / len(c)
+    return np.array([ppv, np.abs(c).max(), lspv, np.abs(c).min()])
+
+
+def runs(flags):
+    """Lengths of the runs of true values, from left to right."""
+    return [len(list(run)) for flag, run in groupby(flags) if flag]
+
+
+def responses(x, kernel, dilation, bank):
+    """Both levels of one kernel of a bank."""
+    weights = bank.weights[kernel, : bank.lengths[kernel]].astype(np.float64)
+    c1 = response(x, weights, dilation)
+    return c1, level_2(c1, weights, dilation)
+
+
+def features(X, rows, bank, means, stds):
+    table = np.empty((len(X), len(rows)))
+    for i, j in np.ndindex(table.shape):
+        row = rows[j]
+        channel = row["channel"]
+        x = (X[i, channel] - float(means[channel])) / (stds[channel] + 1e-8)
+        both = responses(x, row["kernel"], int(row["dilation"]), bank)
+        table[i, j] = statistics(both[row["level"] - 1])[row["statistic"]]
+    return table
+
+
+def anova_f(column, classes):
+    """One-way ANOVA F of one feature."""
+    groups = [column[classes == c].astype(np.float64) for c in np.unique(classes)]
+    spread = [np.zeros(1) if np.ptp(g) == 0 else g - g.mean() for g in groups]
+    within = sum((s**2).sum() for s in spread)
+    if np.ptp(column) == 0:
+        return 0.0
+    if within == 0:
+        return np.inf
+    grand = column.astype(np.float64).mean()
+    between = sum(len(g) * (g.mean() - grand) ** 2 for g in groups)
+    freedom_between = len(groups) - 1
+    freedom_within = max(len(column) - len(groups), 1)
+    return (between / freedom_between) / (within / freedom_within)
+
+
+def correlation(a, b):
+    if np.ptp(a) == 0 or np.ptp(b) == 0:
+        return 0.0
+    return np.corrcoef(a.astype(np.float64), b.astype(np.float64))[0, 1]
+
+
+def quotients(columns, relevance, selected):
+    """Relevance over the mean |correlation| to the selected; -1 for the selected."""
+    result = np.array(relevance, dtype=np.float64)
+    for j in range(columns.shape[1]) if selected else ():
+        found = [abs(correlation(columns[:, j], columns[:, s])) for s in selected]
+        result[j] /= np.mean(np.maximum(found, FLOOR))
+    result[selected] = -1
+    return result
+
+
+def mrmr(columns, relevance, n):
+    """Order and quotients of a greedy selection; relevance is finite."""
+    order, scores = [], []
+    for _ in range(n):
+        candidates = quotients(columns, relevance, order)
+        order.append(int(np.argmax(candidates)))
+        scores.append(candidates[order[-1]])
+    return np.array(order), np.array(scores)

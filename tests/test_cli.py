@@ -1,0 +1,337 @@
+"""The program ``lightwaves`` and the measuring behind it."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from aeon.datasets import save_to_ts_file
+from click.testing import CliRunner
+
+from lightwaves_aeon import __version__, cli, evaluation
+from lightwaves_aeon.core.features import VARIANTS
+
+KEYS = [
+    "dataset",
+    "classifier",
+    "accuracy",
+    "balanced_accuracy",
+    "fit_seconds",
+    "predict_ms_per_case",
+    "kept_features",
+    "kept_channels",
+    "all_channels",
+    "model_kb",
+]
+
+RESULT = evaluation.Result(
+    accuracy=0.98765,
+    balanced_accuracy=0.87654,
+    fit_seconds=1234.567,
+    predict_ms_per_case=345.678,
+    kept_features=20000,
+    kept_channels=963,
+    all_channels=963,
+    model_kb=12345.6,
+)
+CELLS = ["0.988", "0.877", "1234.57", "345.68", "20000", "963", "of", "963", "12346"]
+
+
+def run(*args):
+    return CliRunner().invoke(cli.main, ["evaluate", *map(str, args)])
+
+
+@pytest.fixture
+def archive(tmp_path, make_problem):
+    """Folder with sets of equal length, of unequal length, and of no use."""
+
+    def write(name, X, y, split, folder=None):
+        save_to_ts_file(
+            X,
+            y,
+            label_type="classification",
+            path=str(tmp_path / (folder or name)),
+            problem_name=name,
+            file_suffix=f"_{split}",
+        )
+
+    for seed, split in enumerate(["TRAIN", "TEST"]):
+        X, y = make_problem(seed=seed)
+        uneven = [series[:, : 30 + case % 3] for case, series in enumerate(X)]
+        write("Waves", X, y, split)
+        write("Uneven", uneven, y, split)
+        write("Uneven_eq", X[:, :, :30], y, split, folder="Uneven")
+        write("Short", X[:, :, :8], y, split)
+        write("Flat", np.where([[[1], [0], [1]]], X, 1.0), y, split)
+        write("Gaps", np.where(X > 2.5, np.nan, X), y, split)
+    write("Half", X, y, "TRAIN")
+    text = (tmp_path / "Waves" / "Waves_TRAIN.ts").read_text()
+    for name, content in {
+        "Broken": text[:-200],
+        "Empty": text[: text.index("@data")] + "@data\n",
+        "Prices": text.replace("@classLabel true 0 1", "@targetLabel true"),
+        "Listed": text.replace("@equalLength true", "@equalLength false"),
+    }.items():
+        (tmp_path / name).mkdir()
+        for split in ("TRAIN", "TEST"):
+            (tmp_path / name / f"{name}_{split}.ts").write_text(content)
+    return tmp_path
+
+
+@pytest.fixture
+def offline(monkeypatch):
+    """Have every attempt to let aeon load a set fail as it does without a network."""
+
+    def fail(name, split):
+        raise ValueError(f"Could not download files for {name}")
+
+    monkeypatch.setattr(evaluation, "load_classification", fail)
+
+
+# Output
+
+
+def test_json_has_the_same_keys_in_each_row_and_numbers_as_numbers():
+    result = run("UnitTest", "BasicMotions", "--n-features", 30, "--json")
+    assert (result.exit_code, result.stderr) == (0, "")
+    rows = json.loads(result.stdout)
+    assert [list(row) for row in rows] == [KEYS, KEYS]
+    unit_test, motions = rows
+    assert (unit_test["dataset"], unit_test["classifier"]) == ("UnitTest", "lightwaves")
+    assert 0.8 < unit_test["accuracy"] <= 1
+    assert 0.8 < unit_test["balanced_accuracy"] <= 1
+    assert unit_test["fit_seconds"] > 0
+    assert unit_test["predict_ms_per_case"] > 0
+    assert unit_test["model_kb"] > 1
+    assert [unit_test[key] for key in KEYS[6:9]] == [30, 1, 1]
+    assert motions["kept_channels"] < motions["all_channels"] == 6
+
+
+def test_rivals_follow_in_the_order_given(monkeypatch):
+    monkeypatch.setattr(evaluation, "evaluate", lambda classifier, *data: RESULT)
+    rows = json.loads(
+        run("UnitTest", "--against", "rocket, minirocket", "--json").stdout
+    )
+    assert [row["classifier"] for row in rows] == ["lightwaves", "rocket", "minirocket"]
+
+
+@pytest.mark.parametrize("columns", ["", "40", "80", "200"])
+def test_table_shows_every_number_whole(monkeypatch, columns):
+    if columns:
+        monkeypatch.setenv("COLUMNS", columns)
+    else:
+        monkeypatch.delenv("COLUMNS", raising=False)
+    monkeypatch.setattr(evaluation, "evaluate", lambda classifier, *data: RESULT)
+    result = run("BasicMotions", "UnitTest", "--against", "minirocket")
+    assert result.exit_code == 0
+    for name in ("lightwaves", "minirocket"):
+        lines = [line for line in result.stdout.splitlines() if f" {name} " in line]
+        assert [line.split()[2:] for line in lines] == [CELLS, CELLS]
+    width = max(map(len, result.stdout.splitlines()))
+    assert width <= (80 if columns in ("40", "80") else 200)
+    if not columns:
+        assert "BasicMotions  lightwaves" in result.stdout
+
+
+def test_long_names_are_folded_not_cut(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr(evaluation, "evaluate", lambda classifier, *data: RESULT)
+    monkeypatch.setattr(evaluation, "load_split", lambda *args: (None, None))
+    lines = run("ArticularyWordRecognition").stdout.splitlines()
+    below = next(i for i, line in enumerate(lines) if line.startswith("─")) + 1
+    first_column = "".join(line.split(" ")[0] for line in lines[below:])
+    assert first_column == "ArticularyWordRecognition"
+
+
+def test_progress_names_what_runs_on_stderr_only(monkeypatch):
+    monkeypatch.setenv("FORCE_COLOR", "1")  # which rich takes for a terminal
+    result = run("UnitTest", "--n-features", 20, "--json")
+    assert "UnitTest: loading" in result.stderr
+    assert "UnitTest: lightwaves" in result.stderr
+    assert len(json.loads(result.stdout)) == 1
+
+
+def test_warnings_do_not_reach_the_user(archive, recwarn):
+    # aeon warns of the flat channel, LightWaveS of a number of features too high.
+    result = run("Flat", "--archive", archive, "--n-features", 10**6)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert not recwarn.list
+
+
+def test_as_a_module_in_a_process_of_its_own():
+    command = [
+        sys.executable,
+        "-m",
+        "lightwaves_aeon",
+        "evaluate",
+        "UnitTest",
+        "--json",
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+    assert json.loads(done.stdout)[0]["kept_features"] == 500
+
+
+# Failures
+
+
+def test_a_set_that_fails_does_not_stop_the_others(archive, offline):
+    result = run(
+        "Uneven", "Nonesuch", "Waves", "--archive", archive, "--n-features", 9, "--json"
+    )
+    assert result.exit_code == 1
+    assert [row["dataset"] for row in json.loads(result.stdout)] == ["Waves"]
+    uneven, nonesuch = result.stderr.splitlines()
+    assert uneven.startswith("Error: Uneven: the train series differ in length")
+    assert nonesuch.startswith(f"Error: Nonesuch: it is not in {archive}")
+
+
+def test_a_classifier_that_fails_does_not_stop_the_others(archive, monkeypatch):
+    # aeon's MiniRocket refuses fewer than nine time points, before it compiles.
+    monkeypatch.setattr(evaluation, "warm_up", lambda classifier, n_channels: None)
+    command = ["Short", "--archive", archive, "--against", "minirocket", "--json"]
+    result = run(*command)
+    assert result.exit_code == 1
+    assert [row["classifier"] for row in json.loads(result.stdout)] == ["lightwaves"]
+    assert result.stderr.startswith("Error: Short: minirocket: n_timepoints must be")
+
+
+def test_missing_values_are_reported(archive):
+    result = run("Gaps", "--archive", archive)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "Error: Gaps: lightwaves: X holds NaN" in result.stderr
+
+
+def test_without_results_json_is_an_empty_list(offline):
+    result = run("Nonesuch", "--json")
+    assert (result.exit_code, json.loads(result.stdout)) == (1, [])
+
+
+def test_interrupt_ends_cleanly(monkeypatch):
+    def interrupt(*args):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(evaluation, "evaluate", interrupt)
+    result = run("UnitTest")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.strip() == "Aborted!"
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        ([], "Missing argument 'DATASET...'"),
+        (["UnitTest", "--against", "rocket,foo"], "there is no rival 'foo'"),
+        (["UnitTest", "--against", "lightwaves"], "there is no rival 'lightwaves'"),
+        (["UnitTest", "--n-features", "0"], "0 is not in the range x>=1"),
+        (["UnitTest", "--variant", "L3"], "'L3' is not one of"),
+        (["UnitTest", "--archive", "no/such/folder"], "does not exist"),
+        (["UnitTest", "--archive", __file__], "is a file"),
+        (["UnitTest", "--seed", "-1"], "-1 is not in the range"),
+    ],
+)
+def test_usage_errors(args, message):
+    result = run(*args)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert message in " ".join(result.stderr.split())
+
+
+# Help
+
+
+def test_version():
+    result = CliRunner().invoke(cli.main, ["--version"])
+    assert result.stdout == f"lightwaves, version {__version__}\n"
+
+
+def test_choices_are_those_of_the_package():
+    assert set(cli.VARIANTS) == set(VARIANTS)
+    for name in cli.RIVALS:
+        evaluation.make_classifier(name)
+
+
+def test_program_itself_needs_neither_aeon_nor_rich_for_help():
+    # In place of the package stands an empty one, to see what the program adds to it.
+    code = (
+        "import sys, types, importlib.util;"
+        "package = types.ModuleType('lightwaves_aeon'); package.__version__ = '0';"
+        "spec = importlib.util.find_spec('lightwaves_aeon');"
+        "package.__path__ = spec.submodule_search_locations;"
+        "sys.modules['lightwaves_aeon'] = package;"
+        "from lightwaves_aeon.cli import main;"
+        "main(['evaluate', '--help'], standalone_mode=False);"
+        "print({'aeon', 'numpy', 'rich', 'sklearn'} & set(sys.modules))"
+    )
+    command = [sys.executable, "-c", code]
+    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert output.startswith("Usage:")
+    assert output.endswith("set()\n")
+
+
+# Loading
+
+
+@pytest.mark.parametrize("name", ["Waves", "Uneven_eq", "Listed"])
+def test_archive_is_read(archive, offline, name):
+    for split in ("train", "test"):
+        X, y = evaluation.load_split(name, split, archive)
+        assert X.shape == (24, 3, 30 if name == "Uneven_eq" else 40)
+        assert set(y) == {"0", "1"}
+
+
+def test_archive_has_precedence_and_aeon_follows(archive):
+    (archive / "Waves").rename(archive / "UnitTest")
+    for file in (archive / "UnitTest").iterdir():
+        file.rename(file.with_name(file.name.replace("Waves", "UnitTest")))
+    assert evaluation.load_split("UnitTest", "train", archive)[0].shape == (24, 3, 40)
+    assert evaluation.load_split("BasicMotions", "test", archive)[0].shape[1] == 6
+
+
+@pytest.mark.parametrize(
+    ("name", "split", "reason"),
+    [
+        ("Uneven", "train", "differ in length"),
+        ("Uneven", "test", "differ in length"),
+        ("Half", "test", "Half_TEST.ts cannot be read: .*No such file"),
+        ("Broken", "train", "Broken_TRAIN.ts cannot be read"),
+        ("Empty", "train", "there are no train cases"),
+        ("Prices", "train", "Prices_TRAIN.ts has no class labels"),
+        ("Nonesuch", "train", "it is not in .*Could not download"),
+    ],
+)
+def test_what_cannot_be_used_is_named(archive, offline, name, split, reason):
+    before = sorted(archive.rglob("*"))
+    with pytest.raises(evaluation.DataSetError, match=rf"^{name}: .*{reason}"):
+        evaluation.load_split(name, split, archive)
+    assert sorted(archive.rglob("*")) == before
+
+
+def test_missing_archive(tmp_path):
+    with pytest.raises(evaluation.DataSetError, match="UnitTest: there is no archive"):
+        evaluation.load_split("UnitTest", "train", tmp_path / "none")
+
+
+# Measuring
+
+
+def test_unknown_classifier():
+    with pytest.raises(ValueError, match="no classifier 'foo'"):
+        evaluation.make_classifier("foo")
+
+
+@pytest.mark.parametrize("name", ["lightwaves", "rocket", "minirocket"])
+def test_classifiers_share_seed_and_threads(name):
+    classifier = evaluation.make_classifier(name, n_jobs=2, random_state=7)
+    assert (classifier.n_jobs, classifier.random_state) == (2, 7)
+
+
+def test_result_of_a_rival():
+    # ROCKET, since aeon's MiniRocket takes half a minute to compile.
+    train, test = (
+        evaluation.load_split("UnitTest", split) for split in ("train", "test")
+    )
+    classifier = evaluation.make_classifier("rocket").set_params(n_kernels=100)
+    result = evaluation.evaluate(classifier, *train, *test)
+    assert result.accuracy > 0.8
+    assert (result.kept_features, result.kept_channels) == (200, 1)
