@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import numpy as np
+import pandas as pd
+from aeon.utils.conversion import convert_collection
 
 from lightwaves_aeon.core.scaling import find_unusable
 
@@ -38,23 +40,42 @@ class CollectionShell:
         kept = [keep] if isinstance(keep, str) else list(keep or [])
         return super().reset(keep=[*kept, "_sklearn_output_config"])  # type: ignore[misc]
 
+    # Both checks run before aeon's, whose errors would not name channel or argument.
+
     def _preprocess_collection(self, X, store_metadata=True):
-        # Arrays are checked before aeon does, whose error would not name the channel.
-        is_array = isinstance(X, np.ndarray) and X.ndim in (2, 3)
-        is_list = isinstance(X, list) and all(isinstance(x, np.ndarray) for x in X)
-        if is_array or is_list:
-            _refuse_unusable(X)
-        X = super()._preprocess_collection(X, store_metadata)  # type: ignore[misc]
-        if not (is_array or is_list):
-            _refuse_unusable(X)
-        return X
+        _check_series(X)
+        return super()._preprocess_collection(X, store_metadata)  # type: ignore[misc]
+
+    def _check_y(self, y, *args, **kwargs):
+        _check_labels(y)
+        return super()._check_y(y, *args, **kwargs)  # type: ignore[misc]
 
 
-def _refuse_unusable(X) -> None:
-    for case, series in enumerate(X):
+def _check_series(X) -> None:
+    if isinstance(X, (np.ndarray, list)) and len(X) == 0:
+        raise ValueError("X is empty: it has no cases")
+    if isinstance(X, list):
+        types = sorted({type(x).__name__ for x in X})
+        if len(types) > 1:
+            raise TypeError(f"X is a list of cases of several types: {types}")
+    is_array = isinstance(X, np.ndarray) or isinstance(X[0], np.ndarray)
+    for case, series in enumerate(X if is_array else convert_collection(X, "np-list")):
+        if series.size == 0:
+            raise ValueError(f"X is empty: case {case} has the shape {series.shape}")
         if series.dtype.kind == "f":
             channel = find_unusable(np.atleast_2d(series))
             if channel is not None:
                 raise ValueError(
                     f"X holds NaN or infinity, first in case {case}, channel {channel}"
                 )
+
+
+def _check_labels(y) -> None:
+    if not isinstance(y, (np.ndarray, pd.Series)) or y.ndim != 1:
+        return  # aeon has a clear error for those
+    missing = np.asarray(pd.isna(y))
+    if missing.any():
+        raise ValueError(f"y holds a missing label, first for case {missing.argmax()}")
+    types = sorted({type(label).__name__ for label in y}) if y.dtype == object else []
+    if len(types) > 1:
+        raise TypeError(f"y mixes labels of several types: {types}")

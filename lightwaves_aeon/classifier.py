@@ -23,7 +23,17 @@ SHARE_OF_ROCKET = 0.025
 """Features kept, as a share of the two per kernel that ROCKET computes."""
 
 
-class LightWaveSClassifier(CollectionShell, BaseClassifier):
+class _ClassifierShell(CollectionShell):
+    def fit_predict(self, X, y, **kwargs):
+        with self._unchanged_on_error():
+            return super().fit_predict(X, y, **kwargs)  # type: ignore[misc]
+
+    def fit_predict_proba(self, X, y, **kwargs):
+        with self._unchanged_on_error():
+            return super().fit_predict_proba(X, y, **kwargs)  # type: ignore[misc]
+
+
+class LightWaveSClassifier(_ClassifierShell, BaseClassifier):
     """LightWaveS features with a ridge classifier.
 
     The first five parameters are those of aeon's ``RocketClassifier``, so that changing
@@ -46,7 +56,7 @@ class LightWaveSClassifier(CollectionShell, BaseClassifier):
         do not depend on it.
     random_state : int, RandomState instance or None, default=None
         Draws the sample of cases on which features are selected, where there are more
-        than `max_cases`; handed on to `estimator`.
+        than `max_cases`; handed on to `estimator`. None draws another each time.
     n_features : int or None, default=None
         Number of features to keep. None means 2.5 % of ROCKET's, 500 by default.
     variant : {"L1", "L2", "L1L2"}, default="L1L2"

@@ -54,6 +54,7 @@ class LightWaveS(_TransformerShell, BaseCollectionTransformer):
         Results do not depend on it.
     random_state : int, RandomState instance or None, default=None
         Draws the sample of cases; without effect where there are at most `max_cases`.
+        None draws another each time.
     verbose : int, default=0
         Above 0, a progress bar is shown while fitting.
 
@@ -146,7 +147,10 @@ class LightWaveS(_TransformerShell, BaseCollectionTransformer):
             max_cases=self.max_cases,
         )
         self._n_jobs = check_n_jobs(self.n_jobs)
-        rng = check_random_state(self.random_state)
+        # None means fresh entropy: NumPy's global generator is nobody's to advance.
+        rng = check_random_state(
+            np.random.RandomState() if self.random_state is None else self.random_state
+        )
         track = _progress_bar if self.verbose > 0 else _no_progress
         self._model = search.fit(X, classes, rng, self._n_jobs, track)
         return self

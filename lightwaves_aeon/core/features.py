@@ -53,7 +53,7 @@ def candidate_rows(
     Returns
     -------
     np.ndarray of dtype `ROW`, shape (n_kernels * len(levels) * 4,)
-        Ordered by kernel, then level, then statistic; scores are zero.
+        Ordered by kernel, then level, then statistic; scores are NaN.
 
     Examples
     --------
@@ -69,6 +69,7 @@ def candidate_rows(
     rows["kernel"] = kernel.ravel()
     rows["level"] = level.ravel()
     rows["statistic"] = statistic.ravel()
+    rows["f_score"] = rows["selection_score"] = np.nan
     return rows
 
 

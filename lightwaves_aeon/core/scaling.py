@@ -47,16 +47,20 @@ def channel_moments(X: np.ndarray, channel: int) -> tuple[float, float]:
     (4.0, 2.23606797749979)
     """
     n_cases, _, n_timepoints = X.shape
+    n_values = n_cases * n_timepoints
     step = max(1, BLOCK // n_timepoints)
+    # Counted from the first value, so that a constant channel has no spread at all.
+    origin = np.float64(X[0, channel, 0])
 
     def blocks():
         for start in range(0, n_cases, step):
-            yield np.ascontiguousarray(X[start : start + step, channel], np.float64)
+            block = np.ascontiguousarray(X[start : start + step, channel], np.float64)
+            yield block - origin
 
     with np.errstate(over="ignore", invalid="ignore"):
-        mean = float(sum(block.sum() for block in blocks()) / (n_cases * n_timepoints))
-        squares = sum(np.square(block - mean).sum() for block in blocks())
-        std = float(np.sqrt(squares / (n_cases * n_timepoints)))
+        offset = sum(block.sum() for block in blocks()) / n_values
+        squares = sum(np.square(block - offset).sum() for block in blocks())
+        mean, std = float(origin + offset), float(np.sqrt(squares / n_values))
     if not np.isfinite(std):
         raise ValueError(
             f"X: channel {channel} holds NaN, infinity or values too large to scale"

@@ -79,7 +79,7 @@ class Search:
         check_at_least("max_cases", self.max_cases, 2)
         if self.pool_size is not None:
             check_at_least("pool_size", self.pool_size, self.n_features)
-        if self.variant not in VARIANTS:
+        if self.variant not in list(VARIANTS):
             raise ValueError(
                 f"variant must be one of {', '.join(map(repr, VARIANTS))}, "
                 f"got {self.variant!r}"
