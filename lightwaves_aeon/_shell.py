@@ -58,8 +58,8 @@ def _check_series(X) -> None:
         types = sorted({type(x).__name__ for x in X})
         if len(types) > 1:
             raise TypeError(f"X is a list of cases of several types: {types}")
-    is_array = isinstance(X, np.ndarray) or isinstance(X[0], np.ndarray)
-    for case, series in enumerate(X if is_array else convert_collection(X, "np-list")):
+    is_arrays = isinstance(X[0] if isinstance(X, list) else X, np.ndarray)
+    for case, series in enumerate(X if is_arrays else convert_collection(X, "np-list")):
         if series.size == 0:
             raise ValueError(f"X is empty: case {case} has the shape {series.shape}")
         if series.dtype.kind == "f":

@@ -13,7 +13,7 @@ from lightwaves_aeon import LightWaveS, LightWaveSClassifier
 
 
 def spoilt(value):
-    """Put a bad value into channel 1, together with a message that says so."""
+    """Give a function that puts a bad value into channel 1."""
 
     def spoil(X):
         X[5, 1, 7] = value
@@ -26,6 +26,7 @@ def frames(X):
     return [pd.DataFrame(x) for x in X]
 
 
+# Said to be empty, or not to go with y or with the data seen in fit.
 EMPTY = "(?i)empty|number of c|length"
 BAD_VALUES = {"NaN": np.nan, "inf": np.inf, "-inf": -np.inf}
 
@@ -84,7 +85,7 @@ BAD_Y = {
     "too short": (lambda y: y[1:], "number of cases"),
     "too long": (lambda y: np.tile(y, 2), "number of cases"),
     "empty": (lambda y: y[:0], "number of cases|empty"),
-    "NaN": (lambda y: np.where(y == 1, np.nan, 0.0), r"\by\b.*NaN"),
+    "NaN": (lambda y: np.where(y == 1, np.nan, 0.0), r"\by\b.*(NaN|missing)"),
     "NaN among strings": (lambda y: with_hole(y, np.nan), r"\by\b"),
     "None among strings": (lambda y: with_hole(y, None), r"\by\b"),
     "missing in a Series": (lambda y: pd.Series(with_hole(y, None)), r"\by\b"),

@@ -223,8 +223,13 @@ def test_labels_come_back_as_they_went_in(classifier, problem, relabel):
         lambda y: pd.Series(np.array(["no", "yes"])[y]).astype("category"),
         lambda y: pd.Series(y).astype("Int64"),
         lambda y: pd.DataFrame({"label": y}),
+        # Scalars of NumPy among those of Python sort and compare like them.
+        lambda y: np.array(
+            [np.str_("no"), *np.array(["no", "yes"])[y[1:]].tolist()], "O"
+        ),
+        lambda y: np.array([np.int64(0), *y[1:].tolist()], object),
     ],
-    ids=["object", "str Series", "category", "Int64", "DataFrame"],
+    ids=["object", "str Series", "category", "Int64", "DataFrame", "str_", "int64"],
 )
 def test_labels_in_other_containers(classifier, problem, relabel):
     X, y = problem

@@ -381,13 +381,6 @@ def test_pandas_output_keeps_the_index_of_cases(transformer, make_problem):
     assert out.index.equals(wide.index)
 
 
-def test_pandas_output_for_a_multiindex_has_a_row_per_case(transformer, problem):
-    X, y = problem
-    transformer.set_output(transform="pandas")
-    out = transformer.fit_transform(convert_collection(X, "pd-multiindex"), y)
-    assert out.shape == (len(X), 20)
-
-
 def test_verbose(transformer, problem, capsys):
     transformer.fit(*problem)
     assert capsys.readouterr() == ("", "")
