@@ -52,7 +52,7 @@ class CollectionShell:
 
 
 def _check_series(X) -> None:
-    if isinstance(X, (np.ndarray, list)) and len(X) == 0:
+    if hasattr(X, "__len__") and np.shape(X) != () and len(X) == 0:
         raise ValueError("X is empty: it has no cases")
     if isinstance(X, list):
         types = sorted({type(x).__name__ for x in X})
@@ -76,6 +76,7 @@ def _check_labels(y) -> None:
     missing = np.asarray(pd.isna(y))
     if missing.any():
         raise ValueError(f"y holds a missing label, first for case {missing.argmax()}")
-    types = sorted({type(label).__name__ for label in y}) if y.dtype == object else []
-    if len(types) > 1:
-        raise TypeError(f"y mixes labels of several types: {types}")
+    try:
+        np.unique(y)
+    except TypeError as error:
+        raise TypeError(f"y mixes labels that cannot be sorted: {error}") from error

@@ -171,9 +171,9 @@ class LightWaveSClassifier(_ClassifierShell, BaseClassifier):
         return self
 
     def _n_features_wanted(self) -> int:
+        check_at_least("n_kernels", self.n_kernels, 1)
         if self.n_features is not None:
             return self.n_features
-        check_at_least("n_kernels", self.n_kernels, 1)
         return max(1, round(2 * self.n_kernels * SHARE_OF_ROCKET))
 
     def _predict(self, X: np.ndarray) -> np.ndarray:

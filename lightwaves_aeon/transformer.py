@@ -151,7 +151,7 @@ class LightWaveS(_TransformerShell, BaseCollectionTransformer):
         rng = check_random_state(
             np.random.RandomState() if self.random_state is None else self.random_state
         )
-        track = _progress_bar if self.verbose > 0 else _no_progress
+        track = _progress_bar if self.verbose else _no_progress
         self._model = search.fit(X, classes, rng, self._n_jobs, track)
         return self
 

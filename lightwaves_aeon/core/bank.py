@@ -56,7 +56,7 @@ def dilations_up_to(max_dilation: int) -> np.ndarray:
     >>> dilations_up_to(32).tolist()
     [1, 2, 4, 8, 16, 32]
     """
-    return 2 ** np.arange(int(max_dilation).bit_length(), dtype=np.int32)
+    return 2 ** np.arange(int(max_dilation).bit_length())
 
 
 def kernel_bank(kernels: str | Sequence[str]) -> KernelBank:
@@ -97,7 +97,7 @@ def kernel_bank(kernels: str | Sequence[str]) -> KernelBank:
         raise TypeError(
             f"kernels must be a name or a list or tuple of names, got {kernels!r}"
         )
-    if not requested or len(set(requested)) != len(requested):
+    if not requested or len({name.lower() for name in requested}) < len(requested):
         raise ValueError(f"kernels must be distinct names, at least one: {kernels!r}")
 
     parts = [

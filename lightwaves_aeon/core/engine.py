@@ -15,6 +15,8 @@ import numpy as np
 from lightwaves_aeon.core.backends import run
 from lightwaves_aeon.core.bank import KernelBank
 from lightwaves_aeon.core.features import STATISTICS
+from lightwaves_aeon.core.grouped import evaluate_groups
+from lightwaves_aeon.core.lanes import LANES
 from lightwaves_aeon.core.responses import evaluate_channel
 from lightwaves_aeon.core.scaling import scaled_channel
 
@@ -23,6 +25,8 @@ N_LEVELS = 2
 # Values of one channel that a thread works on at a time; a block stays in the cache and
 # a transform of any size needs little memory beside its input and output.
 BLOCK = 1 << 18
+# From this many cases on, a group of lanes is faster than one case after the other.
+FEW = 5
 # Kernel evaluations times time points below which threads cost more than they save.
 WORTH_A_THREAD = 1 << 21
 
@@ -141,7 +145,8 @@ class Evaluator(NamedTuple):
         out = np.empty((n_cases, self.n_features), np.float32)
         work = n_cases * len(self.kernels) * n_timepoints
         n_jobs = n_jobs if work > WORTH_A_THREAD else 1
-        step = max(1, min(BLOCK // n_timepoints, -(-n_cases // n_jobs)))
+        step = min(BLOCK // n_timepoints, -(-n_cases // n_jobs))
+        step = -(-max(step, 1) // LANES) * LANES
 
         def evaluate(start: int) -> None:
             block = slice(start, start + step)
@@ -153,17 +158,19 @@ class Evaluator(NamedTuple):
         return out
 
     def _evaluate_block(self, X: np.ndarray, cases, out: np.ndarray) -> None:
+        rest = len(out) % LANES
+        grouped = len(out) - (rest if rest < FEW else 0)
         for position, channel in enumerate(self.channels):
-            jobs = slice(self.starts[position], self.starts[position + 1])
-            evaluate_channel(
-                scaled_channel(
-                    X, channel, self.means[position], self.stds[position], cases
-                ),
-                self.dilations[jobs],
-                self.kernels[jobs],
-                self.columns[jobs],
-                self.bank.weights,
-                self.bank.lengths,
-                self.bank.taps,
-                out,
+            mean, std = self.means[position], self.stds[position]
+            x = scaled_channel(X, channel, mean, std, cases)
+            first, last = self.starts[position : position + 2]
+            jobs = (
+                self.dilations[first:last],
+                self.kernels[first:last],
+                self.columns[first:last],
             )
+            kernels = (self.bank.weights, self.bank.lengths, self.bank.taps)
+            if grouped > 0:
+                evaluate_groups(x[:grouped], *jobs, *kernels, out[:grouped])
+            if grouped < len(out):
+                evaluate_channel(x[grouped:], *jobs, *kernels, out[grouped:])

@@ -48,7 +48,7 @@ def evaluate_channel(x, dilations, kernels, columns, weights, lengths, taps, out
     n_cases, length = x.shape
     half = length // 2
     scales = (dilations**-1.5).astype(np.float32)
-    margin = np.max((lengths[kernels] // 2 + 1) * dilations)
+    margin = widest_reach(dilations, kernels, lengths, length)
 
     # Both levels are read through a margin of zeros: that is the zero padding.
     series = np.zeros(length + 2 * margin, np.float32)
@@ -106,6 +106,21 @@ def evaluate_channel(x, dilations, kernels, columns, weights, lengths, taps, out
 
 
 @_jit
+def widest_reach(dilations, kernels, lengths, length):
+    """Time points that any kernel sees beyond the ends, the length at most.
+
+    From there on a kernel sees nothing but padding, however far it reaches.
+    """
+    return min(np.max((lengths[kernels] // 2 + 1) * dilations), length)
+
+
+@_jit
+def first_seen(margin, tap, dilation):
+    """Index of what a tap, counted from the centre, sees at time point 0."""
+    return margin + min(max(tap * dilation, -margin), margin)
+
+
+@_jit
 def _shift(series, margin, dilation, shifted, total):
     """Three times the difference to each of the nine shifted copies, and their sum.
 
@@ -117,7 +132,7 @@ def _shift(series, margin, dilation, shifted, total):
     for t in range(length):
         total[t] = np.float32(0)
     for tap in range(N_TAPS):
-        start = np.uint64(margin + (tap - CENTRE) * dilation)
+        start = np.uint64(first_seen(margin, tap - CENTRE, dilation))
         for t in range(length):
             difference = series[start + t] - series[centre + t]
             shifted[tap, t] = np.float32(3) * difference
@@ -143,9 +158,10 @@ def _tapped(series, margin, dilation, taps, kernel, out, length):
     centre = np.uint64(margin)
     for group in range(3):
         weight = np.float32(2) if group == 0 else np.float32(-1)
-        a = np.uint64(margin + (taps[kernel, 3 * group] - CENTRE) * dilation)
-        b = np.uint64(margin + (taps[kernel, 3 * group + 1] - CENTRE) * dilation)
-        c = np.uint64(margin + (taps[kernel, 3 * group + 2] - CENTRE) * dilation)
+        first = 3 * group
+        a = np.uint64(first_seen(margin, taps[kernel, first] - CENTRE, dilation))
+        b = np.uint64(first_seen(margin, taps[kernel, first + 1] - CENTRE, dilation))
+        c = np.uint64(first_seen(margin, taps[kernel, first + 2] - CENTRE, dilation))
         for t in range(np.uint64(length)):
             here = series[centre + t]
             change = (series[a + t] - here) + (series[b + t] - here)
@@ -161,7 +177,7 @@ def _weighted(series, margin, dilation, weights, lengths, kernel, out, length):
     for t in range(length):
         out[t] = np.float32(0)
     for tap in range(lengths[kernel]):
-        start = np.uint64(margin + (tap - lengths[kernel] // 2) * dilation)
+        start = np.uint64(first_seen(margin, tap - lengths[kernel] // 2, dilation))
         weight = weights[kernel, tap]
         for t in range(length):
             out[t] += weight * (series[start + t] - series[centre + t])

@@ -23,6 +23,9 @@ from lightwaves_aeon.core.selection import (
     stratified_sample,
 )
 
+LARGEST_DILATION = 2**30
+"""What the table can hold; from the length of the series on, dilations see padding."""
+
 
 @dataclass(frozen=True)
 class Model:
@@ -76,6 +79,11 @@ class Search:
     def __post_init__(self):
         check_at_least("n_features", self.n_features, 1)
         check_at_least("max_dilation", self.max_dilation, 1)
+        if self.max_dilation > LARGEST_DILATION:
+            raise ValueError(
+                f"max_dilation must be at most {LARGEST_DILATION}, "
+                f"got {self.max_dilation}"
+            )
         check_at_least("max_cases", self.max_cases, 2)
         if self.pool_size is not None:
             check_at_least("pool_size", self.pool_size, self.n_features)
