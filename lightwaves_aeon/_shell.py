@@ -52,7 +52,7 @@ class CollectionShell:
 
 
 def _check_series(X) -> None:
-    if hasattr(X, "__len__") and np.shape(X) != () and len(X) == 0:
+    if hasattr(X, "__len__") and getattr(X, "ndim", 1) > 0 and len(X) == 0:
         raise ValueError("X is empty: it has no cases")
     if isinstance(X, list):
         types = sorted({type(x).__name__ for x in X})

@@ -227,9 +227,8 @@ def test_labels_come_back_as_they_went_in(classifier, problem, relabel):
         lambda y: np.array(
             [np.str_("no"), *np.array(["no", "yes"])[y[1:]].tolist()], "O"
         ),
-        lambda y: np.array([np.int64(0), *y[1:].tolist()], object),
     ],
-    ids=["object", "str Series", "category", "Int64", "DataFrame", "str_", "int64"],
+    ids=["object", "str Series", "category", "Int64", "DataFrame", "str_"],
 )
 def test_labels_in_other_containers(classifier, problem, relabel):
     X, y = problem
