@@ -13,7 +13,6 @@ import numpy as np
 from numba import njit
 
 from lightwaves_aeon.core.bank import N_TAPS
-from lightwaves_aeon.core.features import STATISTICS
 from lightwaves_aeon.core.lanes import (
     LANES,
     larger,
@@ -35,7 +34,8 @@ from lightwaves_aeon.core.responses import (
 )
 
 CENTRE = N_TAPS // 2
-WIDTH = np.uint64(LANES)
+# Flat indices are unsigned, see `responses`; so are the steps between them.
+WIDTH, ZERO, TWO = np.uint64(LANES), np.uint64(0), np.uint64(2)
 
 _jit = njit(nogil=True, cache=True, error_model="numpy")
 
@@ -55,130 +55,105 @@ def evaluate_groups(x, dilations, kernels, columns, weights, lengths, taps, out)
     series = np.zeros((length + 2 * margin) * LANES, np.float32)
     energy = np.zeros((half + 2 * margin) * LANES, np.float32)
     total = np.empty(length * LANES, np.float32)
-    pair = np.empty(length * LANES, np.float32)
-    response = np.empty(length * LANES, np.float32)
-    counts = np.zeros(2 * LANES, np.int32)
-    found = np.zeros(len(STATISTICS) * LANES, np.float32)
+    counts = np.empty(2 * LANES, np.int32)
+    extremes = np.empty(2 * LANES, np.float32)
+    places = _places(margin, dilations, kernels, lengths, taps)
 
     for start in range(0, n_cases, LANES):
         group = out[start : start + LANES]
         for lane in range(len(group)):
             for t in range(length):
                 series[(margin + t) * LANES + lane] = x[start + lane, t]
-        shifted_by = 0
-        first, second = -1, -1
+        summed = 0
         for job in range(len(kernels)):
-            dilation, kernel = dilations[job], kernels[job]
+            kernel, place = kernels[job], places[job]
             tapped = taps[kernel, 0] >= 0
             own = weights[kernel, : lengths[kernel]]
+            wanted, deeper = columns[job, 0], columns[job, 1].max() >= 0
+            # Where level 1 is not wanted, level 2 needs it at every second point only.
+            step = 1 if wanted.max() >= 0 else 2
             if tapped:
-                if shifted_by != dilation:
-                    _sum_shifted(series, margin, dilation, total)
-                    shifted_by, first = dilation, -1
-                if first != taps[kernel, 0] or second != taps[kernel, 1]:
-                    first, second = taps[kernel, 0], taps[kernel, 1]
-                    _add_pair(series, margin, dilation, first, second, total, pair)
-                _add_third(series, margin, dilation, taps[kernel, 2], pair, response)
+                if summed != dilations[job]:
+                    summed = dilations[job]
+                    _sum_of_nine(series, margin, summed, total)
+                state = _shared(series, margin, place, total, step, energy, deeper)
             else:
-                _weighted(series, margin, dilation, own, response, length)
-            wanted = columns[job, 0]
-            if wanted.max() >= 0:
-                _summarise(response, length, scales[job], wanted, counts, found)
-                _store(found, wanted, group)
-            wanted = columns[job, 1]
-            if wanted.max() >= 0:
-                _rectify(response, energy, margin, half)
+                state = _weighted(
+                    series, margin, place, own, length, step, energy, deeper
+                )
+            _store(state, length, scales[job], wanted, counts, extremes, group)
+            if deeper:
                 if tapped:
-                    _tapped(energy, margin, dilation, taps[kernel], response, half)
+                    state = _tapped(energy, margin, place, half)
                 else:
-                    _weighted(energy, margin, dilation, own, response, half)
-                scale = scales[job] * scales[job]
-                _summarise(response, half, scale, wanted, counts, found)
-                _store(found, wanted, group)
+                    state = _weighted(
+                        energy, margin, place, own, half, 1, energy, False
+                    )
+                wanted, scale = columns[job, 1], scales[job] * scales[job]
+                _store(state, half, scale, wanted, counts, extremes, group)
 
 
 @_jit
-def _origin(margin, tap, dilation):
-    """Flat index of the lanes that a tap sees at time point 0."""
-    return np.uint64(first_seen(margin, tap, dilation) * LANES)
+def _places(margin, dilations, kernels, lengths, taps):
+    """Where each tap's lanes are at time point 0; taps of weight 2 come first."""
+    places = np.zeros((len(kernels), np.max(lengths)), np.uint64)
+    for job in range(len(kernels)):
+        kernel = kernels[job]
+        for i in range(lengths[kernel]):
+            tap = taps[kernel, i] if taps[kernel, 0] >= 0 else i
+            seen = first_seen(margin, tap - lengths[kernel] // 2, dilations[job])
+            places[job, i] = seen * LANES
+    return places
 
 
 @_jit
-def _sum_shifted(series, margin, dilation, total):
+def _sum_of_nine(series, margin, dilation, total):
+    """Sum of the differences to the nine shifted copies: it serves all 84 kernels."""
     centre = np.uint64(margin * LANES)
-    a, b, c = _origins(margin, dilation, (0, 1, 2))
-    d, e, f = _origins(margin, dilation, (3, 4, 5))
-    g, h, i = _origins(margin, dilation, (6, 7, 8))
-    for t in range(np.uint64(0), np.uint64(len(total)), WIDTH):
-        here = load(series, centre + t)
-        differences = same(np.float32(0))
-        for place in (a, b, c, d, e, f, g, h, i):
-            differences = differences + (load(series, place + t) - here)
-        store(total, t, differences)
+    store_at = np.uint64(len(total))
+    for t in range(np.uint64(0), store_at, WIDTH):
+        store(total, t, same(np.float32(0)))
+    for tap in range(N_TAPS):
+        place = np.uint64(first_seen(margin, tap - CENTRE, dilation) * LANES)
+        for t in range(np.uint64(0), store_at, WIDTH):
+            difference = load(series, place + t) - load(series, centre + t)
+            store(total, t, load(total, t) + difference)
 
 
 @_jit
-def _add_pair(series, margin, dilation, a, b, total, out):
+def _shared(series, margin, place, total, step, energy, deeper):
+    """Level 1 of a MiniRocket kernel: ``3 * (d_a + d_b + d_c) - sum(d)``."""
     centre = np.uint64(margin * LANES)
-    a = _origin(margin, a - CENTRE, dilation)
-    b = _origin(margin, b - CENTRE, dilation)
+    a, b, c = place[0], place[1], place[2]
     three = same(np.float32(3))
-    for t in range(np.uint64(len(out) // LANES)):
-        i = t * WIDTH
-        here = load(series, centre + i)
-        two = three * (load(series, a + i) - here) + three * (
-            load(series, b + i) - here
-        )
-        store(out, i, two - load(total, i))
-
-
-@_jit
-def _add_third(series, margin, dilation, c, pair, out):
-    centre = np.uint64(margin * LANES)
-    c = _origin(margin, c - CENTRE, dilation)
-    three = same(np.float32(3))
-    for t in range(np.uint64(0), np.uint64(len(out)), WIDTH):
-        third = three * (load(series, c + t) - load(series, centre + t))
-        store(out, t, load(pair, t) + third)
-
-
-@_jit
-def _weighted(series, margin, dilation, weights, out, length):
-    centre = np.uint64(margin * LANES)
-    origins = np.empty(len(weights), np.uint64)
-    for tap in range(len(weights)):
-        origins[tap] = _origin(margin, tap - len(weights) // 2, dilation)
-    for t in range(np.uint64(0), np.uint64(length) * WIDTH, WIDTH):
+    end = _end_of_energy(len(total) // LANES, deeper)
+    state = _nothing(len(total))
+    for t in range(np.uint64(0), np.uint64(len(total)), np.uint64(step) * WIDTH):
         here = load(series, centre + t)
-        value = same(np.float32(0))
-        for tap in range(len(weights)):
-            there = load(series, origins[tap] + t)
-            value = value + same(weights[tap]) * (there - here)
-        store(out, t, value)
+        heavy = _differences(series, a + t, b + t, c + t, here)
+        value = three * heavy - load(total, t)
+        state = _include(state, value)
+        if t < end and t & WIDTH == ZERO:
+            store(energy, centre + t // TWO, magnitude(value))
+    return state
 
 
 @_jit
-def _tapped(series, margin, dilation, taps, out, length):
+def _tapped(series, margin, place, length):
+    """Level 2 of a MiniRocket kernel, of a series that no other kernel shares."""
     centre = np.uint64(margin * LANES)
-    a, b, c = _origins(margin, dilation, taps[:3])
-    d, e, f = _origins(margin, dilation, taps[3:6])
-    g, h, i = _origins(margin, dilation, taps[6:])
+    a, b, c = place[0], place[1], place[2]
+    d, e, f = place[3], place[4], place[5]
+    g, h, i = place[6], place[7], place[8]
     two = same(np.float32(2))
-    for t in range(np.uint64(0), np.uint64(length) * WIDTH, WIDTH):
+    state = _nothing(length)
+    for t in range(ZERO, np.uint64(length) * WIDTH, WIDTH):
         here = load(series, centre + t)
         heavy = _differences(series, a + t, b + t, c + t, here)
         light = _differences(series, d + t, e + t, f + t, here)
         rest = _differences(series, g + t, h + t, i + t, here)
-        store(out, t, two * heavy - light - rest)
-
-
-@_jit
-def _origins(margin, dilation, taps):
-    return (
-        _origin(margin, taps[0] - CENTRE, dilation),
-        _origin(margin, taps[1] - CENTRE, dilation),
-        _origin(margin, taps[2] - CENTRE, dilation),
-    )
+        state = _include(state, two * heavy - light - rest)
+    return state
 
 
 @_jit
@@ -189,59 +164,61 @@ def _differences(series, a, b, c, here):
 
 
 @_jit
-def _rectify(response, out, margin, half):
-    """Absolute response at every second time point: the input of level 2."""
-    start = np.uint64(margin * LANES)
-    for t in range(np.uint64(half)):
-        store(
-            out, start + t * WIDTH, magnitude(load(response, np.uint64(2) * t * WIDTH))
-        )
+def _weighted(series, margin, place, weights, length, step, energy, deeper):
+    """Either level of a kernel with weights of its own."""
+    centre = np.uint64(margin * LANES)
+    end = _end_of_energy(length, deeper)
+    state = _nothing(length)
+    for t in range(ZERO, np.uint64(length) * WIDTH, np.uint64(step) * WIDTH):
+        here = load(series, centre + t)
+        value = same(np.float32(0))
+        for tap in range(len(weights)):
+            difference = load(series, place[tap] + t) - here
+            value = value + same(weights[tap]) * difference
+        state = _include(state, value)
+        if t < end and t & WIDTH == ZERO:
+            store(energy, centre + t // TWO, magnitude(value))
+    return state
 
 
 @_jit
-def _store(found, wanted, out):
-    for statistic in range(len(wanted)):
-        if wanted[statistic] >= 0:
-            for lane in range(len(out)):
-                out[lane, wanted[statistic]] = found[statistic * LANES + lane]
+def _end_of_energy(length, deeper):
+    """Flat index up to which level 2 sees level 1: the last of an odd length is not."""
+    return np.uint64(length // 2 * 2 * LANES if deeper else 0)
 
 
 @_jit
-def _summarise(response, length, scale, wanted, counts, found):
-    """Wanted statistics of the responses; those of empty ones are zero."""
-    if wanted[PPV] >= 0 or wanted[MAX] >= 0 or wanted[MIN] >= 0:
-        _share_and_range(response, length, counts, found)
-    if wanted[LSPV] >= 0:
-        _longest_run(response, length, counts)
-    for lane in range(LANES):
-        found[PPV * LANES + lane] = counts[lane] / max(length, 1)
-        found[LSPV * LANES + lane] = counts[LANES + lane] / max(length, 1)
-        found[MAX * LANES + lane] *= scale
-        found[MIN * LANES + lane] *= scale
+def _nothing(length):
+    """Count, maximum, minimum, run and longest run before the first value."""
+    least = same(np.float32(np.inf if length > 0 else 0))
+    return zeros(), same(np.float32(0)), least, zeros(), zeros()
 
 
 @_jit
-def _share_and_range(response, length, counts, found):
-    count = zeros()
-    largest = same(np.float32(0))
-    smallest = same(np.float32(np.inf if length > 0 else 0))
-    for t in range(np.uint64(0), np.uint64(length) * WIDTH, WIDTH):
-        value = load(response, t)
-        count = count - positive(value)
-        size = magnitude(value)
-        largest = larger(largest, size)
-        smallest = smaller(smallest, size)
-    store(counts, np.uint64(0), count)
-    store(found, np.uint64(MAX * LANES), largest)
-    store(found, np.uint64(MIN * LANES), smallest)
+def _include(state, value):
+    count, largest, smallest, run, longest = state
+    minus_one = positive(value)
+    size = magnitude(value)
+    # A run grows by one where the value is positive and falls to zero elsewhere.
+    run = (run - minus_one) & minus_one
+    largest, smallest = larger(largest, size), smaller(smallest, size)
+    return count - minus_one, largest, smallest, run, larger(longest, run)
 
 
 @_jit
-def _longest_run(response, length, counts):
-    run, longest = zeros(), zeros()
-    one = zeros() - positive(same(np.float32(1)))
-    for t in range(np.uint64(0), np.uint64(length) * WIDTH, WIDTH):
-        # A run grows by one where the value is positive and falls to zero elsewhere.
-        run = (run + one) & positive(load(response, t))
-        longest = larger(longest, run)
+def _store(state, length, scale, wanted, counts, extremes, out):
+    """Write the wanted statistics; those of an empty response are zero."""
+    count, largest, smallest, _, longest = state
+    store(counts, ZERO, count)
     store(counts, WIDTH, longest)
+    store(extremes, ZERO, largest)
+    store(extremes, WIDTH, smallest)
+    for lane in range(len(out)):
+        if wanted[PPV] >= 0:
+            out[lane, wanted[PPV]] = counts[lane] / max(length, 1)
+        if wanted[MAX] >= 0:
+            out[lane, wanted[MAX]] = extremes[lane] * scale
+        if wanted[LSPV] >= 0:
+            out[lane, wanted[LSPV]] = counts[LANES + lane] / max(length, 1)
+        if wanted[MIN] >= 0:
+            out[lane, wanted[MIN]] = extremes[LANES + lane] * scale

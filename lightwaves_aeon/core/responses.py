@@ -55,7 +55,6 @@ def evaluate_channel(x, dilations, kernels, columns, weights, lengths, taps, out
     energy = np.zeros(half + 2 * margin, np.float32)
     shifted = np.empty((N_TAPS, length), np.float32)
     total = np.empty(length, np.float32)
-    pair = np.empty(length, np.float32)
     response = np.empty(length, np.float32)
     bits = response.view(np.int32)
     found = np.empty(len(STATISTICS), np.float32)
@@ -64,18 +63,14 @@ def evaluate_channel(x, dilations, kernels, columns, weights, lengths, taps, out
     for case in range(n_cases):
         series[margin : margin + length] = x[case]
         shifted_by = 0
-        first, second = -1, -1
         for job in range(len(kernels)):
             dilation, kernel = dilations[job], kernels[job]
             tapped = taps[kernel, 0] >= 0
             if tapped:
                 if shifted_by != dilation:
                     _shift(series, margin, dilation, shifted, total)
-                    shifted_by, first = dilation, -1
-                if first != taps[kernel, 0] or second != taps[kernel, 1]:
-                    first, second = taps[kernel, 0], taps[kernel, 1]
-                    _add_pair(shifted, first, second, total, pair)
-                _add_third(shifted, taps[kernel, 2], pair, response)
+                    shifted_by = dilation
+                _shared(shifted, taps, kernel, total, response)
             else:
                 _weighted(
                     series, margin, dilation, weights, lengths, kernel, response, length
@@ -122,11 +117,7 @@ def first_seen(margin, tap, dilation):
 
 @_jit
 def _shift(series, margin, dilation, shifted, total):
-    """Three times the difference to each of the nine shifted copies, and their sum.
-
-    With these, a kernel's response is ``3 * (d_a + d_b + d_c) - sum(d)`` for its taps
-    a, b, c of weight 2: the copies serve all 84 kernels.
-    """
+    """Differences to the nine shifted copies, and their sum: they serve all kernels."""
     length = np.uint64(len(total))
     centre = np.uint64(margin)
     for t in range(length):
@@ -135,20 +126,17 @@ def _shift(series, margin, dilation, shifted, total):
         start = np.uint64(first_seen(margin, tap - CENTRE, dilation))
         for t in range(length):
             difference = series[start + t] - series[centre + t]
-            shifted[tap, t] = np.float32(3) * difference
+            shifted[tap, t] = difference
             total[t] += difference
 
 
 @_jit
-def _add_pair(shifted, a, b, total, out):
+def _shared(shifted, taps, kernel, total, out):
+    """Level 1 of a MiniRocket kernel: ``3 * (d_a + d_b + d_c) - sum(d)``."""
+    a, b, c = taps[kernel, 0], taps[kernel, 1], taps[kernel, 2]
     for t in range(np.uint64(len(out))):
-        out[t] = (shifted[a, t] + shifted[b, t]) - total[t]
-
-
-@_jit
-def _add_third(shifted, c, pair, out):
-    for t in range(np.uint64(len(out))):
-        out[t] = pair[t] + shifted[c, t]
+        heavy = shifted[a, t] + shifted[b, t] + shifted[c, t]
+        out[t] = np.float32(3) * heavy - total[t]
 
 
 @_jit
