@@ -58,6 +58,7 @@ def evaluate_groups(x, dilations, kernels, columns, weights, lengths, taps, out)
     counts = np.empty(2 * LANES, np.int32)
     extremes = np.empty(2 * LANES, np.float32)
     places = _places(margin, dilations, kernels, lengths, taps)
+    wants = _wants(columns)
 
     for start in range(0, n_cases, LANES):
         group = out[start : start + LANES]
@@ -66,31 +67,46 @@ def evaluate_groups(x, dilations, kernels, columns, weights, lengths, taps, out)
                 series[(margin + t) * LANES + lane] = x[start + lane, t]
         summed = 0
         for job in range(len(kernels)):
-            kernel, place = kernels[job], places[job]
-            tapped = taps[kernel, 0] >= 0
-            own = weights[kernel, : lengths[kernel]]
-            wanted, deeper = columns[job, 0], columns[job, 1].max() >= 0
+            kernel = kernels[job]
+            tapped, deeper = taps[kernel, 0] >= 0, wants[job, 1]
             # Where level 1 is not wanted, level 2 needs it at every second point only.
-            step = 1 if wanted.max() >= 0 else 2
+            step = 1 if wants[job, 0] else 2
             if tapped:
                 if summed != dilations[job]:
                     summed = dilations[job]
                     _sum_of_nine(series, margin, summed, total)
-                state = _shared(series, margin, place, total, step, energy, deeper)
-            else:
-                state = _weighted(
-                    series, margin, place, own, length, step, energy, deeper
+                state = _shared(
+                    series, margin, places, job, total, step, energy, deeper
                 )
-            _store(state, length, scales[job], wanted, counts, extremes, group)
+            else:
+                own = weights[kernel, : lengths[kernel]]
+                state = _weighted(
+                    series, margin, places, job, own, length, step, energy, deeper
+                )
+            if wants[job, 0]:
+                _spill(state, counts, extremes)
+                _store(counts, extremes, length, scales[job], columns, job, 0, group)
             if deeper:
                 if tapped:
-                    state = _tapped(energy, margin, place, half)
+                    state = _tapped(energy, margin, places, job, half)
                 else:
+                    own = weights[kernel, : lengths[kernel]]
                     state = _weighted(
-                        energy, margin, place, own, half, 1, energy, False
+                        energy, margin, places, job, own, half, 1, energy, False
                     )
-                wanted, scale = columns[job, 1], scales[job] * scales[job]
-                _store(state, half, scale, wanted, counts, extremes, group)
+                scale = scales[job] * scales[job]
+                _spill(state, counts, extremes)
+                _store(counts, extremes, half, scale, columns, job, 1, group)
+
+
+@_jit
+def _wants(columns):
+    """Whether any statistic is wanted, by job and level."""
+    wants = np.zeros(columns.shape[:2], np.bool_)
+    for job in range(columns.shape[0]):
+        for level in range(columns.shape[1]):
+            wants[job, level] = columns[job, level].max() >= 0
+    return wants
 
 
 @_jit
@@ -121,10 +137,10 @@ def _sum_of_nine(series, margin, dilation, total):
 
 
 @_jit
-def _shared(series, margin, place, total, step, energy, deeper):
+def _shared(series, margin, places, job, total, step, energy, deeper):
     """Level 1 of a MiniRocket kernel: ``3 * (d_a + d_b + d_c) - sum(d)``."""
     centre = np.uint64(margin * LANES)
-    a, b, c = place[0], place[1], place[2]
+    a, b, c = places[job, 0], places[job, 1], places[job, 2]
     three = same(np.float32(3))
     end = _end_of_energy(len(total) // LANES, deeper)
     state = _nothing(len(total))
@@ -139,12 +155,12 @@ def _shared(series, margin, place, total, step, energy, deeper):
 
 
 @_jit
-def _tapped(series, margin, place, length):
+def _tapped(series, margin, places, job, length):
     """Level 2 of a MiniRocket kernel, of a series that no other kernel shares."""
     centre = np.uint64(margin * LANES)
-    a, b, c = place[0], place[1], place[2]
-    d, e, f = place[3], place[4], place[5]
-    g, h, i = place[6], place[7], place[8]
+    a, b, c = places[job, 0], places[job, 1], places[job, 2]
+    d, e, f = places[job, 3], places[job, 4], places[job, 5]
+    g, h, i = places[job, 6], places[job, 7], places[job, 8]
     two = same(np.float32(2))
     state = _nothing(length)
     for t in range(ZERO, np.uint64(length) * WIDTH, WIDTH):
@@ -164,7 +180,7 @@ def _differences(series, a, b, c, here):
 
 
 @_jit
-def _weighted(series, margin, place, weights, length, step, energy, deeper):
+def _weighted(series, margin, places, job, weights, length, step, energy, deeper):
     """Either level of a kernel with weights of its own."""
     centre = np.uint64(margin * LANES)
     end = _end_of_energy(length, deeper)
@@ -173,7 +189,7 @@ def _weighted(series, margin, place, weights, length, step, energy, deeper):
         here = load(series, centre + t)
         value = same(np.float32(0))
         for tap in range(len(weights)):
-            difference = load(series, place[tap] + t) - here
+            difference = load(series, places[job, tap] + t) - here
             value = value + same(weights[tap]) * difference
         state = _include(state, value)
         if t < end and t & WIDTH == ZERO:
@@ -206,19 +222,25 @@ def _include(state, value):
 
 
 @_jit
-def _store(state, length, scale, wanted, counts, extremes, out):
-    """Write the wanted statistics; those of an empty response are zero."""
+def _spill(state, counts, extremes):
+    """Move the statistics from registers to memory."""
     count, largest, smallest, _, longest = state
     store(counts, ZERO, count)
     store(counts, WIDTH, longest)
     store(extremes, ZERO, largest)
     store(extremes, WIDTH, smallest)
+
+
+@_jit
+def _store(counts, extremes, length, scale, columns, job, level, out):
+    """Write the wanted statistics; those of an empty response are zero."""
+    length = max(length, 1)
     for lane in range(len(out)):
-        if wanted[PPV] >= 0:
-            out[lane, wanted[PPV]] = counts[lane] / max(length, 1)
-        if wanted[MAX] >= 0:
-            out[lane, wanted[MAX]] = extremes[lane] * scale
-        if wanted[LSPV] >= 0:
-            out[lane, wanted[LSPV]] = counts[LANES + lane] / max(length, 1)
-        if wanted[MIN] >= 0:
-            out[lane, wanted[MIN]] = extremes[LANES + lane] * scale
+        if columns[job, level, PPV] >= 0:
+            out[lane, columns[job, level, PPV]] = counts[lane] / length
+        if columns[job, level, MAX] >= 0:
+            out[lane, columns[job, level, MAX]] = extremes[lane] * scale
+        if columns[job, level, LSPV] >= 0:
+            out[lane, columns[job, level, LSPV]] = counts[LANES + lane] / length
+        if columns[job, level, MIN] >= 0:
+            out[lane, columns[job, level, MIN]] = extremes[LANES + lane] * scale
