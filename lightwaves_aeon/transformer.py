@@ -155,6 +155,27 @@ class LightWaveS(_TransformerShell, BaseCollectionTransformer):
         self._model = search.fit(X, classes, rng, self._n_jobs, track)
         return self
 
+    def fit_checked(self, X: np.ndarray, y: np.ndarray, metadata: dict) -> LightWaveS:
+        """Fit to data that a classifier has checked already.
+
+        Parameters
+        ----------
+        X : np.ndarray, shape (n_cases, n_channels, n_timepoints)
+            Checked collection.
+        y : np.ndarray, shape (n_cases,)
+            Checked labels.
+        metadata : dict
+            What aeon's checks found out about the collection.
+
+        Returns
+        -------
+        self
+        """
+        self.metadata_ = metadata
+        self._fit(X, y)
+        self.is_fitted = True
+        return self
+
     def _transform(self, X: np.ndarray, y=None) -> np.ndarray:
         return self._model.evaluate(X, n_jobs=self._n_jobs)
 

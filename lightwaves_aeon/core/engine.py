@@ -17,8 +17,8 @@ from lightwaves_aeon.core.bank import KernelBank
 from lightwaves_aeon.core.features import STATISTICS
 from lightwaves_aeon.core.grouped import evaluate_groups
 from lightwaves_aeon.core.lanes import LANES
-from lightwaves_aeon.core.responses import evaluate_channel
-from lightwaves_aeon.core.scaling import scaled_channel
+from lightwaves_aeon.core.responses import evaluate_case, evaluate_channel
+from lightwaves_aeon.core.scaling import EPSILON, scaled_channel, unscalable
 
 N_LEVELS = 2
 
@@ -48,6 +48,8 @@ class Evaluator(NamedTuple):
         Dilation and row of the bank.
     columns : np.ndarray of int, shape (n_jobs, 2, 4)
         Output column by level and statistic; -1 where it is not wanted.
+    wants : np.ndarray of bool, shape (n_jobs, 2)
+        Whether any statistic is wanted, by level.
     n_features : int
         Number of output columns.
     bank : KernelBank
@@ -61,6 +63,7 @@ class Evaluator(NamedTuple):
     dilations: np.ndarray
     kernels: np.ndarray
     columns: np.ndarray
+    wants: np.ndarray
     n_features: int
     bank: KernelBank
     means: np.ndarray
@@ -98,6 +101,7 @@ class Evaluator(NamedTuple):
             dilations=jobs[:, 1].copy(),
             kernels=jobs[:, 2].copy(),
             columns=columns,
+            wants=np.asarray((columns >= 0).any(axis=2)),
             n_features=len(rows),
             bank=bank,
             means=means[channels],
@@ -157,6 +161,44 @@ class Evaluator(NamedTuple):
             pass
         return out
 
+    def one(self, x: np.ndarray) -> np.ndarray:
+        """Compute the features of one case, with as little around it as possible.
+
+        Parameters
+        ----------
+        x : np.ndarray, shape (n_channels, n_timepoints)
+            The case, unscaled. Only the channels in use are read.
+
+        Returns
+        -------
+        np.ndarray of float32, shape (1, n_features)
+            Equal to the last bit to those of the case in a collection.
+
+        Raises
+        ------
+        ValueError
+            If a channel in use holds NaN, infinity or a value far out of scale.
+        """
+        if x.dtype not in (np.float32, np.float64) or not x.flags.c_contiguous:
+            x = np.ascontiguousarray(x, np.float64)
+        out = np.empty((1, self.n_features), np.float32)
+        bad = evaluate_case(
+            x,
+            self.channels,
+            self.means,
+            self.stds + EPSILON,
+            self.starts,
+            self.dilations,
+            self.kernels,
+            self.columns,
+            self.wants,
+            *self.bank[:3],
+            out,
+        )
+        if bad >= 0:
+            raise ValueError(unscalable(bad))
+        return out
+
     def _evaluate_block(self, X: np.ndarray, cases, out: np.ndarray) -> None:
         rest = len(out) % LANES
         grouped = len(out) - (rest if rest < FEW else 0)
@@ -168,8 +210,9 @@ class Evaluator(NamedTuple):
                 self.dilations[first:last],
                 self.kernels[first:last],
                 self.columns[first:last],
+                self.wants[first:last],
             )
-            kernels = (self.bank.weights, self.bank.lengths, self.bank.taps)
+            kernels = self.bank[:3]
             if grouped > 0:
                 evaluate_groups(x[:grouped], *jobs, *kernels, out[:grouped])
             if grouped < len(out):

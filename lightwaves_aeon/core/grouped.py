@@ -41,7 +41,7 @@ _jit = njit(nogil=True, cache=True, error_model="numpy")
 
 
 @_jit
-def evaluate_groups(x, dilations, kernels, columns, weights, lengths, taps, out):
+def evaluate_groups(x, dilations, kernels, columns, wants, weights, lengths, taps, out):
     """Compute the wanted statistics of one channel, sixteen cases at a time.
 
     The parameters are those of `evaluate_channel`.
@@ -58,7 +58,6 @@ def evaluate_groups(x, dilations, kernels, columns, weights, lengths, taps, out)
     counts = np.empty(2 * LANES, np.int32)
     extremes = np.empty(2 * LANES, np.float32)
     places = _places(margin, dilations, kernels, lengths, taps)
-    wants = _wants(columns)
 
     for start in range(0, n_cases, LANES):
         group = out[start : start + LANES]
@@ -97,16 +96,6 @@ def evaluate_groups(x, dilations, kernels, columns, weights, lengths, taps, out)
                 scale = scales[job] * scales[job]
                 _spill(state, counts, extremes)
                 _store(counts, extremes, half, scale, columns, job, 1, group)
-
-
-@_jit
-def _wants(columns):
-    """Whether any statistic is wanted, by job and level."""
-    wants = np.zeros(columns.shape[:2], np.bool_)
-    for job in range(columns.shape[0]):
-        for level in range(columns.shape[1]):
-            wants[job, level] = columns[job, level].max() >= 0
-    return wants
 
 
 @_jit

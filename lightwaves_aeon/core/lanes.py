@@ -10,6 +10,7 @@ from __future__ import annotations
 
 __all__ = [
     "LANES",
+    "float_of",
     "larger",
     "load",
     "magnitude",
@@ -51,6 +52,10 @@ if config.DISABLE_JIT:
     def positive(lanes):
         """Give -1 to lanes above zero, which is all bits set, and 0 to the others."""
         return -(lanes > 0).astype(np.int32)
+
+    def float_of(bits):
+        """Reinterpret the bits of an integer as a float."""
+        return np.int32(bits).view(np.float32)
 
     magnitude, larger, smaller = np.abs, np.maximum, np.minimum
 
@@ -118,6 +123,15 @@ else:
             return ir.Constant(_ints.vector, [0] * LANES)
 
         return _ints(), emit
+
+    @intrinsic
+    def float_of(typing, bits):
+        """Reinterpret the bits of an integer as a float."""
+
+        def emit(context, builder, signature, args):
+            return builder.bitcast(args[0], ir.FloatType())
+
+        return types.float32(types.int32), emit
 
     @intrinsic
     def positive(typing, lanes):

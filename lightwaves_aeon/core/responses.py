@@ -13,22 +13,27 @@ negative values, which keeps a loop from being vectorised.
 
 from __future__ import annotations
 
-__all__ = ["evaluate_channel"]
+__all__ = ["evaluate_case", "evaluate_channel", "first_seen", "widest_reach"]
 
 import numpy as np
 from numba import njit
 
 from lightwaves_aeon.core.bank import N_TAPS
 from lightwaves_aeon.core.features import STATISTICS
+from lightwaves_aeon.core.lanes import float_of
+from lightwaves_aeon.core.scaling import LARGEST
 
 PPV, MAX, LSPV, MIN = map(STATISTICS.index, ("ppv", "max", "lspv", "min"))
 CENTRE = N_TAPS // 2
+WITHOUT_SIGN, INFINITY = np.int32(0x7FFFFFFF), 0x7F800000
 
 _jit = njit(nogil=True, cache=True, error_model="numpy")
 
 
 @_jit
-def evaluate_channel(x, dilations, kernels, columns, weights, lengths, taps, out):
+def evaluate_channel(
+    x, dilations, kernels, columns, wants, weights, lengths, taps, out
+):
     """Compute the wanted statistics of one channel.
 
     Parameters
@@ -40,6 +45,8 @@ def evaluate_channel(x, dilations, kernels, columns, weights, lengths, taps, out
         work when they stand together.
     columns : np.ndarray of int, shape (n_jobs, 2, 4)
         Output column by level and statistic; -1 where it is not wanted.
+    wants : np.ndarray of bool, shape (n_jobs, 2)
+        Whether any statistic is wanted, by level.
     weights, lengths, taps : np.ndarray
         The kernel bank, see `KernelBank`.
     out : np.ndarray of float32, shape (n_cases, n_features)
@@ -57,8 +64,6 @@ def evaluate_channel(x, dilations, kernels, columns, weights, lengths, taps, out
     total = np.empty(length, np.float32)
     response = np.empty(length, np.float32)
     bits = response.view(np.int32)
-    found = np.empty(len(STATISTICS), np.float32)
-    found_bits = found.view(np.int32)
 
     for case in range(n_cases):
         series[margin : margin + length] = x[case]
@@ -75,12 +80,9 @@ def evaluate_channel(x, dilations, kernels, columns, weights, lengths, taps, out
                 _weighted(
                     series, margin, dilation, weights, lengths, kernel, response, length
                 )
-            wanted = columns[job, 0]
-            if wanted.max() >= 0:
-                _summarise(bits, length, scales[job], wanted, found, found_bits)
-                _store(found, wanted, out, case)
-            wanted = columns[job, 1]
-            if wanted.max() >= 0:
+            if wants[job, 0]:
+                _summarise(bits, length, scales[job], columns, job, 0, out, case)
+            if wants[job, 1]:
                 _rectify(response, energy, margin, half)
                 if tapped:
                     _tapped(energy, margin, dilation, taps, kernel, response, half)
@@ -96,8 +98,63 @@ def evaluate_channel(x, dilations, kernels, columns, weights, lengths, taps, out
                         half,
                     )
                 scale = scales[job] * scales[job]
-                _summarise(bits, half, scale, wanted, found, found_bits)
-                _store(found, wanted, out, case)
+                _summarise(bits, half, scale, columns, job, 1, out, case)
+
+
+@_jit
+def evaluate_case(
+    x,
+    channels,
+    means,
+    scales,
+    starts,
+    dilations,
+    kernels,
+    columns,
+    wants,
+    weights,
+    lengths,
+    taps,
+    out,
+):
+    """Scale one case and compute its features, all channels in one call.
+
+    Parameters
+    ----------
+    x : np.ndarray of float, shape (n_channels, n_timepoints)
+        The case, unscaled.
+    channels, means, scales : np.ndarray, shape (n_channels_in_use,)
+        Channels to read, what to subtract from each and then to divide it by.
+    starts : np.ndarray of int, shape (n_channels_in_use + 1,)
+        First job of each channel.
+    dilations, kernels, columns, wants, weights, lengths, taps, out
+        As in `evaluate_channel`.
+
+    Returns
+    -------
+    int
+        The first channel that cannot be scaled; -1 if all can.
+    """
+    scaled = np.empty((1, x.shape[1]), np.float32)
+    for position in range(len(channels)):
+        for t in range(x.shape[1]):
+            value = (x[channels[position], t] - means[position]) / scales[position]
+            if not abs(value) < LARGEST:
+                return channels[position]
+            scaled[0, t] = value
+        jobs = slice(starts[position], starts[position + 1])
+        evaluate_channel(
+            scaled,
+            dilations[jobs],
+            kernels[jobs],
+            columns[jobs],
+            wants[jobs],
+            weights,
+            lengths,
+            taps,
+            out,
+        )
+    return -1
 
 
 @_jit
@@ -180,39 +237,32 @@ def _rectify(response, out, margin, half):
 
 
 @_jit
-def _store(found, wanted, out, case):
-    for statistic in range(len(wanted)):
-        if wanted[statistic] >= 0:
-            out[case, wanted[statistic]] = found[statistic]
-
-
-@_jit
-def _summarise(bits, length, scale, wanted, found, found_bits):
+def _summarise(bits, length, scale, columns, job, level, out, case):
     """Wanted statistics of a response, given as its bit pattern; zeros if it is empty.
 
     Non-negative floats order as their bits do, and a float is positive when its bits
     are as an integer: reductions of integers vectorise, those of floats do not.
     """
-    found[:] = np.float32(0)
-    if length == 0:
-        return
-    if wanted[PPV] >= 0 or wanted[MAX] >= 0 or wanted[MIN] >= 0:
+    ppv, lspv = columns[job, level, PPV], columns[job, level, LSPV]
+    largest, smallest = columns[job, level, MAX], columns[job, level, MIN]
+    if ppv >= 0 or largest >= 0 or smallest >= 0:
         positive = np.int32(0)
-        largest = np.int32(0)
-        smallest = np.int32(0x7FFFFFFF)
+        high = np.int32(0)
+        low = np.int32(INFINITY if length > 0 else 0)
         for t in range(np.uint64(length)):
             positive = np.int32(positive + np.int32(bits[t] > 0))
-            magnitude = np.int32(bits[t] & np.int32(0x7FFFFFFF))
-            largest = max(largest, magnitude)
-            smallest = min(smallest, magnitude)
-        found_bits[MAX] = largest
-        found_bits[MIN] = smallest
-        found[MAX] *= scale
-        found[MIN] *= scale
-        found[PPV] = positive / length
-    if wanted[LSPV] >= 0:
+            magnitude = np.int32(bits[t] & WITHOUT_SIGN)
+            high = max(high, magnitude)
+            low = min(low, magnitude)
+        if ppv >= 0:
+            out[case, ppv] = positive / max(length, 1)
+        if largest >= 0:
+            out[case, largest] = float_of(high) * scale
+        if smallest >= 0:
+            out[case, smallest] = float_of(low) * scale
+    if lspv >= 0:
         run, longest = 0, 0
         for t in range(np.uint64(length)):
             run = run + 1 if bits[t] > 0 else 0
             longest = max(longest, run)
-        found[LSPV] = longest / length
+        out[case, lspv] = longest / max(length, 1)

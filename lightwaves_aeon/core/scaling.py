@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["channel_moments", "find_unusable", "scaled_channel"]
+__all__ = ["channel_moments", "find_unusable", "scaled_channel", "unscalable"]
 
 import numpy as np
 
@@ -105,11 +105,16 @@ def scaled_channel(
     scaled /= std + EPSILON
     # Written so that NaN fails it, too.
     if not (np.abs(scaled) < LARGEST).all():
-        raise ValueError(
-            f"X: channel {channel} holds NaN, infinity or a value more than "
-            f"{LARGEST:g} standard deviations from its training mean"
-        )
+        raise ValueError(unscalable(channel))
     return np.ascontiguousarray(scaled, np.float32)
+
+
+def unscalable(channel: int) -> str:
+    """Say what is wrong with a channel that cannot be scaled."""
+    return (
+        f"X: channel {channel} holds NaN, infinity or a value more than "
+        f"{LARGEST:g} standard deviations from its training mean"
+    )
 
 
 def find_unusable(series: np.ndarray) -> int | None:
