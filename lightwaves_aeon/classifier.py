@@ -172,13 +172,15 @@ class LightWaveSClassifier(_ClassifierShell, BaseClassifier):
         scaler = StandardScaler().fit(features)
         self.estimator_.fit(scaler.transform(features), y)
         self.pipeline_ = make_pipeline(transformer, scaler, self.estimator_)
-        self._head = None
+        self._head = self.pipeline_[1:]
         if self.estimator is None:
+            ridge = self.estimator_
             self._head = LinearHead.fold(
                 scaler.mean_,
                 scaler.scale_,
-                self.estimator_.coef_,
-                self.estimator_.intercept_,
+                np.atleast_2d(ridge.coef_),
+                np.atleast_1d(ridge.intercept_),
+                ridge.classes_,
             )
         return self
 
@@ -189,27 +191,12 @@ class LightWaveSClassifier(_ClassifierShell, BaseClassifier):
         return max(1, round(2 * self.n_kernels * SHARE_OF_ROCKET))
 
     def _predict(self, X: np.ndarray) -> np.ndarray:
-        return self._labels(self.pipeline_[0]._transform(X))
+        return self._head.predict(self.pipeline_[0]._transform(X))
 
     def _predict_proba(self, X: np.ndarray) -> np.ndarray:
         if hasattr(self.estimator_, "predict_proba"):
-            features = self.pipeline_[0]._transform(X)
-            return self.pipeline_[1:].predict_proba(features)
+            return self._head.predict_proba(self.pipeline_[0]._transform(X))
         return super()._predict_proba(X)
-
-    def _labels(self, features: np.ndarray) -> np.ndarray:
-        if self._head is None:
-            return self.pipeline_[1:].predict(features)
-        scores = self._scores(features)
-        return self.classes_[
-            (scores > 0).astype(int) if scores.ndim == 1 else scores.argmax(axis=1)
-        ]
-
-    def _scores(self, features: np.ndarray) -> np.ndarray:
-        if self._head is None:
-            return self.pipeline_[1:].decision_function(features)
-        scores = self._head(features)
-        return scores[:, 0] if scores.shape[1] == 1 else scores
 
     @available_if(lambda self: hasattr(self.estimator_, "decision_function"))
     def decision_function(self, X) -> np.ndarray:
@@ -228,7 +215,7 @@ class LightWaveSClassifier(_ClassifierShell, BaseClassifier):
         self._check_is_fitted()
         X = self._preprocess_collection(X, store_metadata=False)
         self._check_shape(X)
-        return self._scores(self.pipeline_[0]._transform(X))
+        return self._head.decision_function(self.pipeline_[0]._transform(X))
 
     def compile(self) -> Predictor:
         """Make a predictor of single cases, without the cost of general checks.
@@ -283,8 +270,7 @@ class Predictor:
         metadata = classifier.metadata_
         self._shape = (metadata["n_channels"], metadata["n_timepoints"])
         self._features = classifier.pipeline_[0]._model.evaluate.one
-        self._labels = classifier._labels
-        self._scores = classifier._scores
+        self._head = classifier._head
 
     def __call__(self, x: np.ndarray):
         """Predict the label of one case.
@@ -304,7 +290,7 @@ class Predictor:
             If the shape is not that of the training cases, or a channel in use holds
             NaN, infinity or a value far out of scale.
         """
-        return self._labels(self._checked(x))[0]
+        return self._head.predict(self._checked(x))[0]
 
     def scores(self, x: np.ndarray) -> np.ndarray:
         """Give the decision values of one case.
@@ -324,7 +310,7 @@ class Predictor:
         ValueError
             As for a call.
         """
-        return self._scores(self._checked(x))[0]
+        return self._head.decision_function(self._checked(x))[0]
 
     def _checked(self, x: np.ndarray) -> np.ndarray:
         if not isinstance(x, np.ndarray) or x.shape != self._shape:

@@ -103,17 +103,18 @@ def test_value_that_cannot_be_scaled_is_an_error_that_names_the_channel(X, value
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
-def test_find_unusable_gives_the_first_channel(dtype, value):
-    series = np.ones((4, 9), dtype)
-    assert find_unusable(series) is None
-    series[3, 0] = series[1, 8] = value
-    assert find_unusable(series) == 1
+def test_find_unusable_gives_the_first_case_and_channel(monkeypatch, dtype, value):
+    monkeypatch.setattr(scaling, "BLOCK", 4 * 9 * 2)  # two cases a block
+    X = np.ones((7, 4, 9), dtype)
+    assert find_unusable(X) is None
+    X[5, 3, 0] = X[5, 1, 8] = X[6, 0, 0] = value
+    assert find_unusable(X) == (5, 1)
 
 
 def test_find_unusable_sees_infinities_that_cancel():
-    assert find_unusable(np.array([[0.0, 1.0], [np.inf, -np.inf]])) == 1
+    assert find_unusable(np.array([[[0.0, 1.0], [np.inf, -np.inf]]])) == (0, 1)
 
 
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
 def test_find_unusable_allows_large_values(dtype):
-    assert find_unusable(np.full((2, 9), np.finfo(dtype).max)) is None
+    assert find_unusable(np.full((3, 2, 9), np.finfo(dtype).max)) is None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["LinearHead", "linear_scores"]
+__all__ = ["LinearHead"]
 
 from typing import NamedTuple
 
@@ -19,14 +19,22 @@ class LinearHead(NamedTuple):
         One column a class, or a single one for two classes.
     bias : np.ndarray of float64, shape (n_scores,)
         Added to the scores.
+    classes : np.ndarray, shape (n_classes,)
+        The labels.
     """
 
     weights: np.ndarray
     bias: np.ndarray
+    classes: np.ndarray
 
     @classmethod
     def fold(
-        cls, means: np.ndarray, scales: np.ndarray, coef: np.ndarray, intercept
+        cls,
+        means: np.ndarray,
+        scales: np.ndarray,
+        coef: np.ndarray,
+        intercept: np.ndarray,
+        classes: np.ndarray,
     ) -> LinearHead:
         """Fold the standardisation of the features into the coefficients.
 
@@ -34,22 +42,36 @@ class LinearHead(NamedTuple):
         ----------
         means, scales : np.ndarray, shape (n_features,)
             As of a fitted ``StandardScaler``.
-        coef : np.ndarray, shape (n_features,) or (n_scores, n_features)
+        coef : np.ndarray, shape (n_scores, n_features)
             Coefficients of the standardised features.
-        intercept : float or np.ndarray, shape (n_scores,)
-            As of the fitted classifier.
+        intercept : np.ndarray, shape (n_scores,)
+            Scores where all standardised features are zero.
+        classes : np.ndarray, shape (n_classes,)
+            The labels.
+
+        Returns
+        -------
+        LinearHead
 
         Examples
         --------
         >>> import numpy as np
         >>> from lightwaves_aeon.core.head import LinearHead
-        >>> LinearHead.fold(np.ones(1), np.full(1, 2.0), np.ones((1, 1)), 3.0)
-        LinearHead(weights=array([[0.5]]), bias=array([2.5]))
+        >>> head = LinearHead.fold(
+        ...     means=np.ones(1),
+        ...     scales=np.full(1, 2.0),
+        ...     coef=np.ones((1, 1)),
+        ...     intercept=np.zeros(1),
+        ...     classes=np.array(["low", "high"]),
+        ... )
+        >>> features = np.array([[0.0], [3.0]], np.float32)
+        >>> head.decision_function(features), head.predict(features).tolist()
+        (array([-0.5,  1. ]), ['low', 'high'])
         """
-        weights = (np.atleast_2d(coef) / scales).T.astype(np.float64)
-        return cls(np.ascontiguousarray(weights), intercept - means @ weights)
+        weights = np.ascontiguousarray((coef / scales).T, np.float64)
+        return cls(weights, intercept - means @ weights, classes)
 
-    def __call__(self, features: np.ndarray) -> np.ndarray:
+    def decision_function(self, features: np.ndarray) -> np.ndarray:
         """Score cases; a case's scores do not depend on the others, to the last bit.
 
         Parameters
@@ -59,14 +81,32 @@ class LinearHead(NamedTuple):
 
         Returns
         -------
-        np.ndarray of float64, shape (n_cases, n_scores)
+        np.ndarray of float64, shape (n_cases,) or (n_cases, n_classes)
+            As scikit-learn has it: one column for two classes, positive for the second.
         """
-        return linear_scores(features, self.weights, self.bias)
+        scores = _linear_scores(features, self.weights, self.bias)
+        return scores[:, 0] if len(self.bias) == 1 else scores
+
+    def predict(self, features: np.ndarray) -> np.ndarray:
+        """Label cases with the class of the highest score.
+
+        Parameters
+        ----------
+        features : np.ndarray of float32, shape (n_cases, n_features)
+            The unscaled features.
+
+        Returns
+        -------
+        np.ndarray, shape (n_cases,)
+        """
+        scores = self.decision_function(features)
+        best = scores > 0 if scores.ndim == 1 else scores.argmax(axis=1)
+        return self.classes[best.astype(np.intp)]
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def linear_scores(features, weights, bias):
-    """Sum up in the order of the features, which BLAS would not promise."""
+def _linear_scores(features, weights, bias):
+    # In the order of the features, which BLAS would not promise.
     scores = np.empty((len(features), len(bias)))
     for i in range(len(features)):
         scores[i] = bias

@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = ["channel_moments", "find_unusable", "scaled_channel", "unscalable"]
 
 import numpy as np
+from numba import njit
 
 EPSILON = 1e-8
 """Added to the standard deviation, so that a constant channel scales to zero."""
@@ -101,12 +102,24 @@ def scaled_channel(
     >>> scaled_channel(np.array([[[1.0, 3.0, 7.0]]]), channel=0, mean=3.0, std=2.0)
     array([[-1.,  0.,  2.]], dtype=float32)
     """
-    scaled = np.subtract(X[cases, channel], mean, dtype=np.float64)
-    scaled /= std + EPSILON
-    # Written so that NaN fails it, too.
-    if not (np.abs(scaled) < LARGEST).all():
+    x = X[cases, channel]
+    if x.dtype not in (np.float32, np.float64):
+        x = x.astype(np.float64)
+    scaled = np.empty(x.shape, np.float32)
+    if not _scale(x, mean, std + EPSILON, scaled):
         raise ValueError(unscalable(channel))
-    return np.ascontiguousarray(scaled, np.float32)
+    return scaled
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _scale(x, mean, scale, out):
+    usable = True
+    for i in range(len(x)):
+        for t in range(x.shape[1]):
+            value = (x[i, t] - mean) / scale
+            usable &= abs(value) < LARGEST  # false for NaN, too
+            out[i, t] = value
+    return usable
 
 
 def unscalable(channel: int) -> str:
@@ -117,29 +130,35 @@ def unscalable(channel: int) -> str:
     )
 
 
-def find_unusable(series: np.ndarray) -> int | None:
-    """Find the first channel of a case that holds NaN or infinity.
+def find_unusable(X: np.ndarray) -> tuple[int, int] | None:
+    """Find the first NaN or infinity.
 
     Parameters
     ----------
-    series : np.ndarray of float, shape (n_channels, n_timepoints)
-        One case.
+    X : np.ndarray of float, shape (n_cases, n_channels, n_timepoints)
+        Collection.
 
     Returns
     -------
-    int or None
-        The channel; None if all values are finite.
+    (case, channel) or None
+        Where it is; None if all values are finite.
 
     Examples
     --------
     >>> import numpy as np
     >>> from lightwaves_aeon.core.scaling import find_unusable
-    >>> find_unusable(np.array([[0.0, 1.0], [np.inf, 0.0]]))
-    1
+    >>> find_unusable(np.array([[[0.0, 1.0], [np.inf, 0.0]]]))
+    (0, 1)
     """
-    # A sum is finite unless a value is not, or it overflows: the cheap look first.
-    with np.errstate(over="ignore", invalid="ignore"):
-        if np.isfinite(series.sum(dtype=np.float64)):
-            return None
-    usable = np.isfinite(series).all(axis=-1)
-    return None if usable.all() else int(np.argmin(usable))
+    step = max(1, BLOCK // X[0].size)
+    for start in range(0, len(X), step):
+        block = X[start : start + step]
+        # A sum is finite unless a value is not, or it overflows: the cheap look first.
+        with np.errstate(over="ignore", invalid="ignore"):
+            if np.isfinite(block.sum(dtype=np.float64)):
+                continue
+        usable = np.isfinite(block).all(axis=-1)
+        if not usable.all():
+            case, channel = np.argwhere(~usable)[0]
+            return start + int(case), int(channel)
+    return None
