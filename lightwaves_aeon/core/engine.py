@@ -108,6 +108,28 @@ class Evaluator(NamedTuple):
             stds=stds[channels],
         )
 
+    def moved(self, channel: int, dilation: int, mean: float, std: float) -> Evaluator:
+        """Evaluate the same features of one other channel, at one other dilation.
+
+        Parameters
+        ----------
+        channel, dilation : int
+            Where to.
+        mean, std : float
+            Scaling constants of that channel.
+
+        Returns
+        -------
+        Evaluator
+            Cheaper than to build it: only for a table of one channel and dilation.
+        """
+        return self._replace(
+            channels=np.array([channel]),
+            dilations=np.full_like(self.dilations, dilation),
+            means=np.array([mean]),
+            stds=np.array([std]),
+        )
+
     def __call__(
         self, X: np.ndarray, cases: np.ndarray | None = None, n_jobs: int = 1
     ) -> np.ndarray:

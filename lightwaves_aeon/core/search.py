@@ -142,8 +142,12 @@ class Search:
         )
         means, stds = np.array(list(moments)).T
 
+        candidates = candidate_rows(0, 1, len(bank.names), VARIANTS[self.variant])
+        evaluator = Evaluator.build(candidates, bank, means, stds)
+
         def respond(unit: tuple[int, int]) -> np.ndarray:
-            features = Evaluator.build(self._unit_rows(unit, bank), bank, means, stds)
+            channel, dilation = unit
+            features = evaluator.moved(channel, dilation, means[channel], stds[channel])
             return anova_f(features(X, sample), class_starts)
 
         units = [
@@ -152,7 +156,7 @@ class Search:
             for dilation in dilations_up_to(self.max_dilation)
         ]
         scores = list(track(run(respond, units, n_jobs), len(units)))
-        rows = self._pool(units, scores, bank)
+        rows = _pool(candidates, units, scores, self.pool_size or 3 * self.n_features)
         if len(rows) < self.n_features:
             warnings.warn(
                 f"n_features={self.n_features}, but only {len(rows)} features exist: "
@@ -168,27 +172,21 @@ class Search:
             rows["selection_score"] = quotients
         return Model(rows, bank, Evaluator.build(rows, bank, means, stds))
 
-    def _unit_rows(self, unit: tuple[int, int], bank: KernelBank) -> np.ndarray:
-        return candidate_rows(*unit, len(bank.names), VARIANTS[self.variant])
 
-    def _pool(
-        self,
-        units: Sequence[tuple[int, int]],
-        scores: Sequence[np.ndarray],
-        bank: KernelBank,
-    ) -> np.ndarray:
-        """Rows of the best features of all units, in the order of the units."""
-        size = self.pool_size or 3 * self.n_features
-        flat = np.concatenate(scores)
-        kept = best_by_score(flat, size)
-        bounds = np.cumsum([0, *map(len, scores)])
-        parts = []
-        for unit, start, stop in zip(units, bounds[:-1], bounds[1:], strict=True):
-            inside = kept[np.searchsorted(kept, start) : np.searchsorted(kept, stop)]
-            rows = self._unit_rows(unit, bank)[inside - start]
-            rows["f_score"] = flat[inside]
-            parts.append(rows)
-        return np.concatenate(parts)
+def _pool(
+    candidates: np.ndarray,
+    units: Sequence[tuple[int, int]],
+    scores: Sequence[np.ndarray],
+    size: int,
+) -> np.ndarray:
+    """Rows of the best candidates of all units, ordered by unit, then as they stand."""
+    flat = np.concatenate(scores)
+    kept = best_by_score(flat, size)
+    unit, candidate = np.divmod(kept, len(candidates))
+    rows = candidates[candidate]
+    rows["channel"], rows["dilation"] = np.array(units)[unit].T
+    rows["f_score"] = flat[kept]
+    return rows
 
 
 def check_at_least(name: str, value: int, least: int) -> None:

@@ -221,9 +221,7 @@ def _standardised(columns):
 
 @njit(nogil=True, cache=True, error_model="numpy")
 def _mrmr(standard, relevance, n_selected):
-    # Summed case by case rather than by BLAS: equal columns then correlate equally to
-    # the last bit wherever they stand, and ties stay ties.
-    n_cases, n_features = standard.shape
+    n_features = standard.shape[1]
     order = np.empty(n_selected, np.int64)
     scores = np.empty(n_selected)
     redundancy = np.zeros(n_features)
@@ -233,14 +231,33 @@ def _mrmr(standard, relevance, n_selected):
         pick = np.argmax(quotient)
         order[step] = pick
         scores[step] = quotient[pick]
-        correlation[:] = 0.0
-        for i in range(n_cases):
-            weight = standard[i, pick]
-            for j in range(n_features):
-                correlation[j] += standard[i, j] * weight
+        _correlate(standard, pick, correlation)
         for j in range(n_features):
             redundancy[j] += max(abs(correlation[j]), CORRELATION_FLOOR)
             quotient[j] = relevance[j] / (redundancy[j] / (step + 1))
         for s in range(step + 1):
             quotient[order[s]] = -1.0
     return order, scores
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _correlate(standard, pick, correlation):
+    """Correlate one column with all.
+
+    Summed case by case rather than by BLAS: equal columns then correlate equally to the
+    last bit wherever they stand, and ties stay ties.
+    """
+    n_cases, n_features = standard.shape
+    correlation[:] = 0.0
+    # Four cases a pass, in their order: a quarter of the traffic to the sums.
+    for i in range(0, n_cases - 3, 4):
+        a, b = standard[i, pick], standard[i + 1, pick]
+        c, d = standard[i + 2, pick], standard[i + 3, pick]
+        for j in range(n_features):
+            total = correlation[j] + standard[i, j] * a + standard[i + 1, j] * b
+            total += standard[i + 2, j] * c
+            correlation[j] = total + standard[i + 3, j] * d
+    for i in range(n_cases - n_cases % 4, n_cases):
+        a = standard[i, pick]
+        for j in range(n_features):
+            correlation[j] += standard[i, j] * a
