@@ -70,32 +70,71 @@ def evaluate_groups(x, dilations, kernels, columns, wants, weights, lengths, tap
             tapped, deeper = taps[kernel, 0] >= 0, wants[job, 1]
             # Where level 1 is not wanted, level 2 needs it at every second point only.
             step = 1 if wants[job, 0] else 2
+            ranged, runs = _kinds(columns, job, 0)
             if tapped:
                 if summed != dilations[job]:
                     summed = dilations[job]
                     _sum_of_nine(series, margin, summed, total)
                 state = _shared(
-                    series, margin, places, job, total, step, energy, deeper
+                    series,
+                    margin,
+                    places,
+                    job,
+                    total,
+                    step,
+                    energy,
+                    deeper,
+                    ranged,
+                    runs,
                 )
             else:
                 own = weights[kernel, : lengths[kernel]]
                 state = _weighted(
-                    series, margin, places, job, own, length, step, energy, deeper
+                    series,
+                    margin,
+                    places,
+                    job,
+                    own,
+                    length,
+                    step,
+                    energy,
+                    deeper,
+                    ranged,
+                    runs,
                 )
             if wants[job, 0]:
                 _spill(state, counts, extremes)
                 _store(counts, extremes, length, scales[job], columns, job, 0, group)
             if deeper:
+                ranged, runs = _kinds(columns, job, 1)
                 if tapped:
-                    state = _tapped(energy, margin, places, job, half)
+                    state = _tapped(energy, places, job, half, ranged, runs)
                 else:
                     own = weights[kernel, : lengths[kernel]]
                     state = _weighted(
-                        energy, margin, places, job, own, half, 1, energy, False
+                        energy,
+                        margin,
+                        places,
+                        job,
+                        own,
+                        half,
+                        1,
+                        energy,
+                        False,
+                        ranged,
+                        runs,
                     )
                 scale = scales[job] * scales[job]
                 _spill(state, counts, extremes)
                 _store(counts, extremes, half, scale, columns, job, 1, group)
+
+
+@_jit
+def _kinds(columns, job, level):
+    """Whether share or range, and whether the longest run, are wanted."""
+    share, largest = columns[job, level, PPV], columns[job, level, MAX]
+    ranged = share >= 0 or largest >= 0 or columns[job, level, MIN] >= 0
+    return ranged, columns[job, level, LSPV] >= 0
 
 
 @_jit
@@ -113,63 +152,76 @@ def _places(margin, dilations, kernels, lengths, taps):
 
 @_jit
 def _sum_of_nine(series, margin, dilation, total):
-    """Sum of the differences to the nine shifted copies: it serves all 84 kernels."""
-    centre = np.uint64(margin * LANES)
-    store_at = np.uint64(len(total))
-    for t in range(np.uint64(0), store_at, WIDTH):
-        store(total, t, same(np.float32(0)))
-    for tap in range(N_TAPS):
-        place = np.uint64(first_seen(margin, tap - CENTRE, dilation) * LANES)
-        for t in range(np.uint64(0), store_at, WIDTH):
-            difference = load(series, place + t) - load(series, centre + t)
-            store(total, t, load(total, t) + difference)
+    """Sum of the nine shifted copies: it serves all 84 kernels."""
+    a, b, c = (
+        _seen(margin, 0, dilation),
+        _seen(margin, 1, dilation),
+        _seen(margin, 2, dilation),
+    )
+    d, e, f = (
+        _seen(margin, 3, dilation),
+        _seen(margin, 4, dilation),
+        _seen(margin, 5, dilation),
+    )
+    g, h, i = (
+        _seen(margin, 6, dilation),
+        _seen(margin, 7, dilation),
+        _seen(margin, 8, dilation),
+    )
+    for t in range(ZERO, np.uint64(len(total)), WIDTH):
+        left = _sum_of_three(series, a + t, b + t, c + t)
+        middle = _sum_of_three(series, d + t, e + t, f + t)
+        right = _sum_of_three(series, g + t, h + t, i + t)
+        store(total, t, left + middle + right)
 
 
 @_jit
-def _shared(series, margin, places, job, total, step, energy, deeper):
-    """Level 1 of a MiniRocket kernel: ``3 * (d_a + d_b + d_c) - sum(d)``."""
+def _seen(margin, tap, dilation):
+    return np.uint64(first_seen(margin, tap - CENTRE, dilation) * LANES)
+
+
+@_jit
+def _sum_of_three(series, a, b, c):
+    return load(series, a) + load(series, b) + load(series, c)
+
+
+@_jit
+def _shared(series, margin, places, job, total, step, energy, deeper, ranged, runs):
+    """Level 1 of a MiniRocket kernel, by the sum that all kernels share."""
     centre = np.uint64(margin * LANES)
     a, b, c = places[job, 0], places[job, 1], places[job, 2]
     three = same(np.float32(3))
     end = _end_of_energy(len(total) // LANES, deeper)
     state = _nothing(len(total))
-    for t in range(np.uint64(0), np.uint64(len(total)), np.uint64(step) * WIDTH):
-        here = load(series, centre + t)
-        heavy = _differences(series, a + t, b + t, c + t, here)
+    for t in range(ZERO, np.uint64(len(total)), np.uint64(step) * WIDTH):
+        heavy = _sum_of_three(series, a + t, b + t, c + t)
         value = three * heavy - load(total, t)
-        state = _include(state, value)
+        state = _include(state, value, ranged, runs)
         if t < end and t & WIDTH == ZERO:
             store(energy, centre + t // TWO, magnitude(value))
     return state
 
 
 @_jit
-def _tapped(series, margin, places, job, length):
+def _tapped(series, places, job, length, ranged, runs):
     """Level 2 of a MiniRocket kernel, of a series that no other kernel shares."""
-    centre = np.uint64(margin * LANES)
     a, b, c = places[job, 0], places[job, 1], places[job, 2]
     d, e, f = places[job, 3], places[job, 4], places[job, 5]
     g, h, i = places[job, 6], places[job, 7], places[job, 8]
     two = same(np.float32(2))
     state = _nothing(length)
     for t in range(ZERO, np.uint64(length) * WIDTH, WIDTH):
-        here = load(series, centre + t)
-        heavy = _differences(series, a + t, b + t, c + t, here)
-        light = _differences(series, d + t, e + t, f + t, here)
-        rest = _differences(series, g + t, h + t, i + t, here)
-        state = _include(state, two * heavy - light - rest)
+        heavy = _sum_of_three(series, a + t, b + t, c + t)
+        light = _sum_of_three(series, d + t, e + t, f + t)
+        rest = _sum_of_three(series, g + t, h + t, i + t)
+        state = _include(state, two * heavy - light - rest, ranged, runs)
     return state
 
 
 @_jit
-def _differences(series, a, b, c, here):
-    return (
-        (load(series, a) - here) + (load(series, b) - here) + (load(series, c) - here)
-    )
-
-
-@_jit
-def _weighted(series, margin, places, job, weights, length, step, energy, deeper):
+def _weighted(
+    series, margin, places, job, weights, length, step, energy, deeper, ranged, runs
+):
     """Either level of a kernel with weights of its own."""
     centre = np.uint64(margin * LANES)
     end = _end_of_energy(length, deeper)
@@ -180,7 +232,7 @@ def _weighted(series, margin, places, job, weights, length, step, energy, deeper
         for tap in range(len(weights)):
             difference = load(series, places[job, tap] + t) - here
             value = value + same(weights[tap]) * difference
-        state = _include(state, value)
+        state = _include(state, value, ranged, runs)
         if t < end and t & WIDTH == ZERO:
             store(energy, centre + t // TWO, magnitude(value))
     return state
@@ -200,14 +252,18 @@ def _nothing(length):
 
 
 @_jit
-def _include(state, value):
+def _include(state, value, ranged, runs):
     count, largest, smallest, run, longest = state
     minus_one = positive(value)
-    size = magnitude(value)
-    # A run grows by one where the value is positive and falls to zero elsewhere.
-    run = (run - minus_one) & minus_one
-    largest, smallest = larger(largest, size), smaller(smallest, size)
-    return count - minus_one, largest, smallest, run, larger(longest, run)
+    if ranged:
+        count = count - minus_one
+        size = magnitude(value)
+        largest, smallest = larger(largest, size), smaller(smallest, size)
+    if runs:
+        # A run grows by one where the value is positive and falls to zero elsewhere.
+        run = (run - minus_one) & minus_one
+        longest = larger(longest, run)
+    return count, largest, smallest, run, longest
 
 
 @_jit

@@ -60,22 +60,21 @@ def evaluate_channel(
     # Both levels are read through a margin of zeros: that is the zero padding.
     series = np.zeros(length + 2 * margin, np.float32)
     energy = np.zeros(half + 2 * margin, np.float32)
-    shifted = np.empty((N_TAPS, length), np.float32)
     total = np.empty(length, np.float32)
     response = np.empty(length, np.float32)
     bits = response.view(np.int32)
 
     for case in range(n_cases):
         series[margin : margin + length] = x[case]
-        shifted_by = 0
+        summed = 0
         for job in range(len(kernels)):
             dilation, kernel = dilations[job], kernels[job]
             tapped = taps[kernel, 0] >= 0
             if tapped:
-                if shifted_by != dilation:
-                    _shift(series, margin, dilation, shifted, total)
-                    shifted_by = dilation
-                _shared(shifted, taps, kernel, total, response)
+                if summed != dilation:
+                    _sum_of_nine(series, margin, dilation, total)
+                    summed = dilation
+                _shared(series, margin, dilation, taps, kernel, total, response)
             else:
                 _weighted(
                     series, margin, dilation, weights, lengths, kernel, response, length
@@ -173,45 +172,40 @@ def first_seen(margin, tap, dilation):
 
 
 @_jit
-def _shift(series, margin, dilation, shifted, total):
-    """Differences to the nine shifted copies, and their sum: they serve all kernels."""
-    length = np.uint64(len(total))
-    centre = np.uint64(margin)
-    for t in range(length):
-        total[t] = np.float32(0)
-    for tap in range(N_TAPS):
-        start = np.uint64(first_seen(margin, tap - CENTRE, dilation))
-        for t in range(length):
-            difference = series[start + t] - series[centre + t]
-            shifted[tap, t] = difference
-            total[t] += difference
+def _sum_of_nine(series, margin, dilation, total):
+    """Sum of the nine shifted copies: it serves all 84 kernels."""
+    for group in range(3):
+        a = np.uint64(first_seen(margin, 3 * group - CENTRE, dilation))
+        b = np.uint64(first_seen(margin, 3 * group + 1 - CENTRE, dilation))
+        c = np.uint64(first_seen(margin, 3 * group + 2 - CENTRE, dilation))
+        for t in range(np.uint64(len(total))):
+            three = series[a + t] + series[b + t] + series[c + t]
+            total[t] = three if group == 0 else total[t] + three
 
 
 @_jit
-def _shared(shifted, taps, kernel, total, out):
-    """Level 1 of a MiniRocket kernel: ``3 * (d_a + d_b + d_c) - sum(d)``."""
-    a, b, c = taps[kernel, 0], taps[kernel, 1], taps[kernel, 2]
+def _shared(series, margin, dilation, taps, kernel, total, out):
+    """Level 1 of a MiniRocket kernel, by the sum that all kernels share."""
+    a = np.uint64(first_seen(margin, taps[kernel, 0] - CENTRE, dilation))
+    b = np.uint64(first_seen(margin, taps[kernel, 1] - CENTRE, dilation))
+    c = np.uint64(first_seen(margin, taps[kernel, 2] - CENTRE, dilation))
     for t in range(np.uint64(len(out))):
-        heavy = shifted[a, t] + shifted[b, t] + shifted[c, t]
+        heavy = series[a + t] + series[b + t] + series[c + t]
         out[t] = np.float32(3) * heavy - total[t]
 
 
 @_jit
 def _tapped(series, margin, dilation, taps, kernel, out, length):
-    """Response of one MiniRocket kernel to a series that no other kernel shares."""
+    """Level 2 of a MiniRocket kernel, of a series that no other kernel shares."""
     # Three copies a loop: with nine, the compiler gives up on vectorising.
-    centre = np.uint64(margin)
     for group in range(3):
-        weight = np.float32(2) if group == 0 else np.float32(-1)
         first = 3 * group
         a = np.uint64(first_seen(margin, taps[kernel, first] - CENTRE, dilation))
         b = np.uint64(first_seen(margin, taps[kernel, first + 1] - CENTRE, dilation))
         c = np.uint64(first_seen(margin, taps[kernel, first + 2] - CENTRE, dilation))
         for t in range(np.uint64(length)):
-            here = series[centre + t]
-            change = (series[a + t] - here) + (series[b + t] - here)
-            before = out[t] if group > 0 else np.float32(0)
-            out[t] = before + weight * (change + (series[c + t] - here))
+            three = series[a + t] + series[b + t] + series[c + t]
+            out[t] = np.float32(2) * three if group == 0 else out[t] - three
 
 
 @_jit
