@@ -204,19 +204,8 @@ class Evaluator(NamedTuple):
         if x.dtype not in (np.float32, np.float64) or not x.flags.c_contiguous:
             x = np.ascontiguousarray(x, np.float64)
         out = np.empty((1, self.n_features), np.float32)
-        bad = evaluate_case(
-            x,
-            self.channels,
-            self.means,
-            self.stds + EPSILON,
-            self.starts,
-            self.dilations,
-            self.kernels,
-            self.columns,
-            self.wants,
-            *self.bank[:3],
-            out,
-        )
+        scaling = self.channels, self.means, self.stds + EPSILON
+        bad = evaluate_case(x, scaling, self.starts, self._jobs(), self.bank[:3], out)
         if bad >= 0:
             raise ValueError(unscalable(bad))
         return out
@@ -227,15 +216,12 @@ class Evaluator(NamedTuple):
         for position, channel in enumerate(self.channels):
             mean, std = self.means[position], self.stds[position]
             x = scaled_channel(X, channel, mean, std, cases)
-            first, last = self.starts[position : position + 2]
-            jobs = (
-                self.dilations[first:last],
-                self.kernels[first:last],
-                self.columns[first:last],
-                self.wants[first:last],
-            )
-            kernels = self.bank[:3]
+            jobs = self._jobs(self.starts[position], self.starts[position + 1])
             if grouped > 0:
-                evaluate_groups(x[:grouped], *jobs, *kernels, out[:grouped])
+                evaluate_groups(x[:grouped], jobs, self.bank[:3], out[:grouped])
             if grouped < len(out):
-                evaluate_channel(x[grouped:], *jobs, *kernels, out[grouped:])
+                evaluate_channel(x[grouped:], jobs, self.bank[:3], out[grouped:])
+
+    def _jobs(self, first: int = 0, last: int | None = None) -> tuple[np.ndarray, ...]:
+        jobs = (self.dilations, self.kernels, self.columns, self.wants)
+        return tuple(array[first:last] for array in jobs)

@@ -41,11 +41,13 @@ _jit = njit(nogil=True, cache=True, error_model="numpy")
 
 
 @_jit
-def evaluate_groups(x, dilations, kernels, columns, wants, weights, lengths, taps, out):
+def evaluate_groups(x, jobs, bank, out):
     """Compute the wanted statistics of one channel, sixteen cases at a time.
 
     The parameters are those of `evaluate_channel`.
     """
+    dilations, kernels, columns, wants = jobs
+    weights, lengths, taps = bank
     n_cases, length = x.shape
     half = length // 2
     scales = (dilations**-1.5).astype(np.float32)

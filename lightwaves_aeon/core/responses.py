@@ -1,10 +1,13 @@
 """The compiled loops: responses of kernels to one channel, and their statistics.
 
-Every response is built from differences ``x[t + shift] - x[t]``. Because the weights of
-a kernel sum to zero that is the weighted sum, but it is exactly zero where the series
-is flat, so that PPV and LSPV do not count rounding noise. Each value comes out of the
-same operations in the same order wherever it is needed: results are equal to the last
-bit for any table and any split of the work.
+A response is exactly zero where the series is flat, so that PPV and LSPV do not count
+rounding noise. MiniRocket's kernels get there by sums of three copies of the series at
+a time: ``3 * heavy - total`` at level 1, where the total of the nine copies serves all
+84 kernels, and ``2 * heavy - light - rest`` at level 2, where copies are not shared. On
+a flat stretch all sums of three are one and the same float. Other kernels weigh the
+differences ``x[t + shift] - x[t]``, as their weights sum to zero. Each value comes out
+of the same operations in the same order wherever it is needed: results are equal to the
+last bit for any table and any split of the work.
 
 The loops take whole buffers with offsets, and count with unsigned integers: a slice
 would cost an atomic count of references in each job, and a signed index a test for
@@ -31,27 +34,22 @@ _jit = njit(nogil=True, cache=True, error_model="numpy")
 
 
 @_jit
-def evaluate_channel(
-    x, dilations, kernels, columns, wants, weights, lengths, taps, out
-):
+def evaluate_channel(x, jobs, bank, out):
     """Compute the wanted statistics of one channel.
 
     Parameters
     ----------
     x : np.ndarray of float32, shape (n_cases, n_timepoints)
         The scaled channel.
-    dilations, kernels : np.ndarray of int, shape (n_jobs,)
-        Dilation and row of the bank of each response; responses at one dilation share
-        work when they stand together.
-    columns : np.ndarray of int, shape (n_jobs, 2, 4)
-        Output column by level and statistic; -1 where it is not wanted.
-    wants : np.ndarray of bool, shape (n_jobs, 2)
-        Whether any statistic is wanted, by level.
-    weights, lengths, taps : np.ndarray
-        The kernel bank, see `KernelBank`.
+    jobs : tuple of np.ndarray
+        ``dilations, kernels, columns, wants`` of the jobs, see `Evaluator`.
+    bank : tuple of np.ndarray
+        ``weights, lengths, taps`` of the kernels, see `KernelBank`.
     out : np.ndarray of float32, shape (n_cases, n_features)
         Written to, in the columns named.
     """
+    dilations, kernels, columns, wants = jobs
+    weights, lengths, taps = bank
     n_cases, length = x.shape
     half = length // 2
     scales = (dilations**-1.5).astype(np.float32)
@@ -101,32 +99,18 @@ def evaluate_channel(
 
 
 @_jit
-def evaluate_case(
-    x,
-    channels,
-    means,
-    scales,
-    starts,
-    dilations,
-    kernels,
-    columns,
-    wants,
-    weights,
-    lengths,
-    taps,
-    out,
-):
+def evaluate_case(x, scaling, starts, jobs, bank, out):
     """Scale one case and compute its features, all channels in one call.
 
     Parameters
     ----------
     x : np.ndarray of float, shape (n_channels, n_timepoints)
         The case, unscaled.
-    channels, means, scales : np.ndarray, shape (n_channels_in_use,)
+    scaling : tuple of np.ndarray, shape (n_channels_in_use,)
         Channels to read, what to subtract from each and then to divide it by.
     starts : np.ndarray of int, shape (n_channels_in_use + 1,)
         First job of each channel.
-    dilations, kernels, columns, wants, weights, lengths, taps, out
+    jobs, bank, out
         As in `evaluate_channel`.
 
     Returns
@@ -134,6 +118,8 @@ def evaluate_case(
     int
         The first channel that cannot be scaled; -1 if all can.
     """
+    channels, means, scales = scaling
+    dilations, kernels, columns, wants = jobs
     scaled = np.empty((1, x.shape[1]), np.float32)
     for position in range(len(channels)):
         for t in range(x.shape[1]):
@@ -141,18 +127,9 @@ def evaluate_case(
             if not abs(value) < LARGEST:
                 return channels[position]
             scaled[0, t] = value
-        jobs = slice(starts[position], starts[position + 1])
-        evaluate_channel(
-            scaled,
-            dilations[jobs],
-            kernels[jobs],
-            columns[jobs],
-            wants[jobs],
-            weights,
-            lengths,
-            taps,
-            out,
-        )
+        own = slice(starts[position], starts[position + 1])
+        own_jobs = dilations[own], kernels[own], columns[own], wants[own]
+        evaluate_channel(scaled, own_jobs, bank, out)
     return -1
 
 
