@@ -37,7 +37,11 @@ CENTRE = N_TAPS // 2
 # Flat indices are unsigned, see `responses`; so are the steps between them.
 WIDTH, ZERO, TWO = np.uint64(LANES), np.uint64(0), np.uint64(2)
 
+ANY = -1  # the kind of a job that wants more than one statistic
+
 _jit = njit(nogil=True, cache=True, error_model="numpy")
+# Made by functions, so cached only as a part of what calls them.
+_jit_closure = njit(nogil=True, error_model="numpy")
 
 
 @_jit
@@ -55,6 +59,7 @@ def evaluate_groups(x, jobs, bank, out):
 
     # Flat arrays of lanes; both levels are read through a margin of zeros.
     series = np.zeros((length + 2 * margin) * LANES, np.float32)
+    tripled = np.zeros((length + 2 * margin) * LANES, np.float32)
     energy = np.zeros((half + 2 * margin) * LANES, np.float32)
     total = np.empty(length * LANES, np.float32)
     counts = np.empty(2 * LANES, np.int32)
@@ -65,66 +70,38 @@ def evaluate_groups(x, jobs, bank, out):
         group = out[start : start + LANES]
         for lane in range(len(group)):
             for t in range(length):
-                series[(margin + t) * LANES + lane] = x[start + lane, t]
+                value = x[start + lane, t]
+                series[(margin + t) * LANES + lane] = value
+                tripled[(margin + t) * LANES + lane] = np.float32(3) * value
         summed = 0
         for job in range(len(kernels)):
             kernel = kernels[job]
             tapped, deeper = taps[kernel, 0] >= 0, wants[job, 1]
             # Where level 1 is not wanted, level 2 needs it at every second point only.
             step = 1 if wants[job, 0] else 2
-            ranged, runs = _kinds(columns, job, 0)
+            kind = _kind(columns, job, 0)
+            own = weights[kernel, : lengths[kernel]]
             if tapped:
                 if summed != dilations[job]:
                     summed = dilations[job]
                     _sum_of_nine(series, margin, summed, total)
                 state = _shared(
-                    series,
-                    margin,
-                    places,
-                    job,
-                    total,
-                    step,
-                    energy,
-                    deeper,
-                    ranged,
-                    runs,
+                    kind, tripled, margin, places, job, total, step, energy, deeper
                 )
             else:
-                own = weights[kernel, : lengths[kernel]]
                 state = _weighted(
-                    series,
-                    margin,
-                    places,
-                    job,
-                    own,
-                    length,
-                    step,
-                    energy,
-                    deeper,
-                    ranged,
-                    runs,
+                    series, margin, places, job, own, length, step, energy, deeper
                 )
             if wants[job, 0]:
                 _spill(state, counts, extremes)
                 _store(counts, extremes, length, scales[job], columns, job, 0, group)
             if deeper:
-                ranged, runs = _kinds(columns, job, 1)
+                kind = _kind(columns, job, 1)
                 if tapped:
-                    state = _tapped(energy, places, job, half, ranged, runs)
+                    state = _tapped(kind, energy, places, job, half)
                 else:
-                    own = weights[kernel, : lengths[kernel]]
                     state = _weighted(
-                        energy,
-                        margin,
-                        places,
-                        job,
-                        own,
-                        half,
-                        1,
-                        energy,
-                        False,
-                        ranged,
-                        runs,
+                        energy, margin, places, job, own, half, 1, energy, False
                     )
                 scale = scales[job] * scales[job]
                 _spill(state, counts, extremes)
@@ -132,11 +109,15 @@ def evaluate_groups(x, jobs, bank, out):
 
 
 @_jit
-def _kinds(columns, job, level):
-    """Whether share or range, and whether the longest run, are wanted."""
-    share, largest = columns[job, level, PPV], columns[job, level, MAX]
-    ranged = share >= 0 or largest >= 0 or columns[job, level, MIN] >= 0
-    return ranged, columns[job, level, LSPV] >= 0
+def _kind(columns, job, level):
+    """Which statistic is wanted alone; `ANY` if it is several."""
+    kind = ANY
+    for statistic in range(columns.shape[2]):
+        if columns[job, level, statistic] >= 0:
+            if kind != ANY:
+                return ANY
+            kind = statistic
+    return kind
 
 
 @_jit
@@ -188,59 +169,6 @@ def _sum_of_three(series, a, b, c):
 
 
 @_jit
-def _shared(series, margin, places, job, total, step, energy, deeper, ranged, runs):
-    """Level 1 of a MiniRocket kernel, by the sum that all kernels share."""
-    centre = np.uint64(margin * LANES)
-    a, b, c = places[job, 0], places[job, 1], places[job, 2]
-    three = same(np.float32(3))
-    end = _end_of_energy(len(total) // LANES, deeper)
-    state = _nothing(len(total))
-    for t in range(ZERO, np.uint64(len(total)), np.uint64(step) * WIDTH):
-        heavy = _sum_of_three(series, a + t, b + t, c + t)
-        value = three * heavy - load(total, t)
-        state = _include(state, value, ranged, runs)
-        if t < end and t & WIDTH == ZERO:
-            store(energy, centre + t // TWO, magnitude(value))
-    return state
-
-
-@_jit
-def _tapped(series, places, job, length, ranged, runs):
-    """Level 2 of a MiniRocket kernel, of a series that no other kernel shares."""
-    a, b, c = places[job, 0], places[job, 1], places[job, 2]
-    d, e, f = places[job, 3], places[job, 4], places[job, 5]
-    g, h, i = places[job, 6], places[job, 7], places[job, 8]
-    two = same(np.float32(2))
-    state = _nothing(length)
-    for t in range(ZERO, np.uint64(length) * WIDTH, WIDTH):
-        heavy = _sum_of_three(series, a + t, b + t, c + t)
-        light = _sum_of_three(series, d + t, e + t, f + t)
-        rest = _sum_of_three(series, g + t, h + t, i + t)
-        state = _include(state, two * heavy - light - rest, ranged, runs)
-    return state
-
-
-@_jit
-def _weighted(
-    series, margin, places, job, weights, length, step, energy, deeper, ranged, runs
-):
-    """Either level of a kernel with weights of its own."""
-    centre = np.uint64(margin * LANES)
-    end = _end_of_energy(length, deeper)
-    state = _nothing(length)
-    for t in range(ZERO, np.uint64(length) * WIDTH, np.uint64(step) * WIDTH):
-        here = load(series, centre + t)
-        value = same(np.float32(0))
-        for tap in range(len(weights)):
-            difference = load(series, places[job, tap] + t) - here
-            value = value + same(weights[tap]) * difference
-        state = _include(state, value, ranged, runs)
-        if t < end and t & WIDTH == ZERO:
-            store(energy, centre + t // TWO, magnitude(value))
-    return state
-
-
-@_jit
 def _end_of_energy(length, deeper):
     """Flat index up to which level 2 sees level 1: the last of an odd length is not."""
     return np.uint64(length // 2 * 2 * LANES if deeper else 0)
@@ -253,19 +181,111 @@ def _nothing(length):
     return zeros(), same(np.float32(0)), least, zeros(), zeros()
 
 
+def _include_for(kind):
+    """Take a value into the statistics: one alone, or any."""
+    share, high = kind in (ANY, PPV), kind in (ANY, MAX)
+    runs, low = kind in (ANY, LSPV), kind in (ANY, MIN)
+
+    @_jit_closure
+    def include(state, value):
+        count, largest, smallest, run, longest = state
+        if share:
+            count = count - positive(value)
+        if high:
+            largest = larger(largest, magnitude(value))
+        if low:
+            smallest = smaller(smallest, magnitude(value))
+        if runs:
+            # A run grows by one where the value is positive, elsewhere it ends.
+            minus_one = positive(value)
+            run = (run - minus_one) & minus_one
+            longest = larger(longest, run)
+        return count, largest, smallest, run, longest
+
+    return include
+
+
+def _shared_for(kind):
+    """Level 1 of a MiniRocket kernel, by the total that all kernels share."""
+    include = _include_for(kind)
+
+    @_jit_closure
+    def shared(tripled, margin, places, job, total, step, energy, deeper):
+        centre = np.uint64(margin * LANES)
+        a, b, c = places[job, 0], places[job, 1], places[job, 2]
+        end = _end_of_energy(len(total) // LANES, deeper)
+        state = _nothing(len(total))
+        for t in range(ZERO, np.uint64(len(total)), np.uint64(step) * WIDTH):
+            value = _sum_of_three(tripled, a + t, b + t, c + t) - load(total, t)
+            state = include(state, value)
+            if t < end and t & WIDTH == ZERO:
+                store(energy, centre + t // TWO, magnitude(value))
+        return state
+
+    return shared
+
+
+def _tapped_for(kind):
+    """Level 2 of a MiniRocket kernel, of a series that no other kernel shares."""
+    include = _include_for(kind)
+
+    @_jit_closure
+    def tapped(series, places, job, length):
+        a, b, c = places[job, 0], places[job, 1], places[job, 2]
+        d, e, f = places[job, 3], places[job, 4], places[job, 5]
+        g, h, i = places[job, 6], places[job, 7], places[job, 8]
+        two = same(np.float32(2))
+        state = _nothing(length)
+        for t in range(ZERO, np.uint64(length) * WIDTH, WIDTH):
+            heavy = _sum_of_three(series, a + t, b + t, c + t)
+            light = _sum_of_three(series, d + t, e + t, f + t)
+            rest = _sum_of_three(series, g + t, h + t, i + t)
+            state = include(state, two * heavy - light - rest)
+        return state
+
+    return tapped
+
+
+def _by_kind(loop_for):
+    """Compile a loop for each kind, and choose among them by the first argument."""
+    share, high, run, low = map(loop_for, (PPV, MAX, LSPV, MIN))
+    everything = loop_for(ANY)
+
+    @_jit_closure
+    def choose(kind, *arguments):
+        if kind == PPV:
+            return share(*arguments)
+        if kind == MAX:
+            return high(*arguments)
+        if kind == LSPV:
+            return run(*arguments)
+        if kind == MIN:
+            return low(*arguments)
+        return everything(*arguments)
+
+    return choose
+
+
+_shared, _tapped = _by_kind(_shared_for), _by_kind(_tapped_for)
+_include = _include_for(ANY)
+
+
 @_jit
-def _include(state, value, ranged, runs):
-    count, largest, smallest, run, longest = state
-    minus_one = positive(value)
-    if ranged:
-        count = count - minus_one
-        size = magnitude(value)
-        largest, smallest = larger(largest, size), smaller(smallest, size)
-    if runs:
-        # A run grows by one where the value is positive and falls to zero elsewhere.
-        run = (run - minus_one) & minus_one
-        longest = larger(longest, run)
-    return count, largest, smallest, run, longest
+def _weighted(series, margin, places, job, weights, length, step, energy, deeper):
+    """Either level of a kernel with weights of its own."""
+    centre = np.uint64(margin * LANES)
+    end = _end_of_energy(length, deeper)
+    state = _nothing(length)
+    for t in range(ZERO, np.uint64(length) * WIDTH, np.uint64(step) * WIDTH):
+        here = load(series, centre + t)
+        value = same(np.float32(0))
+        for tap in range(len(weights)):
+            difference = load(series, places[job, tap] + t) - here
+            value = value + same(weights[tap]) * difference
+        state = _include(state, value)
+        if t < end and t & WIDTH == ZERO:
+            store(energy, centre + t // TWO, magnitude(value))
+    return state
 
 
 @_jit

@@ -2,9 +2,10 @@
 
 A response is exactly zero where the series is flat, so that PPV and LSPV do not count
 rounding noise. MiniRocket's kernels get there by sums of three copies of the series at
-a time: ``3 * heavy - total`` at level 1, where the total of the nine copies serves all
-84 kernels, and ``2 * heavy - light - rest`` at level 2, where copies are not shared. On
-a flat stretch all sums of three are one and the same float. Other kernels weigh the
+a time. At level 1 it is the sum of three tripled copies, less the total of all nine
+copies, which serves all 84 kernels; at level 2, where nothing is shared, it is ``2 *
+heavy - light - rest``. On a flat stretch these cancel to the last bit, since a sum of
+three equal floats is the float next to their triple. Other kernels weigh the
 differences ``x[t + shift] - x[t]``, as their weights sum to zero. Each value comes out
 of the same operations in the same order wherever it is needed: results are equal to the
 last bit for any table and any split of the work.
@@ -57,13 +58,16 @@ def evaluate_channel(x, jobs, bank, out):
 
     # Both levels are read through a margin of zeros: that is the zero padding.
     series = np.zeros(length + 2 * margin, np.float32)
+    tripled = np.zeros(length + 2 * margin, np.float32)
     energy = np.zeros(half + 2 * margin, np.float32)
     total = np.empty(length, np.float32)
     response = np.empty(length, np.float32)
     bits = response.view(np.int32)
 
     for case in range(n_cases):
-        series[margin : margin + length] = x[case]
+        for t in range(length):
+            series[margin + t] = x[case, t]
+            tripled[margin + t] = np.float32(3) * x[case, t]
         summed = 0
         for job in range(len(kernels)):
             dilation, kernel = dilations[job], kernels[job]
@@ -72,7 +76,7 @@ def evaluate_channel(x, jobs, bank, out):
                 if summed != dilation:
                     _sum_of_nine(series, margin, dilation, total)
                     summed = dilation
-                _shared(series, margin, dilation, taps, kernel, total, response)
+                _shared(tripled, margin, dilation, taps, kernel, total, response)
             else:
                 _weighted(
                     series, margin, dilation, weights, lengths, kernel, response, length
@@ -161,14 +165,13 @@ def _sum_of_nine(series, margin, dilation, total):
 
 
 @_jit
-def _shared(series, margin, dilation, taps, kernel, total, out):
-    """Level 1 of a MiniRocket kernel, by the sum that all kernels share."""
+def _shared(tripled, margin, dilation, taps, kernel, total, out):
+    """Level 1 of a MiniRocket kernel, by the total that all kernels share."""
     a = np.uint64(first_seen(margin, taps[kernel, 0] - CENTRE, dilation))
     b = np.uint64(first_seen(margin, taps[kernel, 1] - CENTRE, dilation))
     c = np.uint64(first_seen(margin, taps[kernel, 2] - CENTRE, dilation))
     for t in range(np.uint64(len(out))):
-        heavy = series[a + t] + series[b + t] + series[c + t]
-        out[t] = np.float32(3) * heavy - total[t]
+        out[t] = tripled[a + t] + tripled[b + t] + tripled[c + t] - total[t]
 
 
 @_jit
