@@ -20,7 +20,7 @@ from numba import njit
 
 from lightwaves_aeon.core.engine import Evaluator
 from lightwaves_aeon.core.features import STATISTICS
-from lightwaves_aeon.core.scaling import scaled_channel
+from lightwaves_aeon.core.scaling import scaled_channels
 
 LSPV = STATISTICS.index("lspv")
 
@@ -168,9 +168,8 @@ class PublishedRuns(Evaluator):
     def __call__(self, X, cases=None, n_jobs=1):
         out = super().__call__(X, cases, n_jobs)
         cases = slice(None) if cases is None else cases
-        for position, channel in enumerate(self.channels):
-            mean, std = self.means[position], self.stds[position]
-            x = scaled_channel(X, channel, mean, std, cases)
+        scaled = scaled_channels(X, self.channels, self.means, self.stds, cases)
+        for position, x in enumerate(scaled):
             for job in range(self.starts[position], self.starts[position + 1]):
                 weights = self.bank.weights[self.kernels[job]]
                 for level in (1, 2):

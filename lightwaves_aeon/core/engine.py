@@ -17,14 +17,14 @@ from lightwaves_aeon.core.bank import KernelBank
 from lightwaves_aeon.core.features import STATISTICS
 from lightwaves_aeon.core.grouped import evaluate_groups
 from lightwaves_aeon.core.lanes import LANES
-from lightwaves_aeon.core.responses import evaluate_case, evaluate_channel
-from lightwaves_aeon.core.scaling import EPSILON, scaled_channel, unscalable
+from lightwaves_aeon.core.responses import evaluate_cases
+from lightwaves_aeon.core.scaling import scaled_channels
 
 N_LEVELS = 2
 
-# Values of one channel that a thread works on at a time; a block stays in the cache and
-# a transform of any size needs little memory beside its input and output.
-BLOCK = 1 << 18
+# Values that a thread works on at a time: a transform of any size needs little memory
+# beside its input and output.
+BLOCK = 1 << 20
 # From this many cases on, a group of lanes is faster than one case after the other.
 FEW = 5
 # Kernel evaluations times time points below which threads cost more than they save.
@@ -171,7 +171,8 @@ class Evaluator(NamedTuple):
         out = np.empty((n_cases, self.n_features), np.float32)
         work = n_cases * len(self.kernels) * n_timepoints
         n_jobs = n_jobs if work > WORTH_A_THREAD else 1
-        step = min(BLOCK // n_timepoints, -(-n_cases // n_jobs))
+        size = n_timepoints * len(self.channels)
+        step = min(BLOCK // size, -(-n_cases // n_jobs))
         step = -(-max(step, 1) // LANES) * LANES
 
         def evaluate(start: int) -> None:
@@ -201,27 +202,16 @@ class Evaluator(NamedTuple):
         ValueError
             If a channel in use holds NaN, infinity or a value far out of scale.
         """
-        if x.dtype not in (np.float32, np.float64) or not x.flags.c_contiguous:
-            x = np.ascontiguousarray(x, np.float64)
         out = np.empty((1, self.n_features), np.float32)
-        scaling = self.channels, self.means, self.stds + EPSILON
-        bad = evaluate_case(x, scaling, self.starts, self._jobs(), self.bank[:3], out)
-        if bad >= 0:
-            raise ValueError(unscalable(bad))
+        self._evaluate_block(x[None], slice(None), out)
         return out
 
     def _evaluate_block(self, X: np.ndarray, cases, out: np.ndarray) -> None:
+        x = scaled_channels(X, self.channels, self.means, self.stds, cases)
+        jobs = (self.dilations, self.kernels, self.columns, self.wants)
         rest = len(out) % LANES
         grouped = len(out) - (rest if rest < FEW else 0)
-        for position, channel in enumerate(self.channels):
-            mean, std = self.means[position], self.stds[position]
-            x = scaled_channel(X, channel, mean, std, cases)
-            jobs = self._jobs(self.starts[position], self.starts[position + 1])
-            if grouped > 0:
-                evaluate_groups(x[:grouped], jobs, self.bank[:3], out[:grouped])
-            if grouped < len(out):
-                evaluate_channel(x[grouped:], jobs, self.bank[:3], out[grouped:])
-
-    def _jobs(self, first: int = 0, last: int | None = None) -> tuple[np.ndarray, ...]:
-        jobs = (self.dilations, self.kernels, self.columns, self.wants)
-        return tuple(array[first:last] for array in jobs)
+        if grouped > 0:
+            evaluate_groups(x, 0, grouped, self.starts, jobs, self.bank[:3], out)
+        if grouped < len(out):
+            evaluate_cases(x, grouped, len(out), self.starts, jobs, self.bank[:3], out)

@@ -45,14 +45,14 @@ _jit_closure = njit(nogil=True, error_model="numpy")
 
 
 @_jit
-def evaluate_groups(x, jobs, bank, out):
-    """Compute the wanted statistics of one channel, sixteen cases at a time.
+def evaluate_groups(x, first, last, starts, jobs, bank, out):
+    """Compute the wanted statistics, sixteen cases at a time.
 
-    The parameters are those of `evaluate_channel`.
+    The parameters are those of `evaluate_cases`.
     """
     dilations, kernels, columns, wants = jobs
     weights, lengths, taps = bank
-    n_cases, length = x.shape
+    n_channels, _, length = x.shape
     half = length // 2
     scales = (dilations**-1.5).astype(np.float32)
     margin = widest_reach(dilations, kernels, lengths, length)
@@ -66,46 +66,50 @@ def evaluate_groups(x, jobs, bank, out):
     extremes = np.empty(2 * LANES, np.float32)
     places = _places(margin, dilations, kernels, lengths, taps)
 
-    for start in range(0, n_cases, LANES):
-        group = out[start : start + LANES]
-        for lane in range(len(group)):
-            for t in range(length):
-                value = x[start + lane, t]
-                series[(margin + t) * LANES + lane] = value
-                tripled[(margin + t) * LANES + lane] = np.float32(3) * value
-        summed = 0
-        for job in range(len(kernels)):
-            kernel = kernels[job]
-            tapped, deeper = taps[kernel, 0] >= 0, wants[job, 1]
-            # Where level 1 is not wanted, level 2 needs it at every second point only.
-            step = 1 if wants[job, 0] else 2
-            kind = _kind(columns, job, 0)
-            own = weights[kernel, : lengths[kernel]]
-            if tapped:
-                if summed != dilations[job]:
-                    summed = dilations[job]
-                    _sum_of_nine(series, margin, summed, total)
-                state = _shared(
-                    kind, tripled, margin, places, job, total, step, energy, deeper
-                )
-            else:
-                state = _weighted(
-                    series, margin, places, job, own, length, step, energy, deeper
-                )
-            if wants[job, 0]:
-                _spill(state, counts, extremes)
-                _store(counts, extremes, length, scales[job], columns, job, 0, group)
-            if deeper:
-                kind = _kind(columns, job, 1)
+    for channel in range(n_channels):
+        for start in range(first, last, LANES):
+            group = out[start : min(start + LANES, last)]
+            for lane in range(len(group)):
+                for t in range(length):
+                    value = x[channel, start + lane, t]
+                    series[(margin + t) * LANES + lane] = value
+                    tripled[(margin + t) * LANES + lane] = np.float32(3) * value
+            summed = 0
+            for job in range(starts[channel], starts[channel + 1]):
+                kernel = kernels[job]
+                tapped, deeper = taps[kernel, 0] >= 0, wants[job, 1]
+                # For level 2 alone, level 1 is needed at every second point.
+                step = 1 if wants[job, 0] else 2
+                kind = _kind(columns, job, 0)
                 if tapped:
-                    state = _tapped(kind, energy, places, job, half)
-                else:
-                    state = _weighted(
-                        energy, margin, places, job, own, half, 1, energy, False
+                    if summed != dilations[job]:
+                        summed = dilations[job]
+                        _sum_of_nine(series, margin, summed, total)
+                    state = _shared(
+                        kind, tripled, margin, places, job, total, step, energy, deeper
                     )
-                scale = scales[job] * scales[job]
-                _spill(state, counts, extremes)
-                _store(counts, extremes, half, scale, columns, job, 1, group)
+                else:
+                    own = weights[kernel, : lengths[kernel]]
+                    state = _weighted(
+                        series, margin, places, job, own, length, step, energy, deeper
+                    )
+                if wants[job, 0]:
+                    _spill(state, counts, extremes)
+                    _store(
+                        counts, extremes, length, scales[job], columns, job, 0, group
+                    )
+                if deeper:
+                    kind = _kind(columns, job, 1)
+                    if tapped:
+                        state = _tapped(kind, energy, places, job, half)
+                    else:
+                        own = weights[kernel, : lengths[kernel]]
+                        state = _weighted(
+                            energy, margin, places, job, own, half, 1, energy, False
+                        )
+                    scale = scales[job] * scales[job]
+                    _spill(state, counts, extremes)
+                    _store(counts, extremes, half, scale, columns, job, 1, group)
 
 
 @_jit
@@ -302,12 +306,17 @@ def _spill(state, counts, extremes):
 def _store(counts, extremes, length, scale, columns, job, level, out):
     """Write the wanted statistics; those of an empty response are zero."""
     length = max(length, 1)
-    for lane in range(len(out)):
-        if columns[job, level, PPV] >= 0:
-            out[lane, columns[job, level, PPV]] = counts[lane] / length
-        if columns[job, level, MAX] >= 0:
-            out[lane, columns[job, level, MAX]] = extremes[lane] * scale
-        if columns[job, level, LSPV] >= 0:
-            out[lane, columns[job, level, LSPV]] = counts[LANES + lane] / length
-        if columns[job, level, MIN] >= 0:
-            out[lane, columns[job, level, MIN]] = extremes[LANES + lane] * scale
+    share, run = columns[job, level, PPV], columns[job, level, LSPV]
+    high, low = columns[job, level, MAX], columns[job, level, MIN]
+    if share >= 0:
+        for lane in range(len(out)):
+            out[lane, share] = counts[lane] / length
+    if high >= 0:
+        for lane in range(len(out)):
+            out[lane, high] = extremes[lane] * scale
+    if run >= 0:
+        for lane in range(len(out)):
+            out[lane, run] = counts[LANES + lane] / length
+    if low >= 0:
+        for lane in range(len(out)):
+            out[lane, low] = extremes[LANES + lane] * scale

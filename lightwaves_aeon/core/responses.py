@@ -17,7 +17,7 @@ negative values, which keeps a loop from being vectorised.
 
 from __future__ import annotations
 
-__all__ = ["evaluate_case", "evaluate_channel", "first_seen", "widest_reach"]
+__all__ = ["evaluate_cases", "first_seen", "widest_reach"]
 
 import numpy as np
 from numba import njit
@@ -25,7 +25,6 @@ from numba import njit
 from lightwaves_aeon.core.bank import N_TAPS
 from lightwaves_aeon.core.features import STATISTICS
 from lightwaves_aeon.core.lanes import float_of
-from lightwaves_aeon.core.scaling import LARGEST
 
 PPV, MAX, LSPV, MIN = map(STATISTICS.index, ("ppv", "max", "lspv", "min"))
 CENTRE = N_TAPS // 2
@@ -35,13 +34,17 @@ _jit = njit(nogil=True, cache=True, error_model="numpy")
 
 
 @_jit
-def evaluate_channel(x, jobs, bank, out):
-    """Compute the wanted statistics of one channel.
+def evaluate_cases(x, first, last, starts, jobs, bank, out):
+    """Compute the wanted statistics, one case after the other.
 
     Parameters
     ----------
-    x : np.ndarray of float32, shape (n_cases, n_timepoints)
-        The scaled channel.
+    x : np.ndarray of float32, shape (n_channels_in_use, n_cases, n_timepoints)
+        The scaled channels.
+    first, last : int
+        Range of the cases to evaluate.
+    starts : np.ndarray of int, shape (n_channels_in_use + 1,)
+        First job of each channel.
     jobs : tuple of np.ndarray
         ``dilations, kernels, columns, wants`` of the jobs, see `Evaluator`.
     bank : tuple of np.ndarray
@@ -51,7 +54,7 @@ def evaluate_channel(x, jobs, bank, out):
     """
     dilations, kernels, columns, wants = jobs
     weights, lengths, taps = bank
-    n_cases, length = x.shape
+    n_channels, _, length = x.shape
     half = length // 2
     scales = (dilations**-1.5).astype(np.float32)
     margin = widest_reach(dilations, kernels, lengths, length)
@@ -64,77 +67,50 @@ def evaluate_channel(x, jobs, bank, out):
     response = np.empty(length, np.float32)
     bits = response.view(np.int32)
 
-    for case in range(n_cases):
-        for t in range(length):
-            series[margin + t] = x[case, t]
-            tripled[margin + t] = np.float32(3) * x[case, t]
-        summed = 0
-        for job in range(len(kernels)):
-            dilation, kernel = dilations[job], kernels[job]
-            tapped = taps[kernel, 0] >= 0
-            if tapped:
-                if summed != dilation:
-                    _sum_of_nine(series, margin, dilation, total)
-                    summed = dilation
-                _shared(tripled, margin, dilation, taps, kernel, total, response)
-            else:
-                _weighted(
-                    series, margin, dilation, weights, lengths, kernel, response, length
-                )
-            if wants[job, 0]:
-                _summarise(bits, length, scales[job], columns, job, 0, out, case)
-            if wants[job, 1]:
-                _rectify(response, energy, margin, half)
+    for channel in range(n_channels):
+        for case in range(first, last):
+            for t in range(length):
+                series[margin + t] = x[channel, case, t]
+                tripled[margin + t] = np.float32(3) * x[channel, case, t]
+            summed = 0
+            for job in range(starts[channel], starts[channel + 1]):
+                dilation, kernel = dilations[job], kernels[job]
+                tapped = taps[kernel, 0] >= 0
                 if tapped:
-                    _tapped(energy, margin, dilation, taps, kernel, response, half)
+                    if summed != dilation:
+                        _sum_of_nine(series, margin, dilation, total)
+                        summed = dilation
+                    _shared(tripled, margin, dilation, taps, kernel, total, response)
                 else:
                     _weighted(
-                        energy,
+                        series,
                         margin,
                         dilation,
                         weights,
                         lengths,
                         kernel,
                         response,
-                        half,
+                        length,
                     )
-                scale = scales[job] * scales[job]
-                _summarise(bits, half, scale, columns, job, 1, out, case)
-
-
-@_jit
-def evaluate_case(x, scaling, starts, jobs, bank, out):
-    """Scale one case and compute its features, all channels in one call.
-
-    Parameters
-    ----------
-    x : np.ndarray of float, shape (n_channels, n_timepoints)
-        The case, unscaled.
-    scaling : tuple of np.ndarray, shape (n_channels_in_use,)
-        Channels to read, what to subtract from each and then to divide it by.
-    starts : np.ndarray of int, shape (n_channels_in_use + 1,)
-        First job of each channel.
-    jobs, bank, out
-        As in `evaluate_channel`.
-
-    Returns
-    -------
-    int
-        The first channel that cannot be scaled; -1 if all can.
-    """
-    channels, means, scales = scaling
-    dilations, kernels, columns, wants = jobs
-    scaled = np.empty((1, x.shape[1]), np.float32)
-    for position in range(len(channels)):
-        for t in range(x.shape[1]):
-            value = (x[channels[position], t] - means[position]) / scales[position]
-            if not abs(value) < LARGEST:
-                return channels[position]
-            scaled[0, t] = value
-        own = slice(starts[position], starts[position + 1])
-        own_jobs = dilations[own], kernels[own], columns[own], wants[own]
-        evaluate_channel(scaled, own_jobs, bank, out)
-    return -1
+                if wants[job, 0]:
+                    _summarise(bits, length, scales[job], columns, job, 0, out, case)
+                if wants[job, 1]:
+                    _rectify(response, energy, margin, half)
+                    if tapped:
+                        _tapped(energy, margin, dilation, taps, kernel, response, half)
+                    else:
+                        _weighted(
+                            energy,
+                            margin,
+                            dilation,
+                            weights,
+                            lengths,
+                            kernel,
+                            response,
+                            half,
+                        )
+                    scale = scales[job] * scales[job]
+                    _summarise(bits, half, scale, columns, job, 1, out, case)
 
 
 @_jit

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["channel_moments", "find_unusable", "scaled_channel", "unscalable"]
+__all__ = ["channel_moments", "find_unusable", "scaled_channels"]
 
 import numpy as np
 from numba import njit
@@ -12,6 +12,8 @@ EPSILON = 1e-8
 
 LARGEST = 1e30
 """Scaled values beyond this would overflow in the responses of level 2."""
+
+ALL = slice(None)
 
 BLOCK = 1 << 20
 """Values converted to float64 at a time: moments cost no copy of the data."""
@@ -69,26 +71,30 @@ def channel_moments(X: np.ndarray, channel: int) -> tuple[float, float]:
     return mean, std
 
 
-def scaled_channel(
-    X: np.ndarray, channel: int, mean: float, std: float, cases=slice(None)
+def scaled_channels(
+    X: np.ndarray,
+    channels: np.ndarray,
+    means: np.ndarray,
+    stds: np.ndarray,
+    cases: slice | np.ndarray = ALL,
 ) -> np.ndarray:
-    """Scale one channel of some cases.
+    """Scale some channels.
 
     Parameters
     ----------
     X : np.ndarray, shape (n_cases, n_channels, n_timepoints)
         Collection of any real dtype; it is not changed.
-    channel : int
-        The channel to read.
-    mean, std : float
-        The training constants of the channel, see `channel_moments`.
+    channels : np.ndarray of int, shape (n_channels_in_use,)
+        The channels to read.
+    means, stds : np.ndarray of float64, shape (n_channels_in_use,)
+        The training constants of these channels, see `channel_moments`.
     cases : slice or np.ndarray of int
-        The cases to read.
+        The cases to read; all by default.
 
     Returns
     -------
-    np.ndarray of float32, shape (n_selected_cases, n_timepoints), C order
-        In units of the training standard deviation.
+    np.ndarray of float32, shape (n_channels_in_use, n_cases, n_timepoints), C order
+        In units of the training standard deviations.
 
     Raises
     ------
@@ -98,36 +104,42 @@ def scaled_channel(
     Examples
     --------
     >>> import numpy as np
-    >>> from lightwaves_aeon.core.scaling import scaled_channel
-    >>> scaled_channel(np.array([[[1.0, 3.0, 7.0]]]), channel=0, mean=3.0, std=2.0)
-    array([[-1.,  0.,  2.]], dtype=float32)
+    >>> from lightwaves_aeon.core.scaling import scaled_channels
+    >>> X = np.array([[[1.0, 3.0, 7.0], [0.0, 0.0, 0.0]]])
+    >>> scaled_channels(X, np.array([0]), np.array([3.0]), np.array([2.0]))
+    array([[[-1.,  0.,  2.]]], dtype=float32)
     """
-    x = X[cases, channel]
-    if x.dtype not in (np.float32, np.float64):
-        x = x.astype(np.float64)
-    scaled = np.empty(x.shape, np.float32)
-    if not _scale(x, mean, std + EPSILON, scaled):
-        raise ValueError(unscalable(channel))
+    if isinstance(cases, slice) and X.dtype in (np.float32, np.float64):
+        X, read = X[cases], channels
+    else:  # a copy of the channels in use, and of no other
+        rows = np.arange(len(X))[cases, None]
+        X, read = X[rows, channels], np.arange(len(channels))
+    if X.dtype not in (np.float32, np.float64):
+        X = X.astype(np.float64)
+    scaled = np.empty((len(channels), len(X), X.shape[2]), np.float32)
+    bad = _scale(X, read, means, stds + EPSILON, scaled)
+    if bad >= 0:
+        raise ValueError(
+            f"X: channel {channels[bad]} holds NaN, infinity or a value more than "
+            f"{LARGEST:g} standard deviations from its training mean"
+        )
     return scaled
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def _scale(x, mean, scale, out):
-    usable = True
-    for i in range(len(x)):
-        for t in range(x.shape[1]):
-            value = (x[i, t] - mean) / scale
-            usable &= abs(value) < LARGEST  # false for NaN, too
-            out[i, t] = value
-    return usable
-
-
-def unscalable(channel: int) -> str:
-    """Say what is wrong with a channel that cannot be scaled."""
-    return (
-        f"X: channel {channel} holds NaN, infinity or a value more than "
-        f"{LARGEST:g} standard deviations from its training mean"
-    )
+def _scale(X, channels, means, scales, out):
+    """Scale; return the position of the first channel that cannot be, or -1."""
+    for position in range(len(channels)):
+        usable = True
+        for i in range(len(X)):
+            for t in range(X.shape[2]):
+                value = X[i, channels[position], t] - means[position]
+                value /= scales[position]
+                usable &= abs(value) < LARGEST  # false for NaN, too
+                out[position, i, t] = value
+        if not usable:
+            return position
+    return -1
 
 
 def find_unusable(X: np.ndarray) -> tuple[int, int] | None:
