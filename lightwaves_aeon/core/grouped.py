@@ -64,7 +64,8 @@ def evaluate_groups(x, first, last, starts, jobs, bank, out):
     total = np.empty(length * LANES, np.float32)
     counts = np.empty(2 * LANES, np.int32)
     extremes = np.empty(2 * LANES, np.float32)
-    places = _places(margin, dilations, kernels, lengths, taps)
+    places = np.zeros((len(kernels), weights.shape[1]), np.uint64)
+    _fill_places(margin, dilations, kernels, lengths, taps, places)
 
     for channel in range(n_channels):
         for start in range(first, last, LANES):
@@ -125,16 +126,14 @@ def _kind(columns, job, level):
 
 
 @_jit
-def _places(margin, dilations, kernels, lengths, taps):
+def _fill_places(margin, dilations, kernels, lengths, taps, places):
     """Where each tap's lanes are at time point 0; taps of weight 2 come first."""
-    places = np.zeros((len(kernels), np.max(lengths)), np.uint64)
     for job in range(len(kernels)):
         kernel = kernels[job]
         for i in range(lengths[kernel]):
             tap = taps[kernel, i] if taps[kernel, 0] >= 0 else i
             seen = first_seen(margin, tap - lengths[kernel] // 2, dilations[job])
             places[job, i] = seen * LANES
-    return places
 
 
 @_jit

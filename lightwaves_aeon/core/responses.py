@@ -119,7 +119,10 @@ def widest_reach(dilations, kernels, lengths, length):
 
     From there on a kernel sees nothing but padding, however far it reaches.
     """
-    return min(np.max((lengths[kernels] // 2 + 1) * dilations), length)
+    reach = 0
+    for job in range(len(kernels)):
+        reach = max(reach, (lengths[kernels[job]] // 2 + 1) * dilations[job])
+    return min(reach, length)
 
 
 @_jit

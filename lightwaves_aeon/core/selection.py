@@ -95,29 +95,30 @@ def anova_f(features, class_starts):
     n_cases, n_features = features.shape
     n_classes = len(class_starts) - 1
     # Values are counted from the first case of their class, and means of classes from
-    # the first case of all, so that what does not vary gives exact zeros.
-    firsts = features[class_starts[:-1]].astype(np.float64)
-    offsets = np.zeros((n_classes, n_features))
-    within = np.zeros(n_features)
-    for c in range(n_classes):
-        size = class_starts[c + 1] - class_starts[c]
-        for i in range(class_starts[c], class_starts[c + 1]):
-            for j in range(n_features):
-                offsets[c, j] += features[i, j] - firsts[c, j]
-        offsets[c] /= size
-        for i in range(class_starts[c], class_starts[c + 1]):
-            for j in range(n_features):
-                within[j] += (features[i, j] - firsts[c, j] - offsets[c, j]) ** 2
-
-    means = firsts - firsts[0] + offsets
+    # the first case of all, so that what does not vary gives exact zeros. All loops are
+    # written out: array expressions would take seconds to compile.
+    means = np.zeros((n_classes, n_features))
     overall = np.zeros(n_features)
     between = np.zeros(n_features)
+    within = np.zeros(n_features)
     for c in range(n_classes):
-        overall += means[c] * (class_starts[c + 1] - class_starts[c])
-    overall /= n_cases
+        first, last = class_starts[c], class_starts[c + 1]
+        for i in range(first, last):
+            for j in range(n_features):
+                means[c, j] += np.float64(features[i, j]) - features[first, j]
+        for j in range(n_features):
+            means[c, j] /= last - first
+        for i in range(first, last):
+            for j in range(n_features):
+                offset = np.float64(features[i, j]) - features[first, j]
+                within[j] += (offset - means[c, j]) ** 2
+        for j in range(n_features):
+            means[c, j] += np.float64(features[first, j]) - features[0, j]
+            overall[j] += means[c, j] * (last - first) / n_cases
     for c in range(n_classes):
         size = class_starts[c + 1] - class_starts[c]
-        between += size * (means[c] - overall) ** 2
+        for j in range(n_features):
+            between[j] += size * (means[c, j] - overall[j]) ** 2
 
     scores = np.zeros(n_features)
     freedom = max(n_cases - n_classes, 1) / (n_classes - 1)
