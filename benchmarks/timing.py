@@ -70,7 +70,7 @@ class Table:
         return spread(rival / ours)
 
     def __str__(self) -> str:
-        return f"{markdown(self.heads, self.rows)}\n{self.note}".strip()
+        return f"{markdown(self.heads, self.rows)}\n\n{self.note}".strip()
 
 
 def spread(figures: np.ndarray, scale: float = 1) -> str:
