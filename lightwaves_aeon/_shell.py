@@ -4,8 +4,12 @@ from __future__ import annotations
 
 __all__ = ["CollectionShell"]
 
+from collections import ChainMap
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import copy
+from functools import cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -41,6 +45,13 @@ class CollectionShell:
         kept = [keep] if isinstance(keep, str) else list(keep or [])
         return super().reset(keep=[*kept, "_sklearn_output_config"])  # type: ignore[misc]
 
+    def get_tag(self, tag_name, raise_error=True, tag_value_default=None):
+        # aeon copies all tags to look one up, which costs more than small transforms.
+        tags = ChainMap(self._tags_dynamic, _class_tags(type(self)))  # type: ignore[attr-defined]
+        if tag_name in tags:
+            return copy(tags[tag_name])
+        return super().get_tag(tag_name, raise_error, tag_value_default)  # type: ignore[misc]
+
     # Both checks run before aeon's, whose errors would not name channel or argument.
 
     def _preprocess_collection(self, X, store_metadata=True):
@@ -59,6 +70,11 @@ class CollectionShell:
     def _check_y(self, y, *args, **kwargs):
         _check_labels(y)
         return super()._check_y(y, *args, **kwargs)  # type: ignore[misc]
+
+
+@cache
+def _class_tags(estimator: type) -> dict[str, Any]:
+    return estimator.get_class_tags()  # type: ignore[attr-defined]
 
 
 def _check_series(X) -> None:

@@ -17,7 +17,7 @@ from lightwaves_aeon.core.bank import KernelBank
 from lightwaves_aeon.core.features import STATISTICS
 from lightwaves_aeon.core.grouped import evaluate_groups
 from lightwaves_aeon.core.lanes import LANES
-from lightwaves_aeon.core.responses import evaluate_cases
+from lightwaves_aeon.core.responses import ANY, NOTHING, evaluate_cases
 from lightwaves_aeon.core.scaling import scaled_channels
 
 N_LEVELS = 2
@@ -46,10 +46,12 @@ class Evaluator(NamedTuple):
         First job of each channel.
     dilations, kernels : np.ndarray of int, shape (n_jobs,)
         Dilation and row of the bank.
+    scales : np.ndarray of float32, shape (n_jobs,)
+        What the dilation makes of an amplitude: ``dilation ** -1.5`` a level.
     columns : np.ndarray of int, shape (n_jobs, 2, 4)
         Output column by level and statistic; -1 where it is not wanted.
-    wants : np.ndarray of bool, shape (n_jobs, 2)
-        Whether any statistic is wanted, by level.
+    kinds : np.ndarray of int, shape (n_jobs, 2)
+        The statistic wanted, by level; or `ANY` of several, or `NOTHING`.
     n_features : int
         Number of output columns.
     bank : KernelBank
@@ -61,9 +63,10 @@ class Evaluator(NamedTuple):
     channels: np.ndarray
     starts: np.ndarray
     dilations: np.ndarray
+    scales: np.ndarray
     kernels: np.ndarray
     columns: np.ndarray
-    wants: np.ndarray
+    kinds: np.ndarray
     n_features: int
     bank: KernelBank
     means: np.ndarray
@@ -99,9 +102,10 @@ class Evaluator(NamedTuple):
             channels=channels,
             starts=np.append(starts, len(jobs)),
             dilations=jobs[:, 1].copy(),
+            scales=_scales(jobs[:, 1]),
             kernels=jobs[:, 2].copy(),
             columns=columns,
-            wants=np.asarray((columns >= 0).any(axis=2)),
+            kinds=_kinds(columns),
             n_features=len(rows),
             bank=bank,
             means=means[channels],
@@ -123,9 +127,11 @@ class Evaluator(NamedTuple):
         Evaluator
             Cheaper than to build it: only for a table of one channel and dilation.
         """
+        dilations = np.full_like(self.dilations, dilation)
         return self._replace(
             channels=np.array([channel]),
-            dilations=np.full_like(self.dilations, dilation),
+            dilations=dilations,
+            scales=_scales(dilations),
             means=np.array([mean]),
             stds=np.array([std]),
         )
@@ -208,10 +214,22 @@ class Evaluator(NamedTuple):
 
     def _evaluate_block(self, X: np.ndarray, cases, out: np.ndarray) -> None:
         x = scaled_channels(X, self.channels, self.means, self.stds, cases)
-        jobs = (self.dilations, self.kernels, self.columns, self.wants)
+        jobs = (self.dilations, self.scales, self.kernels, self.columns, self.kinds)
         rest = len(out) % LANES
         grouped = len(out) - (rest if rest < FEW else 0)
         if grouped > 0:
             evaluate_groups(x, 0, grouped, self.starts, jobs, self.bank[:3], out)
         if grouped < len(out):
             evaluate_cases(x, grouped, len(out), self.starts, jobs, self.bank[:3], out)
+
+
+def _scales(dilations: np.ndarray) -> np.ndarray:
+    return (dilations**-1.5).astype(np.float32)
+
+
+def _kinds(columns: np.ndarray) -> np.ndarray:
+    wanted = columns >= 0
+    number = wanted.sum(axis=2)
+    return np.select(
+        [number == 0, number == 1], [NOTHING, wanted.argmax(axis=2)], ANY
+    ).astype(np.int8)

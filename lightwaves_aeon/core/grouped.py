@@ -15,6 +15,7 @@ from numba import njit
 from lightwaves_aeon.core.bank import N_TAPS
 from lightwaves_aeon.core.lanes import (
     LANES,
+    fraction,
     larger,
     load,
     magnitude,
@@ -25,9 +26,11 @@ from lightwaves_aeon.core.lanes import (
     zeros,
 )
 from lightwaves_aeon.core.responses import (
+    ANY,
     LSPV,
     MAX,
     MIN,
+    NOTHING,
     PPV,
     first_seen,
     widest_reach,
@@ -36,8 +39,6 @@ from lightwaves_aeon.core.responses import (
 CENTRE = N_TAPS // 2
 # Flat indices are unsigned, see `responses`; so are the steps between them.
 WIDTH, ZERO, TWO = np.uint64(LANES), np.uint64(0), np.uint64(2)
-
-ANY = -1  # the kind of a job that wants more than one statistic
 
 _jit = njit(nogil=True, cache=True, error_model="numpy")
 # Made by functions, so cached only as a part of what calls them.
@@ -50,11 +51,10 @@ def evaluate_groups(x, first, last, starts, jobs, bank, out):
 
     The parameters are those of `evaluate_cases`.
     """
-    dilations, kernels, columns, wants = jobs
+    dilations, scales, kernels, columns, kinds = jobs
     weights, lengths, taps = bank
     n_channels, _, length = x.shape
     half = length // 2
-    scales = (dilations**-1.5).astype(np.float32)
     margin = widest_reach(dilations, kernels, lengths, length)
 
     # Flat arrays of lanes; both levels are read through a margin of zeros.
@@ -62,67 +62,93 @@ def evaluate_groups(x, first, last, starts, jobs, bank, out):
     tripled = np.zeros((length + 2 * margin) * LANES, np.float32)
     energy = np.zeros((half + 2 * margin) * LANES, np.float32)
     total = np.empty(length * LANES, np.float32)
-    counts = np.empty(2 * LANES, np.int32)
-    extremes = np.empty(2 * LANES, np.float32)
+    features = np.empty(out.shape[1] * LANES, np.float32)
     places = np.zeros((len(kernels), weights.shape[1]), np.uint64)
     _fill_places(margin, dilations, kernels, lengths, taps, places)
 
-    for channel in range(n_channels):
-        for start in range(first, last, LANES):
-            group = out[start : min(start + LANES, last)]
-            for lane in range(len(group)):
-                for t in range(length):
-                    value = x[channel, start + lane, t]
-                    series[(margin + t) * LANES + lane] = value
-                    tripled[(margin + t) * LANES + lane] = np.float32(3) * value
+    for start in range(first, last, LANES):
+        group = out[start : min(start + LANES, last)]
+        for channel in range(n_channels):
+            _fill_series(x, channel, start, len(group), margin, series, tripled)
             summed = 0
             for job in range(starts[channel], starts[channel + 1]):
-                kernel = kernels[job]
-                tapped, deeper = taps[kernel, 0] >= 0, wants[job, 1]
-                # For level 2 alone, level 1 is needed at every second point.
-                step = 1 if wants[job, 0] else 2
-                kind = _kind(columns, job, 0)
-                if tapped:
-                    if summed != dilations[job]:
-                        summed = dilations[job]
-                        _sum_of_nine(series, margin, summed, total)
-                    state = _shared(
-                        kind, tripled, margin, places, job, total, step, energy, deeper
+                kernel, kind, deeper = kernels[job], kinds[job, 0], kinds[job, 1]
+                if taps[kernel, 0] < 0:
+                    own = weights[kernel, : lengths[kernel]]
+                    # For level 2 alone, level 1 is needed at every second point.
+                    step = 2 if kind == NOTHING else 1
+                    state = _weighted(
+                        series, margin, length, step, own, places, job, energy
+                    )
+                    _write(state, length, scales, columns, job, 0, features)
+                    if deeper != NOTHING:
+                        state = _weighted(
+                            energy, margin, half, 1, own, places, job, total
+                        )
+                        _write(state, half, scales, columns, job, 1, features)
+                    continue
+                if summed != dilations[job]:
+                    summed = dilations[job]
+                    _sum_of_nine(series, margin, summed, total)
+                if deeper == NOTHING:
+                    _shared(
+                        kind,
+                        job,
+                        margin,
+                        tripled,
+                        total,
+                        energy,
+                        places,
+                        scales,
+                        columns,
+                        features,
                     )
                 else:
-                    own = weights[kernel, : lengths[kernel]]
-                    state = _weighted(
-                        series, margin, places, job, own, length, step, energy, deeper
+                    _shared_deeper(
+                        kind,
+                        job,
+                        margin,
+                        tripled,
+                        total,
+                        energy,
+                        places,
+                        scales,
+                        columns,
+                        features,
                     )
-                if wants[job, 0]:
-                    _spill(state, counts, extremes)
-                    _store(
-                        counts, extremes, length, scales[job], columns, job, 0, group
+                    _tapped(
+                        deeper,
+                        job,
+                        margin,
+                        tripled,
+                        total,
+                        energy,
+                        places,
+                        scales,
+                        columns,
+                        features,
                     )
-                if deeper:
-                    kind = _kind(columns, job, 1)
-                    if tapped:
-                        state = _tapped(kind, energy, places, job, half)
-                    else:
-                        own = weights[kernel, : lengths[kernel]]
-                        state = _weighted(
-                            energy, margin, places, job, own, half, 1, energy, False
-                        )
-                    scale = scales[job] * scales[job]
-                    _spill(state, counts, extremes)
-                    _store(counts, extremes, half, scale, columns, job, 1, group)
+        _scatter(features, group)
 
 
 @_jit
-def _kind(columns, job, level):
-    """Which statistic is wanted alone; `ANY` if it is several."""
-    kind = ANY
-    for statistic in range(columns.shape[2]):
-        if columns[job, level, statistic] >= 0:
-            if kind != ANY:
-                return ANY
-            kind = statistic
-    return kind
+def _fill_series(x, channel, start, n_cases, margin, series, tripled):
+    """Put the cases of a group side by side."""
+    length = x.shape[2]
+    for lane in range(n_cases):
+        for t in range(length):
+            series[(margin + t) * LANES + lane] = x[channel, start + lane, t]
+    three, first = same(np.float32(3)), np.uint64(margin * LANES)
+    for t in range(first, first + np.uint64(length) * WIDTH, WIDTH):
+        store(tripled, t, three * load(series, t))
+
+
+@_jit
+def _scatter(features, group):
+    """Give each case its row."""
+    for lane in range(len(group)):
+        for column in range(group.shape[1]):
+            group[lane, column] = features[column * LANES + lane]
 
 
 @_jit
@@ -172,20 +198,14 @@ def _sum_of_three(series, a, b, c):
 
 
 @_jit
-def _end_of_energy(length, deeper):
-    """Flat index up to which level 2 sees level 1: the last of an odd length is not."""
-    return np.uint64(length // 2 * 2 * LANES if deeper else 0)
-
-
-@_jit
 def _nothing(length):
     """Count, maximum, minimum, run and longest run before the first value."""
     least = same(np.float32(np.inf if length > 0 else 0))
     return zeros(), same(np.float32(0)), least, zeros(), zeros()
 
 
-def _include_for(kind):
-    """Take a value into the statistics: one alone, or any."""
+def _statistics_for(kind):
+    """Make what takes a value into the statistics of a kind, and what writes them."""
     share, high = kind in (ANY, PPV), kind in (ANY, MAX)
     runs, low = kind in (ANY, LSPV), kind in (ANY, MIN)
 
@@ -205,79 +225,138 @@ def _include_for(kind):
             longest = larger(longest, run)
         return count, largest, smallest, run, longest
 
-    return include
+    @_jit_closure
+    def write(state, length, scales, columns, job, level, features):
+        count, largest, smallest, _, longest = state
+        scale = scales[job] if level == 0 else scales[job] * scales[job]
+        if share:
+            _put(fraction(count, length), columns[job, level, PPV], features)
+        if high:
+            _put(largest * same(scale), columns[job, level, MAX], features)
+        if runs:
+            _put(fraction(longest, length), columns[job, level, LSPV], features)
+        if low:
+            _put(smallest * same(scale), columns[job, level, MIN], features)
+
+    return include, write
+
+
+@_jit
+def _put(lanes, column, features):
+    if column >= 0:
+        store(features, np.uint64(column) * WIDTH, lanes)
+
+
+@_jit
+def _difference(tripled, total, a, b, c, t):
+    return _sum_of_three(tripled, a + t, b + t, c + t) - load(total, t)
 
 
 def _shared_for(kind):
     """Level 1 of a MiniRocket kernel, by the total that all kernels share."""
-    include = _include_for(kind)
+    include, write = _statistics_for(kind)
 
     @_jit_closure
-    def shared(tripled, margin, places, job, total, step, energy, deeper):
-        centre = np.uint64(margin * LANES)
+    def shared(job, margin, tripled, total, energy, places, scales, columns, features):
         a, b, c = places[job, 0], places[job, 1], places[job, 2]
-        end = _end_of_energy(len(total) // LANES, deeper)
-        state = _nothing(len(total))
-        for t in range(ZERO, np.uint64(len(total)), np.uint64(step) * WIDTH):
-            value = _sum_of_three(tripled, a + t, b + t, c + t) - load(total, t)
-            state = include(state, value)
-            if t < end and t & WIDTH == ZERO:
-                store(energy, centre + t // TWO, magnitude(value))
-        return state
+        length = np.uint64(len(total))
+        state = _nothing(length)
+        for t in range(ZERO, length, WIDTH):
+            state = include(state, _difference(tripled, total, a, b, c, t))
+        write(state, len(total) // LANES, scales, columns, job, 0, features)
 
     return shared
 
 
-def _tapped_for(kind):
-    """Level 2 of a MiniRocket kernel, of a series that no other kernel shares."""
-    include = _include_for(kind)
+def _shared_deeper_for(kind):
+    """The same, which also leaves the energy at every second point for level 2."""
+    include, write = _statistics_for(kind)
+    wanted = kind != NOTHING
 
     @_jit_closure
-    def tapped(series, places, job, length):
+    def shared_deeper(
+        job, margin, tripled, total, energy, places, scales, columns, features
+    ):
+        a, b, c = places[job, 0], places[job, 1], places[job, 2]
+        centre, n_timepoints = np.uint64(margin * LANES), len(total) // LANES
+        even = np.uint64(n_timepoints // 2 * 2 * LANES)
+        state = _nothing(n_timepoints)
+        for t in range(ZERO, even, TWO * WIDTH):
+            value = _difference(tripled, total, a, b, c, t)
+            store(energy, centre + t // TWO, magnitude(value))
+            state = include(state, value)
+            if wanted:
+                value = _difference(tripled, total, a, b, c, t + WIDTH)
+                state = include(state, value)
+        if wanted:
+            # The last of an odd number of points has no place in level 2.
+            for t in range(even, np.uint64(len(total)), WIDTH):
+                state = include(state, _difference(tripled, total, a, b, c, t))
+            write(state, n_timepoints, scales, columns, job, 0, features)
+
+    return shared_deeper
+
+
+def _tapped_for(kind):
+    """Level 2 of a MiniRocket kernel, of a series that no other kernel shares."""
+    include, write = _statistics_for(kind)
+
+    @_jit_closure
+    def tapped(job, margin, tripled, total, energy, places, scales, columns, features):
         a, b, c = places[job, 0], places[job, 1], places[job, 2]
         d, e, f = places[job, 3], places[job, 4], places[job, 5]
         g, h, i = places[job, 6], places[job, 7], places[job, 8]
-        two = same(np.float32(2))
+        two, length = same(np.float32(2)), len(total) // LANES // 2
         state = _nothing(length)
         for t in range(ZERO, np.uint64(length) * WIDTH, WIDTH):
-            heavy = _sum_of_three(series, a + t, b + t, c + t)
-            light = _sum_of_three(series, d + t, e + t, f + t)
-            rest = _sum_of_three(series, g + t, h + t, i + t)
+            heavy = _sum_of_three(energy, a + t, b + t, c + t)
+            light = _sum_of_three(energy, d + t, e + t, f + t)
+            rest = _sum_of_three(energy, g + t, h + t, i + t)
             state = include(state, two * heavy - light - rest)
-        return state
+        write(state, length, scales, columns, job, 1, features)
 
     return tapped
 
 
 def _by_kind(loop_for):
     """Compile a loop for each kind, and choose among them by the first argument."""
-    share, high, run, low = map(loop_for, (PPV, MAX, LSPV, MIN))
-    everything = loop_for(ANY)
+    share, high, run = map(loop_for, (PPV, MAX, LSPV))
+    nothing, several = map(loop_for, (NOTHING, ANY))
 
     @_jit_closure
-    def choose(kind, *arguments):
+    def choose(
+        kind, job, margin, tripled, total, energy, places, scales, columns, features
+    ):
         if kind == PPV:
-            return share(*arguments)
-        if kind == MAX:
-            return high(*arguments)
-        if kind == LSPV:
-            return run(*arguments)
-        if kind == MIN:
-            return low(*arguments)
-        return everything(*arguments)
+            share(
+                job, margin, tripled, total, energy, places, scales, columns, features
+            )
+        elif kind == MAX:
+            high(job, margin, tripled, total, energy, places, scales, columns, features)
+        elif kind == LSPV:
+            run(job, margin, tripled, total, energy, places, scales, columns, features)
+        elif kind == NOTHING:
+            nothing(
+                job, margin, tripled, total, energy, places, scales, columns, features
+            )
+        else:
+            several(
+                job, margin, tripled, total, energy, places, scales, columns, features
+            )
 
     return choose
 
 
 _shared, _tapped = _by_kind(_shared_for), _by_kind(_tapped_for)
-_include = _include_for(ANY)
+_shared_deeper = _by_kind(_shared_deeper_for)
+_include, _write = _statistics_for(ANY)
 
 
 @_jit
-def _weighted(series, margin, places, job, weights, length, step, energy, deeper):
-    """Either level of a kernel with weights of its own."""
+def _weighted(series, margin, length, step, weights, places, job, energy):
+    """Either level of a kernel with weights of its own; it leaves its energy, too."""
     centre = np.uint64(margin * LANES)
-    end = _end_of_energy(length, deeper)
+    end = np.uint64(length // 2 * 2 * LANES)
     state = _nothing(length)
     for t in range(ZERO, np.uint64(length) * WIDTH, np.uint64(step) * WIDTH):
         here = load(series, centre + t)
@@ -289,33 +368,3 @@ def _weighted(series, margin, places, job, weights, length, step, energy, deeper
         if t < end and t & WIDTH == ZERO:
             store(energy, centre + t // TWO, magnitude(value))
     return state
-
-
-@_jit
-def _spill(state, counts, extremes):
-    """Move the statistics from registers to memory."""
-    count, largest, smallest, _, longest = state
-    store(counts, ZERO, count)
-    store(counts, WIDTH, longest)
-    store(extremes, ZERO, largest)
-    store(extremes, WIDTH, smallest)
-
-
-@_jit
-def _store(counts, extremes, length, scale, columns, job, level, out):
-    """Write the wanted statistics; those of an empty response are zero."""
-    length = max(length, 1)
-    share, run = columns[job, level, PPV], columns[job, level, LSPV]
-    high, low = columns[job, level, MAX], columns[job, level, MIN]
-    if share >= 0:
-        for lane in range(len(out)):
-            out[lane, share] = counts[lane] / length
-    if high >= 0:
-        for lane in range(len(out)):
-            out[lane, high] = extremes[lane] * scale
-    if run >= 0:
-        for lane in range(len(out)):
-            out[lane, run] = counts[LANES + lane] / length
-    if low >= 0:
-        for lane in range(len(out)):
-            out[lane, low] = extremes[LANES + lane] * scale

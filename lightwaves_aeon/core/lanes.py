@@ -11,6 +11,7 @@ from __future__ import annotations
 __all__ = [
     "LANES",
     "float_of",
+    "fraction",
     "larger",
     "load",
     "magnitude",
@@ -57,6 +58,10 @@ if config.DISABLE_JIT:
         """Reinterpret the bits of an integer as a float."""
         return np.int32(bits).view(np.float32)
 
+    def fraction(lanes, whole):
+        """Divide integers by one number; by 1 if it is 0."""
+        return (lanes / np.float64(max(whole, 1))).astype(np.float32)
+
     magnitude, larger, smaller = np.abs, np.maximum, np.minimum
 
 else:
@@ -79,6 +84,14 @@ else:
         array = context.make_array(signature.args[0])(context, builder, args[0])
         place = builder.gep(array.data, [args[1]])
         return builder.bitcast(place, vector.as_pointer())
+
+    def _spread(builder, value, vector):
+        """Give every lane of a vector the same value."""
+        nothing = ir.Constant(vector, ir.Undefined)
+        one = builder.insert_element(nothing, value, ir.Constant(ir.IntType(32), 0))
+        return builder.shuffle_vector(
+            one, nothing, ir.Constant(_ints.vector, [0] * LANES)
+        )
 
     @intrinsic
     def load(typing, array, index):
@@ -106,12 +119,7 @@ else:
         """Give every lane the same float."""
 
         def emit(context, builder, signature, args):
-            nothing = ir.Constant(_floats.vector, ir.Undefined)
-            first = ir.Constant(ir.IntType(32), 0)
-            one = builder.insert_element(nothing, args[0], first)
-            return builder.shuffle_vector(
-                one, nothing, ir.Constant(_ints.vector, [0] * LANES)
-            )
+            return _spread(builder, args[0], _floats.vector)
 
         return _floats(types.float32), emit
 
@@ -132,6 +140,22 @@ else:
             return builder.bitcast(args[0], ir.FloatType())
 
         return types.float32(types.int32), emit
+
+    @intrinsic
+    def fraction(typing, lanes, whole):
+        """Divide integers by one number; by 1 if it is 0."""
+
+        def emit(context, builder, signature, args):
+            one = ir.Constant(args[1].type, 1)
+            empty = builder.icmp_signed("<", args[1], one)
+            whole = builder.sitofp(builder.select(empty, one, args[1]), ir.DoubleType())
+            exact = ir.VectorType(ir.DoubleType(), LANES)
+            quotient = builder.fdiv(
+                builder.sitofp(args[0], exact), _spread(builder, whole, exact)
+            )
+            return builder.fptrunc(quotient, _floats.vector)
+
+        return _floats(_ints, types.int64), emit
 
     @intrinsic
     def positive(typing, lanes):

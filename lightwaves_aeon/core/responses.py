@@ -27,6 +27,8 @@ from lightwaves_aeon.core.features import STATISTICS
 from lightwaves_aeon.core.lanes import float_of
 
 PPV, MAX, LSPV, MIN = map(STATISTICS.index, ("ppv", "max", "lspv", "min"))
+# What a job wants of a level: one statistic alone, several, or nothing.
+NOTHING, ANY = -2, -1
 CENTRE = N_TAPS // 2
 WITHOUT_SIGN, INFINITY = np.int32(0x7FFFFFFF), 0x7F800000
 
@@ -46,17 +48,16 @@ def evaluate_cases(x, first, last, starts, jobs, bank, out):
     starts : np.ndarray of int, shape (n_channels_in_use + 1,)
         First job of each channel.
     jobs : tuple of np.ndarray
-        ``dilations, kernels, columns, wants`` of the jobs, see `Evaluator`.
+        ``dilations, scales, kernels, columns, kinds`` of the jobs, see `Evaluator`.
     bank : tuple of np.ndarray
         ``weights, lengths, taps`` of the kernels, see `KernelBank`.
     out : np.ndarray of float32, shape (n_cases, n_features)
         Written to, in the columns named.
     """
-    dilations, kernels, columns, wants = jobs
+    dilations, scales, kernels, columns, kinds = jobs
     weights, lengths, taps = bank
     n_channels, _, length = x.shape
     half = length // 2
-    scales = (dilations**-1.5).astype(np.float32)
     margin = widest_reach(dilations, kernels, lengths, length)
 
     # Both levels are read through a margin of zeros: that is the zero padding.
@@ -92,9 +93,9 @@ def evaluate_cases(x, first, last, starts, jobs, bank, out):
                         response,
                         length,
                     )
-                if wants[job, 0]:
+                if kinds[job, 0] != NOTHING:
                     _summarise(bits, length, scales[job], columns, job, 0, out, case)
-                if wants[job, 1]:
+                if kinds[job, 1] != NOTHING:
                     _rectify(response, energy, margin, half)
                     if tapped:
                         _tapped(energy, margin, dilation, taps, kernel, response, half)
