@@ -4,12 +4,10 @@ from __future__ import annotations
 
 __all__ = ["CollectionShell"]
 
-from collections import ChainMap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import copy
 from functools import cache
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -47,25 +45,36 @@ class CollectionShell:
 
     def get_tag(self, tag_name, raise_error=True, tag_value_default=None):
         # aeon copies all tags to look one up, which costs more than small transforms.
-        tags = ChainMap(self._tags_dynamic, _class_tags(type(self)))  # type: ignore[attr-defined]
-        if tag_name in tags:
-            return copy(tags[tag_name])
+        of_class = _class_tags(type(self))  # type: ignore[arg-type]
+        for tags in (self._tags_dynamic, of_class):  # type: ignore[attr-defined]
+            if tag_name in tags:
+                return copy(tags[tag_name])
         return super().get_tag(tag_name, raise_error, tag_value_default)  # type: ignore[misc]
 
     # Both checks run before aeon's, whose errors would not name channel or argument.
 
     def _preprocess_collection(self, X, store_metadata=True):
-        _check_series(X)
+        # The engine checks what it reads of an array: no need to look at all channels.
+        is_array = isinstance(X, np.ndarray) and X.ndim == 3 and X.size > 0
+        if store_metadata or not is_array:
+            _check_series(X)
         return super()._preprocess_collection(X, store_metadata)  # type: ignore[misc]
 
     def _check_X(self, X):  # noqa: N802 - the name is aeon's
         if not isinstance(X, np.ndarray):
             return super()._check_X(X)  # type: ignore[misc]
         # aeon would copy the data to warn of series without variation, which are no
-        # harm here; all else that it asks of an array, one case answers.
+        # harm here; all else that it asks of an array, its shape answers.
         get_type(X)
-        metadata = self._get_X_metadata(X[:1])  # type: ignore[attr-defined]
-        return {**metadata, "n_cases": len(X)}
+        n_channels = X.shape[1] if X.ndim == 3 else 1
+        return {
+            "multivariate": n_channels > 1,
+            "missing_values": False,
+            "unequal_length": False,
+            "n_cases": len(X),
+            "n_channels": n_channels,
+            "n_timepoints": X.shape[-1],
+        }
 
     def _check_y(self, y, *args, **kwargs):
         _check_labels(y)
@@ -73,8 +82,8 @@ class CollectionShell:
 
 
 @cache
-def _class_tags(estimator: type) -> dict[str, Any]:
-    return estimator.get_class_tags()  # type: ignore[attr-defined]
+def _class_tags(estimator_class):
+    return estimator_class.get_class_tags()
 
 
 def _check_series(X) -> None:

@@ -202,6 +202,20 @@ def test_every_way_to_predict_checks(classifier, problem, method):
             predict(bad)
 
 
+@pytest.mark.parametrize("value", BAD_VALUES.values(), ids=BAD_VALUES)
+def test_channels_that_the_table_does_not_name_are_not_read(estimator, problem, value):
+    X, y = problem
+    estimator.set_params(n_features=1).fit(X, y)
+    transformer = getattr(estimator, "pipeline_", [estimator])[0]
+    (used,) = transformer.channels_
+    unused = [channel for channel in range(X.shape[1]) if channel != used]
+    spoilt_there = X.copy()
+    spoilt_there[:, unused] = value
+    assert_array_equal(answer(estimator, spoilt_there), answer(estimator, X))
+    with pytest.raises(ValueError, match=f"channel {unused[0]}"):
+        estimator.fit(spoilt_there, y)
+
+
 @pytest.mark.parametrize(("spoil", "match"), BAD_Y.values(), ids=BAD_Y)
 def test_bad_labels(estimator, problem, spoil, match):
     X, y = problem

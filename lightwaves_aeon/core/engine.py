@@ -27,6 +27,8 @@ N_LEVELS = 2
 BLOCK = 1 << 20
 # From this many cases on, a group of lanes is faster than one case after the other.
 FEW = 5
+# Blocks a thread at least: one that is held up leaves the rest to the others.
+SHARES = 4
 # Kernel evaluations times time points below which threads cost more than they save.
 WORTH_A_THREAD = 1 << 21
 
@@ -177,8 +179,9 @@ class Evaluator(NamedTuple):
         out = np.empty((n_cases, self.n_features), np.float32)
         work = n_cases * len(self.kernels) * n_timepoints
         n_jobs = n_jobs if work > WORTH_A_THREAD else 1
-        size = n_timepoints * len(self.channels)
-        step = min(BLOCK // size, -(-n_cases // n_jobs))
+        step = BLOCK // (n_timepoints * len(self.channels))
+        if n_jobs > 1:
+            step = min(step, -(-n_cases // (n_jobs * SHARES)))
         step = -(-max(step, 1) // LANES) * LANES
 
         def evaluate(start: int) -> None:

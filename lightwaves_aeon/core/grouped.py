@@ -65,6 +65,7 @@ def evaluate_groups(x, first, last, starts, jobs, bank, out):
     features = np.empty(out.shape[1] * LANES, np.float32)
     places = np.zeros((len(kernels), weights.shape[1]), np.uint64)
     _fill_places(margin, dilations, kernels, lengths, taps, places)
+    work = margin, tripled, total, energy, places, scales, columns, features
 
     for start in range(first, last, LANES):
         group = out[start : min(start + LANES, last)]
@@ -75,59 +76,18 @@ def evaluate_groups(x, first, last, starts, jobs, bank, out):
                 kernel, kind, deeper = kernels[job], kinds[job, 0], kinds[job, 1]
                 if taps[kernel, 0] < 0:
                     own = weights[kernel, : lengths[kernel]]
-                    # For level 2 alone, level 1 is needed at every second point.
-                    step = 2 if kind == NOTHING else 1
-                    state = _weighted(
-                        series, margin, length, step, own, places, job, energy
-                    )
-                    _write(state, length, scales, columns, job, 0, features)
+                    _weighted(series, length, 0, own, job, work)
                     if deeper != NOTHING:
-                        state = _weighted(
-                            energy, margin, half, 1, own, places, job, total
-                        )
-                        _write(state, half, scales, columns, job, 1, features)
+                        _weighted(energy, half, 1, own, job, work)
                     continue
                 if summed != dilations[job]:
                     summed = dilations[job]
                     _sum_of_nine(series, margin, summed, total)
                 if deeper == NOTHING:
-                    _shared(
-                        kind,
-                        job,
-                        margin,
-                        tripled,
-                        total,
-                        energy,
-                        places,
-                        scales,
-                        columns,
-                        features,
-                    )
+                    _shared(kind, job, work)
                 else:
-                    _shared_deeper(
-                        kind,
-                        job,
-                        margin,
-                        tripled,
-                        total,
-                        energy,
-                        places,
-                        scales,
-                        columns,
-                        features,
-                    )
-                    _tapped(
-                        deeper,
-                        job,
-                        margin,
-                        tripled,
-                        total,
-                        energy,
-                        places,
-                        scales,
-                        columns,
-                        features,
-                    )
+                    _shared_deeper(kind, job, work)
+                    _tapped(deeper, job, work)
         _scatter(features, group)
 
 
@@ -257,7 +217,8 @@ def _shared_for(kind):
     include, write = _statistics_for(kind)
 
     @_jit_closure
-    def shared(job, margin, tripled, total, energy, places, scales, columns, features):
+    def shared(job, work):
+        _, tripled, total, _, places, scales, columns, features = work
         a, b, c = places[job, 0], places[job, 1], places[job, 2]
         length = np.uint64(len(total))
         state = _nothing(length)
@@ -269,14 +230,13 @@ def _shared_for(kind):
 
 
 def _shared_deeper_for(kind):
-    """The same, which also leaves the energy at every second point for level 2."""
+    """Make the same, which leaves the energy at every second point for level 2."""
     include, write = _statistics_for(kind)
     wanted = kind != NOTHING
 
     @_jit_closure
-    def shared_deeper(
-        job, margin, tripled, total, energy, places, scales, columns, features
-    ):
+    def shared_deeper(job, work):
+        margin, tripled, total, energy, places, scales, columns, features = work
         a, b, c = places[job, 0], places[job, 1], places[job, 2]
         centre, n_timepoints = np.uint64(margin * LANES), len(total) // LANES
         even = np.uint64(n_timepoints // 2 * 2 * LANES)
@@ -302,7 +262,8 @@ def _tapped_for(kind):
     include, write = _statistics_for(kind)
 
     @_jit_closure
-    def tapped(job, margin, tripled, total, energy, places, scales, columns, features):
+    def tapped(job, work):
+        _, _, total, energy, places, scales, columns, features = work
         a, b, c = places[job, 0], places[job, 1], places[job, 2]
         d, e, f = places[job, 3], places[job, 4], places[job, 5]
         g, h, i = places[job, 6], places[job, 7], places[job, 8]
@@ -324,25 +285,17 @@ def _by_kind(loop_for):
     nothing, several = map(loop_for, (NOTHING, ANY))
 
     @_jit_closure
-    def choose(
-        kind, job, margin, tripled, total, energy, places, scales, columns, features
-    ):
+    def choose(kind, job, work):
         if kind == PPV:
-            share(
-                job, margin, tripled, total, energy, places, scales, columns, features
-            )
+            share(job, work)
         elif kind == MAX:
-            high(job, margin, tripled, total, energy, places, scales, columns, features)
+            high(job, work)
         elif kind == LSPV:
-            run(job, margin, tripled, total, energy, places, scales, columns, features)
+            run(job, work)
         elif kind == NOTHING:
-            nothing(
-                job, margin, tripled, total, energy, places, scales, columns, features
-            )
+            nothing(job, work)
         else:
-            several(
-                job, margin, tripled, total, energy, places, scales, columns, features
-            )
+            several(job, work)
 
     return choose
 
@@ -353,12 +306,13 @@ _include, _write = _statistics_for(ANY)
 
 
 @_jit
-def _weighted(series, margin, length, step, weights, places, job, energy):
-    """Either level of a kernel with weights of its own; it leaves its energy, too."""
+def _weighted(series, length, level, weights, job, work):
+    """Either level of a kernel with weights of its own; level 1 leaves its energy."""
+    margin, _, _, energy, places, scales, columns, features = work
     centre = np.uint64(margin * LANES)
-    end = np.uint64(length // 2 * 2 * LANES)
+    end = np.uint64(length // 2 * 2 * LANES if level == 0 else 0)
     state = _nothing(length)
-    for t in range(ZERO, np.uint64(length) * WIDTH, np.uint64(step) * WIDTH):
+    for t in range(ZERO, np.uint64(length) * WIDTH, WIDTH):
         here = load(series, centre + t)
         value = same(np.float32(0))
         for tap in range(len(weights)):
@@ -367,4 +321,4 @@ def _weighted(series, margin, length, step, weights, places, job, energy):
         state = _include(state, value)
         if t < end and t & WIDTH == ZERO:
             store(energy, centre + t // TWO, magnitude(value))
-    return state
+    _write(state, length, scales, columns, job, level, features)

@@ -16,14 +16,14 @@ LARGEST = 1e30
 ALL = slice(None)
 
 BLOCK = 1 << 20
-"""Values converted to float64 at a time: moments cost no copy of the data."""
+"""Values looked at in one go."""
 
 
 def channel_moments(X: np.ndarray, channel: int) -> tuple[float, float]:
     """Mean and standard deviation of one channel over all cases and time points.
 
-    Both are summed in float64 over a copy of the channel, block by block, so that they
-    do not depend on the memory layout of `X` or on its other channels.
+    Both are summed in float64, in an order that depends neither on the memory layout of
+    `X` nor on its other channels.
 
     Parameters
     ----------
@@ -49,26 +49,37 @@ def channel_moments(X: np.ndarray, channel: int) -> tuple[float, float]:
     >>> channel_moments(np.array([[[1.0, 3.0]], [[5.0, 7.0]]]), channel=0)
     (4.0, 2.23606797749979)
     """
-    n_cases, _, n_timepoints = X.shape
-    n_values = n_cases * n_timepoints
-    step = max(1, BLOCK // n_timepoints)
-    # Counted from the first value, so that a constant channel has no spread at all.
-    origin = np.float64(X[0, channel, 0])
-
-    def blocks():
-        for start in range(0, n_cases, step):
-            block = np.ascontiguousarray(X[start : start + step, channel], np.float64)
-            yield block - origin
-
-    with np.errstate(over="ignore", invalid="ignore"):
-        offset = sum(block.sum() for block in blocks()) / n_values
-        squares = sum(np.square(block - offset).sum() for block in blocks())
-        mean, std = float(origin + offset), float(np.sqrt(squares / n_values))
+    read = channel
+    if X.dtype not in (np.float32, np.float64):
+        X, read = X[:, [channel]].astype(np.float64), 0
+    mean, std = _moments(X, read)
     if not np.isfinite(std):
         raise ValueError(
             f"X: channel {channel} holds NaN, infinity or values too large to scale"
         )
     return mean, std
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _moments(X, channel):
+    """Sum up each time point over the cases first: such sums can be vectorised."""
+    n_cases, _, n_timepoints = X.shape
+    n_values = n_cases * n_timepoints
+    # Counted from the first value, so that a constant channel has no spread at all.
+    origin, offset, squares = np.float64(X[0, channel, 0]), 0.0, 0.0
+    sums = np.zeros(n_timepoints)
+    for i in range(n_cases):
+        for t in range(np.uint64(n_timepoints)):
+            sums[t] += np.float64(X[i, channel, t]) - origin
+    for t in range(n_timepoints):
+        offset += sums[t] / n_values
+        sums[t] = 0
+    for i in range(n_cases):
+        for t in range(np.uint64(n_timepoints)):
+            sums[t] += (np.float64(X[i, channel, t]) - origin - offset) ** 2
+    for t in range(n_timepoints):
+        squares += sums[t] / n_values
+    return origin + offset, np.sqrt(squares)
 
 
 def scaled_channels(
@@ -130,14 +141,15 @@ def scaled_channels(
 def _scale(X, channels, means, scales, out):
     """Scale; return the position of the first channel that cannot be, or -1."""
     for position in range(len(channels)):
-        usable = True
+        channel, mean, scale = channels[position], means[position], scales[position]
+        # A count, since a flag would keep the loop from being vectorised.
+        n_unusable = 0
         for i in range(len(X)):
-            for t in range(X.shape[2]):
-                value = X[i, channels[position], t] - means[position]
-                value /= scales[position]
-                usable &= abs(value) < LARGEST  # false for NaN, too
+            for t in range(np.uint64(X.shape[2])):
+                value = (X[i, channel, t] - mean) / scale
+                n_unusable += not abs(value) < LARGEST  # true for NaN, too
                 out[position, i, t] = value
-        if not usable:
+        if n_unusable > 0:
             return position
     return -1
 

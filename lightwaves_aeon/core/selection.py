@@ -152,7 +152,11 @@ def best_by_score(scores: np.ndarray, n_best: int) -> np.ndarray:
     >>> best_by_score(np.array([1.0, 3.0, np.inf, 3.0]), 2).tolist()
     [1, 2]
     """
-    return np.sort(np.argsort(-scores, kind="stable")[:n_best])
+    if len(scores) <= n_best:
+        return np.arange(len(scores))
+    least = np.partition(scores, -n_best)[-n_best] if n_best > 0 else np.inf
+    better, ties = np.flatnonzero(scores > least), np.flatnonzero(scores == least)
+    return np.sort(np.concatenate([better, ties[: n_best - len(better)]]))
 
 
 def mrmr(
