@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["CollectionShell"]
+__all__ = ["CollectionShell", "make_backend"]
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +14,43 @@ import pandas as pd
 from aeon.utils.conversion import convert_collection
 from aeon.utils.validation.collection import get_type
 
+from lightwaves_aeon.core.backends import Joblib, Threads
 from lightwaves_aeon.core.scaling import find_unusable
+
+BACKENDS = ("threads", "joblib", "mpi")
+
+
+def make_backend(name: str, n_jobs: int) -> Threads:
+    """Make the backend that an estimator's parameter names.
+
+    Parameters
+    ----------
+    name : {"threads", "joblib", "mpi"}
+        The parameter.
+    n_jobs : int
+        Number of threads, or of joblib's workers.
+
+    Returns
+    -------
+    Threads
+        Or the class that differs from it.
+
+    Raises
+    ------
+    ValueError
+        If there is no such backend.
+    ImportError
+        If what the backend needs is not installed; the message says what to install.
+    """
+    if name not in BACKENDS:
+        raise ValueError(
+            f"backend must be one of {', '.join(map(repr, BACKENDS))}, got {name!r}"
+        )
+    if name == "mpi":
+        from lightwaves_aeon.core.mpi import Mpi
+
+        return Mpi(n_jobs)
+    return Joblib(n_jobs) if name == "joblib" else Threads(n_jobs)
 
 
 class CollectionShell:
@@ -22,18 +58,20 @@ class CollectionShell:
 
     aeon resets an estimator at the start of every fit, before any check. With this
     mixin a fit that raises, for whatever reason, leaves the estimator as it was, and
-    the choice of output container made by ``set_output`` outlives a fit.
+    the choice of output container made by ``set_output`` outlives a fit. With several
+    processes it raises in all of them.
     """
 
     def fit(self, X, y=None):
-        with self._unchanged_on_error():
+        with self._whole_or_not_at_all():
             return super().fit(X, y)  # type: ignore[misc]
 
     @contextmanager
-    def _unchanged_on_error(self) -> Iterator[None]:
+    def _whole_or_not_at_all(self) -> Iterator[None]:
         before = vars(self).copy()
         try:
-            yield
+            with make_backend(self.backend, 1).together():  # type: ignore[attr-defined]
+                yield
         except BaseException:
             vars(self).clear()
             vars(self).update(before)
@@ -51,12 +89,12 @@ class CollectionShell:
                 return copy(tags[tag_name])
         return super().get_tag(tag_name, raise_error, tag_value_default)  # type: ignore[misc]
 
-    # Both checks run before aeon's, whose errors would not name channel or argument.
+    # What follows answers for arrays at once what aeon finds out in many steps, and
+    # before aeon, whose errors would not name channel or argument.
 
     def _preprocess_collection(self, X, store_metadata=True):
-        # The engine checks what it reads of an array: no need to look at all channels.
-        is_array = isinstance(X, np.ndarray) and X.ndim == 3 and X.size > 0
-        if store_metadata or not is_array:
+        # The core checks what it reads of an array, and need not read all of it.
+        if not (isinstance(X, np.ndarray) and X.ndim == 3 and X.size > 0):
             _check_series(X)
         return super()._preprocess_collection(X, store_metadata)  # type: ignore[misc]
 
@@ -75,6 +113,16 @@ class CollectionShell:
             "n_channels": n_channels,
             "n_timepoints": X.shape[-1],
         }
+
+    def _convert_X(self, X):  # noqa: N802 - the name is aeon's
+        if isinstance(X, np.ndarray) and X.ndim == 3:
+            return X
+        return super()._convert_X(X)  # type: ignore[misc]
+
+    def _check_shape(self, X):
+        seen = self.metadata_  # type: ignore[attr-defined]
+        if X.shape[1:] != (seen["n_channels"], seen["n_timepoints"]):
+            super()._check_shape(X)  # type: ignore[misc]
 
     def _check_y(self, y, *args, **kwargs):
         _check_labels(y)

@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = ["LightWaveSClassifier", "Predictor"]
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from aeon.base._base import _clone_estimator
@@ -15,7 +16,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.metaestimators import available_if
 
-from lightwaves_aeon._shell import CollectionShell
+from lightwaves_aeon._shell import CollectionShell, make_backend
 from lightwaves_aeon.core.head import LinearHead
 from lightwaves_aeon.core.search import check_at_least
 from lightwaves_aeon.transformer import LightWaveS
@@ -26,11 +27,11 @@ SHARE_OF_ROCKET = 0.025
 
 class _ClassifierShell(CollectionShell):
     def fit_predict(self, X, y, **kwargs):
-        with self._unchanged_on_error():
+        with self._whole_or_not_at_all():
             return super().fit_predict(X, y, **kwargs)  # type: ignore[misc]
 
     def fit_predict_proba(self, X, y, **kwargs):
-        with self._unchanged_on_error():
+        with self._whole_or_not_at_all():
             return super().fit_predict_proba(X, y, **kwargs)  # type: ignore[misc]
 
 
@@ -75,6 +76,9 @@ class LightWaveSClassifier(_ClassifierShell, BaseClassifier):
         trained on all of them.
     verbose : int, default=0
         Above 0, a progress bar is shown while fitting.
+    backend : {"threads", "joblib", "mpi"}, default="threads"
+        Where ``fit`` works; see `LightWaveS`. The fitted model is the same to the last
+        bit, and prediction is always in `n_jobs` threads of this process.
 
     Attributes
     ----------
@@ -132,6 +136,7 @@ class LightWaveSClassifier(_ClassifierShell, BaseClassifier):
         pool_size: int | None = None,
         max_cases: int = 1500,
         verbose: int = 0,
+        backend: str = "threads",
     ):
         self.n_kernels = n_kernels
         self.estimator = estimator
@@ -145,6 +150,7 @@ class LightWaveSClassifier(_ClassifierShell, BaseClassifier):
         self.pool_size = pool_size
         self.max_cases = max_cases
         self.verbose = verbose
+        self.backend = backend
 
         super().__init__()
 
@@ -160,17 +166,13 @@ class LightWaveSClassifier(_ClassifierShell, BaseClassifier):
             n_jobs=self._n_jobs,
             random_state=self.random_state,
             verbose=self.verbose,
+            backend=self.backend,
         )
-        head = self.estimator
-        if head is None:
-            head = RidgeClassifierCV(
-                alphas=np.logspace(-3, 3, 10) * len(X), class_weight=self.class_weight
-            )
-        self.estimator_ = _clone_estimator(head, self.random_state)
         # Step by step, since Pipeline.fit would have X checked once more.
-        features = transformer.fit_checked(X, y, self.metadata_)._transform(X)
-        scaler = StandardScaler().fit(features)
-        self.estimator_.fit(scaler.transform(features), y)
+        transformer.fit_checked(X, y, self.metadata_)
+        backend = make_backend(self.backend, self._n_jobs)
+        features = transformer._model.features(X, backend)
+        scaler, self.estimator_ = backend.decide(lambda: self._fit_head(features, y))
         self.pipeline_ = make_pipeline(transformer, scaler, self.estimator_)
         self._head = self.pipeline_[1:]
         if self.estimator is None:
@@ -183,6 +185,19 @@ class LightWaveSClassifier(_ClassifierShell, BaseClassifier):
                 ridge.classes_,
             )
         return self
+
+    def _fit_head(
+        self, features: np.ndarray, y: np.ndarray
+    ) -> tuple[StandardScaler, Any]:
+        head = self.estimator
+        if head is None:
+            head = RidgeClassifierCV(
+                alphas=np.logspace(-3, 3, 10) * len(features),
+                class_weight=self.class_weight,
+            )
+        scaler = StandardScaler().fit(features)
+        estimator = _clone_estimator(head, self.random_state)
+        return scaler, estimator.fit(scaler.transform(features), y)
 
     def _n_features_wanted(self) -> int:
         check_at_least("n_kernels", self.n_kernels, 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = ["LightWaveS"]
 
 from collections.abc import Iterable, Sequence
+from zlib import crc32
 
 import numpy as np
 import pandas as pd
@@ -13,14 +14,14 @@ from aeon.utils.validation import check_n_jobs
 from aeon.utils.validation.labels import check_classification_y
 from sklearn.utils import check_random_state
 
-from lightwaves_aeon._shell import CollectionShell
+from lightwaves_aeon._shell import CollectionShell, make_backend
 from lightwaves_aeon.core.features import feature_names, features_frame
 from lightwaves_aeon.core.search import Search
 
 
 class _TransformerShell(CollectionShell):
     def fit_transform(self, X, y=None):
-        with self._unchanged_on_error():
+        with self._whole_or_not_at_all():
             return super().fit_transform(X, y)  # type: ignore[misc]
 
 
@@ -57,6 +58,11 @@ class LightWaveS(_TransformerShell, BaseCollectionTransformer):
         None draws another each time.
     verbose : int, default=0
         Above 0, a progress bar is shown while fitting.
+    backend : {"threads", "joblib", "mpi"}, default="threads"
+        Where ``fit`` works: in `n_jobs` threads of this process; in workers of joblib,
+        on which ``joblib.parallel_config`` decides while `n_jobs` is 1; or in all
+        processes of ``mpiexec``, which then must all call ``fit``, with `n_jobs`
+        threads each. The fitted model is the same to the last bit.
 
     Attributes
     ----------
@@ -122,6 +128,7 @@ class LightWaveS(_TransformerShell, BaseCollectionTransformer):
         n_jobs: int = 1,
         random_state: int | np.random.RandomState | None = None,
         verbose: int = 0,
+        backend: str = "threads",
     ):
         self.n_features = n_features
         self.variant = variant
@@ -132,12 +139,13 @@ class LightWaveS(_TransformerShell, BaseCollectionTransformer):
         self.n_jobs = n_jobs
         self.random_state = random_state
         self.verbose = verbose
+        self.backend = backend
 
         super().__init__()
 
     def _fit(self, X: np.ndarray, y) -> LightWaveS:
         check_classification_y(y)
-        _, classes = np.unique(np.asarray(y), return_inverse=True)
+        labels, classes = np.unique(np.asarray(y), return_inverse=True)
         search = Search(
             n_features=self.n_features,
             variant=self.variant,
@@ -152,7 +160,17 @@ class LightWaveS(_TransformerShell, BaseCollectionTransformer):
             np.random.RandomState() if self.random_state is None else self.random_state
         )
         track = _progress_bar if self.verbose else _no_progress
-        self._model = search.fit(X, classes, rng, self._n_jobs, track)
+        backend = make_backend(self.backend, self._n_jobs)
+        backend.check_same(
+            {
+                "the shape of X": X.shape,
+                "the type of X": str(X.dtype),
+                "what fit was asked for": search,
+                "the set of labels": labels.tolist(),
+                "the checksum of y": crc32(classes.tobytes()),
+            }
+        )
+        self._model = search.fit(X, classes, rng, backend, track)
         return self
 
     def fit_checked(self, X: np.ndarray, y: np.ndarray, metadata: dict) -> LightWaveS:

@@ -434,6 +434,7 @@ def test_parameters_are_stored_as_given(transformer, problem):
         "n_jobs": 2,
         "random_state": 3,
         "verbose": 0,
+        "backend": "joblib",
     }
     assert LightWaveS(**params).get_params() == params
     transformer.set_params(**params)

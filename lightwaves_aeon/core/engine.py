@@ -177,6 +177,8 @@ class Evaluator(NamedTuple):
         n_cases = X.shape[0] if cases is None else len(cases)
         n_timepoints = X.shape[2]
         out = np.empty((n_cases, self.n_features), np.float32)
+        if self.n_features == 0:
+            return out
         work = n_cases * len(self.kernels) * n_timepoints
         n_jobs = n_jobs if work > WORTH_A_THREAD else 1
         step = BLOCK // (n_timepoints * len(self.channels))

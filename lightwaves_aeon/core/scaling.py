@@ -54,8 +54,11 @@ def channel_moments(X: np.ndarray, channel: int) -> tuple[float, float]:
         X, read = X[:, [channel]].astype(np.float64), 0
     mean, std = _moments(X, read)
     if not np.isfinite(std):
+        unusable = find_unusable(X[:, [read]])
+        if unusable is None:
+            raise ValueError(f"X: channel {channel} holds values too large to scale")
         raise ValueError(
-            f"X: channel {channel} holds NaN, infinity or values too large to scale"
+            f"X holds NaN or infinity, first in case {unusable[0]}, channel {channel}"
         )
     return mean, std
 

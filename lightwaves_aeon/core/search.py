@@ -8,10 +8,11 @@ import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from numbers import Integral
+from typing import NamedTuple
 
 import numpy as np
 
-from lightwaves_aeon.core.backends import run
+from lightwaves_aeon.core.backends import Threads, run
 from lightwaves_aeon.core.bank import KernelBank, dilations_up_to, kernel_bank
 from lightwaves_aeon.core.engine import Evaluator
 from lightwaves_aeon.core.features import VARIANTS, candidate_rows
@@ -44,6 +45,48 @@ class Model:
     rows: np.ndarray
     bank: KernelBank
     evaluate: Evaluator
+
+    @classmethod
+    def of(
+        cls, rows: np.ndarray, bank: KernelBank, means: np.ndarray, stds: np.ndarray
+    ) -> Model:
+        """Make a model of a table and the scaling constants of all channels."""
+        return cls(rows, bank, Evaluator.build(rows, bank, means, stds))
+
+    def features(
+        self, X: np.ndarray, backend: Threads, cases: np.ndarray | None = None
+    ) -> np.ndarray:
+        """Evaluate the table where each process reads only its share of the channels.
+
+        Parameters
+        ----------
+        X : np.ndarray, shape (n_cases, n_channels, n_timepoints)
+            Collection of any real dtype, unscaled.
+        backend : Threads
+            Where the work is done.
+        cases : np.ndarray of int, optional
+            The cases to evaluate, in this order; all by default.
+
+        Returns
+        -------
+        np.ndarray of float32, shape (n_selected_cases, n_features)
+            Without cases in all processes but the first.
+        """
+        all_channels = range(X.shape[1])
+        own_channels = backend.share(all_channels)
+        if len(own_channels) == len(all_channels):
+            return self.evaluate(X, cases, backend.n_jobs)
+        own = np.flatnonzero(np.isin(self.rows["channel"], own_channels))
+        used = self.evaluate.channels
+        means, stds = np.zeros((2, len(all_channels)))
+        means[used], stds[used] = self.evaluate.means, self.evaluate.stds
+        evaluate = Evaluator.build(self.rows[own], self.bank, means, stds)
+        part = evaluate(X, cases, backend.n_jobs)
+        parts = backend.collect((own, part))
+        columns = np.empty((len(part) if parts else 0, len(self.rows)), np.float32)
+        for own, part in parts:
+            columns[:, own] = part
+        return columns
 
 
 @dataclass(frozen=True)
@@ -98,7 +141,7 @@ class Search:
         X: np.ndarray,
         classes: np.ndarray,
         rng: np.random.RandomState,
-        n_jobs: int = 1,
+        backend: Threads | None = None,
         track: Callable[[Iterable, int], Iterable] = lambda results, total: results,
     ) -> Model:
         """Find the table.
@@ -111,8 +154,9 @@ class Search:
             Class of each case, 0 to n_classes - 1, at least two.
         rng : np.random.RandomState
             Draws the sample of cases where there are more than `max_cases`.
-        n_jobs : int, default=1
-            Number of threads. The table does not depend on it.
+        backend : Threads, optional
+            Where the work is done; by default in the calling thread. The table does not
+            depend on it.
         track : callable, optional
             Wraps the iterable of results, given also their number, to show progress.
 
@@ -133,59 +177,99 @@ class Search:
         """
         if 0 in X.shape:
             raise ValueError(f"X is empty: its shape is {X.shape}")
+        backend = backend or Threads()
         n_channels = X.shape[1]
         bank = kernel_bank(self.kernels)
-        sample = stratified_sample(classes, self.max_cases, rng)
+        sample = backend.decide(lambda: stratified_sample(classes, self.max_cases, rng))
         class_starts = np.searchsorted(classes[sample], np.arange(classes.max() + 2))
-        moments = run(
-            lambda channel: channel_moments(X, channel), range(n_channels), n_jobs
-        )
-        means, stds = np.array(list(moments)).T
+        means, stds = _moments(X, backend)
 
         candidates = candidate_rows(0, 1, len(bank.names), VARIANTS[self.variant])
-        evaluator = Evaluator.build(candidates, bank, means, stds)
-
-        def respond(unit: tuple[int, int]) -> np.ndarray:
-            channel, dilation = unit
-            features = evaluator.moved(channel, dilation, means[channel], stds[channel])
-            return anova_f(features(X, sample), class_starts)
-
+        evaluator = Evaluator.build(candidates, bank, np.zeros(1), np.ones(1))
         units = [
             (channel, int(dilation))
             for channel in range(n_channels)
             for dilation in dilations_up_to(self.max_dilation)
         ]
-        scores = list(track(run(respond, units, n_jobs), len(units)))
-        rows = _pool(candidates, units, scores, self.pool_size or 3 * self.n_features)
-        if len(rows) < self.n_features:
+        size = self.pool_size or 3 * self.n_features
+
+        def read(unit: int) -> _Unit:
+            channel, dilation = units[unit]
+            features = evaluator.moved(0, dilation, means[channel], stds[channel])
+            x = np.asarray(X[sample, [channel]])[:, None]
+            return _Unit(unit, x, features, class_starts)
+
+        own = backend.share(range(len(units)))
+        scores = list(track(backend.map(read, _score, own), len(own)))
+        parts = backend.collect(_Scores.best(scores, size))
+        pool = backend.decide(
+            lambda: _pool(candidates, units, _Scores.best(parts, size))
+        )
+        if len(pool) < self.n_features:
             warnings.warn(
-                f"n_features={self.n_features}, but only {len(rows)} features exist: "
+                f"n_features={self.n_features}, but only {len(pool)} features exist: "
                 "all are kept",
                 stacklevel=2,
             )
-        if len(rows) > self.n_features:
-            evaluate = Evaluator.build(rows, bank, means, stds)
-            order, quotients = mrmr(
-                evaluate(X, sample, n_jobs), rows["f_score"], self.n_features
-            )
-            rows = rows[order]
-            rows["selection_score"] = quotients
-        return Model(rows, bank, Evaluator.build(rows, bank, means, stds))
+        if len(pool) > self.n_features:
+            columns = Model.of(pool, bank, means, stds).features(X, backend, sample)
+            pool = backend.decide(lambda: _selected(pool, columns, self.n_features))
+        return Model.of(pool, bank, means, stds)
+
+
+class _Unit(NamedTuple):
+    """All candidates of a channel at a dilation, and what it takes to score them."""
+
+    number: int
+    x: np.ndarray
+    features: Evaluator
+    class_starts: np.ndarray
+
+
+class _Scores(NamedTuple):
+    """Scores of candidates, which are counted through all units."""
+
+    candidates: np.ndarray
+    scores: np.ndarray
+
+    @classmethod
+    def best(cls, parts: Sequence[_Scores], size: int) -> _Scores:
+        """Put parts that follow one another together, and keep the best of them."""
+        if not parts:
+            return cls(np.empty(0, np.int64), np.empty(0))
+        candidates, scores = map(np.concatenate, zip(*parts, strict=True))
+        kept = best_by_score(scores, size)
+        return cls(candidates[kept], scores[kept])
+
+
+def _moments(X: np.ndarray, backend: Threads) -> tuple[np.ndarray, np.ndarray]:
+    own = backend.share(range(X.shape[1]))
+    moments = run(lambda channel: channel_moments(X, channel), own, backend.n_jobs)
+    parts = backend.collect(np.array(list(moments)).reshape(-1, 2))
+    means, stds = backend.decide(lambda: np.concatenate(parts).T)
+    return means, stds
+
+
+def _score(unit: _Unit) -> _Scores:
+    scores = anova_f(unit.features(unit.x), unit.class_starts)
+    return _Scores(unit.number * len(scores) + np.arange(len(scores)), scores)
 
 
 def _pool(
-    candidates: np.ndarray,
-    units: Sequence[tuple[int, int]],
-    scores: Sequence[np.ndarray],
-    size: int,
+    candidates: np.ndarray, units: Sequence[tuple[int, int]], best: _Scores
 ) -> np.ndarray:
     """Rows of the best candidates of all units, ordered by unit, then as they stand."""
-    flat = np.concatenate(scores)
-    kept = best_by_score(flat, size)
-    unit, candidate = np.divmod(kept, len(candidates))
+    unit, candidate = np.divmod(best.candidates, len(candidates))
     rows = candidates[candidate]
     rows["channel"], rows["dilation"] = np.array(units)[unit].T
-    rows["f_score"] = flat[kept]
+    rows["f_score"] = best.scores
+    return rows
+
+
+def _selected(pool: np.ndarray, columns: np.ndarray, n_features: int) -> np.ndarray:
+    order, quotients = mrmr(columns, pool["f_score"], n_features)
+    rows = pool[order]
+    rows["selection_score"] = quotients
     return rows
 
 

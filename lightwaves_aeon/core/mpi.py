@@ -1,0 +1,161 @@
+"""The backend for several processes, on one machine or many, that talk through MPI.
+
+Each process (a rank) works on its share of the tasks. The first one (rank 0) gathers
+what they find and decides; what it decides is broadcast. Before anything is exchanged,
+the ranks tell each other whether they have failed: an error in one is raised in all,
+and none is left waiting for the others.
+"""
+
+from __future__ import annotations
+
+__all__ = ["Mpi", "bytes_moved"]
+
+import pickle
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from lightwaves_aeon.core.backends import Result, Task, Threads
+
+FIRST = 0
+
+_moved = 0
+
+
+def bytes_moved() -> int:
+    """Bytes that this process has sent and received through `Mpi` so far."""
+    return _moved
+
+
+@dataclass(frozen=True)
+class Mpi(Threads):
+    """The processes of ``mpiexec``; all of them make the same calls.
+
+    Parameters
+    ----------
+    n_jobs : int, default=1
+        Number of threads of each process.
+
+    Raises
+    ------
+    ImportError
+        If mpi4py is not installed, or finds no MPI library.
+    """
+
+    def __post_init__(self):
+        _communicator()
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Let no process leave the block alone: an error in one is raised in all."""
+        try:
+            yield
+        except BaseException as error:
+            if not getattr(error, "known_to_all_ranks", False):
+                _agree(error)
+            raise
+        _agree()
+
+    def check_same(self, values: Mapping[str, Any]) -> None:
+        """Refuse to work where the processes were given different things."""
+        _agree()
+        everywhere = _communicator().allgather(dict(values))
+        for name, first in everywhere[FIRST].items():
+            for rank, others in enumerate(everywhere):
+                if others[name] != first:
+                    error = ValueError(
+                        f"{name} differs between ranks: {first} on rank {FIRST}, "
+                        f"{others[name]} on rank {rank}"
+                    )
+                    raise _known(error)
+
+    def share(self, tasks: Sequence[Task]) -> Sequence[Task]:
+        """Give each process as many tasks, one after the other."""
+        comm = _communicator()
+        first = len(tasks) * comm.rank // comm.size
+        last = len(tasks) * (comm.rank + 1) // comm.size
+        return tasks[first:last]
+
+    def collect(self, part: Result) -> list[Result]:
+        """Gather the parts of all processes in the first."""
+        _agree()
+        parts = _communicator().gather(part, FIRST) or []
+        _count(*(parts if parts else [part]))
+        return parts
+
+    def decide(self, function: Callable[[], Result]) -> Result:
+        """Call a function in the first process, and broadcast what it returns."""
+        comm = _communicator()
+        decision: Any = None
+        if comm.rank == FIRST:
+            try:
+                decision = function()
+            except BaseException as error:
+                _agree(error)
+        _agree()
+        decision = comm.bcast(decision, FIRST)
+        _count(decision)
+        return decision
+
+
+@cache
+def _communicator():
+    """All ranks of the world, on a channel of their own."""
+    try:
+        from mpi4py import MPI
+        from mpi4py.util import pkl5
+    except ImportError as error:
+        raise ImportError(
+            'backend="mpi" needs mpi4py: pip install "lightwaves-aeon[mpi]"'
+        ) from error
+    except RuntimeError as error:
+        raise ImportError(
+            'backend="mpi" needs an MPI library, which mpi4py does not find: '
+            '"pip install mpich" brings one, or load the module of your cluster'
+        ) from error
+    return pkl5.Intracomm(MPI.COMM_WORLD.Dup())
+
+
+def _agree(error: BaseException | None = None) -> None:
+    """Tell all ranks how it stands here; raise what any of them has to tell."""
+    comm = _communicator()
+    packed = None if error is None else _packed(error)
+    failures = {
+        rank: failure
+        for rank, failure in enumerate(comm.allgather(packed))
+        if failure is not None
+    }
+    if not failures:
+        return
+    rank = min(failures)
+    found = error if error and rank == comm.rank else pickle.loads(failures[rank])
+    if len(failures) < comm.size or len(set(failures.values())) > 1:
+        cause = found.args[0] if found.args else type(found).__name__
+        found.args = (f"{cause} (on rank {rank} of {comm.size})", *found.args[1:])
+    raise _known(found)
+
+
+def _known(error: BaseException) -> BaseException:
+    error.known_to_all_ranks = True  # type: ignore[attr-defined]
+    return error
+
+
+def _packed(error: BaseException) -> bytes:
+    """Pickle an error; what cannot travel is told in words."""
+    try:
+        packed = pickle.dumps(error)
+        pickle.loads(packed)
+    except Exception:
+        return pickle.dumps(RuntimeError(f"{type(error).__name__}: {error}"))
+    return packed
+
+
+def _count(*values: object) -> None:
+    """Count what a message took: pickled, but for arrays, which travel as they are."""
+    global _moved
+    for value in values:
+        arrays: list[pickle.PickleBuffer] = []
+        packed = pickle.dumps(value, protocol=5, buffer_callback=arrays.append)
+        _moved += len(packed) + sum(array.raw().nbytes for array in arrays)
