@@ -44,7 +44,7 @@ CLASSIFIERS = (LightWaveSClassifier, MiniRocketClassifier, RocketClassifier)
 
 FIT_CASES, FIT_POINTS = 64, (100, 400, 1152)
 FIT_WANTED = {"L1": 20, "L1L2": 15}
-TRANSFORM_CASES, ROCKET_CASES = 32, 4
+TRANSFORM_CASES, ROCKET_CASES = 128, 4
 TRANSFORM_SHAPES = (
     (1, 100),
     (6, 100),
@@ -158,8 +158,8 @@ def transform(rounds: int, quick: bool) -> Table:
         "beside rocket; 15 beside minirocket on 24x51.",
     )
     for shape in TRANSFORM_SHAPES[:1] if quick else TRANSFORM_SHAPES:
-        X, y = make_problem(TRAINING_CASES, *shape)
-        batch = X[:TRANSFORM_CASES]
+        X, y = make_problem(TRAINING_CASES + TRANSFORM_CASES, *shape)
+        X, y, batch = X[:TRAINING_CASES], y[:TRAINING_CASES], X[TRAINING_CASES:]
         ours = LightWaveS(random_state=0).fit(X, y)
         evaluate = ours._model.evaluate
         mini, rocket = MiniRocket(random_state=0).fit(X), Rocket(random_state=0).fit(X)
@@ -168,7 +168,7 @@ def transform(rounds: int, quick: bool) -> Table:
                 "evaluate": partial(evaluate, batch),
                 "transform": partial(ours.transform, batch),
                 "minirocket": partial(mini.transform, batch),
-                "rocket": partial(rocket.transform, X[:ROCKET_CASES]),
+                "rocket": partial(rocket.transform, batch[:ROCKET_CASES]),
             },
             rounds,
         )

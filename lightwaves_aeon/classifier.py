@@ -5,7 +5,8 @@ from __future__ import annotations
 __all__ = ["LightWaveSClassifier", "Predictor"]
 
 from collections.abc import Sequence
-from typing import Any
+from pathlib import Path
+from typing import Any, Self
 
 import numpy as np
 from aeon.base._base import _clone_estimator
@@ -19,6 +20,7 @@ from sklearn.utils.metaestimators import available_if
 from lightwaves_aeon._shell import CollectionShell, make_backend
 from lightwaves_aeon.core.head import LinearHead
 from lightwaves_aeon.core.search import check_at_least
+from lightwaves_aeon.deploy.classifier_file import load_classifier, save_classifier
 from lightwaves_aeon.transformer import LightWaveS
 
 SHARE_OF_ROCKET = 0.025
@@ -260,6 +262,58 @@ class LightWaveSClassifier(_ClassifierShell, BaseClassifier):
         """
         self._check_is_fitted()
         return Predictor(self)
+
+    def save(self, path: str | Path) -> None:
+        """Write the fitted classifier to a file, without pickle.
+
+        Parameters
+        ----------
+        path : str or Path
+            Where to; a file that is there already is replaced.
+
+        Raises
+        ------
+        ValueError
+            If `estimator` is not the default one, which is all that the file can hold.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> from aeon.datasets import load_basic_motions
+        >>> from lightwaves_aeon import LightWaveSClassifier
+        >>> X, y = load_basic_motions(split="train")
+        >>> clf = LightWaveSClassifier(n_features=50).fit(X, y)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     clf.save(Path(folder) / "motions.model")
+        ...     again = LightWaveSClassifier.load(Path(folder) / "motions.model")
+        >>> bool((again.decision_function(X) == clf.decision_function(X)).all())
+        True
+        """
+        self._check_is_fitted()
+        save_classifier(path, self)
+
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """Read a fitted classifier from a file.
+
+        Parameters
+        ----------
+        path : str or Path
+            A file that `save` wrote.
+
+        Returns
+        -------
+        LightWaveSClassifier
+            It predicts the same to the last bit as the one that was saved.
+
+        Raises
+        ------
+        ModelFileError
+            A ValueError: the file is truncated, altered, of a newer version or no model
+            file at all.
+        """
+        return load_classifier(path, cls)
 
     @classmethod
     def _get_test_params(cls, parameter_set: str = "default") -> list[dict]:

@@ -1,0 +1,1 @@
+"""Fitted models outside of Python's memory: everything here reads the table."""

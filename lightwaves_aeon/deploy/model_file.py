@@ -1,0 +1,166 @@
+"""The model file: a fitted classifier as plain arrays and a JSON header.
+
+A file is an uncompressed ``.npz`` archive, which NumPy reads, too. It holds no pickle
+and no code. Its header names the format and carries a checksum of all arrays.
+"""
+
+from __future__ import annotations
+
+__all__ = ["ModelFileError", "load_model", "save_model"]
+
+import hashlib
+import io
+import json
+import os
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+FORMAT, VERSION = "lightwaves model", 1
+HEADER = "header"
+
+
+class ModelFileError(ValueError):
+    """A file that is not a model that can be loaded; the message says why."""
+
+
+def save_model(
+    path: str | Path, header: Mapping[str, Any], arrays: Mapping[str, np.ndarray]
+) -> None:
+    """Write a model file, whole or not at all.
+
+    Parameters
+    ----------
+    path : str or Path
+        Where to; a file that is there already is replaced.
+    header : mapping of str to object
+        What JSON can say about the model.
+    arrays : mapping of str to np.ndarray
+        Arrays of numbers, booleans or strings.
+
+    Raises
+    ------
+    ValueError
+        If an array holds Python objects.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import numpy as np
+    >>> from lightwaves_aeon.deploy.model_file import load_model, save_model
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "some.model"
+    ...     save_model(path, {"answer": 42}, {"numbers": np.arange(3)})
+    ...     header, arrays = load_model(path)
+    >>> header, arrays
+    ({'answer': 42}, {'numbers': array([0, 1, 2])})
+    """
+    path = Path(path)
+    packed = {name: _packed(name, array) for name, array in arrays.items()}
+    full = {
+        "format": FORMAT,
+        "version": VERSION,
+        "checksum": _checksum(header, packed),
+        "content": dict(header),
+    }
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        with zipfile.ZipFile(part, "w", zipfile.ZIP_STORED) as archive:
+            archive.writestr(HEADER, json.dumps(full))
+            for name, content in packed.items():
+                archive.writestr(f"{name}.npy", content)
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def load_model(path: str | Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Read a model file.
+
+    Nothing is taken on trust: no array takes more memory than the file has bytes.
+
+    Parameters
+    ----------
+    path : str or Path
+        A file that `save_model` wrote.
+
+    Returns
+    -------
+    header : dict
+        The header as it was saved.
+    arrays : dict of np.ndarray
+        The arrays as they were saved.
+
+    Raises
+    ------
+    ModelFileError
+        If the file is truncated, altered, of a newer version or no model file at all.
+    OSError
+        If it cannot be read.
+    """
+    path = Path(path)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+            if sum(member.file_size for member in members) > path.stat().st_size:
+                raise ModelFileError(f"{path} claims to hold more than its size")
+            full = json.loads(archive.read(HEADER))
+            packed = {
+                member.filename.removesuffix(".npy"): archive.read(member)
+                for member in members
+                if member.filename != HEADER
+            }
+    except (ModelFileError, OSError):
+        raise
+    except Exception as error:  # whatever zipfile and json make of a foreign file
+        raise ModelFileError(f"{path} is no model file, or damaged: {error}") from error
+    if not isinstance(full, dict) or full.get("format") != FORMAT:
+        raise ModelFileError(f"{path} is no model file")
+    if full.get("version") != VERSION:
+        raise ModelFileError(
+            f"{path} is a model file of version {full.get('version')}; this version of "
+            f"lightwaves-aeon reads version {VERSION}"
+        )
+    header = full.get("content")
+    if not isinstance(header, dict) or full.get("checksum") != _checksum(
+        header, packed
+    ):
+        raise ModelFileError(f"{path} is damaged: its checksum does not fit")
+    return header, {name: _unpacked(path, content) for name, content in packed.items()}
+
+
+def _packed(name: str, array: np.ndarray) -> bytes:
+    if array.dtype.hasobject:
+        raise ValueError(f"{name} holds Python objects, which no model file does")
+    buffer = io.BytesIO()
+    np.lib.format.write_array(buffer, np.ascontiguousarray(array), allow_pickle=False)
+    return buffer.getvalue()
+
+
+def _unpacked(path: Path, content: bytes) -> np.ndarray:
+    # The checksum fits, but anyone can make one: a shape must not take memory that
+    # the content does not fill.
+    buffer = io.BytesIO(content)
+    try:
+        version = np.lib.format.read_magic(buffer)
+        read = {
+            (1, 0): np.lib.format.read_array_header_1_0,
+            (2, 0): np.lib.format.read_array_header_2_0,
+        }[version]
+        shape, fortran, dtype = read(buffer)
+        if dtype.hasobject or fortran:
+            raise ValueError(f"an array of type {dtype}")
+        return np.frombuffer(content[buffer.tell() :], dtype).reshape(shape).copy()
+    except Exception as error:
+        raise ModelFileError(f"{path} holds an array that is none: {error}") from error
+
+
+def _checksum(header: Mapping[str, Any], packed: Mapping[str, bytes]) -> str:
+    digest = hashlib.sha256(json.dumps(header, sort_keys=True).encode())
+    for name in sorted(packed):
+        digest.update(name.encode() + b"\0" + packed[name])
+    return digest.hexdigest()
