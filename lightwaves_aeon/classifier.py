@@ -294,13 +294,15 @@ class LightWaveSClassifier(_ClassifierShell, BaseClassifier):
         save_classifier(path, self)
 
     @classmethod
-    def load(cls, path: str | Path) -> Self:
+    def load(cls, path: str | Path, n_jobs: int = 1) -> Self:
         """Read a fitted classifier from a file.
 
         Parameters
         ----------
         path : str or Path
             A file that `save` wrote.
+        n_jobs : int, default=1
+            Number of threads on this machine, which need not be the one of ``fit``.
 
         Returns
         -------
@@ -313,7 +315,7 @@ class LightWaveSClassifier(_ClassifierShell, BaseClassifier):
             A ValueError: the file is truncated, altered, of a newer version or no model
             file at all.
         """
-        return load_classifier(path, cls)
+        return load_classifier(path, cls, n_jobs)
 
     @classmethod
     def _get_test_params(cls, parameter_set: str = "default") -> list[dict]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lightwaves_aeon import __version__
+from lightwaves_aeon.cli_files import fit, predict
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -45,6 +46,10 @@ Row = dict[str, Any]
 @click.version_option(__version__, prog_name="lightwaves")
 def main() -> None:
     """LightWaveS: time series classification with a few hundred features."""
+
+
+main.add_command(fit)
+main.add_command(predict)
 
 
 def _rival_names(

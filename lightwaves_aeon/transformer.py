@@ -159,7 +159,6 @@ class LightWaveS(_TransformerShell, BaseCollectionTransformer):
         rng = check_random_state(
             np.random.RandomState() if self.random_state is None else self.random_state
         )
-        track = _progress_bar if self.verbose else _no_progress
         backend = make_backend(self.backend, self._n_jobs)
         backend.check_same(
             {
@@ -170,6 +169,8 @@ class LightWaveS(_TransformerShell, BaseCollectionTransformer):
                 "the checksum of y": crc32(classes.tobytes()),
             }
         )
+        shows = self.verbose and backend.is_first
+        track = _progress_bar if shows else _no_progress
         self._model = search.fit(X, classes, rng, backend, track)
         return self
 

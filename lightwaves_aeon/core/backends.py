@@ -80,6 +80,11 @@ class Threads:
 
     n_jobs: int = 1
 
+    @property
+    def is_first(self) -> bool:
+        """Whether this process is the one that decides."""
+        return True
+
     def together(self) -> AbstractContextManager[None]:
         """Let no process leave the block alone: an error in one is raised in all."""
         return nullcontext()

@@ -25,7 +25,10 @@ _moved = 0
 
 
 def bytes_moved() -> int:
-    """Bytes that this process has sent and received through `Mpi` so far."""
+    """Bytes that this process has sent and received through `Mpi` so far.
+
+    What one process sends to all counts once.
+    """
     return _moved
 
 
@@ -46,6 +49,11 @@ class Mpi(Threads):
 
     def __post_init__(self):
         _communicator()
+
+    @property
+    def is_first(self) -> bool:
+        """Whether this process is the one that decides."""
+        return _communicator().rank == FIRST
 
     @contextmanager
     def together(self) -> Iterator[None]:
@@ -82,7 +90,7 @@ class Mpi(Threads):
         """Gather the parts of all processes in the first."""
         _agree()
         parts = _communicator().gather(part, FIRST) or []
-        _count(*(parts if parts else [part]))
+        _count(*(parts[1:] if self.is_first else [part]))
         return parts
 
     def decide(self, function: Callable[[], Result]) -> Result:
@@ -96,7 +104,8 @@ class Mpi(Threads):
                 _agree(error)
         _agree()
         decision = comm.bcast(decision, FIRST)
-        _count(decision)
+        if comm.size > 1:
+            _count(decision)
         return decision
 
 

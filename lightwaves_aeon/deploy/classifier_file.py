@@ -83,7 +83,9 @@ def save_classifier(path: str | Path, classifier: LightWaveSClassifier) -> None:
     save_model(path, header, arrays)
 
 
-def load_classifier(path: str | Path, cls: type[Classifier]) -> Classifier:
+def load_classifier(
+    path: str | Path, cls: type[Classifier], n_jobs: int = 1
+) -> Classifier:
     """Read a fitted classifier from a model file.
 
     Parameters
@@ -92,6 +94,8 @@ def load_classifier(path: str | Path, cls: type[Classifier]) -> Classifier:
         A file that `save_classifier` wrote.
     cls : type
         `LightWaveSClassifier`, or a class derived from it.
+    n_jobs : int, default=1
+        Its number of threads.
 
     Returns
     -------
@@ -107,12 +111,12 @@ def load_classifier(path: str | Path, cls: type[Classifier]) -> Classifier:
     """
     header, arrays = load_model(path)
     try:
-        return _restored(header, arrays, cls)
+        return _restored(header, arrays, cls, n_jobs)
     except Exception as error:  # of whatever a file may hold that someone else made
         raise ModelFileError(f"{path} holds no fitted classifier: {error}") from error
 
 
-def _restored(header, arrays, cls):
+def _restored(header, arrays, cls, n_jobs):
     rows = np.empty(len(arrays["table_channel"]), ROW)
     for name in TABLE:
         rows[name] = arrays[f"table_{name}"]
@@ -136,7 +140,7 @@ def _restored(header, arrays, cls):
     n_scores = len(head.classes) if len(head.classes) > 2 else 1
     _require(len(head.bias) == n_scores, "number of classes")
 
-    parameters = _from_plain(header["parameters"])
+    parameters = {**_from_plain(header["parameters"]), "n_jobs": n_jobs}
     classifier = cls(**parameters)
     for name in ("n_kernels", "estimator", "class_weight"):
         del parameters[name]
@@ -208,8 +212,8 @@ def _array(arrays: dict[str, np.ndarray], name: str, dtype: type) -> np.ndarray:
 
 
 def _plain(parameters: dict[str, Any]) -> dict[str, Any]:
-    """Say parameters in JSON; of a generator's state nothing is kept."""
-    plain = dict(parameters)
+    """Say parameters in JSON, but for where to work and the state of a generator."""
+    plain = {k: v for k, v in parameters.items() if k not in ("n_jobs", "backend")}
     if isinstance(plain["class_weight"], dict):
         plain["class_weight"] = [
             [np.asarray(label).item(), float(weight)]

@@ -70,9 +70,10 @@ def save_model(
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         with zipfile.ZipFile(part, "w", zipfile.ZIP_STORED) as archive:
-            archive.writestr(HEADER, json.dumps(full))
+            # Without a date: the same model gives the same file.
+            archive.writestr(zipfile.ZipInfo(HEADER), json.dumps(full))
             for name, content in packed.items():
-                archive.writestr(f"{name}.npy", content)
+                archive.writestr(zipfile.ZipInfo(f"{name}.npy"), content)
         os.replace(part, path)
     finally:
         part.unlink(missing_ok=True)
