@@ -200,7 +200,7 @@ class Search:
             return _Unit(unit, x, features, class_starts)
 
         own = backend.share(range(len(units)))
-        scores = list(track(backend.map(read, _score, own), len(own)))
+        scores = track(backend.map(read, _score, own), len(own))
         parts = backend.collect(_Scores.best(scores, size))
         pool = backend.decide(
             lambda: _pool(candidates, units, _Scores.best(parts, size))
@@ -233,13 +233,14 @@ class _Scores(NamedTuple):
     scores: np.ndarray
 
     @classmethod
-    def best(cls, parts: Sequence[_Scores], size: int) -> _Scores:
-        """Put parts that follow one another together, and keep the best of them."""
-        if not parts:
-            return cls(np.empty(0, np.int64), np.empty(0))
-        candidates, scores = map(np.concatenate, zip(*parts, strict=True))
-        kept = best_by_score(scores, size)
-        return cls(candidates[kept], scores[kept])
+    def best(cls, parts: Iterable[_Scores], size: int) -> _Scores:
+        """Keep the best of parts that follow one another; ties go to the earlier."""
+        kept = cls(np.empty(0, np.int64), np.empty(0))
+        for part in parts:
+            candidates, scores = map(np.concatenate, zip(kept, part, strict=True))
+            best = best_by_score(scores, size)
+            kept = cls(candidates[best], scores[best])
+        return kept
 
 
 def _moments(X: np.ndarray, backend: Threads) -> tuple[np.ndarray, np.ndarray]:
