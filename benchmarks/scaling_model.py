@@ -212,11 +212,13 @@ def predictions(model: CostModel) -> str:
                     f"{by_network[0]['work of the first rank']:.2g}",
                     *(f"{s['communication']:.2g}" for s in by_network),
                     *(f"{sum(s.values()):.3g}" for s in by_network),
+                    f"{model.memory(shape, n_ranks) / 1e6:.0f}",
                 ]
             )
         heads = ["ranks", "shared work, s", "first rank alone, s"]
         heads += [f"{network.name}, s" for network in NETWORKS]
         heads += [f"fit with {network.name}, s" for network in NETWORKS]
+        heads += ["memory of the first rank, MB"]
         points = [
             f"{network.name}: "
             + (
@@ -260,6 +262,8 @@ def draw(model: CostModel, runs: Sequence[Run], path: Path) -> None:
         panel.minorticks_off()
         panel.grid(alpha=0.3)
     panels[0].set_ylabel("seconds")
-    panels[-1].legend(fontsize="small")
+    figure.legend(
+        *panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=3
+    )
     path.parent.mkdir(exist_ok=True)
     figure.savefig(path, dpi=100)

@@ -81,6 +81,8 @@ class LightWaveSClassifier(_ClassifierShell, BaseClassifier):
     backend : {"threads", "joblib", "mpi"}, default="threads"
         Where ``fit`` works; see `LightWaveS`. The fitted model is the same to the last
         bit, and prediction is always in `n_jobs` threads of this process.
+    selector : {"mrmr", "detach"}, default="mrmr"
+        How features are chosen from the pool; see `LightWaveS`.
 
     Attributes
     ----------
@@ -139,6 +141,7 @@ class LightWaveSClassifier(_ClassifierShell, BaseClassifier):
         max_cases: int = 1500,
         verbose: int = 0,
         backend: str = "threads",
+        selector: str = "mrmr",
     ):
         self.n_kernels = n_kernels
         self.estimator = estimator
@@ -153,6 +156,7 @@ class LightWaveSClassifier(_ClassifierShell, BaseClassifier):
         self.max_cases = max_cases
         self.verbose = verbose
         self.backend = backend
+        self.selector = selector
 
         super().__init__()
 
@@ -165,6 +169,7 @@ class LightWaveSClassifier(_ClassifierShell, BaseClassifier):
             max_dilation=self.max_dilation,
             pool_size=self.pool_size,
             max_cases=self.max_cases,
+            selector=self.selector,
             n_jobs=self._n_jobs,
             random_state=self.random_state,
             verbose=self.verbose,

@@ -12,6 +12,8 @@ from sklearn.feature_selection import f_classif
 from lightwaves_aeon.core.selection import (
     anova_f,
     best_by_score,
+    best_in_turn,
+    class_f,
     mrmr,
     stratified_sample,
 )
@@ -264,3 +266,39 @@ def test_sample_of_all_cases_leaves_the_source_alone(n_wanted):
 def test_sample_smaller_than_the_classes_is_an_error():
     with pytest.raises(ValueError, match="max_cases=2 "):
         stratified_sample(np.array([0, 1, 2, 2]), 2, np.random.RandomState(0))
+
+
+@pytest.mark.parametrize("n_classes", [2, 3, 7])
+def test_class_f_is_that_of_the_class_against_the_rest(n_classes):
+    rng = np.random.default_rng(n_classes)
+    classes = np.sort(np.arange(40) % n_classes)
+    features = rng.normal(classes[:, None], 2, (40, 9)).astype(np.float32)
+    features[:, 0], features[:, 1] = 3, classes == 1
+    class_starts = np.searchsorted(classes, np.arange(n_classes + 1))
+    scores = class_f(features, class_starts)
+    assert_array_equal(scores[0], anova_f(features, class_starts))
+    for c in range(n_classes):
+        order = np.argsort(classes == c, kind="stable")
+        split = np.array([0, (classes != c).sum(), 40])
+        assert_allclose(scores[c + 1], anova_f(features[order], split), rtol=1e-9)
+
+
+@given(
+    st.integers(1, 4).flatmap(
+        lambda n: st.lists(
+            st.lists(st.integers(0, 5), min_size=n, max_size=n), min_size=1, max_size=12
+        )
+    ),
+    st.integers(1, 15),
+)
+def test_best_in_turn_lets_each_score_choose(columns, n_best):
+    scores = np.array(columns, float).T
+    choices = [
+        sorted(range(len(columns)), key=lambda i: (-row[i], i)) for row in scores
+    ]
+    chosen = []
+    for turn in zip(*choices, strict=True):
+        for choice in turn:
+            if choice not in chosen and len(chosen) < n_best:
+                chosen.append(choice)
+    assert best_in_turn(scores, n_best).tolist() == sorted(chosen)

@@ -435,6 +435,7 @@ def test_parameters_are_stored_as_given(transformer, problem):
         "random_state": 3,
         "verbose": 0,
         "backend": "joblib",
+        "selector": "detach",
     }
     assert LightWaveS(**params).get_params() == params
     transformer.set_params(**params)

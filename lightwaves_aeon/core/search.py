@@ -14,18 +14,25 @@ import numpy as np
 
 from lightwaves_aeon.core.backends import Threads, run
 from lightwaves_aeon.core.bank import KernelBank, dilations_up_to, kernel_bank
+from lightwaves_aeon.core.detachment import detach
 from lightwaves_aeon.core.engine import Evaluator
 from lightwaves_aeon.core.features import VARIANTS, candidate_rows
 from lightwaves_aeon.core.scaling import channel_moments
 from lightwaves_aeon.core.selection import (
     anova_f,
     best_by_score,
+    best_in_turn,
+    class_f,
     mrmr,
     stratified_sample,
 )
 
 LARGEST_DILATION = 2**30
 """What the table can hold; from the length of the series on, dilations see padding."""
+
+
+POOL_SIZE = {"mrmr": 3, "detach": 12}
+"""Candidates that the filter hands on, by selector: so many a feature wanted."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +125,7 @@ class Search:
     max_dilation: int = 32
     pool_size: int | None = None
     max_cases: int = 1500
+    selector: str = "mrmr"
 
     def __post_init__(self):
         check_at_least("n_features", self.n_features, 1)
@@ -130,6 +138,11 @@ class Search:
         check_at_least("max_cases", self.max_cases, 2)
         if self.pool_size is not None:
             check_at_least("pool_size", self.pool_size, self.n_features)
+        if self.selector not in list(POOL_SIZE):
+            raise ValueError(
+                f"selector must be one of {', '.join(map(repr, POOL_SIZE))}, "
+                f"got {self.selector!r}"
+            )
         if self.variant not in list(VARIANTS):
             raise ValueError(
                 f"variant must be one of {', '.join(map(repr, VARIANTS))}, "
@@ -191,7 +204,7 @@ class Search:
             for channel in range(n_channels)
             for dilation in dilations_up_to(self.max_dilation)
         ]
-        size = self.pool_size or 3 * self.n_features
+        size = self.pool_size or POOL_SIZE[self.selector] * self.n_features
 
         def read(unit: int) -> _Unit:
             channel, dilation = units[unit]
@@ -199,11 +212,12 @@ class Search:
             x = np.asarray(X[sample, [channel]])[:, None]
             return _Unit(unit, x, features, class_starts)
 
+        score = _score_classes if self.selector == "detach" else _score
         own = backend.share(range(len(units)))
-        scores = track(backend.map(read, _score, own), len(own))
+        scores = track(backend.map(read, score, own), len(own))
         parts = backend.collect(_Scores.best(scores, size))
         pool = backend.decide(
-            lambda: _pool(candidates, units, _Scores.best(parts, size))
+            lambda: _pool(candidates, units, _Scores.best(parts, size).pool(size))
         )
         if len(pool) < self.n_features:
             warnings.warn(
@@ -213,8 +227,21 @@ class Search:
             )
         if len(pool) > self.n_features:
             columns = Model.of(pool, bank, means, stds).features(X, backend, sample)
-            pool = backend.decide(lambda: _selected(pool, columns, self.n_features))
+            pool = backend.decide(
+                lambda: self._selected(pool, columns, classes[sample])
+            )
         return Model.of(pool, bank, means, stds)
+
+    def _selected(
+        self, pool: np.ndarray, columns: np.ndarray, classes: np.ndarray
+    ) -> np.ndarray:
+        if self.selector == "detach":
+            order, scores = detach(columns, classes, self.n_features)
+        else:
+            order, scores = mrmr(columns, pool["f_score"], self.n_features)
+        rows = pool[order]
+        rows["selection_score"] = scores
+        return rows
 
 
 class _Unit(NamedTuple):
@@ -227,20 +254,26 @@ class _Unit(NamedTuple):
 
 
 class _Scores(NamedTuple):
-    """Scores of candidates, which are counted through all units."""
+    """Scores of candidates, which are counted through all units; a row a criterion."""
 
     candidates: np.ndarray
     scores: np.ndarray
 
     @classmethod
     def best(cls, parts: Iterable[_Scores], size: int) -> _Scores:
-        """Keep the best of parts that follow one another; ties go to the earlier."""
-        kept = cls(np.empty(0, np.int64), np.empty(0))
+        """Keep the best, by any criterion, of parts that follow one another."""
+        kept = None
         for part in parts:
-            candidates, scores = map(np.concatenate, zip(kept, part, strict=True))
-            best = best_by_score(scores, size)
-            kept = cls(candidates[best], scores[best])
-        return kept
+            if kept is not None:
+                part = cls(*(np.hstack(pair) for pair in zip(kept, part, strict=True)))
+            best = np.unique([best_by_score(row, size) for row in part.scores])
+            kept = cls(part.candidates[best], part.scores[:, best])
+        return kept or cls(np.empty(0, np.int64), np.empty((0, 0)))
+
+    def pool(self, size: int) -> _Scores:
+        """Keep no more than the pool holds; the criteria pick in turn."""
+        best = best_in_turn(self.scores, size)
+        return _Scores(self.candidates[best], self.scores[:, best])
 
 
 def _moments(X: np.ndarray, backend: Threads) -> tuple[np.ndarray, np.ndarray]:
@@ -253,7 +286,16 @@ def _moments(X: np.ndarray, backend: Threads) -> tuple[np.ndarray, np.ndarray]:
 
 def _score(unit: _Unit) -> _Scores:
     scores = anova_f(unit.features(unit.x), unit.class_starts)
-    return _Scores(unit.number * len(scores) + np.arange(len(scores)), scores)
+    return _numbered(unit, scores[None])
+
+
+def _score_classes(unit: _Unit) -> _Scores:
+    return _numbered(unit, class_f(unit.features(unit.x), unit.class_starts))
+
+
+def _numbered(unit: _Unit, scores: np.ndarray) -> _Scores:
+    n_candidates = scores.shape[1]
+    return _Scores(unit.number * n_candidates + np.arange(n_candidates), scores)
 
 
 def _pool(
@@ -263,14 +305,7 @@ def _pool(
     unit, candidate = np.divmod(best.candidates, len(candidates))
     rows = candidates[candidate]
     rows["channel"], rows["dilation"] = np.array(units)[unit].T
-    rows["f_score"] = best.scores
-    return rows
-
-
-def _selected(pool: np.ndarray, columns: np.ndarray, n_features: int) -> np.ndarray:
-    order, quotients = mrmr(columns, pool["f_score"], n_features)
-    rows = pool[order]
-    rows["selection_score"] = quotients
+    rows["f_score"] = best.scores[0]
     return rows
 
 

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-__all__ = ["anova_f", "best_by_score", "mrmr", "stratified_sample"]
+__all__ = [
+    "anova_f",
+    "best_by_score",
+    "best_in_turn",
+    "class_f",
+    "mrmr",
+    "stratified_sample",
+]
 
 import numpy as np
 from numba import njit
@@ -92,6 +99,66 @@ def anova_f(features, class_starts):
     >>> anova_f(features, np.array([0, 2, 4])).tolist()
     [8.0, inf, 0.0]
     """
+    means, _, between, within = _sums_of_squares(features, class_starts)
+    n_cases, n_features = features.shape
+    freedom = max(n_cases - len(means), 1) / (len(means) - 1)
+    scores = np.empty(n_features)
+    for j in range(n_features):
+        scores[j] = _f(between[j], within[j], freedom)
+    return scores
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def class_f(features, class_starts):
+    """One-way ANOVA F of each feature, of all classes and of each against the rest.
+
+    Parameters
+    ----------
+    features : np.ndarray of float32, shape (n_cases, n_features)
+        Cases ordered by class.
+    class_starts : np.ndarray of int, shape (n_classes + 1,)
+        First case of each class, and n_cases at the end.
+
+    Returns
+    -------
+    np.ndarray of float64, shape (n_classes + 1, n_features)
+        First the score of all classes, as of `anova_f`, then that of each class.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.selection import class_f
+    >>> features = np.array([[0], [1], [0], [1], [8], [9]], np.float32)
+    >>> class_f(features, np.array([0, 2, 4, 6])).ravel().round(1).tolist()
+    [85.3, 1.3, 1.3, 227.6]
+    """
+    means, overall, between, within = _sums_of_squares(features, class_starts)
+    n_cases, n_features = features.shape
+    n_classes = len(means)
+    scores = np.empty((n_classes + 1, n_features))
+    freedom = max(n_cases - n_classes, 1) / (n_classes - 1)
+    for j in range(n_features):
+        scores[0, j] = _f(between[j], within[j], freedom)
+    for c in range(n_classes):
+        size = class_starts[c + 1] - class_starts[c]
+        for j in range(n_features):
+            # The rest's mean lies on the other side of the overall one, nearer to it.
+            apart = (means[c, j] - overall[j]) ** 2 * size * n_cases / (n_cases - size)
+            left = max(between[j] - apart, 0.0) + within[j]
+            scores[c + 1, j] = _f(apart, left, max(n_cases - 2, 1))
+    return scores
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _f(between, within, freedom):
+    if within > 0:
+        return between / within * freedom
+    return np.inf if between > 0 else 0.0
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _sums_of_squares(features, class_starts):
+    """Means of classes and overall, sums of squares between and within classes."""
     n_cases, n_features = features.shape
     n_classes = len(class_starts) - 1
     # Values are counted from the first case of their class, and means of classes from
@@ -119,15 +186,7 @@ def anova_f(features, class_starts):
         size = class_starts[c + 1] - class_starts[c]
         for j in range(n_features):
             between[j] += size * (means[c, j] - overall[j]) ** 2
-
-    scores = np.zeros(n_features)
-    freedom = max(n_cases - n_classes, 1) / (n_classes - 1)
-    for j in range(n_features):
-        if within[j] > 0:
-            scores[j] = between[j] / within[j] * freedom
-        elif between[j] > 0:
-            scores[j] = np.inf
-    return scores
+    return means, overall, between, within
 
 
 def best_by_score(scores: np.ndarray, n_best: int) -> np.ndarray:
@@ -157,6 +216,34 @@ def best_by_score(scores: np.ndarray, n_best: int) -> np.ndarray:
     least = np.partition(scores, -n_best)[-n_best] if n_best > 0 else np.inf
     better, ties = np.flatnonzero(scores > least), np.flatnonzero(scores == least)
     return np.sort(np.concatenate([better, ties[: n_best - len(better)]]))
+
+
+def best_in_turn(scores: np.ndarray, n_best: int) -> np.ndarray:
+    """Find the best by several scores, which pick in turn.
+
+    Parameters
+    ----------
+    scores : np.ndarray of float, shape (n_lists, n_scores)
+        Infinity allowed, NaN not.
+    n_best : int
+        Number wanted; all are taken if there are no more than that.
+
+    Returns
+    -------
+    np.ndarray of int, shape (min(n_scores, n_best),)
+        Their indices, ascending.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.selection import best_in_turn
+    >>> best_in_turn(np.array([[9.0, 8.0, 7.0, 0.0], [0.0, 1.0, 2.0, 3.0]]), 2).tolist()
+    [0, 3]
+    """
+    order = np.argsort(-scores, axis=1, kind="stable")
+    # Round by round the next choice of each; to be chosen once more adds nothing.
+    _, first = np.unique(order.T.ravel(), return_index=True)
+    return np.sort(np.argsort(first, kind="stable")[:n_best])
 
 
 def mrmr(
