@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from math import isnan
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -98,8 +99,7 @@ def fit(
     """
     start = perf_counter()
     with _together(backend) as (processes, name):
-        if not out.parent.is_dir():
-            raise NotADirectoryError(f"there is no folder {out.parent}")
+        _check_folder(out)
         from lightwaves_aeon.distributed import fit_files
         from lightwaves_aeon.memory import PeakMemory
 
@@ -141,6 +141,8 @@ def predict(
     its share of the cases.
     """
     with _together(backend) as (processes, name):
+        if out is not None:
+            _check_folder(out)
         from lightwaves_aeon.classifier import LightWaveSClassifier
         from lightwaves_aeon.distributed import predict_files
 
@@ -172,6 +174,11 @@ def _together(backend: str | None) -> Iterator[tuple[Threads, str]]:
         sys.exit(1)
 
 
+def _check_folder(out: Path) -> None:
+    if not out.parent.is_dir():
+        raise NotADirectoryError(f"there is no folder {out.parent}")
+
+
 def _moved(backend: str) -> int:
     if backend != "mpi":
         return 0
@@ -189,6 +196,8 @@ def _spent(start: float, costs: Sequence[tuple[float, int]]) -> str:
 
 
 def _megabytes(figures: Sequence[float]) -> str:
+    if any(map(isnan, figures)):
+        return "not known"
     low, high = (f"{figure / 1e6:.0f}" for figure in (min(figures), max(figures)))
     return f"{low} MB" if low == high else f"{low} to {high} MB"
 

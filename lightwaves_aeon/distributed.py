@@ -106,7 +106,13 @@ def predict_files(
     """
     processes = make_backend(backend, 1)
     with processes.together():
-        X = open_series(data)
+        classifier._check_is_fitted()
+        X, seen = open_series(data), classifier.metadata_
+        if X.shape[1:] != (seen["n_channels"], seen["n_timepoints"]):
+            raise DataFileError(
+                f"{data} holds cases of shape {X.shape[1:]}, but the model is one for "
+                f"{seen['n_channels']} channels of {seen['n_timepoints']} time points"
+            )
         own = processes.share(range(len(X)))
         part = classifier.predict(X[own[0] : own[-1] + 1]) if own else None
         parts = processes.collect(part)
@@ -134,7 +140,7 @@ def open_series(path: str | Path) -> np.ndarray:
         If the file is missing, truncated, no ``.npy`` file or of another shape or type.
     """
     X = _load(path)
-    if X.ndim != 3 or X.dtype.kind not in "fiu":
+    if X.ndim != 3 or X.size == 0 or X.dtype.kind not in "fiu":
         raise DataFileError(
             f"{path} must hold numbers of shape (n_cases, n_channels, n_timepoints), "
             f"not {X.dtype} of shape {X.shape}"
@@ -143,20 +149,22 @@ def open_series(path: str | Path) -> np.ndarray:
 
 
 def _read_labels(path: str | Path) -> np.ndarray:
-    y = _load(path).copy()
-    if y.ndim != 1:
+    y = _load(path)
+    if y.ndim != 1 or y.dtype.kind not in "biufU":
         raise DataFileError(
-            f"{path} must hold labels of shape (n_cases,), not of shape {y.shape}"
+            f"{path} must hold labels, numbers or strings of shape (n_cases,), "
+            f"not {y.dtype} of shape {y.shape}"
         )
-    return y
+    return y.copy()
 
 
 def _load(path: str | Path) -> np.ndarray:
     # Mapped to be changed in memory only: to numba, what can't be written is another
     # type, for which it would compile everything once more.
     try:
-        return np.asarray(np.lib.format.open_memmap(path, mode="c"))
+        with np.errstate(over="raise"):  # of a shape beyond all bounds
+            return np.asarray(np.lib.format.open_memmap(path, mode="c"))
     except FileNotFoundError:
         raise DataFileError(f"there is no file {path}") from None
-    except (ValueError, OSError) as error:
+    except Exception as error:  # whatever NumPy makes of a foreign file
         raise DataFileError(f"{path} cannot be read: {error}") from error

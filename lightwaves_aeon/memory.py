@@ -39,7 +39,7 @@ class PeakMemory:
     def __init__(self):
         self.bytes = np.nan
         self._over = Event()
-        self._watch = Thread(target=self._look, daemon=True)
+        self._watch = Thread(target=self._watch_on, daemon=True)
 
     def __enter__(self) -> PeakMemory:
         self._watch.start()
@@ -48,12 +48,15 @@ class PeakMemory:
     def __exit__(self, *error: object) -> None:
         self._over.set()
         self._watch.join()
+        self._look()  # once more, at what came since
+
+    def _watch_on(self) -> None:
+        while not self._over.wait(INTERVAL):
+            self._look()
 
     def _look(self) -> None:
-        while STATUS.exists():
-            self.bytes = np.fmax(self.bytes, _resident())
-            if self._over.wait(INTERVAL):
-                break
+        if STATUS.exists():
+            self.bytes = float(np.fmax(self.bytes, _resident()))
 
 
 def _resident() -> float:

@@ -15,11 +15,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from time import sleep
 from typing import Any
 
 from lightwaves_aeon.core.backends import Result, Task, Threads
 
 FIRST = 0
+SHORTEST_PAUSE, LONGEST_PAUSE = 1e-5, 2e-3
+"""Seconds between two looks whether the other ranks have come."""
 
 _moved = 0
 
@@ -131,6 +134,7 @@ def _agree(error: BaseException | None = None) -> None:
     """Tell all ranks how it stands here; raise what any of them has to tell."""
     comm = _communicator()
     packed = None if error is None else _packed(error)
+    _meet(comm)
     failures = {
         rank: failure
         for rank, failure in enumerate(comm.allgather(packed))
@@ -149,6 +153,18 @@ def _agree(error: BaseException | None = None) -> None:
 def _known(error: BaseException) -> BaseException:
     error.known_to_all_ranks = True  # type: ignore[attr-defined]
     return error
+
+
+def _meet(comm) -> None:
+    """Wait for all ranks, and leave the core to those that still work.
+
+    A blocking call would spin; where there are more ranks than cores, that would take
+    as much time as the work itself.
+    """
+    arrived, pause = comm.Ibarrier(), SHORTEST_PAUSE
+    while not arrived.Test():
+        sleep(pause)
+        pause = min(2 * pause, LONGEST_PAUSE)
 
 
 def _packed(error: BaseException) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["load_classifier", "save_classifier"]
 
+from collections.abc import Mapping
 from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -16,6 +17,7 @@ from sklearn.preprocessing import LabelBinarizer, StandardScaler
 
 from lightwaves_aeon import __version__
 from lightwaves_aeon.core.bank import N_TAPS, KernelBank
+from lightwaves_aeon.core.engine import Evaluator
 from lightwaves_aeon.core.features import ROW, STATISTICS
 from lightwaves_aeon.core.head import LinearHead
 from lightwaves_aeon.core.search import LARGEST_DILATION, Model
@@ -26,10 +28,42 @@ if TYPE_CHECKING:
     from lightwaves_aeon.classifier import LightWaveSClassifier
 
 Classifier = TypeVar("Classifier", bound="LightWaveSClassifier")
+Arrays = dict[str, np.ndarray]
 
-TABLE = tuple(ROW.fields or ())
+TABLE = tuple(ROW.names or ())
+KEY = ["channel", "dilation", "kernel", "level", "statistic"]
+"""The fields of the table that no two rows share."""
 SCALER = ("mean_", "scale_", "var_")
-RIDGE = ("alphas", "alpha_", "coef_", "intercept_")
+RIDGE = ("alphas", "alpha_", "best_score_", "coef_", "intercept_")
+
+ARRAYS: dict[str, tuple[type[np.generic], tuple[str, ...]]] = {
+    **{f"table_{name}": (ROW[name].type, ("features",)) for name in TABLE},
+    "channels": (np.int32, ("channels in use",)),
+    "channel_means": (np.float64, ("channels in use",)),
+    "channel_stds": (np.float64, ("channels in use",)),
+    "kernel_weights": (np.float32, ("kernels", "longest")),
+    "kernel_lengths": (np.int32, ("kernels",)),
+    "kernel_taps": (np.int32, ("kernels", "taps")),
+    "classes": (np.generic, ("classes",)),
+    "head_weights": (np.float64, ("features", "scores")),
+    "head_bias": (np.float64, ("scores",)),
+    **{f"scaler_{name}": (np.floating, ("features",)) for name in SCALER},
+    "ridge_alphas": (np.floating, ("alphas",)),
+    "ridge_alpha_": (np.floating, ()),
+    "ridge_best_score_": (np.floating, ()),
+    "ridge_coef_": (np.floating, ("scores", "features")),
+    "ridge_intercept_": (np.floating, ("scores",)),
+}
+"""Type and shape of each array; where a name stands twice, it is the same length."""
+
+MAYBE_NAN = ("table_f_score", "table_selection_score")
+
+FLAGS = ("multivariate", "missing_values", "unequal_length")
+SIZES = ("n_cases", "n_channels", "n_timepoints")
+LARGEST_SIZE = 2**31 - 1
+
+NOT_SAVED = ("estimator", "n_jobs", "backend")
+"""Parameters that belong to the machine, or are the same in all files."""
 
 
 def save_classifier(path: str | Path, classifier: LightWaveSClassifier) -> None:
@@ -47,24 +81,24 @@ def save_classifier(path: str | Path, classifier: LightWaveSClassifier) -> None:
     ValueError
         If its estimator, labels or parameters are such as no model file can hold.
     """
-    if classifier.estimator is not None:
+    head = classifier._head
+    if classifier.estimator is not None or not isinstance(head, LinearHead):
         raise ValueError(
             "a model file holds the default estimator only, not "
-            f"{type(classifier.estimator).__name__}: pickle this classifier instead"
+            f"{type(classifier.estimator_).__name__}: pickle this classifier instead"
         )
     transformer, scaler, ridge = (step for _, step in classifier.pipeline_.steps)
     model = transformer._model
     rows, bank, evaluate = model.rows, model.bank, model.evaluate
-    classes = classifier.classes_
+    classes = head.classes
     if classes.dtype.hasobject:
         classes = np.array(classes.tolist())
     header = {
         "written_by": f"lightwaves-aeon {__version__}",
         "parameters": _plain(classifier.get_params(deep=False)),
-        "metadata": classifier.metadata_,
+        "metadata": {name: classifier.metadata_[name] for name in (*FLAGS, *SIZES)},
         "kernel_names": bank.names,
         "kernel_wavelets": bank.wavelets,
-        "n_training_cases": int(scaler.n_samples_seen_),
     }
     arrays = {
         **{f"table_{name}": rows[name] for name in TABLE},
@@ -75,8 +109,8 @@ def save_classifier(path: str | Path, classifier: LightWaveSClassifier) -> None:
         "kernel_lengths": bank.lengths,
         "kernel_taps": bank.taps,
         "classes": classes,
-        "head_weights": classifier._head.weights,
-        "head_bias": classifier._head.bias,
+        "head_weights": head.weights,
+        "head_bias": head.bias,
         **{f"scaler_{name}": getattr(scaler, name) for name in SCALER},
         **{f"ridge_{name}": np.asarray(getattr(ridge, name)) for name in RIDGE},
     }
@@ -109,81 +143,127 @@ def load_classifier(
     OSError
         If it cannot be read.
     """
+    n_threads = check_n_jobs(n_jobs)
     header, arrays = load_model(path)
     try:
-        return _restored(header, arrays, cls, n_jobs)
+        _check_arrays(arrays)
+        classifier = cls(**_from_plain(header["parameters"]))
+        classifier.n_jobs = n_jobs
+        return _restored(header, arrays, classifier, n_threads)
     except Exception as error:  # of whatever a file may hold that someone else made
         raise ModelFileError(f"{path} holds no fitted classifier: {error}") from error
 
 
-def _restored(header, arrays, cls, n_jobs):
+def _restored(
+    header: dict[str, Any], arrays: Arrays, classifier: Classifier, n_threads: int
+) -> Classifier:
     rows = np.empty(len(arrays["table_channel"]), ROW)
     for name in TABLE:
         rows[name] = arrays[f"table_{name}"]
     bank = KernelBank(
-        weights=_array(arrays, "kernel_weights", np.float32),
-        lengths=_array(arrays, "kernel_lengths", np.int32),
-        taps=_array(arrays, "kernel_taps", np.int32),
-        names=tuple(header["kernel_names"]),
-        wavelets=tuple(header["kernel_wavelets"]),
+        weights=arrays["kernel_weights"],
+        lengths=arrays["kernel_lengths"],
+        taps=arrays["kernel_taps"],
+        names=_names(header["kernel_names"], str),
+        wavelets=_names(header["kernel_wavelets"], (str, type(None))),
     )
     metadata = header["metadata"]
-    moments = np.zeros((2, metadata["n_channels"]))
-    moments[:, arrays["channels"]] = arrays["channel_means"], arrays["channel_stds"]
-    _check_table(rows, bank, metadata["n_channels"])
-    head = LinearHead(
-        _array(arrays, "head_weights", np.float64),
-        _array(arrays, "head_bias", np.float64),
-        arrays["classes"],
-    )
-    _require(head.weights.shape == (len(rows), len(head.bias)), "shape of the head")
-    n_scores = len(head.classes) if len(head.classes) > 2 else 1
-    _require(len(head.bias) == n_scores, "number of classes")
+    _check_metadata(metadata)
+    _check_table(rows, bank, arrays["channels"], metadata["n_channels"])
 
-    parameters = {**_from_plain(header["parameters"]), "n_jobs": n_jobs}
-    classifier = cls(**parameters)
-    for name in ("n_kernels", "estimator", "class_weight"):
-        del parameters[name]
-    transformer = LightWaveS(**parameters)
-    transformer.set_params(n_features=classifier._n_features_wanted())
-    transformer._model = Model.of(rows, bank, *moments)
+    names = LightWaveS._get_param_names()
+    transformer = LightWaveS(**{name: getattr(classifier, name) for name in names})
+    transformer.set_params(n_features=classifier._n_features_wanted(), n_jobs=n_threads)
+    transformer._model = _model(rows, bank, arrays)
     for estimator in (transformer, classifier):
         estimator.metadata_ = dict(metadata)
-        estimator._n_jobs = check_n_jobs(estimator.n_jobs)
+        estimator._n_jobs = n_threads
         estimator.is_fitted = True
-    classifier.classes_ = head.classes
-    classifier.n_classes_ = len(head.classes)
-    classifier._class_dictionary = {c: i for i, c in enumerate(head.classes)}
+    classes = arrays["classes"]
+    classifier.classes_ = classes
+    classifier.n_classes_ = len(classes)
+    classifier._class_dictionary = {label: i for i, label in enumerate(classes)}
     classifier.estimator_ = _ridge(arrays, classifier)
     scaler = StandardScaler()
     for name in SCALER:
         setattr(scaler, name, arrays[f"scaler_{name}"])
     scaler.n_features_in_ = len(rows)
-    scaler.n_samples_seen_ = header["n_training_cases"]
+    scaler.n_samples_seen_ = metadata["n_cases"]
     classifier.pipeline_ = make_pipeline(transformer, scaler, classifier.estimator_)
-    classifier._head = head
+    classifier._head = LinearHead(arrays["head_weights"], arrays["head_bias"], classes)
     return classifier
 
 
-def _ridge(arrays: dict[str, np.ndarray], classifier) -> RidgeClassifierCV:
+def _model(rows: np.ndarray, bank: KernelBank, arrays: Arrays) -> Model:
+    # Arranged as if there were no channels but those in use: a file may claim any
+    # number of others.
+    channels = arrays["channels"]
+    close = rows.copy()
+    close["channel"] = np.searchsorted(channels, rows["channel"])
+    constants = arrays["channel_means"], arrays["channel_stds"]
+    evaluate = Evaluator.build(close, bank, *constants)
+    return Model(rows, bank, evaluate._replace(channels=channels))
+
+
+def _ridge(arrays: Arrays, classifier: LightWaveSClassifier) -> RidgeClassifierCV:
     ridge = RidgeClassifierCV(
         alphas=arrays["ridge_alphas"], class_weight=classifier.class_weight
     )
     ridge.alpha_ = arrays["ridge_alpha_"][()]
+    ridge.best_score_ = arrays["ridge_best_score_"][()]
     ridge.coef_, ridge.intercept_ = arrays["ridge_coef_"], arrays["ridge_intercept_"]
     ridge.n_features_in_ = ridge.coef_.shape[-1]
     ridge._label_binarizer = LabelBinarizer(pos_label=1, neg_label=-1)
     ridge._label_binarizer.fit(classifier.classes_)
+    if not hasattr(ridge, "classes_"):  # which older versions look up in the binarizer
+        ridge.classes_ = ridge._label_binarizer.classes_
     return ridge
 
 
-def _check_table(rows: np.ndarray, bank: KernelBank, n_channels: int) -> None:
-    """Refuse a table that the compiled loops would follow out of their arrays."""
+def _check_arrays(arrays: Arrays) -> None:
+    """Refuse arrays that do not fit together, or hold what no fit computes."""
+    differing = sorted(arrays.keys() ^ ARRAYS.keys())
+    if differing:
+        raise ValueError(f"arrays are missing or unknown: {', '.join(differing)}")
+    # Of two classes scikit-learn gives a row or a vector, as its version has it.
+    arrays = {**arrays, "ridge_coef_": np.atleast_2d(arrays["ridge_coef_"])}
+    lengths = {"taps": N_TAPS}
+    for name, (dtype, shape) in ARRAYS.items():
+        array = arrays[name]
+        _require(np.issubdtype(array.dtype, dtype), f"type of {name}")
+        _require(array.ndim == len(shape) and array.size > 0, f"shape of {name}")
+        for axis, length in zip(shape, array.shape, strict=True):
+            _require(lengths.setdefault(axis, length) == length, f"shape of {name}")
+        if array.dtype.kind != "U" and name not in MAYBE_NAN:
+            _require(bool(np.isfinite(array).all()), name)
+    classes = arrays["classes"]
+    _require(classes.dtype.kind in "biufmMU", "type of the classes")
+    _require(len(classes) > 1 and bool((classes[:-1] < classes[1:]).all()), "classes")
+    n_scores = len(classes) if len(classes) > 2 else 1
+    _require(lengths["scores"] == n_scores, "number of classes")
+    _require(bool((arrays["channel_stds"] >= 0).all()), "channel_stds")
+    _require(bool((arrays["scaler_scale_"] > 0).all()), "scaler_scale_")
+
+
+def _check_metadata(metadata: Mapping[str, Any]) -> None:
+    """Refuse a shape of the cases that no cases have."""
+    _require(set(metadata) == {*FLAGS, *SIZES}, "metadata")
+    for name in SIZES:
+        size = metadata[name]
+        _require(type(size) is int and 1 <= size <= LARGEST_SIZE, name)
+    for name in FLAGS:
+        _require(type(metadata[name]) is bool, name)
+
+
+def _check_table(
+    rows: np.ndarray, bank: KernelBank, channels: np.ndarray, n_channels: int
+) -> None:
+    """Refuse a table that the compiled loops would follow out of their arrays.
+
+    They would also leave a column as it is, of two that ask for the same feature.
+    """
     n_kernels, longest = bank.weights.shape
-    _require(bank.lengths.shape == (n_kernels,), "lengths of the kernels")
-    _require(bank.taps.shape == (n_kernels, N_TAPS), "taps of the kernels")
     _require(n_kernels == len(bank.names) == len(bank.wavelets), "names of the kernels")
-    _require(longest >= N_TAPS, "weights of the kernels")
     for name, values, least, greatest in (
         ("lengths of the kernels", bank.lengths, 1, longest),
         ("taps of the kernels", bank.taps, -1, N_TAPS - 1),
@@ -193,11 +273,18 @@ def _check_table(rows: np.ndarray, bank: KernelBank, n_channels: int) -> None:
         ("levels", rows["level"], 1, 2),
         ("statistics", rows["statistic"], 0, len(STATISTICS) - 1),
     ):
-        inside = (values >= least) & (values <= greatest)
-        _require(len(values) > 0 and bool(inside.all()), name)
+        _require(bool(((values >= least) & (values <= greatest)).all()), name)
     tapped = bank.taps[:, 0] >= 0
     _require(bool((bank.lengths[tapped] == N_TAPS).all()), "lengths of the kernels")
     _require(bool((bank.taps[tapped] >= 0).all()), "taps of the kernels")
+    _require(np.array_equal(channels, np.unique(rows["channel"])), "channels in use")
+    _require(len(np.unique(rows[KEY])) == len(rows), "repeated rows of the table")
+
+
+def _names(names: Any, types: type | tuple[type, ...]) -> tuple:
+    fits = isinstance(names, list) and all(isinstance(name, types) for name in names)
+    _require(fits, "names of the kernels")
+    return tuple(names)
 
 
 def _require(condition: bool, what: str) -> None:
@@ -205,32 +292,22 @@ def _require(condition: bool, what: str) -> None:
         raise ValueError(f"the {what} cannot be right")
 
 
-def _array(arrays: dict[str, np.ndarray], name: str, dtype: type) -> np.ndarray:
-    array = arrays[name]
-    _require(array.dtype == dtype, f"type of {name}")
-    return array
-
-
 def _plain(parameters: dict[str, Any]) -> dict[str, Any]:
-    """Say parameters in JSON, but for where to work and the state of a generator."""
-    plain = {k: v for k, v in parameters.items() if k not in ("n_jobs", "backend")}
-    if isinstance(plain["class_weight"], dict):
-        plain["class_weight"] = [
-            [np.asarray(label).item(), float(weight)]
-            for label, weight in plain["class_weight"].items()
-        ]
-    if not isinstance(plain["kernels"], str):
-        plain["kernels"] = list(plain["kernels"])
-    seed = plain["random_state"]
-    plain["random_state"] = int(seed) if isinstance(seed, Integral) else None
-    return {
-        name: int(value) if isinstance(value, np.integer) else value
-        for name, value in plain.items()
-    }
+    """Say parameters in JSON, but for those not saved and the state of a generator."""
+    plain = {}
+    for name, value in parameters.items():
+        if name == "class_weight" and isinstance(value, dict):
+            value = [[np.asarray(k).item(), float(v)] for k, v in value.items()]
+        elif name == "random_state" and not isinstance(value, Integral):
+            value = None
+        if name not in NOT_SAVED:
+            plain[name] = value.item() if isinstance(value, np.generic) else value
+    return plain
 
 
 def _from_plain(parameters: dict[str, Any]) -> dict[str, Any]:
-    weights = parameters["class_weight"]
+    _require(parameters.keys().isdisjoint(NOT_SAVED), "parameters")
+    weights = parameters.get("class_weight")
     if isinstance(weights, list):
         return {**parameters, "class_weight": dict(weights)}
-    return dict(parameters)
+    return parameters

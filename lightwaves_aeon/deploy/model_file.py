@@ -11,11 +11,12 @@ __all__ = ["ModelFileError", "load_model", "save_model"]
 import hashlib
 import io
 import json
+import math
 import os
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -44,7 +45,7 @@ def save_model(
     Raises
     ------
     ValueError
-        If an array holds Python objects.
+        If an array holds Python objects, or the header what JSON cannot say.
 
     Examples
     --------
@@ -61,17 +62,21 @@ def save_model(
     """
     path = Path(path)
     packed = {name: _packed(name, array) for name, array in arrays.items()}
-    full = {
-        "format": FORMAT,
-        "version": VERSION,
-        "checksum": _checksum(header, packed),
-        "content": dict(header),
-    }
+    try:
+        full = {
+            "format": FORMAT,
+            "version": VERSION,
+            "checksum": _checksum(header, packed),
+            "content": dict(header),
+        }
+        text = json.dumps(full)
+    except TypeError as error:
+        raise ValueError(f"no model file can hold this header: {error}") from error
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         with zipfile.ZipFile(part, "w", zipfile.ZIP_STORED) as archive:
             # Without a date: the same model gives the same file.
-            archive.writestr(zipfile.ZipInfo(HEADER), json.dumps(full))
+            archive.writestr(zipfile.ZipInfo(HEADER), text)
             for name, content in packed.items():
                 archive.writestr(zipfile.ZipInfo(f"{name}.npy"), content)
         os.replace(part, path)
@@ -104,60 +109,85 @@ def load_model(path: str | Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]
         If it cannot be read.
     """
     path = Path(path)
-    try:
-        with zipfile.ZipFile(path) as archive:
-            members = archive.infolist()
-            if sum(member.file_size for member in members) > path.stat().st_size:
-                raise ModelFileError(f"{path} claims to hold more than its size")
-            full = json.loads(archive.read(HEADER))
-            packed = {
-                member.filename.removesuffix(".npy"): archive.read(member)
-                for member in members
-                if member.filename != HEADER
-            }
-    except (ModelFileError, OSError):
-        raise
-    except Exception as error:  # whatever zipfile and json make of a foreign file
-        raise ModelFileError(f"{path} is no model file, or damaged: {error}") from error
-    if not isinstance(full, dict) or full.get("format") != FORMAT:
-        raise ModelFileError(f"{path} is no model file")
-    if full.get("version") != VERSION:
-        raise ModelFileError(
-            f"{path} is a model file of version {full.get('version')}; this version of "
-            f"lightwaves-aeon reads version {VERSION}"
-        )
+    with path.open("rb") as file:
+        try:
+            header, packed = _read(path, file)
+            return header, {name: _unpacked(packed[name]) for name in packed}
+        except ModelFileError:
+            raise
+        except Exception as error:  # whatever is made of a foreign file
+            raise ModelFileError(
+                f"{path} is no model file, or damaged: {error}"
+            ) from error
+
+
+def _read(path: Path, file: BinaryIO) -> tuple[dict[str, Any], dict[str, bytes]]:
+    with zipfile.ZipFile(file) as archive:
+        members = archive.infolist()
+        _check_members(members, os.fstat(file.fileno()).st_size)
+        full = json.loads(archive.read(HEADER))
+        if not isinstance(full, dict) or full.get("format") != FORMAT:
+            raise ModelFileError(f"{path} is no model file")
+        if full.get("version") != VERSION:
+            raise ModelFileError(
+                f"{path} is a model file of version {full.get('version')}; this "
+                f"version of lightwaves-aeon reads version {VERSION}"
+            )
+        packed = {
+            _name(member): archive.read(member)
+            for member in members
+            if member.filename != HEADER
+        }
     header = full.get("content")
     if not isinstance(header, dict) or full.get("checksum") != _checksum(
         header, packed
     ):
         raise ModelFileError(f"{path} is damaged: its checksum does not fit")
-    return header, {name: _unpacked(path, content) for name, content in packed.items()}
+    return header, packed
+
+
+def _check_members(members: Sequence[zipfile.ZipInfo], size: int) -> None:
+    """Refuse what would take more memory than the file has bytes, or be read twice."""
+    for member in members:
+        is_plain = member.compress_type == zipfile.ZIP_STORED
+        if not is_plain or member.compress_size != member.file_size:
+            raise ValueError(f"{member.filename} is compressed")
+    if sum(member.file_size for member in members) > size:
+        raise ValueError("it claims to hold more than its size")
+    if len({_name(member) for member in members}) < len(members):
+        raise ValueError("it holds two arrays of the same name")
+
+
+def _name(member: zipfile.ZipInfo) -> str:
+    return member.filename.removesuffix(".npy")
 
 
 def _packed(name: str, array: np.ndarray) -> bytes:
     if array.dtype.hasobject:
         raise ValueError(f"{name} holds Python objects, which no model file does")
     buffer = io.BytesIO()
-    np.lib.format.write_array(buffer, np.ascontiguousarray(array), allow_pickle=False)
+    array = np.asarray(array, order="C")
+    np.lib.format.write_array(buffer, array, allow_pickle=False)
     return buffer.getvalue()
 
 
-def _unpacked(path: Path, content: bytes) -> np.ndarray:
+def _unpacked(content: bytes) -> np.ndarray:
     # The checksum fits, but anyone can make one: a shape must not take memory that
     # the content does not fill.
     buffer = io.BytesIO(content)
-    try:
-        version = np.lib.format.read_magic(buffer)
-        read = {
-            (1, 0): np.lib.format.read_array_header_1_0,
-            (2, 0): np.lib.format.read_array_header_2_0,
-        }[version]
-        shape, fortran, dtype = read(buffer)
-        if dtype.hasobject or fortran:
-            raise ValueError(f"an array of type {dtype}")
-        return np.frombuffer(content[buffer.tell() :], dtype).reshape(shape).copy()
-    except Exception as error:
-        raise ModelFileError(f"{path} holds an array that is none: {error}") from error
+    version = np.lib.format.read_magic(buffer)
+    read = {
+        (1, 0): np.lib.format.read_array_header_1_0,
+        (2, 0): np.lib.format.read_array_header_2_0,
+    }[version]
+    shape, fortran, dtype = read(buffer)
+    if dtype.hasobject or dtype.names or fortran:
+        raise ValueError(f"it holds an array of type {dtype}, or in Fortran order")
+    values = np.frombuffer(content, dtype, offset=buffer.tell())
+    if min(shape, default=0) < 0 or math.prod(shape) != len(values):
+        raise ValueError(f"it holds an array that does not fill its shape {shape}")
+    # A copy may be written to, and has the byte order of this machine.
+    return values.reshape(shape).astype(dtype.newbyteorder("="))
 
 
 def _checksum(header: Mapping[str, Any], packed: Mapping[str, bytes]) -> str:
