@@ -81,6 +81,11 @@ class Threads:
     n_jobs: int = 1
 
     @property
+    def n_processes(self) -> int:
+        """Number of processes among which tasks are shared."""
+        return 1
+
+    @property
     def is_first(self) -> bool:
         """Whether this process is the one that decides."""
         return True

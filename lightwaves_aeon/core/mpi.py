@@ -54,6 +54,11 @@ class Mpi(Threads):
         _communicator()
 
     @property
+    def n_processes(self) -> int:
+        """Number of processes among which tasks are shared."""
+        return _communicator().size
+
+    @property
     def is_first(self) -> bool:
         """Whether this process is the one that decides."""
         return _communicator().rank == FIRST

@@ -79,13 +79,13 @@ class Model:
         np.ndarray of float32, shape (n_selected_cases, n_features)
             Without cases in all processes but the first.
         """
-        all_channels = range(X.shape[1])
-        own_channels = backend.share(all_channels)
-        if len(own_channels) == len(all_channels):
+        if backend.n_processes == 1:
             return self.evaluate(X, cases, backend.n_jobs)
+        n_channels = X.shape[1]
+        own_channels = backend.share(range(n_channels))
         own = np.flatnonzero(np.isin(self.rows["channel"], own_channels))
         used = self.evaluate.channels
-        means, stds = np.zeros((2, len(all_channels)))
+        means, stds = np.zeros((2, n_channels))
         means[used], stds[used] = self.evaluate.means, self.evaluate.stds
         evaluate = Evaluator.build(self.rows[own], self.bank, means, stds)
         part = evaluate(X, cases, backend.n_jobs)
