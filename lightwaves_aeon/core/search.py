@@ -264,6 +264,8 @@ class _Scores(NamedTuple):
         """Keep the best, by any criterion, of parts that follow one another."""
         kept = None
         for part in parts:
+            if len(part.candidates) == 0:  # of a process that has no unit
+                continue
             if kept is not None:
                 part = cls(*(np.hstack(pair) for pair in zip(kept, part, strict=True)))
             best = np.unique([best_by_score(row, size) for row in part.scores])
