@@ -1,41 +1,85 @@
-"""Run the suite with compiled and with plain Python code, and print the counts."""
+"""Run the suite compiled, as plain Python code and under MPI, and print the counts."""
 
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
+from contextlib import suppress
+from importlib.util import find_spec
+from itertools import chain
 from pathlib import Path
 from xml.etree import ElementTree
 
 HERE = Path(__file__).parent
+RUNS = {"compiled": 0, "without JIT": 0, "mpi, 2 ranks": 2}
+TIMEOUT = 900
 
 
-def count(jit: bool, report: Path) -> dict[str, int]:
-    """Run the suite in a process of its own and count the outcomes."""
+def command(report: Path, *options: str) -> list[str]:
+    """Give the command of one process."""
+    pytest = [sys.executable, "-m", "pytest", str(HERE), "-q", "-p", "no:cacheprovider"]
+    return [*pytest, f"--junitxml={report}", *options]
+
+
+def launcher() -> str:
+    """Find the mpiexec of this environment, or of the system."""
+    beside = shutil.which("mpiexec", path=Path(sys.executable).parent)
+    found = beside or shutil.which("mpiexec")
+    if found is None or find_spec("mpi4py") is None:
+        sys.exit('no mpiexec or no mpi4py: python -m pip install -e ".[dev]"')
+    return found
+
+
+def run(n_ranks: int, jit: bool, folder: Path) -> dict[str, int]:
+    """Run the suite in processes of its own and count the outcomes."""
+    reports = [folder / f"report_{rank}.xml" for rank in range(max(1, n_ranks))]
+    if n_ranks == 0:
+        whole = command(reports[0])
+    else:
+        parts = [
+            ["-n", "1", *command(report, f"--ranks={n_ranks}"), ":"]
+            for report in reports
+        ]
+        whole = [launcher(), *chain(*parts)][:-1]
     environment = {**os.environ, "NUMBA_DISABLE_JIT": "0" if jit else "1"}
-    command = [sys.executable, "-m", "pytest", str(HERE), "-q", f"--junitxml={report}"]
-    subprocess.run(command, env=environment, cwd=HERE.parent, check=False)
+    with suppress(subprocess.TimeoutExpired):
+        subprocess.run(whole, env=environment, cwd=HERE.parent, timeout=TIMEOUT)
+    return worst([count(report) for report in reports])
+
+
+def count(report: Path) -> dict[str, int]:
+    """Count the outcomes in a report; a process that wrote none has failed."""
+    if not report.exists():
+        return {"passed": 0, "failed": 1, "skipped": 0}
     suite = ElementTree.parse(report).getroot().find("testsuite")
-    counts = {key: int(suite.get(key)) for key in ("tests", "failures", "errors")}
-    return {**counts, "skipped": int(suite.get("skipped"))}
+    failed = int(suite.get("failures")) + int(suite.get("errors"))
+    skipped = int(suite.get("skipped"))
+    passed = int(suite.get("tests")) - failed - skipped
+    return {"passed": passed, "failed": failed, "skipped": skipped}
+
+
+def worst(counts: list[dict[str, int]]) -> dict[str, int]:
+    """Count as passed what has passed in every process, as failed what has in any."""
+    return {
+        "passed": min(count["passed"] for count in counts),
+        "failed": max(count["failed"] for count in counts),
+        "skipped": max(count["skipped"] for count in counts),
+    }
 
 
 def main() -> int:
     """Print one line a run; fail unless all checks ran and passed."""
-    import tempfile
-
-    lines, bad = [], 0
-    with tempfile.TemporaryDirectory() as folder:
-        for jit in (True, False):
-            counts = count(jit, Path(folder) / "report.xml")
-            failed = counts["failures"] + counts["errors"]
-            passed = counts["tests"] - failed - counts["skipped"]
-            bad += failed + counts["skipped"] + (counts["tests"] == 0)
-            lines.append(
-                f"aeon, {'compiled' if jit else 'without JIT'}: {passed} passed, "
-                f"{failed} failed, {counts['skipped']} skipped"
-            )
+    launcher()
+    lines, bad = [], False
+    for name, n_ranks in RUNS.items():
+        with tempfile.TemporaryDirectory() as folder:
+            counts = run(n_ranks, name != "without JIT", Path(folder))
+        counted = ", ".join(f"{n} {outcome}" for outcome, n in counts.items())
+        lines.append(f"aeon, {name}: {counted}")
+        bad |= counts["passed"] == 0 or counts["failed"] + counts["skipped"] > 0
     print("\n".join(lines))
-    return int(bad > 0)
+    return int(bad)
 
 
 if __name__ == "__main__":

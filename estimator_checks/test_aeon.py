@@ -6,5 +6,6 @@ from lightwaves_aeon import LightWaveS, LightWaveSClassifier
 
 
 @parametrize_with_checks([LightWaveS, LightWaveSClassifier])
-def test_aeon(check):
-    check()
+def test_aeon(check, together):
+    with together:
+        check()

@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["CollectionShell", "make_backend"]
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from copy import copy
 from functools import cache
 
@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from aeon.utils.conversion import convert_collection
 from aeon.utils.validation.collection import get_type
+from joblib import parallel_config
 
 from lightwaves_aeon.core.backends import Joblib, Threads
 from lightwaves_aeon.core.scaling import find_unusable
@@ -69,8 +70,13 @@ class CollectionShell:
     @contextmanager
     def _whole_or_not_at_all(self) -> Iterator[None]:
         before = vars(self).copy()
+        backend = make_backend(self.backend, 1)  # type: ignore[attr-defined]
+        # aeon cross-validates in worker processes, to which the other ranks can't talk.
+        alone = (
+            parallel_config("sequential") if backend.n_processes > 1 else nullcontext()
+        )
         try:
-            with make_backend(self.backend, 1).together():  # type: ignore[attr-defined]
+            with backend.together(), alone:
                 yield
         except BaseException:
             vars(self).clear()

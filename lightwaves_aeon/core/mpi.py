@@ -25,6 +25,7 @@ SHORTEST_PAUSE, LONGEST_PAUSE = 1e-5, 2e-3
 """Seconds between two looks whether the other ranks have come."""
 
 _moved = 0
+_known: BaseException | None = None  # the error that all ranks raise at this moment
 
 
 def bytes_moved() -> int:
@@ -66,10 +67,12 @@ class Mpi(Threads):
     @contextmanager
     def together(self) -> Iterator[None]:
         """Let no process leave the block alone: an error in one is raised in all."""
+        global _known
+        _known = None
         try:
             yield
         except BaseException as error:
-            if not getattr(error, "known_to_all_ranks", False):
+            if error is not _known:
                 _agree(error)
             raise
         _agree()
@@ -85,7 +88,7 @@ class Mpi(Threads):
                         f"{name} differs between ranks: {first} on rank {FIRST}, "
                         f"{others[name]} on rank {rank}"
                     )
-                    raise _known(error)
+                    raise _remembered(error)
 
     def share(self, tasks: Sequence[Task]) -> Sequence[Task]:
         """Give each process as many tasks, one after the other."""
@@ -108,6 +111,8 @@ class Mpi(Threads):
         if comm.rank == FIRST:
             try:
                 decision = function()
+                if comm.size > 1:
+                    pickle.dumps(decision)  # or the others would wait for it in vain
             except BaseException as error:
                 _agree(error)
         _agree()
@@ -138,8 +143,8 @@ def _communicator():
 def _agree(error: BaseException | None = None) -> None:
     """Tell all ranks how it stands here; raise what any of them has to tell."""
     comm = _communicator()
+    error = _meet(comm) or error
     packed = None if error is None else _packed(error)
-    _meet(comm)
     failures = {
         rank: failure
         for rank, failure in enumerate(comm.allgather(packed))
@@ -150,25 +155,36 @@ def _agree(error: BaseException | None = None) -> None:
     rank = min(failures)
     found = error if error and rank == comm.rank else pickle.loads(failures[rank])
     if len(failures) < comm.size or len(set(failures.values())) > 1:
-        cause = found.args[0] if found.args else type(found).__name__
-        found.args = (f"{cause} (on rank {rank} of {comm.size})", *found.args[1:])
-    raise _known(found)
+        where = f"(on rank {rank} of {comm.size})"
+        if not found.args:
+            found.args = (f"{type(found).__name__} {where}",)
+        elif len(found.args) == 1 and isinstance(found.args[0], str):
+            found.args = (f"{found.args[0]} {where}",)
+        else:  # arguments that have a meaning of their own
+            found.add_note(where)
+    raise _remembered(found)
 
 
-def _known(error: BaseException) -> BaseException:
-    error.known_to_all_ranks = True  # type: ignore[attr-defined]
+def _remembered(error: BaseException) -> BaseException:
+    global _known
+    _known = error
     return error
 
 
-def _meet(comm) -> None:
+def _meet(comm) -> KeyboardInterrupt | None:
     """Wait for all ranks, and leave the core to those that still work.
 
     A blocking call would spin; where there are more ranks than cores, that would take
-    as much time as the work itself.
+    as much time as the work itself. An interrupt is for after the meeting.
     """
-    arrived, pause = comm.Ibarrier(), SHORTEST_PAUSE
-    while not arrived.Test():
-        sleep(pause)
+    arrived, pause, interrupt = comm.Ibarrier(), SHORTEST_PAUSE, None
+    while True:
+        try:
+            if arrived.Test():
+                return interrupt
+            sleep(pause)
+        except KeyboardInterrupt as error:
+            interrupt = error
         pause = min(2 * pause, LONGEST_PAUSE)
 
 
