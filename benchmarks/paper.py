@@ -9,7 +9,7 @@ published code does, which leaves no known difference to it but the sample and f
 
 import argparse
 import csv
-from contextlib import nullcontext
+from contextlib import ExitStack
 from pathlib import Path
 from unittest.mock import patch
 
@@ -80,11 +80,10 @@ def main() -> None:
     for figure in ("accuracy", "channels", "kernels"):
         heads += [figure, "published code"] + ["paper"] * (figure != "kernels")
     print(f"| {' | '.join(heads)} |", "|---" * len(heads) + "|", sep="\n")
-    counting = (
-        patch("lightwaves_aeon.core.search.Evaluator", PublishedRuns)
-        if args.published_lspv
-        else nullcontext()
-    )
+    counting = ExitStack()
+    for module in ("scoring", "search") if args.published_lspv else ():
+        name = f"lightwaves_aeon.core.{module}.Evaluator"
+        counting.enter_context(patch(name, PublishedRuns))
     differences, same_channels = [], 0
     runs = reference_rows()
     with counting:

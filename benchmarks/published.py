@@ -19,10 +19,8 @@ import numpy as np
 from numba import njit
 
 from lightwaves_aeon.core.engine import Evaluator
-from lightwaves_aeon.core.features import STATISTICS
+from lightwaves_aeon.core.kinds import LSPV
 from lightwaves_aeon.core.scaling import scaled_channels
-
-LSPV = STATISTICS.index("lspv")
 
 # How a plain loop meets the ends of the series.
 TESTED, PADDED, HINTED = range(3)

@@ -34,7 +34,8 @@ from lightwaves_aeon import LightWaveS, LightWaveSClassifier
 from lightwaves_aeon.core.backends import run
 from lightwaves_aeon.core.bank import dilations_up_to, kernel_bank
 from lightwaves_aeon.core.engine import Evaluator
-from lightwaves_aeon.core.features import VARIANTS, candidate_rows
+from lightwaves_aeon.core.features import candidate_rows
+from lightwaves_aeon.core.variants import VARIANTS
 
 BANK = kernel_bank("minirocket")
 DILATIONS = dilations_up_to(32)
@@ -79,7 +80,9 @@ def evaluators(n_channels: int, variant: str) -> list[Evaluator]:
     """All statistics of all channels, arranged as a fit does: by channel, dilation."""
     return [
         Evaluator.build(
-            candidate_rows(channel, int(dilation), len(BANK.names), VARIANTS[variant]),
+            candidate_rows(
+                channel, int(dilation), len(BANK.names), VARIANTS[variant].levels
+            ),
             BANK,
             np.zeros(n_channels),
             np.ones(n_channels),
@@ -115,7 +118,9 @@ def fit(rounds: int, quick: bool) -> Table:
         X, _ = make_problem(FIT_CASES, 1, length)
         units = evaluators(1, variant)
         kernels = len(DILATIONS), len(BANK.names)
-        out = np.empty((FIT_CASES, *kernels, len(VARIANTS[variant]), 4), np.float32)
+        out = np.empty(
+            (FIT_CASES, *kernels, len(VARIANTS[variant].levels), 4), np.float32
+        )
         plain = partial(
             plain_features, X[:, 0].astype(np.float32), BANK.weights, DILATIONS
         )

@@ -16,6 +16,7 @@ from aeon.utils.validation.collection import get_type
 from joblib import parallel_config
 
 from lightwaves_aeon.core.backends import Joblib, Threads
+from lightwaves_aeon.core.collection import Unequal
 from lightwaves_aeon.core.scaling import find_unusable
 
 BACKENDS = ("threads", "joblib", "mpi")
@@ -123,12 +124,19 @@ class CollectionShell:
     def _convert_X(self, X):  # noqa: N802 - the name is aeon's
         if isinstance(X, np.ndarray) and X.ndim == 3:
             return X
-        return super()._convert_X(X)  # type: ignore[misc]
+        # aeon would convert as fit did, though lengths may be unequal now.
+        series = convert_collection(X, "np-list")
+        if len({x.shape for x in series}) == 1:
+            return np.stack(series)
+        return Unequal.of(series)
 
     def _check_shape(self, X):
-        seen = self.metadata_  # type: ignore[attr-defined]
-        if X.shape[1:] != (seen["n_channels"], seen["n_timepoints"]):
-            super()._check_shape(X)  # type: ignore[misc]
+        n_channels = self.metadata_["n_channels"]  # type: ignore[attr-defined]
+        if X.shape[1] != n_channels:
+            raise ValueError(
+                f"X has {X.shape[1]} channels, but {type(self).__name__} was fitted to "
+                f"{n_channels}"
+            )
 
     def _check_y(self, y, *args, **kwargs):
         _check_labels(y)

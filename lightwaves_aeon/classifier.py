@@ -18,6 +18,8 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.metaestimators import available_if
 
 from lightwaves_aeon._shell import CollectionShell, make_backend
+from lightwaves_aeon.core.calibration import sharpness
+from lightwaves_aeon.core.collection import Collection
 from lightwaves_aeon.core.head import LinearHead
 from lightwaves_aeon.core.search import check_at_least
 from lightwaves_aeon.deploy.classifier_file import load_classifier, save_classifier
@@ -60,19 +62,21 @@ class LightWaveSClassifier(_ClassifierShell, BaseClassifier):
         do not depend on it.
     random_state : int, RandomState instance or None, default=None
         Draws the sample of cases on which features are selected, where there are more
-        than `max_cases`; handed on to `estimator`. None draws another each time.
-    n_features : int or None, default=None
-        Number of features to keep. None means 2.5 % of ROCKET's, 500 by default.
-    variant : {"L1", "L2", "L1L2"}, default="L1L2"
-        Scattering levels that features may come from.
+        than `max_cases`, and what "plus" looks at; handed on to `estimator`. None draws
+        others each time.
+    n_features : int, "auto" or None, default=None
+        Number of features to keep. None means 2.5 % of ROCKET's, 500 by default;
+        ``"auto"`` as few as predict about as well as any number, see `LightWaveS`.
+    variant : {"L1", "L2", "L1L2", "plus"}, default="L1L2"
+        What features may come from; see `LightWaveS`. "plus" is the most accurate.
     kernels : str or sequence of str, default="minirocket"
         ``"minirocket"``, or the name of a PyWavelets wavelet, or a list or tuple of
         such names.
-    max_dilation : int, default=32
-        Largest dilation, in time points; those used are the powers of two up to it.
+    max_dilation : int or None, default=None
+        Largest dilation, in time points; see `LightWaveS`.
     pool_size : int or None, default=None
-        Number of features that the ANOVA filter hands on to mRMR. None means three
-        times the features to keep.
+        Number of features that the ANOVA filter hands on to the selector; see
+        `LightWaveS`.
     max_cases : int, default=1500
         Number of training cases on which features are selected. The estimator is
         trained on all of them.
@@ -81,8 +85,9 @@ class LightWaveSClassifier(_ClassifierShell, BaseClassifier):
     backend : {"threads", "joblib", "mpi"}, default="threads"
         Where ``fit`` works; see `LightWaveS`. The fitted model is the same to the last
         bit, and prediction is always in `n_jobs` threads of this process.
-    selector : {"mrmr", "detach"}, default="mrmr"
-        How features are chosen from the pool; see `LightWaveS`.
+    selector : {"mrmr", "detach"} or None, default=None
+        How features are chosen from the pool; see `LightWaveS`. None means detachment
+        for "plus", else mRMR.
 
     Attributes
     ----------
@@ -120,8 +125,9 @@ class LightWaveSClassifier(_ClassifierShell, BaseClassifier):
     """
 
     _tags = {
-        "X_inner_type": "numpy3D",
+        "X_inner_type": ["np-list", "numpy3D"],
         "capability:multivariate": True,
+        "capability:unequal_length": True,
         "capability:multithreading": True,
         "algorithm_type": "convolution",
     }
@@ -133,15 +139,15 @@ class LightWaveSClassifier(_ClassifierShell, BaseClassifier):
         class_weight=None,
         n_jobs: int = 1,
         random_state: int | np.random.RandomState | None = None,
-        n_features: int | None = None,
+        n_features: int | str | None = None,
         variant: str = "L1L2",
         kernels: str | Sequence[str] = "minirocket",
-        max_dilation: int = 32,
+        max_dilation: int | None = None,
         pool_size: int | None = None,
         max_cases: int = 1500,
         verbose: int = 0,
         backend: str = "threads",
-        selector: str = "mrmr",
+        selector: str | None = None,
     ):
         self.n_kernels = n_kernels
         self.estimator = estimator
@@ -160,7 +166,7 @@ class LightWaveSClassifier(_ClassifierShell, BaseClassifier):
 
         super().__init__()
 
-    def _fit(self, X: np.ndarray, y: np.ndarray) -> LightWaveSClassifier:
+    def _fit(self, X: Collection, y: np.ndarray) -> LightWaveSClassifier:
         self._n_jobs = check_n_jobs(self.n_jobs)
         transformer = LightWaveS(
             n_features=self._n_features_wanted(),
@@ -176,7 +182,9 @@ class LightWaveSClassifier(_ClassifierShell, BaseClassifier):
             backend=self.backend,
         )
         # Step by step, since Pipeline.fit would have X checked once more.
-        transformer.fit_checked(X, y, self.metadata_)
+        held_out = transformer.fit_checked(
+            X, y, self.metadata_, calibrate=self.estimator is None
+        )
         backend = make_backend(self.backend, self._n_jobs)
         features = transformer._model.features(X, backend)
         scaler, self.estimator_ = backend.decide(lambda: self._fit_head(features, y))
@@ -190,6 +198,7 @@ class LightWaveSClassifier(_ClassifierShell, BaseClassifier):
                 np.atleast_2d(ridge.coef_),
                 np.atleast_1d(ridge.intercept_),
                 ridge.classes_,
+                backend.decide(lambda: sharpness(held_out)),
             )
         return self
 
@@ -206,17 +215,17 @@ class LightWaveSClassifier(_ClassifierShell, BaseClassifier):
         estimator = _clone_estimator(head, self.random_state)
         return scaler, estimator.fit(scaler.transform(features), y)
 
-    def _n_features_wanted(self) -> int:
+    def _n_features_wanted(self) -> int | str:
         check_at_least("n_kernels", self.n_kernels, 1)
         if self.n_features is not None:
             return self.n_features
         return max(1, round(2 * self.n_kernels * SHARE_OF_ROCKET))
 
-    def _predict(self, X: np.ndarray) -> np.ndarray:
+    def _predict(self, X: Collection) -> np.ndarray:
         return self._head.predict(self.pipeline_[0]._transform(X))
 
-    def _predict_proba(self, X: np.ndarray) -> np.ndarray:
-        if hasattr(self.estimator_, "predict_proba"):
+    def _predict_proba(self, X: Collection) -> np.ndarray:
+        if hasattr(self._head, "predict_proba"):
             return self._head.predict_proba(self.pipeline_[0]._transform(X))
         return super()._predict_proba(X)
 
@@ -343,8 +352,7 @@ class Predictor:
     """
 
     def __init__(self, classifier: LightWaveSClassifier):
-        metadata = classifier.metadata_
-        self._shape = (metadata["n_channels"], metadata["n_timepoints"])
+        self._n_channels = classifier.metadata_["n_channels"]
         self._features = classifier.pipeline_[0]._model.evaluate.one
         self._head = classifier._head
 
@@ -363,7 +371,7 @@ class Predictor:
         Raises
         ------
         ValueError
-            If the shape is not that of the training cases, or a channel in use holds
+            If the channels are not those of the training cases, or one in use holds
             NaN, infinity or a value far out of scale.
         """
         return self._head.predict(self._checked(x))[0]
@@ -389,9 +397,10 @@ class Predictor:
         return self._head.decision_function(self._checked(x))[0]
 
     def _checked(self, x: np.ndarray) -> np.ndarray:
-        if not isinstance(x, np.ndarray) or x.shape != self._shape:
+        fits = isinstance(x, np.ndarray) and x.ndim == 2 and x.size > 0
+        if not fits or len(x) != self._n_channels:
             raise ValueError(
-                f"x must be one case, an array of shape {self._shape}, got "
+                f"x must be one case, of shape ({self._n_channels}, n_timepoints), got "
                 f"{x.shape if isinstance(x, np.ndarray) else type(x)}"
             )
         return self._features(x)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 # Imports of aeon and rich stand in the functions below: help must not wait for them.
 # For the same reason these repeat what the package knows.
-VARIANTS = ("L1", "L2", "L1L2")
+VARIANTS = ("L1", "L2", "L1L2", "plus")
 RIVALS = ("rocket", "minirocket")
 
 COLUMNS = (

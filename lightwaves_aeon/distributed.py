@@ -108,10 +108,10 @@ def predict_files(
     with processes.together():
         classifier._check_is_fitted()
         X, seen = open_series(data), classifier.metadata_
-        if X.shape[1:] != (seen["n_channels"], seen["n_timepoints"]):
+        if X.shape[1] != seen["n_channels"]:
             raise DataFileError(
-                f"{data} holds cases of shape {X.shape[1:]}, but the model is one for "
-                f"{seen['n_channels']} channels of {seen['n_timepoints']} time points"
+                f"{data} holds cases of {X.shape[1]} channels, but the model was "
+                f"fitted to {seen['n_channels']}"
             )
         own = processes.share(range(len(X)))
         part = classifier.predict(X[own[0] : own[-1] + 1]) if own else None

@@ -15,6 +15,8 @@ from aeon.utils.validation.labels import check_classification_y
 from sklearn.utils import check_random_state
 
 from lightwaves_aeon._shell import CollectionShell, make_backend
+from lightwaves_aeon.core.calibration import HeldOut
+from lightwaves_aeon.core.collection import Collection, described
 from lightwaves_aeon.core.features import feature_names, features_frame
 from lightwaves_aeon.core.search import Search
 
@@ -32,21 +34,33 @@ class LightWaveS(_TransformerShell, BaseCollectionTransformer):
     the absolute responses are convolved once more (level 2), and every response is
     summed up by four statistics. Of these thousands of features per channel an ANOVA
     filter and mRMR keep `n_features`, which are all that ``transform`` computes [1]_.
+    The variant "plus" looks at more than the paper does and is the more accurate one.
+
+    Cases may be of unequal length, and of another length than those of ``fit``: all
+    statistics are relative to each series' own length.
 
     Parameters
     ----------
-    n_features : int, default=500
+    n_features : int or "auto", default=500
         Number of features to keep. Where fewer exist, all are kept, with a warning.
-    variant : {"L1", "L2", "L1L2"}, default="L1L2"
-        Scattering levels that features may come from.
+        ``"auto"`` finds the smallest number that predicts about as well as any, by
+        leave-one-out along the path of detachment; see `selection_path_`.
+    variant : {"L1", "L2", "L1L2", "plus"}, default="L1L2"
+        What features may come from: the responses of one scattering level, of the
+        other, or of both; or, with ``"plus"``, those of level 1 to the channels, to
+        their changes from point to point, and to sums and differences of channels,
+        summed up by shares of values above quantiles of the training responses, by
+        their maximum, and by mean and mean time of their positive values.
     kernels : str or sequence of str, default="minirocket"
         ``"minirocket"``, or the name of a PyWavelets wavelet, or a list or tuple of
         such names.
-    max_dilation : int, default=32
+    max_dilation : int or None, default=None
         Largest dilation, in time points; those used are the powers of two up to it.
+        None means the paper's 32, and for "plus" a quarter of the median length.
     pool_size : int or None, default=None
         Number of features that the ANOVA filter hands on to the selector. None means
-        three times `n_features` for mRMR, twelve times for detachment.
+        three times `n_features` for mRMR, six times for detachment; with ``"auto"``
+        there are 3,000.
     max_cases : int, default=1500
         Number of training cases on which features are selected. Where there are more,
         a sample stratified by class is drawn.
@@ -54,8 +68,9 @@ class LightWaveS(_TransformerShell, BaseCollectionTransformer):
         Number of threads for ``fit`` and ``transform``; -1 means all processors.
         Results do not depend on it.
     random_state : int, RandomState instance or None, default=None
-        Draws the sample of cases; without effect where there are at most `max_cases`.
-        None draws another each time.
+        Draws the sample of cases, where there are more than `max_cases`, and for "plus"
+        the pairs of channels and the cases behind the thresholds. None draws others
+        each time.
     verbose : int, default=0
         Above 0, a progress bar is shown while fitting.
     backend : {"threads", "joblib", "mpi"}, default="threads"
@@ -63,25 +78,36 @@ class LightWaveS(_TransformerShell, BaseCollectionTransformer):
         on which ``joblib.parallel_config`` decides while `n_jobs` is 1; or in all
         processes of ``mpiexec``, which then must all call ``fit``, with `n_jobs`
         threads each. The fitted model is the same to the last bit.
-    selector : {"mrmr", "detach"}, default="mrmr"
+    selector : {"mrmr", "detach"} or None, default=None
         How features are chosen from the pool: the paper's mRMR, or sequential
         detachment, which drops those that weigh least in a ridge regression and is more
-        accurate where an easy split of the classes would take all. With it the pool is
-        twelve times `n_features` and has candidates for each class.
+        accurate where an easy split of the classes would take all. With it the pool has
+        candidates for each class. None means detachment for "plus", else mRMR.
 
     Attributes
     ----------
     features_ : pd.DataFrame
         The fitted model as a table: one row per output column, in output order, which
-        is the order of selection. Columns ``channel``, ``kernel``, ``tap_1`` to
-        ``tap_3`` (positions of the weights 2 among the nine taps), ``wavelet``,
-        ``dilation`` (time points), ``level``, ``statistic`` (``"ppv"``: share of
-        positive values, ``"max"`` and ``"min"``: of the absolute response, ``"lspv"``:
-        longest run of positive values over the length), ``f_score`` (one-way ANOVA F)
-        and ``selection_score`` (F over mean absolute correlation to the features
-        selected before; NaN where all features were kept and none was selected).
+        is the order of selection. Columns ``channel``, ``input`` (``"channel"``, its
+        ``"change"``, or the ``"sum"`` or ``"difference"`` with the channel in the
+        column ``other``), ``kernel``, ``tap_1`` to ``tap_3`` (positions of the weights
+        2 among the nine taps), ``wavelet``, ``dilation`` (time points), ``level``,
+        ``statistic`` (``"ppv"``: share of values above the ``threshold``, which is 0
+        but for "plus"; ``"max"`` and ``"min"``: of the absolute response; ``"lspv"``:
+        longest run of positive values over the length; ``"mpv"``: mean of the positive
+        values; ``"mipv"``: their mean time over the length), ``threshold`` (in units of
+        the response to the scaled channel, before it is multiplied by ``dilation **
+        -1.5``), ``f_score`` (one-way ANOVA F) and ``selection_score`` (of mRMR: F over
+        mean absolute correlation to the features selected before; of detachment: the
+        sum of absolute coefficients; NaN where all features were kept).
     channels_ : np.ndarray of int
         The channels in use, ascending; ``transform`` reads no others.
+    selection_path_ : pd.DataFrame
+        With ``n_features="auto"`` only: for each number of features on the path, from
+        the whole pool to 1, ``loo_error`` (squared leave-one-out error of a case,
+        summed over the classes), ``standard_error`` (of its mean over the cases),
+        ``loo_accuracy``, and ``chosen``. The features are those that suit these cases
+        best, so the errors are lower than those of new cases.
 
     See Also
     --------
@@ -115,26 +141,27 @@ class LightWaveS(_TransformerShell, BaseCollectionTransformer):
 
     _tags = {
         "output_data_type": "Tabular",
-        "X_inner_type": "numpy3D",
+        "X_inner_type": ["np-list", "numpy3D"],
         "requires_y": True,
         "capability:multivariate": True,
+        "capability:unequal_length": True,
         "capability:multithreading": True,
         "algorithm_type": "convolution",
     }
 
     def __init__(
         self,
-        n_features: int = 500,
+        n_features: int | str = 500,
         variant: str = "L1L2",
         kernels: str | Sequence[str] = "minirocket",
-        max_dilation: int = 32,
+        max_dilation: int | None = None,
         pool_size: int | None = None,
         max_cases: int = 1500,
         n_jobs: int = 1,
         random_state: int | np.random.RandomState | None = None,
         verbose: int = 0,
         backend: str = "threads",
-        selector: str = "mrmr",
+        selector: str | None = None,
     ):
         self.n_features = n_features
         self.variant = variant
@@ -150,7 +177,11 @@ class LightWaveS(_TransformerShell, BaseCollectionTransformer):
 
         super().__init__()
 
-    def _fit(self, X: np.ndarray, y) -> LightWaveS:
+    def _fit(self, X: Collection, y) -> LightWaveS:
+        self._search(X, y, calibrate=False)
+        return self
+
+    def _search(self, X: Collection, y, calibrate: bool) -> list[HeldOut]:
         check_classification_y(y)
         labels, classes = np.unique(np.asarray(y), return_inverse=True)
         search = Search(
@@ -161,6 +192,7 @@ class LightWaveS(_TransformerShell, BaseCollectionTransformer):
             pool_size=self.pool_size,
             max_cases=self.max_cases,
             selector=self.selector,
+            calibrate=calibrate,
         )
         self._n_jobs = check_n_jobs(self.n_jobs)
         # None means fresh entropy: NumPy's global generator is nobody's to advance.
@@ -170,8 +202,7 @@ class LightWaveS(_TransformerShell, BaseCollectionTransformer):
         backend = make_backend(self.backend, self._n_jobs)
         backend.check_same(
             {
-                "the shape of X": X.shape,
-                "the type of X": str(X.dtype),
+                **described(X),
                 "what fit was asked for": search,
                 "the set of labels": labels.tolist(),
                 "the checksum of y": crc32(classes.tobytes()),
@@ -179,31 +210,37 @@ class LightWaveS(_TransformerShell, BaseCollectionTransformer):
         )
         shows = self.verbose and backend.is_first
         track = _progress_bar if shows else _no_progress
-        self._model = search.fit(X, classes, rng, backend, track)
-        return self
+        found = search.fit(X, classes, rng, backend, track)
+        self._model, self._path = found.model, found.path
+        return found.held_out
 
-    def fit_checked(self, X: np.ndarray, y: np.ndarray, metadata: dict) -> LightWaveS:
+    def fit_checked(
+        self, X: Collection, y: np.ndarray, metadata: dict, calibrate: bool
+    ) -> list[HeldOut]:
         """Fit to data that a classifier has checked already.
 
         Parameters
         ----------
-        X : np.ndarray, shape (n_cases, n_channels, n_timepoints)
+        X : np.ndarray, shape (n_cases, n_channels, n_timepoints), or Unequal
             Checked collection.
         y : np.ndarray, shape (n_cases,)
             Checked labels.
         metadata : dict
             What aeon's checks found out about the collection.
+        calibrate : bool
+            Whether to score held-out cases.
 
         Returns
         -------
-        self
+        list of HeldOut
+            What to calibrate with.
         """
         self.metadata_ = metadata
-        self._fit(X, y)
+        held_out = self._search(X, y, calibrate)
         self.is_fitted = True
-        return self
+        return held_out
 
-    def _transform(self, X: np.ndarray, y=None) -> np.ndarray:
+    def _transform(self, X: Collection, y=None) -> np.ndarray:
         return self._model.evaluate(X, n_jobs=self._n_jobs)
 
     @property
@@ -219,6 +256,14 @@ class LightWaveS(_TransformerShell, BaseCollectionTransformer):
         self._check_is_fitted()
         return self._model.evaluate.channels.copy()
 
+    @property
+    def selection_path_(self) -> pd.DataFrame:
+        """The numbers of features there were to choose from; see the class."""
+        self._check_is_fitted()
+        if self._path is None:
+            raise AttributeError("selection_path_ is there for n_features='auto' only")
+        return pd.DataFrame(self._path)
+
     def get_feature_names_out(self, input_features=None) -> np.ndarray:
         """Name the output columns.
 
@@ -231,7 +276,8 @@ class LightWaveS(_TransformerShell, BaseCollectionTransformer):
         -------
         np.ndarray of object, shape (n_features,)
             Such as ``"ch3_k017_d8_l2_ppv"``: channel 3, kernel 17, dilation 8, level 2,
-            share of positive values.
+            share of positive values; or ``"ch1-ch5_k023_d1_l1_ppv>0.25"``: difference
+            of two channels, share of values above 0.25.
 
         Examples
         --------

@@ -21,6 +21,17 @@ def make_problem():
     return _make_problem
 
 
+def _make_pairs_problem(n_cases=24, n_timepoints=40, n_classes=2, seed=0):
+    """The same in noise that cancels in sums or differences of channels alone."""
+    X, y = _make_problem(n_cases, 3, n_timepoints, n_classes, seed)
+    return X + 9 * X[:, :1] * np.array([[1], [-1], [1]]), y
+
+
+@pytest.fixture(scope="session")
+def make_pairs_problem():
+    return _make_pairs_problem
+
+
 @pytest.fixture
 def problem():
     return _make_problem()

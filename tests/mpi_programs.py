@@ -25,7 +25,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.linear_model import LogisticRegression, RidgeClassifier
 from threadpoolctl import threadpool_limits
 
-from lightwaves_aeon.core import search
+from lightwaves_aeon.core import choice, scoring, search
 from lightwaves_aeon.core.mpi import Mpi, bytes_moved
 
 # Problems
@@ -60,6 +60,27 @@ def noise(n_timepoints=40, n_cases=24, n_channels=3):
     return X, y
 
 
+def unequal(X):
+    return [x[:, : 40 - i * i % 21] for i, x in enumerate(X)]
+
+
+def unequal_noise():
+    X, y = noise()
+    return unequal(X), y
+
+
+def whole_japanese_vowels():
+    from aeon.datasets import load_japanese_vowels
+
+    return load_japanese_vowels(split="train")
+
+
+def pairs():
+    """Noise that cancels in sums or differences of channels alone; six channels."""
+    X, y = noise(n_cases=30, n_channels=6)
+    return X + 9 * X[:, :1] * np.array([[1], [-1], [1], [1], [-1], [1]]), y
+
+
 def ties():
     """Small integers; each channel is there twice, and all cases are, too."""
     X = np.random.default_rng(0).integers(-2, 3, size=(6, 2, 30))
@@ -75,6 +96,31 @@ PROBLEMS = {
     "unequal lengths cut": (
         japanese_vowels,
         {"n_features": 30, "max_dilation": 2, "variant": "L2"},
+    ),
+    "unequal lengths": (unequal_noise, {"n_features": 30, "max_dilation": 4}),
+    "unequal lengths, sample": (
+        unequal_noise,
+        {"n_features": 20, "variant": "L2", "max_cases": 10, "random_state": 3},
+    ),
+    "plus": (pairs, {"n_features": 50, "variant": "plus", "random_state": 0}),
+    "plus, sample": (
+        pairs,
+        {"n_features": 20, "variant": "plus", "max_cases": 10, "random_state": 3},
+    ),
+    "plus, univariate": (
+        italy_power_demand,
+        {"n_features": 20, "variant": "plus", "random_state": 0},
+    ),
+    "plus, ties": (ties, {"n_features": 60, "variant": "plus", "random_state": 0}),
+    "plus, unequal lengths": (
+        whole_japanese_vowels,
+        {
+            "n_features": 30,
+            "variant": "plus",
+            "max_dilation": 2,
+            "max_cases": 60,
+            "random_state": 0,
+        },
     ),
     "univariate": (italy_power_demand, {"n_features": 30, "max_dilation": 8}),
     "one unit": (italy_power_demand, {"n_features": 5, "max_dilation": 1}),
@@ -101,7 +147,7 @@ PROBLEMS = {
     ),
 }
 
-WITH_THREADS = ["basic motions", "univariate", "wavelets"]
+WITH_THREADS = ["basic motions", "univariate", "wavelets", "plus", "unequal lengths"]
 
 
 def make_classifier(problem: str, **parameters):
@@ -116,15 +162,17 @@ def answers(problem: str, **parameters) -> dict[str, np.ndarray]:
     with threadpool_limits(1):  # sums of BLAS depend on the number of its threads
         classifier = make_classifier(problem, **parameters).fit(X, y)
     if classifier.estimator is None:
-        weights, bias, classes = classifier._head
+        weights, bias, classes, sharpness = classifier._head
     else:
         head = classifier.estimator_
         weights, bias, classes = head.coef_, head.intercept_, head.classes_
+        sharpness = np.nan
     return {
         "table": classifier.pipeline_[0]._model.rows,
         "weights": weights,
         "bias": bias,
         "classes": classes,
+        "sharpness": np.array(sharpness),
         "predictions": classifier.predict(X),
         "scores": classifier.decision_function(X),
         "probabilities": classifier.predict_proba(X),
@@ -162,12 +210,18 @@ def fit_all(folder: Path, names, **parameters) -> None:
 
 
 def without_seed(folder: Path, rank: int) -> None:
-    """Fit twice with a sample of cases that no seed draws."""
+    """Fit twice with a sample of cases, pairs and thresholds that no seed draws."""
     X, y = noise(n_cases=60)
-    parameters = {"max_cases": 10, "random_state": None, "backend": "mpi"}
-    fits = [make_classifier("nothing to select", **parameters) for _ in range(2)]
-    tables = [fit.fit(X, y).pipeline_[0]._model.rows for fit in fits]
-    np.savez(folder / f"without_seed_{rank}", *tables)
+    for variant in ("L1L2", "plus"):
+        parameters = {
+            "variant": variant,
+            "max_cases": 10,
+            "random_state": None,
+            "backend": "mpi",
+        }
+        fits = [make_classifier("nothing to select", **parameters) for _ in range(2)]
+        tables = [fit.fit(X, y).pipeline_[0]._model.rows for fit in fits]
+        np.savez(folder / f"without_seed_{variant}_{rank}", *tables)
 
 
 def other_ways_to_fit(folder: Path, rank: int) -> None:
@@ -266,7 +320,7 @@ def killed(folder: Path, rank: int) -> None:
 
     with ExitStack() as stack:
         if rank == 1:
-            stack.enter_context(patch.object(search, "anova_f", die))
+            stack.enter_context(patch.object(scoring, "anova_f", die))
         make_classifier("sample", backend="mpi").fit(X, y)
 
 
@@ -283,7 +337,8 @@ class Situation:
 
     def replace(self, name: str, function: Callable) -> None:
         """Have the search call another function, till the fit is over."""
-        self._stack.enter_context(patch.object(search, name, function))
+        module = next(m for m in (search, choice, scoring) if hasattr(m, name))
+        self._stack.enter_context(patch.object(module, name, function))
 
 
 class Fault(NamedTuple):
@@ -367,6 +422,10 @@ def interrupted_in_waiting(X, backend):
     return MOMENTS(X, backend)
 
 
+def on_rank(rank):
+    return Mpi().share(range(3))[0] == rank
+
+
 def spoilt(X, channel, value=np.nan):
     X = X.copy()
     X[5, channel, 7] = value
@@ -417,9 +476,35 @@ FAULTS = {
         before_any_work=True,
     ),
     "unequal lengths": Fault(
-        puts("X", lambda X: [x[:, : 20 + i] for i, x in enumerate(X)]),
+        puts("X", unequal),
         "ValueError",
-        rf"(?s)unequal.* {RANK_1}",
+        r"^the lengths of X differs .*: equal on rank 0, unequal .* on rank 1$",
+        before_any_work=True,
+    ),
+    "unequal lengths on the first rank": Fault(
+        puts("X", unequal),
+        "ValueError",
+        r"^the lengths of X differs .*: unequal .* on rank 0, equal on rank 1$",
+        rank=0,
+        before_any_work=True,
+    ),
+    "other unequal lengths on each rank": Fault(
+        puts("X", lambda X: unequal(X[::-1]) if on_rank(1) else unequal(X)[::-1]),
+        "ValueError",
+        r"^the lengths of X differs .*: unequal .* on rank 0, unequal .* on rank 1$",
+        rank=None,
+        before_any_work=True,
+    ),
+    "NaN in a case of unequal lengths": Fault(
+        puts("X", lambda X: unequal(spoilt(X, 1))),
+        "ValueError",
+        rf"NaN.* case 5, channel 1 {RANK_1}",
+        before_any_work=True,
+    ),
+    "an empty case": Fault(
+        puts("X", lambda X: [*X[:5], X[5, :, :0], *X[6:]]),
+        "ValueError",
+        rf"empty: case 5 .* {RANK_1}",
         before_any_work=True,
     ),
     "no data": Fault(

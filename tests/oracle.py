@@ -3,7 +3,7 @@
 Nothing here knows how the package computes; the tests compare it with this.
 """
 
-from itertools import groupby
+from itertools import groupby, pairwise
 
 import numpy as np
 
@@ -26,12 +26,17 @@ def level_2(c1, weights, dilation):
     return response(np.abs(c1)[::2][: len(c1) // 2], weights, dilation)
 
 
-def statistics(c):
-    """PPV, max |c|, LSPV and min |c|; zeros for an empty response."""
+def statistics(c, threshold=0.0):
+    """PPV, max |c|, LSPV, min |c|, mean and mean time of what is positive."""
     if len(c) == 0:
-        return np.zeros(4)
-    ppv, lspv = (c > 0).mean(), max(runs(c > 0), default=0) / len(c)
-    return np.array([ppv, np.abs(c).max(), lspv, np.abs(c).min()])
+        return np.array([0, 0, 0, 0, 0, 0.5])
+    ppv, lspv = (c > threshold).mean(), max(runs(c > 0), default=0) / len(c)
+    size, time = np.abs(c), np.flatnonzero(c > 0)
+    mpv, mipv = 0.0, 0.5
+    if len(time) > 0:
+        mpv = c[time].sum() / len(time)
+        mipv = time.sum() / (len(time) * len(c))
+    return np.array([ppv, size.max(), lspv, size.min(), mpv, mipv])
 
 
 def runs(flags):
@@ -46,14 +51,23 @@ def responses(x, kernel, dilation, bank):
     return c1, level_2(c1, weights, dilation)
 
 
+def derived(x, row):
+    """What a row of the table sees of a case with scaled channels."""
+    first, second = x[row["channel"]], x[row["other"]]
+    if row["input"] == 1:  # the change from the time point before
+        return np.array([0, *(b - a for a, b in pairwise(first))])
+    return [first, None, first + second, first - second][row["input"]]
+
+
 def features(X, rows, bank, means, stds):
     table = np.empty((len(X), len(rows)))
     for i, j in np.ndindex(table.shape):
-        row = rows[j]
-        channel = row["channel"]
-        x = (X[i, channel] - float(means[channel])) / (stds[channel] + 1e-8)
-        both = responses(x, row["kernel"], int(row["dilation"]), bank)
-        table[i, j] = statistics(both[row["level"] - 1])[row["statistic"]]
+        row, level, dilation = rows[j], rows[j]["level"], int(rows[j]["dilation"])
+        x = (X[i] - np.array(means)[:, None]) / (np.array(stds)[:, None] + 1e-8)
+        c = responses(derived(x, row), row["kernel"], dilation, bank)[level - 1]
+        # A threshold is in units of the response before its scaling by the dilation.
+        threshold = float(row["threshold"]) * dilation ** (-1.5 * float(level))
+        table[i, j] = statistics(c, threshold)[row["statistic"]]
     return table
 
 

@@ -26,6 +26,10 @@ def frames(X):
     return [pd.DataFrame(x) for x in X]
 
 
+def unequal(X):
+    return [x[:, : 20 + i % 20] for i, x in enumerate(X)]
+
+
 # Said to be empty, or not to go with y or with the data seen in fit.
 EMPTY = "(?i)empty|number of c|length"
 BAD_VALUES = {"NaN": np.nan, "inf": np.inf, "-inf": -np.inf}
@@ -45,8 +49,17 @@ BAD_X = {
             ("df-list", frames, "channel 1"),
         ]
     },
-    "unequal length": (lambda X: [x[:, : 20 + i] for i, x in enumerate(X)], "unequal"),
+    **{
+        f"{name}, unequal length": (lambda X, v=v: unequal(spoilt(v)(X)), "channel 1")
+        for name, v in BAD_VALUES.items()
+    },
     "unequal channels": (lambda X: [X[0, :1], *X[1:]], "number of channels"),
+    "unequal length and channels": (
+        lambda X: [X[0, :1], *unequal(X)[1:]],
+        "number of channels",
+    ),
+    "an empty case": (lambda X: [*X[:5], X[5, :, :0], *X[6:]], "(?i)empty.*case 5"),
+    "a case without channels": (lambda X: [*X[:5], X[5, :0], *X[6:]], EMPTY),
     "no cases": (lambda X: X[:0], EMPTY),
     "no cases, 2D": (lambda X: X[:0, 0], EMPTY),
     "no cases, list": (lambda X: [], EMPTY),
@@ -65,12 +78,21 @@ BAD_X = {
     "1D": (lambda X: X[0, 0], "2D or 3D"),
     "4D": (lambda X: X[None], "2D or 3D"),
 }
+# What is done to X after fit, and the number of channels that it has then.
 BAD_SHAPES = {
-    "fewer channels": (lambda X: X[:, :2], "number of channels"),
-    "more channels": (lambda X: np.tile(X, (1, 2, 1)), "number of channels"),
-    "2D": (lambda X: X[:, 0], "number of channels"),
-    "shorter": (lambda X: X[:, :, 1:], "length"),
-    "longer": (lambda X: np.tile(X, 2), "length"),
+    "fewer channels": (lambda X: X[:, :2], 2),
+    "more channels": (lambda X: np.tile(X, (1, 2, 1)), 6),
+    "2D": (lambda X: X[:, 0], 1),
+    "fewer channels, list": (lambda X: list(X[:, :2]), 2),
+    "fewer channels, unequal length": (lambda X: unequal(X[:, :2]), 2),
+    "fewer channels, another length": (lambda X: X[:, :2, 1:], 2),
+    "channels and length swapped": (lambda X: X.transpose(0, 2, 1), 40),
+}
+OTHER_LENGTHS = {
+    "shorter": lambda X: X[:, :, 1:],
+    "longer": lambda X: np.tile(X, 2),
+    "one time point": lambda X: X[:, :, :1],
+    "unequal": unequal,
 }
 
 
@@ -115,7 +137,10 @@ BAD_PARAMETERS = [
     ({"n_features": True}, "n_features"),
     ({"max_dilation": 0}, "max_dilation"),
     ({"max_dilation": 2.0}, "max_dilation"),
-    ({"max_dilation": None}, "max_dilation"),
+    ({"max_dilation": "32"}, "max_dilation"),
+    ({"max_dilation": 2**30 + 1}, "max_dilation must be at most 1073741824"),
+    ({"selector": "best"}, "selector.*'best'"),
+    ({"selector": ["mrmr"]}, "selector"),
     ({"pool_size": 19}, "pool_size"),
     ({"pool_size": 60.0}, "pool_size"),
     ({"max_cases": 1}, "max_cases"),
@@ -181,12 +206,24 @@ def test_bad_collection(estimator, problem, spoil, match):
         answer(estimator, bad)
 
 
-@pytest.mark.parametrize(("spoil", "match"), BAD_SHAPES.values(), ids=BAD_SHAPES)
-def test_another_shape_than_in_fit(estimator, problem, spoil, match):
+@pytest.mark.parametrize(("spoil", "n_channels"), BAD_SHAPES.values(), ids=BAD_SHAPES)
+def test_other_channels_than_in_fit(estimator, problem, spoil, n_channels):
     X, y = problem
     estimator.fit(X, y)
+    match = rf"X has {n_channels} channels, but {type(estimator).__name__} .* to 3$"
     with unchanged(estimator, X), pytest.raises(ValueError, match=match):
         answer(estimator, spoil(X))
+
+
+@pytest.mark.parametrize("change", OTHER_LENGTHS.values(), ids=OTHER_LENGTHS)
+def test_another_length_than_in_fit_is_no_error(estimator, problem, change):
+    X, y = problem
+    other = change(X)
+    estimator.fit(X, y)
+    with unchanged(estimator, X):
+        found = answer(estimator, other)
+        alone = [answer(estimator, x[None]) for x in other]
+    assert_array_equal(found, np.concatenate(alone))
 
 
 @pytest.mark.parametrize("method", ["predict", "predict_proba", "decision_function"])
@@ -195,8 +232,9 @@ def test_every_way_to_predict_checks(classifier, problem, method):
     predict = getattr(classifier.fit(X, y), method)
     for bad, match in [
         (spoilt(np.nan)(X.copy()), "channel 1"),
-        (X[:, :2], "number of channels"),
-        (X[:, :, 1:], "length"),
+        (X[:, :2], "X has 2 channels"),
+        (unequal(X[:, :2]), "X has 2 channels"),
+        (unequal(spoilt(np.nan)(X.copy())), "case 5, channel 1"),
     ]:
         with unchanged(classifier, X), pytest.raises(ValueError, match=match):
             predict(bad)
@@ -240,8 +278,9 @@ def test_bad_classifier_parameters(classifier, problem, params, match):
     check_fit_refuses(classifier.reset(), X, y, BAD, match)
 
 
-def test_transformer_needs_a_number_of_features(transformer, problem):
-    transformer.set_params(n_features=None)
+@pytest.mark.parametrize("variant", ["L1L2", "plus"])
+def test_transformer_needs_a_number_of_features(transformer, problem, variant):
+    transformer.set_params(n_features=None, variant=variant)
     check_fit_refuses(transformer, *problem, TypeError, "n_features")
 
 

@@ -10,7 +10,7 @@ from aeon.datasets import save_to_ts_file
 from click.testing import CliRunner
 
 from lightwaves_aeon import __version__, cli, evaluation
-from lightwaves_aeon.core.features import VARIANTS
+from lightwaves_aeon.core.variants import VARIANTS
 
 KEYS = [
     "dataset",

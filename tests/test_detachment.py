@@ -6,7 +6,8 @@ from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.linear_model import Ridge, RidgeCV
 
 from lightwaves_aeon import LightWaveS
-from lightwaves_aeon.core.detachment import ALPHAS, SHARE_DROPPED, detach
+from lightwaves_aeon.core.detachment import SHARE_DROPPED, detach
+from lightwaves_aeon.core.ridge import ALPHAS
 
 
 def detach_naively(columns, classes, n_selected):

@@ -14,13 +14,16 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from lightwaves_aeon.core.bank import kernel_bank
 from lightwaves_aeon.core.engine import Evaluator
-from lightwaves_aeon.core.features import STATISTICS, candidate_rows
+from lightwaves_aeon.core.features import INPUTS, PAPER, STATISTICS, candidate_rows
+from lightwaves_aeon.core.kinds import KINDS, N_SHARES, N_SLOTS, SLOTS, kinds_of
 
-PPV, MAX, LSPV, MIN = range(len(STATISTICS))
+PPV, MAX, LSPV, MIN, MPV, MIPV = range(len(STATISTICS))
+CHANNEL, CHANGE, SUM, DIFFERENCE = range(len(INPUTS))
 REFERENCE = Path(__file__).parents[2] / "shared" / "reference"
 
 # Rounding error of the engine, in units of the largest response that could occur.
 ROUNDING = 4e-6
+EPS = np.finfo(np.float32).eps
 
 BANKS = {
     "minirocket": kernel_bank("minirocket"),
@@ -32,19 +35,34 @@ BANKS = {
 }
 
 
-def full_table(n_channels, dilations, bank):
+def full_table(n_channels, dilations, bank, statistics=STATISTICS):
     """Every feature: by channel, dilation, kernel, level, then statistic."""
     return np.concatenate(
         [
-            candidate_rows(channel, dilation, len(bank.names), (1, 2))
+            candidate_rows(channel, dilation, len(bank.names), (1, 2), statistics)
             for channel, dilation in product(range(n_channels), dilations)
         ]
     )
 
 
+def of_input(rows, sort, channel, other=-1):
+    """The same of another input."""
+    rows = rows.copy()
+    rows["input"], rows["channel"], rows["other"] = sort, channel, other
+    return rows
+
+
+def above(rows, thresholds):
+    """The same with thresholds in turn, where there is something to count."""
+    rows = rows.copy()
+    counts = rows["statistic"] == PPV
+    rows["threshold"][counts] = np.resize(thresholds, counts.sum())
+    return rows
+
+
 def on_scaled(rows, bank):
     """An evaluator of data that are scaled already."""
-    n_channels = rows["channel"].max() + 1
+    n_channels = max(rows["channel"].max(), rows["other"].max()) + 1
     means, stds = np.zeros(n_channels), np.full(n_channels, 1 - 1e-8)
     return Evaluator.build(rows, bank, means, stds)
 
@@ -60,12 +78,36 @@ def both_levels(x, kernel, dilation, bank):
 def bounds(c, error):
     """Least and greatest statistics of the responses that lie within the error of c.
 
-    They are the same for PPV and LSPV where no response is close to zero.
+    They are the same for PPV, LSPV and MIPV where no response is close to zero.
     """
     low, high = oracle.statistics(c - error), oracle.statistics(c + error)
     size = oracle.statistics(c)[[MAX, MIN]]
     low[[MAX, MIN]], high[[MAX, MIN]] = size - error, size + error
+    low[MPV], high[MPV] = bounds_of_mean(c, error)
+    low[MIPV], high[MIPV] = bounds_of_time(c, error)
     return low.astype(np.float32), high.astype(np.float32)
+
+
+def bounds_of_mean(c, error):
+    """Bounds of the mean of what is positive: what is next to zero only lowers it."""
+    clear, n_maybe = c[c > error], (c > -error).sum()
+    if len(clear) == 0:
+        return 0.0, 2 * error
+    allowed = error + len(c) * EPS * clear.mean()  # the sum rounds, too
+    low = (clear.mean() - allowed) * len(clear) / n_maybe
+    return max(low, 0.0), max(clear.mean() + allowed, 2 * error)
+
+
+def bounds_of_time(c, error):
+    """Bounds of the mean time: what is next to zero may count, at the worst times."""
+    clear, unclear = np.flatnonzero(c > error), np.flatnonzero(np.abs(c) <= error)
+    means = [
+        times.sum() / (len(times) * len(c)) if len(times) > 0 else 0.5
+        for n in range(len(unclear) + 1)
+        for some in (unclear[:n], unclear[len(unclear) - n :])
+        for times in [np.append(clear, some)]
+    ]
+    return min(means, default=0.5), max(means, default=0.5)
 
 
 def assert_agrees(found, x, kernels, dilations, bank):
@@ -92,7 +134,7 @@ def test_agrees_with_oracle_at_every_length(length):
     bank, dilations = BANKS["minirocket"], (1, 2, 2 ** (2 + length % 4))
     x = np.random.default_rng(length).normal(size=length).astype(np.float32)
     found = on_scaled(full_table(1, dilations, bank), bank)(x[None, None])
-    found = found.reshape(len(dilations), 84, 2, 4)
+    found = found.reshape(len(dilations), 84, 2, 6)
     assert assert_agrees(found, x, range(84), dilations, bank) > 0.95
 
 
@@ -103,7 +145,7 @@ def test_agrees_with_oracle_for_every_bank(name, length):
     x = np.random.default_rng(length).normal(size=length)
     found = on_scaled(full_table(1, dilations, bank), bank)(x[None, None])
     n_kernels = len(bank.names)
-    found = found.reshape(len(dilations), n_kernels, 2, 4)
+    found = found.reshape(len(dilations), n_kernels, 2, 6)
     assert assert_agrees(found, x, range(n_kernels), dilations, bank) > 0.5
 
 
@@ -128,29 +170,86 @@ def test_agrees_with_oracle_on_any_values(x, selection, dilation):
     bank, kernels = selection
     rows = full_table(1, [dilation], bank)
     rows = rows[np.isin(rows["kernel"], kernels)]
-    found = on_scaled(rows, bank)(x[None, None]).reshape(1, len(kernels), 2, 4)
+    found = on_scaled(rows, bank)(x[None, None]).reshape(1, len(kernels), 2, 6)
     assert_agrees(found, x, kernels, [dilation], bank)
 
 
-@settings(max_examples=100, deadline=None)
-@given(
-    X=arrays(
-        np.int8,
-        st.tuples(st.integers(1, 2), st.just(1), st.integers(1, 64)),
-        elements=st.integers(-6, 6),
-    ),
-    dtype=st.sampled_from([np.int8, np.int64, np.float32, np.float64]),
-    kernels=st.sets(st.integers(0, 83), min_size=1, max_size=6),
-    dilation=st.sampled_from([1, 4, 16]),
-)
-def test_equals_oracle_on_small_integers(X, dtype, kernels, dilation):
+@st.composite
+def tables(draw, n_channels, max_size=40):
+    """Any table whatsoever, in any order; few kernels, so that rows share responses."""
+    kernels = draw(st.lists(st.integers(0, 83), min_size=1, max_size=3))
+    channel = st.integers(0, n_channels - 1)
+    sorts = st.sampled_from(range(len(INPUTS)))
+
+    @st.composite
+    def row(draw):
+        sort, statistic = draw(sorts), draw(st.sampled_from(range(len(STATISTICS))))
+        return (
+            draw(channel),
+            sort,
+            draw(channel) if sort in (SUM, DIFFERENCE) else -1,
+            draw(st.sampled_from([1, 4, 16])),
+            draw(st.sampled_from(kernels)),
+            draw(st.integers(1, 2)),
+            statistic,
+            # Halves lie between integers, integers may be equal to responses.
+            draw(st.integers(-30, 30)) / 2 if statistic == PPV else 0,
+            np.nan,
+            np.nan,
+        )
+
+    rows = draw(
+        st.lists(row(), min_size=1, max_size=max_size, unique_by=lambda r: r[:8])
+    )
+    return np.array(rows, candidate_rows(0, 1, 1, (1,)).dtype)
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_equals_oracle_on_small_integers(data):
     # d ** -1.5 is a power of two here, so that neither side rounds: zeros are zeros.
-    bank = BANKS["minirocket"]
-    rows = full_table(1, [dilation], bank)
-    rows = rows[np.isin(rows["kernel"], sorted(kernels))]
-    found = on_scaled(rows, bank)(X.astype(dtype))
-    expected = oracle.features(X, rows, bank, np.zeros(1), np.full(1, 1 - 1e-8))
+    n_channels = data.draw(st.integers(1, 3))
+    rows = data.draw(tables(n_channels))
+    length = data.draw(st.integers(1, 64))
+    shape = data.draw(st.integers(1, 7)), n_channels, length  # both compiled loops
+    X = data.draw(arrays(np.int8, shape, elements=st.integers(-6, 6)))
+    dtype = data.draw(st.sampled_from([np.int8, np.int64, np.float32, np.float64]))
+    means, stds = np.zeros(n_channels), np.full(n_channels, 1 - 1e-8)
+    found = Evaluator.build(rows, BANKS["minirocket"], means, stds)(X.astype(dtype))
+    expected = oracle.features(X, rows, BANKS["minirocket"], means, stds)
     assert_array_equal(found, expected.astype(np.float32))
+
+
+@pytest.mark.parametrize("name", ["minirocket", "mexh", "complex"])
+@pytest.mark.parametrize("n_shares", [1, 2, 3, 4, 6, 7])
+def test_agrees_with_oracle_for_any_number_of_thresholds(name, n_shares):
+    bank, dilations = BANKS[name], (1, 8)
+    rng = np.random.default_rng(n_shares)
+    x = rng.normal(size=50)
+    rows = full_table(1, dilations, bank, ["max", *["ppv"] * n_shares, "mpv"])
+    rows = above(rows, rng.normal(scale=3, size=len(rows)))
+    found = on_scaled(rows, bank)(x[None, None])[0]
+    certain = []
+    for share, row in zip(found, rows, strict=True):
+        if row["statistic"] != PPV:
+            continue
+        dilation, level = int(row["dilation"]), int(row["level"])
+        c, error = list(both_levels(x, row["kernel"], dilation, bank))[level - 1]
+        threshold = row["threshold"] * dilation ** (-1.5 * level)
+        low, high = np.float32([(c + e > threshold).mean() for e in (-error, error)])
+        assert low <= share <= high
+        certain.append(low == high)
+    assert len(certain) == len(rows) * n_shares / (n_shares + 2)
+    assert np.mean(certain) > 0.95
+
+
+@pytest.mark.parametrize("n_cases", [1, 20])
+@pytest.mark.parametrize("name", ["minirocket", "mix"])
+def test_what_equals_a_threshold_is_not_above_it(name, n_cases):
+    bank = BANKS[name]
+    rows = above(full_table(1, [1, 2], bank, ["ppv"] * 4), [0, -0.0, 1e-45, -1e-45])
+    found = on_scaled(rows, bank)(np.zeros((n_cases, 1, 30)))
+    assert_array_equal(found, np.tile(rows["threshold"] < 0, (n_cases, 1)))
 
 
 def test_scales_the_channels_in_use_by_their_constants():
@@ -165,10 +264,39 @@ def test_scales_the_channels_in_use_by_their_constants():
     assert_allclose(found, expected, rtol=1e-4, atol=1e-5)
 
 
-def test_level_2_of_a_single_point_is_empty():
-    rows = full_table(1, [1], BANKS["mix"])
-    found = on_scaled(rows, BANKS["mix"])(np.full((1, 1, 1), 3.0))
-    assert_array_equal(found[0, rows["level"] == 2], 0)
+@pytest.mark.parametrize("n_timepoints", [1, 2, 31])
+def test_derives_inputs_from_scaled_channels(n_timepoints):
+    rng = np.random.default_rng(0)
+    means, stds = np.array([5.0, -300.0, 0.001]), np.array([0.1, 70.0, 1e-4])
+    X = rng.normal(means[:, None], stds[:, None], size=(6, 3, n_timepoints))
+    bank = BANKS["mexh"]
+    rows = full_table(1, [1, 2], bank)
+    rows = np.concatenate(
+        [
+            of_input(rows, CHANGE, 2),
+            of_input(rows, SUM, 0, 2),
+            of_input(rows, DIFFERENCE, 0, 2),
+            of_input(rows, DIFFERENCE, 2, 0),
+            of_input(rows, CHANNEL, 1),
+        ]
+    )
+    expected = oracle.features(X, rows, bank, means, stds)
+    for part in (X, X[:1]):
+        found = Evaluator.build(rows, bank, means, stds)(part)
+        assert_allclose(found, expected[: len(part)], rtol=1e-4, atol=1e-5)
+
+
+def nothing_positive(rows):
+    """The statistics of zeros."""
+    return np.where(rows["statistic"] == MIPV, 0.5, 0)
+
+
+@pytest.mark.parametrize("n_cases", [1, 6])
+def test_level_2_of_a_single_point_is_empty(n_cases):
+    rows = above(full_table(1, [1], BANKS["mix"]), [-5, 0, 5])
+    rows = rows[rows["level"] == 2]
+    found = on_scaled(rows, BANKS["mix"])(np.full((n_cases, 1, 1), 3.0))
+    assert_array_equal(found, np.tile(nothing_positive(rows), (n_cases, 1)))
 
 
 # Flat stretches: rounding must not count as positive
@@ -195,15 +323,29 @@ def test_flat_interior_is_exactly_zero(name, value):
 
 @pytest.mark.parametrize("name", BANKS)
 def test_series_of_zeros_gives_zeros(name):
-    found = on_scaled(full_table(1, [1, 8], BANKS[name]), BANKS[name])
-    assert_array_equal(found(np.zeros((2, 1, 50))), 0)
+    rows = full_table(1, [1, 8], BANKS[name])
+    found = on_scaled(rows, BANKS[name])(np.zeros((2, 1, 50)))
+    assert_array_equal(found, np.tile(nothing_positive(rows), (2, 1)))
+
+
+@pytest.mark.parametrize("name", BANKS)
+def test_flat_inputs_give_zeros(name):
+    """A channel less itself, its sum with its mirror image, and one without change."""
+    bank, X = BANKS[name], np.random.default_rng(0).normal(size=(6, 3, 50))
+    X[:, 1], X[:, 2] = -X[:, 0], 0.1
+    rows = full_table(1, [1, 8], bank)
+    flat = ((SUM, 0, 1), (DIFFERENCE, 0, 0), (CHANGE, 2, -1))
+    rows = np.concatenate([of_input(rows, *which) for which in flat])
+    expected = np.tile(nothing_positive(rows), (6, 1))
+    assert_array_equal(on_scaled(rows, bank)(X), expected)
 
 
 def test_constant_channel_at_its_mean_gives_zeros():
     bank = BANKS["mix"]
     rows = full_table(1, [1, 2], bank)
     evaluate = Evaluator.build(rows, bank, np.array([0.1]), np.array([0.0]))
-    assert_array_equal(evaluate(np.full((2, 1, 50), 0.1)), 0)
+    found = evaluate(np.full((2, 1, 50), 0.1))
+    assert_array_equal(found, np.tile(nothing_positive(rows), (2, 1)))
 
 
 # To the last bit
@@ -211,7 +353,22 @@ def test_constant_channel_at_its_mean_gives_zeros():
 
 @pytest.fixture(scope="module")
 def table():
-    return full_table(3, [1, 4], BANKS["mix"])
+    """All statistics of all inputs, and of some five thresholds more."""
+    of_channels = full_table(3, [1, 4], BANKS["mix"])
+    rows = full_table(1, [1, 4], BANKS["mix"])
+    shares = above(
+        full_table(1, [1, 4], BANKS["mix"], ["ppv"] * 5), np.arange(-13, 13) / 4 + 0.1
+    )
+    parts = [
+        of_channels,
+        shares,
+        of_input(rows, CHANGE, 2),
+        of_input(rows, SUM, 0, 1)[::7],
+        of_input(shares, SUM, 0, 2)[::7],
+        of_input(rows, DIFFERENCE, 1, 2)[::7],
+        of_input(rows, DIFFERENCE, 2, 1)[::11],
+    ]
+    return np.concatenate(parts)
 
 
 @pytest.fixture(scope="module")
@@ -283,10 +440,98 @@ def test_permuted_rows_give_permuted_columns(table, X, found, seed):
 
 
 @pytest.mark.parametrize("level", [1, 2])
-@pytest.mark.parametrize("statistic", range(4))
+@pytest.mark.parametrize("statistic", range(len(STATISTICS)))
 def test_one_statistic_alone(table, X, found, level, statistic):
     some = (table["level"] == level) & (table["statistic"] == statistic)
     assert_array_equal(on_scaled(table[some], BANKS["mix"])(X), found[:, some])
+
+
+@pytest.mark.parametrize("sort", range(len(INPUTS)))
+def test_one_input_alone(table, X, found, sort):
+    some = table["input"] == sort
+    assert_array_equal(on_scaled(table[some], BANKS["mix"])(X), found[:, some])
+
+
+def test_one_case_by_itself(evaluate, X, found):
+    for x, expected in zip(X, found, strict=True):
+        assert_array_equal(evaluate.one(x), expected[None])
+
+
+@pytest.mark.parametrize("sort", range(len(INPUTS)))
+def test_moved_is_built_there(X, sort):
+    bank, means, stds = BANKS["mix"], np.array([0.5, -0.2]), np.array([2.0, 0.7])
+    rows = above(candidate_rows(0, 1, len(bank.names), (1, 2)), [-1, 0, 2])
+    here = Evaluator.build(rows, bank, np.zeros(1), np.ones(1))
+    rows["dilation"], two = 8, sort in (SUM, DIFFERENCE)
+    there = of_input(rows, sort, 0, 1 if two else -1)
+    n_used = 2 if two else 1
+    moved = here.moved(sort, 8, means[:n_used], stds[:n_used])
+    expected = Evaluator.build(there, bank, means, stds)(X)
+    assert_array_equal(moved(X[:, :n_used]), expected)
+
+
+# Kinds of jobs: each has a loop of its own
+
+
+@pytest.fixture(params=["minirocket", "db4"])
+def all_kinds(request):
+    """A table with a job of each kind at level 1 and each at level 2."""
+    bank = BANKS[request.param]
+    statistics = [STATISTICS[SLOTS.index(i)] for i in sorted(SLOTS)]
+    names = ["ppv"] * (N_SHARES - 1) + statistics  # of the slots, as they stand
+    rows, kinds = [], []
+    for number, pair in enumerate(product(KINDS, repeat=2)):
+        dilation, kernel = divmod(number, len(bank.names))
+        for level, kind in enumerate(pair, start=1):
+            wanted = [names[slot] for slot in KINDS[kind]]
+            some = candidate_rows(0, dilation + 1, 1, (level,), wanted)
+            some["kernel"] = kernel
+            rows.append(above(some, [-0.5, 0, 0.5]))
+        kinds.append(pair)
+    return np.concatenate(rows), bank, kinds[1:]  # the first has no rows
+
+
+def test_jobs_of_every_kind(all_kinds):
+    rows, bank, kinds = all_kinds
+    found = on_scaled(rows, bank).kinds
+    # Jobs are ordered by dilation, then kernel, as they were made.
+    assert found.tolist() == list(map(list, kinds))
+
+
+@pytest.mark.parametrize("length", [1, 2, 3, 32, 33])
+def test_every_kind_gives_the_same_bits_on_both_paths(all_kinds, length):
+    rows, bank, _ = all_kinds
+    X = np.random.default_rng(length).normal(size=(20, 1, length))
+    evaluate = on_scaled(rows, bank)
+    found = evaluate(X)
+    assert_array_equal(np.concatenate([evaluate(x[None]) for x in X]), found)
+    assert_array_equal(evaluate(np.concatenate([X] * 2)), np.tile(found, (2, 1)))
+
+
+@pytest.mark.parametrize("length", [1, 2, 33])
+def test_every_kind_gives_the_bits_of_what_computes_all(all_kinds, length):
+    rows, bank, _ = all_kinds
+    X = np.random.default_rng(length).normal(size=(17, 1, length))
+    found = on_scaled(rows, bank)(X)
+    dilations, shares = range(1, rows["dilation"].max() + 1), ["ppv"] * N_SHARES
+    everything = full_table(1, dilations, bank, [*shares, *STATISTICS[1:]])
+    everything = above(everything, [-0.5, 0, 0.5])
+    of_all = on_scaled(everything, bank)
+    assert (of_all.kinds == max(KINDS)).all()
+    fields = ["dilation", "kernel", "level", "statistic", "threshold"]
+    number = {tuple(row): i for i, row in enumerate(everything[fields].tolist())}
+    same = [number[tuple(row)] for row in rows[fields].tolist()]
+    assert_array_equal(found, of_all(X)[:, same])
+
+
+def test_kind_is_the_cheapest_that_has_all():
+    wanted = np.array(list(product([False, True], repeat=N_SLOTS)))
+    found = kinds_of(np.where(wanted, 7, -1)[:, None])[:, 0]
+    for slots, kind in zip(wanted, found, strict=True):
+        slots = set(np.flatnonzero(slots))
+        able = [len(has) for has in KINDS.values() if slots <= set(has)]
+        assert slots <= set(KINDS[kind])
+        assert len(KINDS[kind]) == min(able)
 
 
 @settings(max_examples=40, deadline=None)
@@ -333,12 +578,29 @@ def test_dtype_does_not_matter(table, dtype):
 
 
 def test_only_channels_in_use_are_read(table, X, found):
-    used = table["channel"] != 1
+    used = (table["channel"] != 1) & (table["other"] != 1)
+    assert {0, 1, 2, 3} == set(table["input"][used]) | {DIFFERENCE}
     bad = X.copy()
     bad[:, 1] = np.nan
     means, stds = np.zeros(3), np.full(3, 1 - 1e-8)
     evaluate = Evaluator.build(table[used], BANKS["mix"], means, stds)
     assert_array_equal(evaluate(bad), found[:, used])
+
+
+@pytest.mark.parametrize("sort", [SUM, DIFFERENCE])
+@pytest.mark.parametrize("order", [(0, 2), (2, 0)])
+def test_both_channels_of_a_pair_are_read(table, X, sort, order):
+    rows = of_input(table[:10], sort, *order)
+    bad = X.copy()
+    bad[:, 1] = np.nan
+    evaluate = on_scaled(rows, BANKS["mix"])
+    assert_array_equal(evaluate.channels, [0, 2])
+    assert_array_equal(evaluate(bad), evaluate(X))
+    for channel in order:
+        bad = X.copy()
+        bad[2, channel, 3] = np.nan
+        with pytest.raises(ValueError, match=f"channel {channel} "):
+            evaluate(bad)
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 1e31])
@@ -366,7 +628,7 @@ def test_agrees_with_published_code(name):
     number = {tuple(taps): i for i, taps in enumerate(bank.taps[:, :3].tolist())}
     ours = [number[tuple(sorted(taps))] for taps in reference["taps"].tolist()]
 
-    found = on_scaled(full_table(2, dilations, bank), bank)(X)
+    found = on_scaled(full_table(2, dilations, bank, PAPER), bank)(X)
     found = found.reshape(len(X), 2, len(dilations), 84, 2, 4)[:, :, :, ours]
     published = np.swapaxes(reference["features"], 2, 3).reshape(found.shape)
 

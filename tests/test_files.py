@@ -185,12 +185,21 @@ def test_bad_labels(folder, tmp_path, write):
         fit_files(folder / "X.npy", path)
 
 
-@pytest.mark.parametrize("shape", [(4, 2, 40), (4, 3, 39), (4, 1, 120)])
-def test_series_of_another_shape(fitted, tmp_path, shape):
+@pytest.mark.parametrize("shape", [(4, 2, 40), (4, 4, 40), (4, 2, 39), (4, 1, 120)])
+def test_series_of_other_channels(fitted, tmp_path, shape):
     path = tmp_path / "X.npy"
     np.save(path, np.zeros(shape))
-    with pytest.raises(DataFileError, match=r"the model is one for 3 channels of 40"):
+    match = rf"{path} holds cases of {shape[1]} channels, .* was fitted to 3$"
+    with pytest.raises(DataFileError, match=match):
         predict_files(fitted, path)
+
+
+@pytest.mark.parametrize("n_timepoints", [1, 39, 41])
+def test_series_of_another_length(make_problem, fitted, tmp_path, n_timepoints):
+    X, _ = make_problem(n_timepoints=n_timepoints)
+    np.save(tmp_path / "X.npy", X)
+    expected = np.concatenate([fitted.predict(x[None]) for x in X])
+    assert_array_equal(predict_files(fitted, tmp_path / "X.npy"), expected)
 
 
 def test_what_fit_and_predict_refuse(folder, tmp_path):

@@ -21,6 +21,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
 
 from lightwaves_aeon import LightWaveSClassifier
+from lightwaves_aeon.core.features import INPUTS, STATISTICS
 from lightwaves_aeon.deploy.classifier_file import ARRAYS
 from lightwaves_aeon.deploy.model_file import ModelFileError, load_model, save_model
 
@@ -45,6 +46,23 @@ def saved(fitted, tmp_path_factory):
 @pytest.fixture(scope="module")
 def content(saved):
     return load_model(saved)
+
+
+@pytest.fixture(scope="module")
+def fitted_plus(make_pairs_problem):
+    """A model with thresholds and all inputs and statistics that there may be."""
+    X, y = make_pairs_problem(n_classes=3)
+    parameters = {"n_features": 250, "pool_size": 250, "random_state": 0}
+    # With few kernels, so that these are most of the features that exist.
+    clf = LightWaveSClassifier(variant="plus", kernels=["haar", "db2"], **parameters)
+    return clf.fit(X, np.array(["a", "bb", "ccc"])[y]), X
+
+
+@pytest.fixture(scope="module")
+def content_plus(fitted_plus, tmp_path_factory):
+    path = tmp_path_factory.mktemp("plus") / "some.model"
+    fitted_plus[0].save(path)
+    return load_model(path)
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +124,10 @@ def test_labels(make_problem, classifier, tmp_path, labels):
 PARAMETERS = [
     {"variant": "L1"},
     {"variant": "L2"},
+    {"variant": "plus", "n_features": 90, "max_dilation": None},
+    {"variant": "plus", "kernels": ["mexh", "minirocket"], "selector": "mrmr"},
+    {"selector": "detach"},
+    {"max_dilation": None},
     {"kernels": "haar"},
     {"kernels": "db4", "variant": "L2"},
     {"kernels": ["mexh", "minirocket", "cmor1.5-1.0"], "n_features": 60},
@@ -623,10 +645,13 @@ def test_other_byte_order_is_read(fitted, content, other):
 NO_NUMBERS = [np.nan, np.inf, -np.inf]
 HOSTILE_VALUES = {
     "table_channel": [-1, 3, 2**31 - 1, -(2**31)],
+    "table_input": [-1, 2, 3, 4, 127, -128],
+    "table_other": [0, 1, 2, 3, -2, 2**31 - 1, -(2**31)],
     "table_dilation": [0, -1, 2**30 + 1, -(2**31)],
     "table_kernel": [-1, 84, 2**31 - 1],
     "table_level": [0, 3, -1, 127],
-    "table_statistic": [-1, 4, -128],
+    "table_statistic": [-1, 6, -128],
+    "table_threshold": NO_NUMBERS,
     "channels": [-1, 0, 2, 3, 2**31 - 1],
     "channel_means": NO_NUMBERS,
     "channel_stds": [*NO_NUMBERS, -1.0, -1e-8],
@@ -635,6 +660,7 @@ HOSTILE_VALUES = {
     "kernel_taps": [-2, 9, 2**31 - 1],
     "head_weights": NO_NUMBERS,
     "head_bias": NO_NUMBERS,
+    "head_sharpness": [*NO_NUMBERS, 0.0, -1.0],
     "scaler_mean_": NO_NUMBERS,
     "scaler_scale_": [*NO_NUMBERS, 0.0, -1.0],
     "scaler_var_": NO_NUMBERS,
@@ -659,6 +685,56 @@ def test_hostile_values(content, other, name):
             assert_refused(other)
 
 
+# Inputs and statistics of the rows to be changed, and values for a field of theirs.
+HOSTILE_PLUS = {
+    "no such input": ("channel", None, "table_input", [-1, 4, 127]),
+    "a channel that becomes a pair": ("channel", None, "table_input", [2, 3]),
+    "a change that becomes a pair": ("change", None, "table_input", [2, 3]),
+    "a sum that becomes a channel": ("sum", None, "table_input", [0, 1]),
+    "a difference that becomes a change": ("difference", None, "table_input", [0, 1]),
+    "a channel with another": ("channel", None, "table_other", [0, 1, 2]),
+    "a change with another": ("change", None, "table_other", [0, 1, 2]),
+    "a sum without another": ("sum", None, "table_other", [-1]),
+    "a difference without another": ("difference", None, "table_other", [-1]),
+    "another beyond the channels": ("sum", None, "table_other", [3, 2**31 - 1, -2]),
+    "another far below": ("difference", None, "table_other", [-(2**31)]),
+    "a maximum above a threshold": (None, "max", "table_threshold", [0.5, -1e-30]),
+    "a mean above a threshold": (None, "mpv", "table_threshold", [0.5]),
+    "a time above a threshold": (None, "mipv", "table_threshold", [0.5]),
+    "no number for a threshold": (None, "ppv", "table_threshold", NO_NUMBERS),
+    "no such statistic": (None, None, "table_statistic", [-1, 6, 127]),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE_PLUS)
+def test_hostile_values_beyond_the_paper(content_plus, other, name):
+    of_input, statistic, field, values = HOSTILE_PLUS[name]
+    header, arrays = content_plus
+    some = np.ones(len(arrays[field]), bool)
+    if of_input is not None:
+        some &= arrays["table_input"] == INPUTS.index(of_input)
+    if statistic is not None:
+        some &= arrays["table_statistic"] == STATISTICS.index(statistic)
+    places = np.flatnonzero(some)
+    assert len(places) > 0
+    for value in values:
+        for place in {places[0], places[-1]}:
+            changed = arrays[field].copy()
+            changed[place] = value
+            save_model(other, header, {**arrays, field: changed})
+            assert_refused(other)
+
+
+def test_second_channel_of_a_pair_counts_as_in_use(content_plus, other):
+    header, arrays = content_plus
+    assert_array_equal(arrays["channels"], [0, 1, 2])
+    constants = {"channels", "channel_means", "channel_stds"}
+    for kept in ([0, 1], [1, 2]):
+        fewer = {name: arrays[name][kept] for name in constants}
+        save_model(other, header, {**arrays, **fewer})
+        assert_refused(other, "channels in use")
+
+
 def test_hostile_kernels(content, other):
     header, arrays = content
     taps, weights = arrays["kernel_taps"], arrays["kernel_weights"]
@@ -675,9 +751,10 @@ def test_hostile_kernels(content, other):
         assert_refused(other, "kernel")
 
 
-def test_repeated_row_is_refused(content, other):
+@pytest.mark.parametrize("of", ["content", "content_plus"])
+def test_repeated_row_is_refused(request, other, of):
     """It would leave a column of the features as the memory was."""
-    header, arrays = content
+    header, arrays = request.getfixturevalue(of)
     changes = {name: a.copy() for name, a in arrays.items() if name.startswith("table")}
     for array in changes.values():
         array[7] = array[2]
@@ -773,10 +850,12 @@ def test_hostile_header(content, other):
 FLOATS = st.floats(-1000, 1000) | st.sampled_from([np.nan, np.inf, -np.inf])
 
 
+@pytest.mark.parametrize("of", ["", "_plus"])
 @settings(max_examples=150, deadline=None)
 @given(data=st.data())
-def test_whatever_loads_can_be_used(fitted, content, other, data):
-    header, arrays = content
+def test_whatever_loads_can_be_used(request, other, of, data):
+    fitted = request.getfixturevalue(f"fitted{of}")
+    header, arrays = request.getfixturevalue(f"content{of}")
     name = data.draw(st.sampled_from(sorted(set(arrays) - {"classes"})))
     changed = arrays[name].copy()
     info = np.iinfo(changed.dtype) if changed.dtype.kind == "i" else None
@@ -791,4 +870,4 @@ def test_whatever_loads_can_be_used(fitted, content, other, data):
     for part in (X[:1], X[:20]):
         assert set(again.predict(part)) <= {"a", "bb", "ccc"}
     assert again.compile()(X[0]) in ("a", "bb", "ccc")
-    assert len(again.pipeline_[0].features_) == 20
+    assert len(again.pipeline_[0].features_) == len(fitted[0].pipeline_[0].features_)

@@ -133,8 +133,10 @@ def test_same_bits_with_threads(two, problem):
         assert_same_bits(found, expected(problem))
 
 
-def test_same_sample_without_a_seed(three):
-    first, *others = [three.arrays(f"without_seed_{rank}.npz") for rank in range(3)]
+@pytest.mark.parametrize("variant", ["L1L2", "plus"])
+def test_same_draws_without_a_seed(three, variant):
+    names = [f"without_seed_{variant}_{rank}.npz" for rank in range(3)]
+    first, *others = map(three.arrays, names)
     for other in others:
         assert_same_bits(other, first)
     assert first["arr_0"].tobytes() != first["arr_1"].tobytes()

@@ -47,6 +47,14 @@ def test_dtypes(fitted, dtype):
     assert_array_equal(scores, clf.decision_function(X))
 
 
+@pytest.mark.parametrize("n_timepoints", [1, 7, 39, 100])
+def test_another_length_than_in_fit(fitted, n_timepoints):
+    clf, X = fitted
+    predictor, X = clf.compile(), np.tile(X, 3)[:, :, :n_timepoints]
+    assert_array_equal([predictor(x) for x in X], clf.predict(X))
+    assert_array_equal([predictor.scores(x) for x in X], clf.decision_function(X))
+
+
 def test_scores_are_those_of_the_pipeline(fitted):
     clf, X = fitted
     assert_allclose(
@@ -84,7 +92,7 @@ def test_bad_input(fitted):
         x[used, 3] = value
         with pytest.raises(ValueError, match=f"channel {used} "):
             predictor(x)
-    for x in (X[0][:, :-1], X[0][0], X[:1], X[0].tolist(), None):
+    for x in (X[0][:2], X[0][:, :0], X[0].T, X[0][0], X[:1], X[0].tolist(), None):
         with pytest.raises(ValueError, match="x must be one case"):
             predictor(x)
     with pytest.raises(NotFittedError):

@@ -19,6 +19,8 @@ from lightwaves_aeon import LightWaveS
 
 COLUMNS = [
     "channel",
+    "input",
+    "other",
     "kernel",
     "tap_1",
     "tap_2",
@@ -27,6 +29,7 @@ COLUMNS = [
     "dilation",
     "level",
     "statistic",
+    "threshold",
     "f_score",
     "selection_score",
 ]
@@ -302,6 +305,11 @@ def test_table_describes_the_columns(transformer, make_problem, variant, n_timep
     features = transformer.features_
     assert list(features.columns) == COLUMNS
     assert features.index.equals(pd.RangeIndex(60))
+    # What the paper has not: derived inputs, and thresholds other than zero.
+    assert set(features["input"]) == {"channel"}
+    assert features["other"].isna().all()
+    assert features["threshold"].isna().equals(features["statistic"] != "ppv")
+    assert set(features["threshold"].dropna()) <= {0}
     X = X - X.mean(axis=(0, 2), keepdims=True)
     X /= X.std(axis=(0, 2), keepdims=True)
     for column, row in zip(out.T, features.itertuples(), strict=True):

@@ -9,10 +9,11 @@ import pytest
 
 from lightwaves_aeon.core.bank import kernel_bank
 from lightwaves_aeon.core.engine import Evaluator
-from lightwaves_aeon.core.features import candidate_rows
+from lightwaves_aeon.core.features import INPUTS, STATISTICS, candidate_rows
 from lightwaves_aeon.core.selection import anova_f, mrmr
 
 LENGTHS = (1, 7, 20)
+N_CASES = 18  # a group of sixteen, and two on their own
 
 
 def results():
@@ -20,13 +21,27 @@ def results():
     rng = np.random.default_rng(0)
     bank = kernel_bank(["minirocket", "db2"])
     rows = np.concatenate(
-        [candidate_rows(0, d, len(bank.names), (1, 2)) for d in (1, 4)]
+        [
+            candidate_rows(0, d, len(bank.names), (1, 2), ("ppv", *STATISTICS))
+            for d in (1, 4)
+        ]
     )
-    evaluate = Evaluator.build(rows, bank, means=np.zeros(1), stds=np.ones(1))
+    # Thresholds, inputs and kinds of jobs, in all sorts of combinations.
+    counts = rows["statistic"] == STATISTICS.index("ppv")
+    rows["threshold"][counts] = rng.normal(size=counts.sum())
+    rows["channel"] = rng.integers(2, size=len(rows))
+    rows["input"] = np.arange(len(rows)) // 70 % len(INPUTS)
+    rows["other"] = np.where(rows["input"] < 2, -1, 1 - rows["channel"])
+    rows = rows[rng.permutation(len(rows))[: len(rows) // 2]]
+    evaluate = Evaluator.build(rows, bank, means=np.zeros(2), stds=np.ones(2))
     found = {
-        f"features_{length}": evaluate(rng.normal(size=(2, 1, length)))
+        f"features_{length}": evaluate(rng.normal(size=(N_CASES, 2, length)))
         for length in LENGTHS
     }
+    offer = candidate_rows(0, 2, len(bank.names), (1,))
+    found["thresholds"] = Evaluator.build(
+        offer, bank, means=np.zeros(1), stds=np.ones(1)
+    ).thresholds_at(rng.normal(size=(3, 1, 20)), 3)
     columns = rng.normal(size=(12, 20)).astype(np.float32)
     columns[:, 3] = 0.1
     found["scores"] = anova_f(columns, np.array([0, 5, 8, 12]))

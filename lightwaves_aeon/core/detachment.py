@@ -7,22 +7,38 @@ that to drop some is to subtract their share.
 
 from __future__ import annotations
 
-__all__ = ["detach"]
+__all__ = ["PATH", "detach", "detach_to_best"]
+
+from collections.abc import Iterator
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve, eigh
 
-SHARE_DROPPED = 0.2
+from lightwaves_aeon.core.ridge import (
+    best_by_leave_one_out,
+    coefficients,
+    indicators,
+    standardised,
+)
+
+SHARE_DROPPED = 0.3
 """Features dropped in each step, as a share of those that are left."""
-
-SMALLEST_DEVIATION = 1e-7
-"""Share of the largest value below which a deviation is that of rounding."""
 
 DIGITS = 10
 """Digits in which weights are compared: equal features then weigh equally."""
 
-ALPHAS = np.logspace(-3, 3, 10)
-"""Penalties to choose from, a case: those of the head."""
+PATH = np.dtype(
+    [
+        ("n_features", np.int64),
+        ("loo_error", np.float64),
+        ("standard_error", np.float64),
+        ("loo_accuracy", np.float64),
+        ("chosen", np.bool_),
+    ]
+)
+"""One number of features: the leave-one-out error of a case, the squared differences of
+its scores from 1 and -1 summed over the classes; the standard error of its mean over
+the cases; the share of the cases that are classified right; and whether it is the
+number chosen."""
 
 
 def detach(
@@ -62,64 +78,107 @@ def detach(
     >>> detach(columns, classes, 1)[0].tolist()
     [7]
     """
-    standard = _standardised(columns)
-    targets = _indicators(classes)
-    kept = np.arange(standard.shape[1])
-    gram = standard @ standard.T
-    alpha = _best_alpha(gram, targets)
-    while len(kept) > n_selected:
-        weights = _weights(standard[:, kept], gram, targets, alpha)
-        size = max(n_selected, int(len(kept) * (1 - SHARE_DROPPED)))
+    standard, _, _ = standardised(columns)
+    targets = indicators(classes, classes.max() + 1)
+    *_, kept = _detached(standard, targets, n_selected)
+    return _ordered(standard, targets, kept)
+
+
+def detach_to_best(
+    columns: np.ndarray, classes: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Select as few features as predict about as well as any number along the path.
+
+    That is the smallest number whose leave-one-out error is within one standard error
+    of the least.
+
+    Parameters
+    ----------
+    columns : np.ndarray of float32, shape (n_cases, n_features)
+        The pool.
+    classes : np.ndarray of int, shape (n_cases,)
+        Class of each case, 0 to n_classes - 1, at least two.
+
+    Returns
+    -------
+    order, weights : np.ndarray
+        As of `detach`.
+    path : np.ndarray of dtype `PATH`, shape (n_steps,)
+        What there is to choose from, the largest number of features first.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.detachment import detach_to_best
+    >>> rng = np.random.default_rng(0)
+    >>> columns = rng.normal(size=(40, 30)).astype(np.float32)
+    >>> classes = np.repeat([0, 1], 20)
+    >>> columns[:, 7] += 9 * classes
+    >>> order, _, path = detach_to_best(columns, classes)
+    >>> order[0], path["n_features"][:4].tolist()
+    (np.int64(7), [30, 21, 14, 9])
+    """
+    standard, _, _ = standardised(columns)
+    targets = indicators(classes, classes.max() + 1)
+    steps = list(_detached(standard, targets, 1))
+    path = np.zeros(len(steps), PATH)
+    for point, kept in zip(path, steps, strict=True):
+        _, scores = best_by_leave_one_out(standard[:, kept], targets)
+        errors = np.square(scores - targets).sum(axis=1)
+        point["n_features"] = len(kept)
+        point["loo_error"] = errors.mean()
+        point["standard_error"] = errors.std() / np.sqrt(len(errors))
+        found = scores[:, 0] > 0 if scores.shape[1] == 1 else scores.argmax(axis=1)
+        point["loo_accuracy"] = (found == classes).mean()
+    best = path[np.argmin(path["loo_error"])]
+    good = path["loo_error"] <= best["loo_error"] + best["standard_error"]
+    chosen = np.flatnonzero(good)[-1]
+    path["chosen"][chosen] = True
+    return *_ordered(standard, targets, steps[chosen]), path
+
+
+def _detached(
+    standard: np.ndarray, targets: np.ndarray, n_least: int
+) -> Iterator[np.ndarray]:
+    """Drop features step by step; yield those that are left, from all to the least."""
+    n_cases, n_features = standard.shape
+    kept = np.arange(n_features)
+    yield kept
+    if n_features <= n_least:
+        return
+    gram: np.ndarray | None = standard @ standard.T
+    alpha, _ = best_by_leave_one_out(standard, targets, gram)
+    while len(kept) > n_least:
+        weights = _weights(standard[:, kept], targets, alpha, gram)
+        size = max(n_least, int(len(kept) * (1 - SHARE_DROPPED)))
         by_weight = np.argsort(-weights, kind="stable")
-        dropped = standard[:, kept[by_weight[size:]]]
-        gram -= dropped @ dropped.T
+        if 2 * size < n_cases:  # from here on the features' own matrix costs less
+            gram = None
+        elif gram is not None:
+            dropped = standard[:, kept[by_weight[size:]]]
+            gram -= dropped @ dropped.T
         kept = np.sort(kept[by_weight[:size]])
+        yield kept
+
+
+def _ordered(
+    standard: np.ndarray, targets: np.ndarray, kept: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Order features by their weight in a model of their own, and give it."""
+    standard = standard[:, kept]
+    n_cases, n_features = standard.shape
+    gram = standard @ standard.T if n_cases < n_features else None
     # The penalty that is best for the pool is not what is best for a few.
-    alpha = _best_alpha(gram, targets)
-    weights = _weights(standard[:, kept], gram, targets, alpha)
+    alpha, _ = best_by_leave_one_out(standard, targets, gram)
+    weights = _weights(standard, targets, alpha, gram)
     order = np.argsort(-weights, kind="stable")
     return kept[order], weights[order]
 
 
-def _standardised(columns: np.ndarray) -> np.ndarray:
-    """Centre the columns and divide by their deviation; constant ones become zero."""
-    standard = columns.astype(np.float64)
-    standard -= standard.mean(axis=0)
-    deviation = standard.std(axis=0)
-    deviation[deviation <= SMALLEST_DEVIATION * np.abs(columns).max(axis=0)] = np.inf
-    standard /= deviation
-    return standard
-
-
-def _indicators(classes: np.ndarray) -> np.ndarray:
-    """1 for the class and -1 for the others, centred; one column for two classes."""
-    targets = np.where(classes[:, None] == np.arange(classes.max() + 1), 1.0, -1.0)
-    targets = targets[:, 1:] if targets.shape[1] == 2 else targets
-    return targets - targets.mean(axis=0)
-
-
-def _best_alpha(gram: np.ndarray, targets: np.ndarray) -> float:
-    """Penalty of the smallest squared leave-one-out error."""
-    n_cases = len(gram)
-    values, vectors = eigh(gram)
-    values = np.maximum(values, 0)
-    projected = vectors.T @ targets
-    errors = []
-    for alpha in ALPHAS * n_cases:
-        shrunk = values / (values + alpha)
-        residuals = targets - (vectors * shrunk) @ projected
-        # The last term is that of the intercept, which is not penalised.
-        free = 1 - (vectors**2) @ shrunk - 1 / n_cases
-        errors.append(np.square(residuals / free[:, None]).sum())
-    return float(ALPHAS[np.argmin(errors)] * n_cases)
-
-
 def _weights(
-    standard: np.ndarray, gram: np.ndarray, targets: np.ndarray, alpha: float
+    standard: np.ndarray, targets: np.ndarray, alpha: float, gram: np.ndarray | None
 ) -> np.ndarray:
     """Sum the absolute coefficients, without the digits that are rounding noise."""
-    penalised = gram + alpha * np.eye(len(gram))
-    dual = cho_solve(cho_factor(penalised, overwrite_a=True), targets)
-    weights = np.abs(standard.T @ dual).sum(axis=1)
+    weights = np.abs(coefficients(standard, targets, alpha, gram)).sum(axis=1)
     largest = weights.max()
     return np.round(weights / largest, DIGITS) * largest if largest > 0 else weights

@@ -14,10 +14,13 @@ import numpy as np
 
 from lightwaves_aeon.core.backends import run
 from lightwaves_aeon.core.bank import KernelBank
+from lightwaves_aeon.core.collection import Collection, equal_parts
 from lightwaves_aeon.core.features import STATISTICS
 from lightwaves_aeon.core.grouped import evaluate_groups
+from lightwaves_aeon.core.inputs import Inputs
+from lightwaves_aeon.core.kinds import N_SHARES, N_SLOTS, PPV, SLOTS, kinds_of
 from lightwaves_aeon.core.lanes import LANES
-from lightwaves_aeon.core.responses import ANY, NOTHING, evaluate_cases
+from lightwaves_aeon.core.responses import evaluate_cases, level_1
 from lightwaves_aeon.core.scaling import scaled_channels
 
 N_LEVELS = 2
@@ -26,34 +29,42 @@ N_LEVELS = 2
 # beside its input and output.
 BLOCK = 1 << 20
 # From this many cases on, a group of lanes is faster than one case after the other.
-FEW = 5
+FEW = 3
 # Blocks a thread at least: one that is held up leaves the rest to the others.
 SHARES = 4
 # Kernel evaluations times time points below which threads cost more than they save.
 WORTH_A_THREAD = 1 << 21
+# Values of a response that are enough to tell its quantiles.
+ENOUGH_VALUES = 1000
+# Multiples of it, modulo 1, are spread evenly, however many there are.
+GOLDEN = (np.sqrt(5) - 1) / 2
 
 
 class Evaluator(NamedTuple):
     """A table, arranged for evaluation.
 
-    The rows are grouped into jobs: a job is one kernel at one dilation of one channel,
-    with the output column of each of its statistics. Jobs are ordered by channel,
+    The rows are grouped into jobs: a job is one kernel at one dilation of one input,
+    with the output column of each of its statistics. Jobs are ordered by input,
     dilation and kernel, so that neighbours share work.
 
     Attributes
     ----------
     channels : np.ndarray of int, shape (n_channels_in_use,)
         Channels that the table names, ascending.
-    starts : np.ndarray of int, shape (n_channels_in_use + 1,)
-        First job of each channel.
+    inputs : Inputs
+        What the kernels are applied to.
+    starts : np.ndarray of int, shape (n_inputs + 1,)
+        First job of each input.
     dilations, kernels : np.ndarray of int, shape (n_jobs,)
         Dilation and row of the bank.
     scales : np.ndarray of float32, shape (n_jobs,)
         What the dilation makes of an amplitude: ``dilation ** -1.5`` a level.
-    columns : np.ndarray of int, shape (n_jobs, 2, 4)
-        Output column by level and statistic; -1 where it is not wanted.
-    kinds : np.ndarray of int, shape (n_jobs, 2)
-        The statistic wanted, by level; or `ANY` of several, or `NOTHING`.
+    columns : np.ndarray of int, shape (n_jobs, 2, n_slots)
+        Output column by level and slot, see `kinds`; -1 where it is not wanted.
+    thresholds : np.ndarray of float32, shape (n_jobs, 2, 3)
+        Thresholds of PPV by level.
+    kinds : np.ndarray of int8, shape (n_jobs, 2)
+        Kind of the job, by level.
     n_features : int
         Number of output columns.
     bank : KernelBank
@@ -63,11 +74,13 @@ class Evaluator(NamedTuple):
     """
 
     channels: np.ndarray
+    inputs: Inputs
     starts: np.ndarray
     dilations: np.ndarray
     scales: np.ndarray
     kernels: np.ndarray
     columns: np.ndarray
+    thresholds: np.ndarray
     kinds: np.ndarray
     n_features: int
     bank: KernelBank
@@ -93,59 +106,85 @@ class Evaluator(NamedTuple):
         -------
         Evaluator
         """
-        keys = np.stack([rows["channel"], rows["dilation"], rows["kernel"]], axis=1)
-        jobs, job_of_row = np.unique(keys, axis=0, return_inverse=True)
-        columns = np.full((len(jobs), N_LEVELS, len(STATISTICS)), -1, np.int32)
-        columns[job_of_row.ravel(), rows["level"] - 1, rows["statistic"]] = np.arange(
-            len(rows)
+        names = np.stack([rows["channel"], rows["input"], rows["other"]], axis=1)
+        inputs, input_of_row = np.unique(names, axis=0, return_inverse=True)
+        first, sorts, second = inputs.T
+        channels = np.unique(np.append(first, second[second >= 0]))
+
+        # A job has some thresholds at most; from there on there is another like it.
+        share, slots = _numbers_of_shares(rows), np.array(SLOTS)[rows["statistic"]]
+        keys = np.stack(
+            [input_of_row, rows["dilation"], rows["kernel"], share // N_SHARES], axis=1
         )
-        channels, starts = np.unique(jobs[:, 0], return_index=True)
+        jobs, job_of_row = np.unique(keys, axis=0, return_inverse=True)
+        level, slot = rows["level"] - 1, slots + share % N_SHARES
+        columns = np.full((len(jobs), N_LEVELS, N_SLOTS), -1, np.int32)
+        columns[job_of_row, level, slot] = np.arange(len(rows))
+        thresholds = np.zeros((len(jobs), N_LEVELS, N_SHARES), np.float32)
+        counts = slots == PPV
+        where = job_of_row[counts], level[counts], slot[counts]
+        thresholds[where] = rows["threshold"][counts]
         return cls(
             channels=channels,
-            starts=np.append(starts, len(jobs)),
+            inputs=Inputs(
+                sorts.astype(np.int8),
+                np.searchsorted(channels, first),
+                np.searchsorted(channels, np.where(second < 0, first, second)),
+            ),
+            starts=np.searchsorted(jobs[:, 0], np.arange(len(inputs) + 1)),
             dilations=jobs[:, 1].copy(),
             scales=_scales(jobs[:, 1]),
             kernels=jobs[:, 2].copy(),
             columns=columns,
-            kinds=_kinds(columns),
+            thresholds=thresholds,
+            kinds=kinds_of(columns),
             n_features=len(rows),
             bank=bank,
             means=means[channels],
             stds=stds[channels],
         )
 
-    def moved(self, channel: int, dilation: int, mean: float, std: float) -> Evaluator:
-        """Evaluate the same features of one other channel, at one other dilation.
+    def moved(
+        self,
+        sort: int,
+        dilation: int,
+        means: np.ndarray,
+        stds: np.ndarray,
+    ) -> Evaluator:
+        """Evaluate the same features of one other input, at one other dilation.
 
         Parameters
         ----------
-        channel, dilation : int
-            Where to.
-        mean, std : float
-            Scaling constants of that channel.
+        sort, dilation : int
+            Where to; the input, an index into `INPUTS`, is made of channel 0 and, if it
+            is made of two, of channel 1.
+        means, stds : np.ndarray of float64, shape (n_channels,)
+            Scaling constants of these channels.
 
         Returns
         -------
         Evaluator
-            Cheaper than to build it: only for a table of one channel and dilation.
+            Cheaper than to build it: only for a table of one input and dilation.
         """
         dilations = np.full_like(self.dilations, dilation)
+        second = np.array([len(means) - 1])
         return self._replace(
-            channels=np.array([channel]),
+            channels=np.arange(len(means)),
+            inputs=Inputs(np.array([sort], np.int8), np.array([0]), second),
             dilations=dilations,
             scales=_scales(dilations),
-            means=np.array([mean]),
-            stds=np.array([std]),
+            means=means,
+            stds=stds,
         )
 
     def __call__(
-        self, X: np.ndarray, cases: np.ndarray | None = None, n_jobs: int = 1
+        self, X: Collection, cases: np.ndarray | None = None, n_jobs: int = 1
     ) -> np.ndarray:
         """Compute the features of a collection.
 
         Parameters
         ----------
-        X : np.ndarray, shape (n_cases, n_channels, n_timepoints)
+        X : np.ndarray, shape (n_cases, n_channels, n_timepoints), or Unequal
             Collection of any real dtype, unscaled. Only the channels in use are read.
         cases : np.ndarray of int, optional
             The cases to evaluate, in this order; all by default.
@@ -175,25 +214,42 @@ class Evaluator(NamedTuple):
         (10, 672)
         """
         n_cases = X.shape[0] if cases is None else len(cases)
-        n_timepoints = X.shape[2]
         out = np.empty((n_cases, self.n_features), np.float32)
         if self.n_features == 0:
             return out
-        work = n_cases * len(self.kernels) * n_timepoints
+        work = n_cases * len(self.kernels) * X.shape[2]
         n_jobs = n_jobs if work > WORTH_A_THREAD else 1
-        step = BLOCK // (n_timepoints * len(self.channels))
+        tasks = [
+            (block, rows, positions, span)
+            for block, rows, positions in equal_parts(X, cases)
+            for span in self._spans(block if rows is None else rows, block, n_jobs)
+        ]
+
+        def evaluate(task: _Task) -> None:
+            block, rows, positions, span = task
+            chosen = span if rows is None else rows[span]
+            if positions is None:
+                self._evaluate_block(block, chosen, out[span])
+            else:
+                found = np.empty((len(positions[span]), self.n_features), np.float32)
+                self._evaluate_block(block, chosen, found)
+                out[positions[span]] = found
+
+        for _ in run(evaluate, tasks, n_jobs):
+            pass
+        return out
+
+    def _spans(self, cases: np.ndarray, block: np.ndarray, n_jobs: int) -> list[slice]:
+        """Split cases of one length into what a thread works on at a time."""
+        n_cases = len(cases)
+        step = BLOCK // (block.shape[2] * len(self.inputs.sorts))
         if n_jobs > 1:
             step = min(step, -(-n_cases // (n_jobs * SHARES)))
         step = -(-max(step, 1) // LANES) * LANES
-
-        def evaluate(start: int) -> None:
-            block = slice(start, start + step)
-            chosen = block if cases is None else cases[block]
-            self._evaluate_block(X, chosen, out[block])
-
-        for _ in run(evaluate, range(0, n_cases, step), n_jobs):
-            pass
-        return out
+        return [
+            slice(start, min(start + step, n_cases))
+            for start in range(0, n_cases, step)
+        ]
 
     def one(self, x: np.ndarray) -> np.ndarray:
         """Compute the features of one case, with as little around it as possible.
@@ -217,24 +273,80 @@ class Evaluator(NamedTuple):
         self._evaluate_block(x[None], slice(None), out)
         return out
 
+    def thresholds_at(self, X: Collection, n_thresholds: int) -> np.ndarray:
+        """Find quantiles of the responses of level 1, kernel by kernel.
+
+        Parameters
+        ----------
+        X : np.ndarray, shape (n_cases, n_channels, n_timepoints), or Unequal
+            The cases to look at.
+        n_thresholds : int
+            Number of quantiles: one in each of so many equal parts of the distribution,
+            spread within it over kernels and dilations.
+
+        Returns
+        -------
+        np.ndarray of float32, shape (n_kernels, n_thresholds)
+            Ascending, for a table of one input and dilation. Each lies half way between
+            the values on both sides of it, so that it is equal to none by chance.
+        """
+        parts = []
+        for block, _, _ in equal_parts(X):
+            x = self._scaled(block, slice(None))
+            part = np.empty((len(self.bank.names), x[0].size), np.float32)
+            level_1(x, self.inputs, self.dilations[0], self.bank[:3], part)
+            parts.append(part)
+        values = np.concatenate(parts, axis=1)
+        # An odd step, so as not to meet the same time points in case after case.
+        step = values.shape[1] // ENOUGH_VALUES | 1
+        values = np.sort(values[:, ::step], axis=1)
+        n_kernels, n_values = values.shape
+        number = np.arange(n_kernels * n_thresholds).reshape(n_kernels, n_thresholds)
+        within = (number + self.dilations[0]) * GOLDEN % 1
+        quantiles = (np.arange(n_thresholds) + within) / n_thresholds
+        above = np.minimum((quantiles * n_values).astype(int), n_values - 1)
+        below = np.maximum(above - 1, 0)
+        kernel = np.arange(n_kernels)[:, None]
+        return (values[kernel, below] + values[kernel, above]) / np.float32(2)
+
+    def _scaled(self, X: np.ndarray, cases) -> np.ndarray:
+        return scaled_channels(X, self.channels, self.means, self.stds, cases)
+
     def _evaluate_block(self, X: np.ndarray, cases, out: np.ndarray) -> None:
-        x = scaled_channels(X, self.channels, self.means, self.stds, cases)
-        jobs = (self.dilations, self.scales, self.kernels, self.columns, self.kinds)
+        x = self._scaled(X, cases)
+        jobs = (
+            self.dilations,
+            self.scales,
+            self.kernels,
+            self.columns,
+            self.thresholds,
+            self.kinds,
+        )
+        table = self.starts, jobs, self.bank[:3], out
         rest = len(out) % LANES
         grouped = len(out) - (rest if rest < FEW else 0)
         if grouped > 0:
-            evaluate_groups(x, 0, grouped, self.starts, jobs, self.bank[:3], out)
+            evaluate_groups(x, self.inputs, 0, grouped, *table)
         if grouped < len(out):
-            evaluate_cases(x, grouped, len(out), self.starts, jobs, self.bank[:3], out)
+            evaluate_cases(x, self.inputs, grouped, len(out), *table)
+
+
+_Task = tuple[np.ndarray, np.ndarray | None, np.ndarray | None, slice]
 
 
 def _scales(dilations: np.ndarray) -> np.ndarray:
     return (dilations**-1.5).astype(np.float32)
 
 
-def _kinds(columns: np.ndarray) -> np.ndarray:
-    wanted = columns >= 0
-    number = wanted.sum(axis=2)
-    return np.select(
-        [number == 0, number == 1], [NOTHING, wanted.argmax(axis=2)], ANY
-    ).astype(np.int8)
+def _numbers_of_shares(rows: np.ndarray) -> np.ndarray:
+    """Count the rows of PPV that differ in their thresholds only, as they stand."""
+    numbers = np.zeros(len(rows), np.int64)
+    shares = np.flatnonzero(rows["statistic"] == STATISTICS.index("ppv"))
+    if len(shares) == 0:
+        return numbers
+    of_response = ["channel", "input", "other", "dilation", "kernel", "level"]
+    _, group = np.unique(rows[of_response][shares], return_inverse=True)
+    order = np.argsort(group, kind="stable")
+    starts = np.searchsorted(group[order], np.arange(group.max() + 1))
+    numbers[shares[order]] = np.arange(len(order)) - starts[group[order]]
+    return numbers

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 __all__ = [
+    "INPUTS",
+    "PAPER",
     "ROW",
     "STATISTICS",
-    "VARIANTS",
     "candidate_rows",
     "feature_names",
     "features_frame",
@@ -16,28 +17,42 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-STATISTICS = ("ppv", "max", "lspv", "min")
-"""The statistics of a response, in the order of their columns (paper, section III)."""
+STATISTICS = ("ppv", "max", "lspv", "min", "mpv", "mipv")
+"""The statistics of a response: the paper's (section III), then those of positives."""
 
-VARIANTS = {"L1": (1,), "L2": (2,), "L1L2": (1, 2)}
-"""The scattering levels that each variant of the method draws its features from."""
+PAPER = STATISTICS[:4]
+"""The statistics that the paper takes of each response."""
+
+INPUTS = ("channel", "change", "sum", "difference")
+"""What a kernel is applied to: a scaled channel, its changes from point to point, or
+the sum or the difference of two scaled channels."""
 
 ROW = np.dtype(
     [
         ("channel", np.int32),
+        ("input", np.int8),
+        ("other", np.int32),
         ("dilation", np.int32),
         ("kernel", np.int32),
         ("level", np.int8),
         ("statistic", np.int8),
+        ("threshold", np.float32),
         ("f_score", np.float64),
         ("selection_score", np.float64),
     ]
 )
-"""One feature. ``statistic`` indexes `STATISTICS`; ``kernel`` is a row of the bank."""
+"""One feature. ``input`` indexes `INPUTS`, ``statistic`` `STATISTICS`; ``other`` is the
+second channel of a sum or difference, else -1; ``kernel`` is a row of the bank. PPV
+counts the values above ``threshold``, in units of the response before its scaling by
+the dilation."""
 
 
 def candidate_rows(
-    channel: int, dilation: int, n_kernels: int, levels: Sequence[int]
+    channel: int,
+    dilation: int,
+    n_kernels: int,
+    levels: Sequence[int],
+    statistics: Sequence[str] = PAPER,
 ) -> np.ndarray:
     """List every feature that one channel offers at one dilation.
 
@@ -48,11 +63,14 @@ def candidate_rows(
     n_kernels : int
         Number of kernels in the bank.
     levels : sequence of int
-        Scattering levels, a value of `VARIANTS`.
+        Scattering levels.
+    statistics : sequence of str
+        Statistics of each response; ``"ppv"`` once for each of its thresholds, which
+        are 0 here.
 
     Returns
     -------
-    np.ndarray of dtype `ROW`, shape (n_kernels * len(levels) * 4,)
+    np.ndarray of dtype `ROW`, shape (n_kernels * len(levels) * len(statistics),)
         Ordered by kernel, then level, then statistic; scores are NaN.
 
     Examples
@@ -61,11 +79,13 @@ def candidate_rows(
     >>> candidate_rows(channel=2, dilation=8, n_kernels=84, levels=(1, 2)).shape
     (672,)
     """
+    numbers = [STATISTICS.index(statistic) for statistic in statistics]
     kernel, level, statistic = np.meshgrid(
-        np.arange(n_kernels), levels, np.arange(len(STATISTICS)), indexing="ij"
+        np.arange(n_kernels), levels, numbers, indexing="ij"
     )
     rows = np.zeros(kernel.size, ROW)
     rows["channel"], rows["dilation"] = channel, dilation
+    rows["other"] = -1
     rows["kernel"] = kernel.ravel()
     rows["level"] = level.ravel()
     rows["statistic"] = statistic.ravel()
@@ -86,7 +106,9 @@ def feature_names(rows: np.ndarray, kernel_names: Sequence[str]) -> np.ndarray:
     Returns
     -------
     np.ndarray of object, shape (n_features,)
-        Unique names, such as ``"ch3_k017_d8_l2_ppv"``.
+        Unique names, such as ``"ch3_k017_d8_l2_ppv"``; of the changes of a channel
+        ``"ch3_change_..."``, of a sum or difference ``"ch3+ch5_..."`` or
+        ``"ch3-ch5_..."``; a threshold other than 0 follows as in ``"..._ppv>0.25"``.
 
     Examples
     --------
@@ -95,11 +117,18 @@ def feature_names(rows: np.ndarray, kernel_names: Sequence[str]) -> np.ndarray:
     'ch3_k017_d8_l2_ppv'
     """
     names = [
-        f"ch{row['channel']}_{kernel_names[row['kernel']]}_d{row['dilation']}"
+        f"{_input_name(row)}_{kernel_names[row['kernel']]}_d{row['dilation']}"
         f"_l{row['level']}_{STATISTICS[row['statistic']]}"
+        + (f">{row['threshold']}" if row["threshold"] != 0 else "")
         for row in rows
     ]
     return np.array(names, dtype=object)
+
+
+def _input_name(row: np.void) -> str:
+    first, other = f"ch{row['channel']}", f"ch{row['other']}"
+    of_input = (first, f"{first}_change", f"{first}+{other}", f"{first}-{other}")
+    return of_input[row["input"]]
 
 
 def features_frame(
@@ -119,9 +148,11 @@ def features_frame(
     Returns
     -------
     pd.DataFrame
-        Columns ``channel``, ``kernel``, ``tap_1``, ``tap_2``, ``tap_3`` (missing for
+        Columns ``channel``, ``input``, ``other`` (missing but for sums and
+        differences), ``kernel``, ``tap_1``, ``tap_2``, ``tap_3`` (missing for
         wavelets), ``wavelet`` (missing for MiniRocket kernels), ``dilation``,
-        ``level``, ``statistic``, ``f_score`` and ``selection_score``.
+        ``level``, ``statistic``, ``threshold`` (missing but for PPV), ``f_score`` and
+        ``selection_score``.
 
     Examples
     --------
@@ -136,16 +167,21 @@ def features_frame(
     """
     kernel = rows["kernel"]
     heavy = pd.DataFrame(taps[kernel, :3], columns=["tap_1", "tap_2", "tap_3"])
+    other = pd.Series(rows["other"], dtype="Int64")
+    is_share = rows["statistic"] == STATISTICS.index("ppv")
     names = pd.Series([wavelets[k] for k in kernel], dtype="string")
     return pd.DataFrame(
         {
             "channel": rows["channel"],
+            "input": [INPUTS[i] for i in rows["input"]],
+            "other": other.mask(other < 0),
             "kernel": kernel,
             **heavy.astype("Int64").mask(heavy < 0),
             "wavelet": names,
             "dilation": rows["dilation"],
             "level": rows["level"],
             "statistic": [STATISTICS[s] for s in rows["statistic"]],
+            "threshold": np.where(is_share, rows["threshold"], np.nan),
             "f_score": rows["f_score"],
             "selection_score": rows["selection_score"],
         }

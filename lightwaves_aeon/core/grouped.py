@@ -15,32 +15,49 @@ import numpy as np
 from numba import njit
 
 from lightwaves_aeon.core.bank import N_TAPS
+from lightwaves_aeon.core.inputs import CHANGE, DIFFERENCE, SUM
+from lightwaves_aeon.core.kinds import (
+    ANY,
+    HIGH,
+    KINDS,
+    LSPV,
+    MAX,
+    MEAN,
+    MIN,
+    MIPV,
+    MPV,
+    N_SHARES,
+    NEUTRAL,
+    NOTHING,
+    PAPER,
+    POSITIVES,
+    PPV,
+    RUN,
+    SHARE,
+    SHARES,
+    TIME,
+)
 from lightwaves_aeon.core.lanes import (
     LANES,
+    above,
     fraction,
+    kept,
     larger,
     load,
     magnitude,
-    positive,
+    mean,
     same,
     smaller,
     store,
     zeros,
 )
-from lightwaves_aeon.core.responses import (
-    ANY,
-    LSPV,
-    MAX,
-    MIN,
-    NOTHING,
-    PPV,
-    first_seen,
-    widest_reach,
-)
+from lightwaves_aeon.core.responses import first_seen, widest_reach
 
 CENTRE = N_TAPS // 2
 # Flat indices are unsigned, see `responses`; so are the steps between them.
-WIDTH, ZERO, TWO = np.uint64(LANES), np.uint64(0), np.uint64(2)
+WIDTH, ZERO, ONE, TWO = np.uint64(LANES), np.uint64(0), np.uint64(1), np.uint64(2)
+PER_JOB = np.uint64(2 * N_SHARES)
+PER_LEVEL = np.uint64(N_SHARES)
 
 _jit = njit(nogil=True, cache=True, error_model="numpy")
 # Made by functions, so cached only as a part of what calls them.
@@ -48,20 +65,21 @@ _jit_closure = njit(nogil=True, error_model="numpy")
 
 
 @_jit
-def evaluate_groups(x, first, last, starts, jobs, bank, out):
+def evaluate_groups(x, inputs, first, last, starts, jobs, bank, out):
     """Compute the wanted statistics, sixteen cases at a time.
 
     The parameters are those of `evaluate_cases`.
     """
-    dilations, scales, kernels, columns, kinds = jobs
+    dilations, scales, kernels, columns, thresholds, kinds = jobs
     weights, lengths, taps = bank
     n_channels, _, length = x.shape
     margin = widest_reach(dilations, kernels, lengths, length)
 
     # All lanes are in one flat array: compiled loops take one cheaper than several.
     # Both levels are read through a margin of zeros, that of level 2 longer than needs.
-    at = _layout(length, margin)
-    memory = np.zeros(at.features + np.uint64(out.shape[1]) * WIDTH, np.float32)
+    at = _layout(length, margin, out.shape[1], n_channels, len(kernels))
+    memory = np.zeros(at.end, np.float32)
+    memory[at.limits : at.limits + np.uint64(thresholds.size)] = thresholds.ravel()
     places = np.zeros((len(kernels), weights.shape[1]), np.uint64)
     _fill_places(margin, dilations, kernels, lengths, taps, places)
     work = memory, at, places, scales, columns
@@ -69,15 +87,19 @@ def evaluate_groups(x, first, last, starts, jobs, bank, out):
     for start in range(first, last, LANES):
         group = out[start : min(start + LANES, last)]
         for channel in range(n_channels):
-            _fill_series(x, channel, start, len(group), memory, at)
+            _fill_channel(x, channel, start, len(group), memory, at)
+        for i in range(len(inputs.sorts)):
+            _fill_series(inputs, i, memory, at)
             summed = 0
-            for job in range(starts[channel], starts[channel + 1]):
+            for job in range(starts[i], starts[i + 1]):
                 kernel, kind, deeper = kernels[job], kinds[job, 0], kinds[job, 1]
                 if taps[kernel, 0] < 0:
                     own = weights[kernel, : lengths[kernel]]
-                    _weighted(0, own, job, work)
-                    if deeper != NOTHING:
-                        _weighted(1, own, job, work)
+                    for level in range(2 if deeper != NOTHING else 1):
+                        if kinds[job, level] <= PAPER:
+                            _weighted_of_paper(level, own, job, work)
+                        else:
+                            _weighted_several(level, own, job, work)
                     continue
                 if summed != dilations[job]:
                     summed = dilations[job]
@@ -102,29 +124,58 @@ class _Layout(NamedTuple):
     total: np.uint64
     energy: np.uint64
     features: np.uint64
+    limits: np.uint64
+    channels: np.uint64
+    end: np.uint64
 
 
 @_jit
-def _layout(length, margin):
+def _layout(length, margin, n_features, n_channels, n_jobs):
     """Tripled series first, so that the places of level 1 need no offset."""
     length, margin = np.uint64(length) * WIDTH, np.uint64(margin) * WIDTH
     series = length + TWO * margin
     total = TWO * series
     energy = total + length
-    return _Layout(length, margin, series, total, energy, energy + series)
+    features = energy + series
+    limits = features + np.uint64(n_features) * WIDTH
+    channels = limits + np.uint64(n_jobs) * PER_JOB
+    end = channels + np.uint64(n_channels) * length
+    return _Layout(
+        length, margin, series, total, energy, features, limits, channels, end
+    )
 
 
 @_jit
-def _fill_series(x, channel, start, n_cases, memory, at):
-    """Put the cases of a group side by side, as they are and tripled."""
-    first = at.series + at.centre
+def _fill_channel(x, channel, start, n_cases, memory, at):
+    """Put the cases of a group side by side."""
+    first = at.channels + np.uint64(channel) * at.length
     for lane in range(n_cases):
         for t in range(x.shape[2]):
             place = first + np.uint64(t * LANES + lane)
             memory[place] = x[channel, start + lane, t]
+
+
+@_jit
+def _fill_series(inputs, i, memory, at):
+    """Derive an input from the channels; put it between the margins, tripled, too."""
+    sort = inputs.sorts[i]
+    a = at.channels + np.uint64(inputs.first[i]) * at.length
+    b = at.channels + np.uint64(inputs.second[i]) * at.length
+    first = at.series + at.centre
     three = same(np.float32(3))
+    before = load(memory, a)
     for t in range(ZERO, at.length, WIDTH):
-        store(memory, at.centre + t, three * load(memory, first + t))
+        value = load(memory, a + t)
+        if sort == CHANGE:
+            here = value
+            value = here - before
+            before = here
+        elif sort == SUM:
+            value = value + load(memory, b + t)
+        elif sort == DIFFERENCE:
+            value = value - load(memory, b + t)
+        store(memory, first + t, value)
+        store(memory, at.centre + t, three * value)
 
 
 @_jit
@@ -185,45 +236,93 @@ def _sum_of_three(series, a, b, c):
 
 @_jit
 def _nothing(length):
-    """Count, maximum, minimum, run and longest run before the first value."""
+    """Give what is known before the first value."""
+    none, floor = zeros(), same(np.float32(0))
     least = same(np.float32(np.inf if length > 0 else 0))
-    return zeros(), same(np.float32(0)), least, zeros(), zeros()
+    return (none, none, none), floor, least, none, none, none, floor, floor, floor
+
+
+@_jit
+def _limits(job, level, work):
+    """Thresholds of the shares."""
+    memory, at, _, _, _ = work
+    first = at.limits + np.uint64(job) * PER_JOB + np.uint64(level) * PER_LEVEL
+    a, b, c = memory[first], memory[first + ONE], memory[first + TWO]
+    return same(a), same(b), same(c)
 
 
 def _include_for(kind):
-    """Take a value into the statistics: into one alone, or into all."""
-    share, high = kind in (ANY, PPV), kind in (ANY, MAX)
-    runs, low = kind in (ANY, LSPV), kind in (ANY, MIN)
+    """Take a value into the statistics of a kind."""
+    slots = KINDS[kind]
+    first, second, third = (PPV + i in slots for i in range(N_SHARES))
+    high, low, runs = MAX in slots, MIN in slots, LSPV in slots
+    sums, times = MPV in slots, MIPV in slots
+    counts = sums or times
 
     @_jit_closure
-    def include(state, value):
-        count, largest, smallest, run, longest = state
-        if share:
-            count = count - positive(value)
+    def include(state, value, limits):
+        (a, b, c), largest, smallest, run, longest, count, total, time, late = state
+        if first:
+            a = a - above(value, limits[0])
+        if second:
+            b = b - above(value, limits[1])
+        if third:
+            c = c - above(value, limits[2])
         if high:
             largest = larger(largest, magnitude(value))
         if low:
             smallest = smaller(smallest, magnitude(value))
+        if runs or counts:
+            minus_one = above(value, same(np.float32(0)))
         if runs:
             # A run grows by one where the value is positive, elsewhere it ends.
-            minus_one = positive(value)
             run = (run - minus_one) & minus_one
             longest = larger(longest, run)
-        return count, largest, smallest, run, longest
+        if counts:
+            count = count - minus_one
+        if sums:
+            total = total + kept(value, minus_one)
+        if times:
+            late = late + kept(time, minus_one)
+            time = time + same(np.float32(1))
+        return (a, b, c), largest, smallest, run, longest, count, total, time, late
 
     return include
 
 
-@_jit
-def _write(state, length, scale, job, level, work):
-    """Put the wanted statistics where `_scatter` finds them."""
-    memory, at, _, _, columns = work
-    n_timepoints = np.int64(length // WIDTH)
-    count, largest, smallest, _, longest = state
-    _put(fraction(count, n_timepoints), columns[job, level, PPV], memory, at)
-    _put(largest * same(scale), columns[job, level, MAX], memory, at)
-    _put(fraction(longest, n_timepoints), columns[job, level, LSPV], memory, at)
-    _put(smallest * same(scale), columns[job, level, MIN], memory, at)
+def _write_for(kind):
+    """Put the statistics of a kind, where wanted, to where `_scatter` finds them."""
+    slots = KINDS[kind]
+    first, second, third = (PPV + i in slots for i in range(N_SHARES))
+    high, low, runs = MAX in slots, MIN in slots, LSPV in slots
+    sums, times = MPV in slots, MIPV in slots
+
+    @_jit_closure
+    def write(state, length, scale, job, level, work):
+        memory, at, _, _, columns = work
+        (a, b, c), largest, smallest, _, longest, count, total, _, late = state
+        n = np.int64(length // WIDTH)
+        scales = same(scale)
+        wanted = columns[job, level]
+        if first:
+            _put(fraction(a, n), wanted[PPV], memory, at)
+        if second:
+            _put(fraction(b, n), wanted[PPV + 1], memory, at)
+        if third:
+            _put(fraction(c, n), wanted[PPV + 2], memory, at)
+        if high:
+            _put(largest * scales, wanted[MAX], memory, at)
+        if low:
+            _put(smallest * scales, wanted[MIN], memory, at)
+        if runs:
+            _put(fraction(longest, n), wanted[LSPV], memory, at)
+        if sums:
+            average = mean(total, count, np.int64(1), np.float32(0))
+            _put(average * scales, wanted[MPV], memory, at)
+        if times:
+            _put(mean(late, count, n, NEUTRAL), wanted[MIPV], memory, at)
+
+    return write
 
 
 @_jit
@@ -239,23 +338,24 @@ def _difference(memory, total, a, b, c, t):
 
 def _shared_for(kind):
     """Level 1 of a MiniRocket kernel, by the total that all kernels share."""
-    include = _include_for(kind)
+    include, write = _include_for(kind), _write_for(kind)
 
     @_jit_closure
     def shared(job, work):
         memory, at, places, scales, _ = work
         a, b, c = places[job, 0], places[job, 1], places[job, 2]
-        state = _nothing(at.length)
+        state, limits = _nothing(at.length), _limits(job, 0, work)
         for t in range(ZERO, at.length, WIDTH):
-            state = include(state, _difference(memory, at.total, a, b, c, t))
-        _write(state, at.length, scales[job], job, 0, work)
+            value = _difference(memory, at.total, a, b, c, t)
+            state = include(state, value, limits)
+        write(state, at.length, scales[job], job, 0, work)
 
     return shared
 
 
 def _shared_deeper_for(kind):
     """Make the same, which leaves the energy at every second point for level 2."""
-    include = _include_for(kind)
+    include, write = _include_for(kind), _write_for(kind)
     wanted = kind != NOTHING
 
     @_jit_closure
@@ -264,19 +364,20 @@ def _shared_deeper_for(kind):
         a, b, c = places[job, 0], places[job, 1], places[job, 2]
         centre = at.energy + at.centre
         even = _half(at.length) * TWO
-        state = _nothing(at.length)
+        state, limits = _nothing(at.length), _limits(job, 0, work)
         for t in range(ZERO, even, TWO * WIDTH):
             value = _difference(memory, at.total, a, b, c, t)
             store(memory, centre + t // TWO, magnitude(value))
-            state = include(state, value)
+            state = include(state, value, limits)
             if wanted:
                 value = _difference(memory, at.total, a, b, c, t + WIDTH)
-                state = include(state, value)
+                state = include(state, value, limits)
         if wanted:
             # The last of an odd number of points has no place in level 2.
             for t in range(even, at.length, WIDTH):
-                state = include(state, _difference(memory, at.total, a, b, c, t))
-            _write(state, at.length, scales[job], job, 0, work)
+                value = _difference(memory, at.total, a, b, c, t)
+                state = include(state, value, limits)
+            write(state, at.length, scales[job], job, 0, work)
 
     return shared_deeper
 
@@ -289,7 +390,7 @@ def _half(length):
 
 def _tapped_for(kind):
     """Level 2 of a MiniRocket kernel, of a series that no other kernel shares."""
-    include = _include_for(kind)
+    include, write = _include_for(kind), _write_for(kind)
 
     @_jit_closure
     def tapped(job, work):
@@ -298,56 +399,97 @@ def _tapped_for(kind):
         d, e, f = places[job, 3], places[job, 4], places[job, 5]
         g, h, i = places[job, 6], places[job, 7], places[job, 8]
         two, length = same(np.float32(2)), _half(at.length)
-        state = _nothing(length)
+        state, limits = _nothing(length), _limits(job, 1, work)
         for t in range(at.energy, at.energy + length, WIDTH):
             heavy = _sum_of_three(memory, a + t, b + t, c + t)
             light = _sum_of_three(memory, d + t, e + t, f + t)
             rest = _sum_of_three(memory, g + t, h + t, i + t)
-            state = include(state, two * heavy - light - rest)
-        _write(state, length, scales[job] * scales[job], job, 1, work)
+            state = include(state, two * heavy - light - rest, limits)
+        write(state, length, scales[job] * scales[job], job, 1, work)
 
     return tapped
 
 
-def _by_kind(loop_for):
-    """Compile a loop for each kind, and choose among them by the first argument."""
-    share, high, run, several = map(loop_for, (PPV, MAX, LSPV, ANY))
+def _weighted_for(kind):
+    """Either level of a kernel with weights of its own; level 1 leaves its energy."""
+    include, write = _include_for(kind), _write_for(kind)
+
+    @_jit_closure
+    def weighted(level, weights, job, work):
+        memory, at, places, scales, _ = work
+        origin = at.energy if level else at.series
+        length = _half(at.length) if level else at.length
+        end = ZERO if level else TWO * _half(at.length)
+        state, limits = _nothing(length), _limits(job, level, work)
+        for t in range(ZERO, length, WIDTH):
+            here = load(memory, origin + at.centre + t)
+            value = same(np.float32(0))
+            for tap in range(len(weights)):
+                difference = load(memory, origin + places[job, tap] + t) - here
+                value = value + same(weights[tap]) * difference
+            state = include(state, value, limits)
+            if t < end and t & WIDTH == ZERO:
+                store(memory, at.energy + at.centre + t // TWO, magnitude(value))
+        scale = scales[job] * scales[job] if level else scales[job]
+        write(state, length, scale, job, level, work)
+
+    return weighted
+
+
+def _of_paper(loop_for, other):
+    """Compile a loop for each of the paper's kinds, and choose by the first argument.
+
+    What is none of them goes to the other loop.
+    """
+    share, high, run, paper = map(loop_for, (SHARE, HIGH, RUN, PAPER))
 
     @_jit_closure
     def choose(kind, job, work):
-        if kind == PPV:
+        if kind == SHARE:
             share(job, work)
-        elif kind == MAX:
+        elif kind == HIGH:
             high(job, work)
-        elif kind == LSPV:
+        elif kind == RUN:
             run(job, work)
+        elif kind == PAPER:
+            paper(job, work)
+        else:
+            other(kind, job, work)
+
+    return choose
+
+
+def _of_positives(loop_for):
+    """Make the same for the kinds that the paper does not have."""
+    size, time, shares, positives = map(loop_for, (MEAN, TIME, SHARES, POSITIVES))
+    several = loop_for(ANY)
+
+    @_jit_closure
+    def choose(kind, job, work):
+        if kind == SHARES:
+            shares(job, work)
+        elif kind == POSITIVES:
+            positives(job, work)
+        elif kind == MEAN:
+            size(job, work)
+        elif kind == TIME:
+            time(job, work)
         else:
             several(job, work)
 
     return choose
 
 
-_shared, _tapped = _by_kind(_shared_for), _by_kind(_tapped_for)
-_shared_deeper, _energy_only = _by_kind(_shared_deeper_for), _shared_deeper_for(NOTHING)
-_include = _include_for(ANY)
+def _alone(loop):
+    @_jit_closure
+    def choose(kind, job, work):
+        loop(job, work)
+
+    return choose
 
 
-@_jit
-def _weighted(level, weights, job, work):
-    """Either level of a kernel with weights of its own; level 1 leaves its energy."""
-    memory, at, places, scales, _ = work
-    origin = at.energy if level else at.series
-    length = _half(at.length) if level else at.length
-    end = ZERO if level else TWO * _half(at.length)
-    state = _nothing(length)
-    for t in range(ZERO, length, WIDTH):
-        here = load(memory, origin + at.centre + t)
-        value = same(np.float32(0))
-        for tap in range(len(weights)):
-            difference = load(memory, origin + places[job, tap] + t) - here
-            value = value + same(weights[tap]) * difference
-        state = _include(state, value)
-        if t < end and t & WIDTH == ZERO:
-            store(memory, at.energy + at.centre + t // TWO, magnitude(value))
-    scale = scales[job] * scales[job] if level else scales[job]
-    _write(state, length, scale, job, level, work)
+_shared = _of_paper(_shared_for, _of_positives(_shared_for))
+_shared_deeper = _of_paper(_shared_deeper_for, _alone(_shared_deeper_for(ANY)))
+_energy_only = _shared_deeper_for(NOTHING)
+_tapped = _of_paper(_tapped_for, _alone(_tapped_for(ANY)))
+_weighted_several, _weighted_of_paper = _weighted_for(ANY), _weighted_for(PAPER)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-__all__ = ["LinearHead"]
+__all__ = ["LinearHead", "two_columns"]
 
 from typing import NamedTuple
 
 import numpy as np
 from numba import njit
+from scipy.special import softmax
 
 
 class LinearHead(NamedTuple):
@@ -21,11 +22,14 @@ class LinearHead(NamedTuple):
         Added to the scores.
     classes : np.ndarray, shape (n_classes,)
         The labels.
+    sharpness : float
+        What scores are multiplied by, for a softmax of them to be probabilities.
     """
 
     weights: np.ndarray
     bias: np.ndarray
     classes: np.ndarray
+    sharpness: float = 1.0
 
     @classmethod
     def fold(
@@ -35,6 +39,7 @@ class LinearHead(NamedTuple):
         coef: np.ndarray,
         intercept: np.ndarray,
         classes: np.ndarray,
+        sharpness: float = 1.0,
     ) -> LinearHead:
         """Fold the standardisation of the features into the coefficients.
 
@@ -48,6 +53,8 @@ class LinearHead(NamedTuple):
             Scores where all standardised features are zero.
         classes : np.ndarray, shape (n_classes,)
             The labels.
+        sharpness : float, default=1.0
+            See the class.
 
         Returns
         -------
@@ -69,7 +76,7 @@ class LinearHead(NamedTuple):
         (array([-0.5,  1. ]), ['low', 'high'])
         """
         weights = np.ascontiguousarray((coef / scales).T, np.float64)
-        return cls(weights, intercept - means @ weights, classes)
+        return cls(weights, intercept - means @ weights, classes, sharpness)
 
     def decision_function(self, features: np.ndarray) -> np.ndarray:
         """Score cases; a case's scores do not depend on the others, to the last bit.
@@ -102,6 +109,47 @@ class LinearHead(NamedTuple):
         scores = self.decision_function(features)
         best = scores > 0 if scores.ndim == 1 else scores.argmax(axis=1)
         return self.classes[best.astype(np.intp)]
+
+    def predict_proba(self, features: np.ndarray) -> np.ndarray:
+        """Estimate the probabilities of the classes.
+
+        Parameters
+        ----------
+        features : np.ndarray of float32, shape (n_cases, n_features)
+            The unscaled features.
+
+        Returns
+        -------
+        np.ndarray of float64, shape (n_cases, n_classes)
+            The largest is that of the class that `predict` gives.
+        """
+        scores = _linear_scores(features, self.weights, self.bias)
+        return softmax(self.sharpness * two_columns(scores), axis=1)
+
+
+def two_columns(scores: np.ndarray) -> np.ndarray:
+    """Give the first of two classes a column of its own, where there are but two.
+
+    Parameters
+    ----------
+    scores : np.ndarray of float64, shape (n_cases, n_scores)
+        One column, positive for the second class, or a column a class.
+
+    Returns
+    -------
+    np.ndarray of float64, shape (n_cases, n_classes)
+        Their differences are the scores, where there was one column.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.head import two_columns
+    >>> two_columns(np.array([[0.5], [-2.0]])).tolist()
+    [[0.0, 0.5], [0.0, -2.0]]
+    """
+    if scores.shape[1] > 1:
+        return scores
+    return np.hstack([np.zeros_like(scores), scores])
 
 
 @njit(nogil=True, cache=True, error_model="numpy")

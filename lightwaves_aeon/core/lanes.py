@@ -10,12 +10,14 @@ from __future__ import annotations
 
 __all__ = [
     "LANES",
+    "above",
     "float_of",
     "fraction",
+    "kept",
     "larger",
     "load",
     "magnitude",
-    "positive",
+    "mean",
     "same",
     "smaller",
     "store",
@@ -50,9 +52,13 @@ if config.DISABLE_JIT:
         """Give every lane the integer zero."""
         return np.zeros(LANES, np.int32)
 
-    def positive(lanes):
-        """Give -1 to lanes above zero, which is all bits set, and 0 to the others."""
-        return -(lanes > 0).astype(np.int32)
+    def above(lanes, limits):
+        """Give -1 to lanes above a limit, which is all bits set, and 0 to others."""
+        return -(lanes > limits).astype(np.int32)
+
+    def kept(lanes, mask):
+        """Keep the floats where all bits of the mask are set; 0 elsewhere."""
+        return np.where(mask != 0, lanes, np.float32(0))
 
     def float_of(bits):
         """Reinterpret the bits of an integer as a float."""
@@ -61,6 +67,11 @@ if config.DISABLE_JIT:
     def fraction(lanes, whole):
         """Divide integers by one number; by 1 if it is 0."""
         return (lanes / np.float64(max(whole, 1))).astype(np.float32)
+
+    def mean(totals, counts, whole, otherwise):
+        """Divide floats by counts times one number; give a value where nothing is."""
+        divisors = np.maximum(counts, 1) * np.float64(whole)
+        return np.where(counts > 0, totals / divisors, otherwise).astype(np.float32)
 
     magnitude, larger, smaller = np.abs, np.maximum, np.minimum
 
@@ -158,14 +169,44 @@ else:
         return _floats(_ints, types.int64), emit
 
     @intrinsic
-    def positive(typing, lanes):
-        """Give -1 to lanes above zero, which is all bits set, and 0 to the others."""
+    def mean(typing, totals, counts, whole, otherwise):
+        """Divide floats by counts times one number; give a value where nothing is."""
 
         def emit(context, builder, signature, args):
-            zero = ir.Constant(_floats.vector, [0.0] * LANES)
-            return builder.sext(builder.fcmp_ordered(">", args[0], zero), _ints.vector)
+            exact = ir.VectorType(ir.DoubleType(), LANES)
+            whole = builder.sitofp(args[2], ir.DoubleType())
+            divisors = builder.fmul(
+                builder.sitofp(args[1], exact), _spread(builder, whole, exact)
+            )
+            quotient = builder.fdiv(builder.fpext(args[0], exact), divisors)
+            nothing = builder.icmp_signed(
+                "<", args[1], ir.Constant(_ints.vector, [1] * LANES)
+            )
+            found = builder.fptrunc(quotient, _floats.vector)
+            return builder.select(
+                nothing, _spread(builder, args[3], _floats.vector), found
+            )
 
-        return _ints(_floats), emit
+        return _floats(_floats, _ints, types.int64, types.float32), emit
+
+    @intrinsic
+    def above(typing, lanes, limits):
+        """Give -1 to lanes above a limit, which is all bits set, and 0 to others."""
+
+        def emit(context, builder, signature, args):
+            return builder.sext(builder.fcmp_ordered(">", *args), _ints.vector)
+
+        return _ints(_floats, _floats), emit
+
+    @intrinsic
+    def kept(typing, lanes, mask):
+        """Keep the floats where all bits of the mask are set; 0 elsewhere."""
+
+        def emit(context, builder, signature, args):
+            bits = builder.bitcast(args[0], _ints.vector)
+            return builder.bitcast(builder.and_(bits, args[1]), _floats.vector)
+
+        return _floats(_floats, _ints), emit
 
     @intrinsic
     def magnitude(typing, lanes):

@@ -17,18 +17,26 @@ negative values, which keeps a loop from being vectorised.
 
 from __future__ import annotations
 
-__all__ = ["evaluate_cases", "first_seen", "widest_reach"]
+__all__ = ["evaluate_cases", "first_seen", "level_1", "widest_reach"]
 
 import numpy as np
 from numba import njit
 
 from lightwaves_aeon.core.bank import N_TAPS
-from lightwaves_aeon.core.features import STATISTICS
+from lightwaves_aeon.core.inputs import fill
+from lightwaves_aeon.core.kinds import (
+    LSPV,
+    MAX,
+    MIN,
+    MIPV,
+    MPV,
+    N_SHARES,
+    NEUTRAL,
+    NOTHING,
+    PPV,
+)
 from lightwaves_aeon.core.lanes import float_of
 
-PPV, MAX, LSPV, MIN = map(STATISTICS.index, ("ppv", "max", "lspv", "min"))
-# What a job wants of a level: one statistic alone, several, or nothing.
-NOTHING, ANY = -2, -1
 CENTRE = N_TAPS // 2
 WITHOUT_SIGN, INFINITY = np.int32(0x7FFFFFFF), 0x7F800000
 
@@ -36,27 +44,30 @@ _jit = njit(nogil=True, cache=True, error_model="numpy")
 
 
 @_jit
-def evaluate_cases(x, first, last, starts, jobs, bank, out):
+def evaluate_cases(x, inputs, first, last, starts, jobs, bank, out):
     """Compute the wanted statistics, one case after the other.
 
     Parameters
     ----------
     x : np.ndarray of float32, shape (n_channels_in_use, n_cases, n_timepoints)
         The scaled channels.
+    inputs : Inputs
+        What the kernels are applied to.
     first, last : int
         Range of the cases to evaluate.
-    starts : np.ndarray of int, shape (n_channels_in_use + 1,)
-        First job of each channel.
+    starts : np.ndarray of int, shape (n_inputs + 1,)
+        First job of each input.
     jobs : tuple of np.ndarray
-        ``dilations, scales, kernels, columns, kinds`` of the jobs, see `Evaluator`.
+        ``dilations, scales, kernels, columns, thresholds, kinds`` of the jobs, see
+        `Evaluator`.
     bank : tuple of np.ndarray
         ``weights, lengths, taps`` of the kernels, see `KernelBank`.
     out : np.ndarray of float32, shape (n_cases, n_features)
         Written to, in the columns named.
     """
-    dilations, scales, kernels, columns, kinds = jobs
+    dilations, scales, kernels, columns, thresholds, kinds = jobs
     weights, lengths, taps = bank
-    n_channels, _, length = x.shape
+    length = x.shape[2]
     half = length // 2
     margin = widest_reach(dilations, kernels, lengths, length)
 
@@ -68,13 +79,11 @@ def evaluate_cases(x, first, last, starts, jobs, bank, out):
     response = np.empty(length, np.float32)
     bits = response.view(np.int32)
 
-    for channel in range(n_channels):
+    for i in range(len(inputs.sorts)):
         for case in range(first, last):
-            for t in range(length):
-                series[margin + t] = x[channel, case, t]
-                tripled[margin + t] = np.float32(3) * x[channel, case, t]
+            _fill(x, inputs, i, case, margin, series, tripled)
             summed = 0
-            for job in range(starts[channel], starts[channel + 1]):
+            for job in range(starts[i], starts[i + 1]):
                 dilation, kernel = dilations[job], kernels[job]
                 tapped = taps[kernel, 0] >= 0
                 if tapped:
@@ -94,7 +103,10 @@ def evaluate_cases(x, first, last, starts, jobs, bank, out):
                         length,
                     )
                 if kinds[job, 0] != NOTHING:
-                    _summarise(bits, length, scales[job], columns, job, 0, out, case)
+                    scale = scales[job]
+                    _summarise(bits, length, scale, columns, job, 0, out, case)
+                    _share(response, length, thresholds, columns, job, 0, out, case)
+                    _positives(response, length, scale, columns, job, 0, out, case)
                 if kinds[job, 1] != NOTHING:
                     _rectify(response, energy, margin, half)
                     if tapped:
@@ -112,6 +124,54 @@ def evaluate_cases(x, first, last, starts, jobs, bank, out):
                         )
                     scale = scales[job] * scales[job]
                     _summarise(bits, half, scale, columns, job, 1, out, case)
+                    _share(response, half, thresholds, columns, job, 1, out, case)
+                    _positives(response, half, scale, columns, job, 1, out, case)
+
+
+@_jit
+def level_1(x, inputs, dilation, bank, out):
+    """Compute the responses of all kernels at one dilation, not scaled by it.
+
+    Parameters
+    ----------
+    x : np.ndarray of float32, shape (n_channels_in_use, n_cases, n_timepoints)
+        The scaled channels.
+    inputs : Inputs
+        What the kernels are applied to: the first of them.
+    dilation : int
+        The dilation.
+    bank : tuple of np.ndarray
+        As for `evaluate_cases`.
+    out : np.ndarray of float32, shape (n_kernels, n_cases * n_timepoints)
+        Written to, case after case.
+    """
+    weights, lengths, taps = bank
+    _, n_cases, length = x.shape
+    kernels = np.arange(len(lengths))
+    margin = widest_reach(np.full_like(kernels, dilation), kernels, lengths, length)
+    series = np.zeros(length + 2 * margin, np.float32)
+    tripled = np.zeros(length + 2 * margin, np.float32)
+    total = np.empty(length, np.float32)
+    response = np.empty(length, np.float32)
+    for case in range(n_cases):
+        _fill(x, inputs, 0, case, margin, series, tripled)
+        _sum_of_nine(series, margin, dilation, total)
+        for kernel in kernels:
+            if taps[kernel, 0] >= 0:
+                _shared(tripled, margin, dilation, taps, kernel, total, response)
+            else:
+                _weighted(
+                    series, margin, dilation, weights, lengths, kernel, response, length
+                )
+            out[kernel, case * length : (case + 1) * length] = response
+
+
+@_jit
+def _fill(x, inputs, i, case, margin, series, tripled):
+    """Put an input of a case between the margins, as it is and tripled."""
+    fill(x, inputs, i, case, series, margin)
+    for t in range(margin, margin + x.shape[2]):
+        tripled[t] = np.float32(3) * series[t]
 
 
 @_jit
@@ -197,19 +257,15 @@ def _summarise(bits, length, scale, columns, job, level, out, case):
     Non-negative floats order as their bits do, and a float is positive when its bits
     are as an integer: reductions of integers vectorise, those of floats do not.
     """
-    ppv, lspv = columns[job, level, PPV], columns[job, level, LSPV]
+    lspv = columns[job, level, LSPV]
     largest, smallest = columns[job, level, MAX], columns[job, level, MIN]
-    if ppv >= 0 or largest >= 0 or smallest >= 0:
-        positive = np.int32(0)
+    if largest >= 0 or smallest >= 0:
         high = np.int32(0)
         low = np.int32(INFINITY if length > 0 else 0)
         for t in range(np.uint64(length)):
-            positive = np.int32(positive + np.int32(bits[t] > 0))
             magnitude = np.int32(bits[t] & WITHOUT_SIGN)
             high = max(high, magnitude)
             low = min(low, magnitude)
-        if ppv >= 0:
-            out[case, ppv] = positive / max(length, 1)
         if largest >= 0:
             out[case, largest] = float_of(high) * scale
         if smallest >= 0:
@@ -220,3 +276,36 @@ def _summarise(bits, length, scale, columns, job, level, out, case):
             run = run + 1 if bits[t] > 0 else 0
             longest = max(longest, run)
         out[case, lspv] = longest / max(length, 1)
+
+
+@_jit
+def _share(response, length, thresholds, columns, job, level, out, case):
+    """Wanted shares of values above a threshold; zeros if there are none."""
+    for i in range(N_SHARES):
+        column, threshold = columns[job, level, PPV + i], thresholds[job, level, i]
+        if column >= 0:
+            above = np.int32(0)
+            for t in range(np.uint64(length)):
+                above = np.int32(above + np.int32(response[t] > threshold))
+            out[case, column] = above / max(length, 1)
+
+
+@_jit
+def _positives(response, length, scale, columns, job, level, out, case):
+    """Mean of the positive values, and their mean time as a share of the length."""
+    size, time = columns[job, level, MPV], columns[job, level, MIPV]
+    if size < 0 and time < 0:
+        return
+    count = 0
+    total, late = np.float32(0), np.float32(0)
+    for t in range(np.uint64(length)):
+        if response[t] > 0:
+            count += 1
+            total += response[t]
+            late += np.float32(t)
+    if size >= 0:
+        mean = np.float32(np.float64(total) / max(count, 1))
+        out[case, size] = mean * scale
+    if time >= 0:
+        share = np.float64(late) / (np.float64(max(count, 1)) * length)
+        out[case, time] = share if count > 0 else NEUTRAL

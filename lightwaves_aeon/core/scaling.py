@@ -7,6 +7,8 @@ __all__ = ["channel_moments", "find_unusable", "scaled_channels"]
 import numpy as np
 from numba import njit
 
+from lightwaves_aeon.core.collection import Collection, equal_parts
+
 EPSILON = 1e-8
 """Added to the standard deviation, so that a constant channel scales to zero."""
 
@@ -19,7 +21,7 @@ BLOCK = 1 << 20
 """Values looked at in one go."""
 
 
-def channel_moments(X: np.ndarray, channel: int) -> tuple[float, float]:
+def channel_moments(X: Collection, channel: int) -> tuple[float, float]:
     """Mean and standard deviation of one channel over all cases and time points.
 
     Both are summed in float64, in an order that depends neither on the memory layout of
@@ -27,7 +29,7 @@ def channel_moments(X: np.ndarray, channel: int) -> tuple[float, float]:
 
     Parameters
     ----------
-    X : np.ndarray, shape (n_cases, n_channels, n_timepoints)
+    X : np.ndarray, shape (n_cases, n_channels, n_timepoints), or Unequal
         Collection of any real dtype.
     channel : int
         The channel to look at.
@@ -49,6 +51,22 @@ def channel_moments(X: np.ndarray, channel: int) -> tuple[float, float]:
     >>> channel_moments(np.array([[[1.0, 3.0]], [[5.0, 7.0]]]), channel=0)
     (4.0, 2.23606797749979)
     """
+    parts = [
+        (len(block) * block.shape[2], *_moments_of(block, channel, cases))
+        for block, _, cases in equal_parts(X)
+    ]
+    sizes, means, stds = np.array(parts).T
+    shares = sizes / sizes.sum()
+    # Counted from the first, so that equal means have no spread.
+    apart = means - means[0]
+    apart -= shares @ apart
+    std = np.sqrt(shares @ (stds**2 + apart**2)) if len(parts) > 1 else stds[0]
+    return float(means[0] - apart[0]), float(std)
+
+
+def _moments_of(
+    X: np.ndarray, channel: int, cases: np.ndarray | None
+) -> tuple[float, float]:
     read = channel
     if X.dtype not in (np.float32, np.float64):
         X, read = X[:, [channel]].astype(np.float64), 0
@@ -57,8 +75,9 @@ def channel_moments(X: np.ndarray, channel: int) -> tuple[float, float]:
         unusable = find_unusable(X[:, [read]])
         if unusable is None:
             raise ValueError(f"X: channel {channel} holds values too large to scale")
+        case = unusable[0] if cases is None else cases[unusable[0]]
         raise ValueError(
-            f"X holds NaN or infinity, first in case {unusable[0]}, channel {channel}"
+            f"X holds NaN or infinity, first in case {case}, channel {channel}"
         )
     return mean, std
 

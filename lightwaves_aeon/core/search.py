@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-__all__ = ["Model", "Search", "check_at_least"]
+__all__ = ["Found", "Search", "check_at_least"]
 
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from numbers import Integral
 from typing import NamedTuple
 
@@ -14,86 +15,38 @@ import numpy as np
 
 from lightwaves_aeon.core.backends import Threads, run
 from lightwaves_aeon.core.bank import KernelBank, dilations_up_to, kernel_bank
-from lightwaves_aeon.core.detachment import detach
-from lightwaves_aeon.core.engine import Evaluator
-from lightwaves_aeon.core.features import VARIANTS, candidate_rows
+from lightwaves_aeon.core.calibration import HeldOut, held_out_folds
+from lightwaves_aeon.core.choice import Pool, choose
+from lightwaves_aeon.core.collection import Collection, taken, typical_length
+from lightwaves_aeon.core.features import INPUTS, ROW
+from lightwaves_aeon.core.model import Model
 from lightwaves_aeon.core.scaling import channel_moments
-from lightwaves_aeon.core.selection import (
-    anova_f,
-    best_by_score,
-    best_in_turn,
-    class_f,
-    mrmr,
-    stratified_sample,
+from lightwaves_aeon.core.scoring import (
+    Offer,
+    Scores,
+    Shortlist,
+    Trial,
+    Unit,
+    score,
+    score_by_class,
 )
+from lightwaves_aeon.core.selection import stratified_sample
+from lightwaves_aeon.core.variants import VARIANTS, Variant, inputs_of
 
 LARGEST_DILATION = 2**30
 """What the table can hold; from the length of the series on, dilations see padding."""
 
+PAPERS_LARGEST = 32
+"""The paper's largest dilation."""
 
-POOL_SIZE = {"mrmr": 3, "detach": 12}
+CASES_FOR_THRESHOLDS = 10
+"""Cases whose responses give the thresholds of PPV."""
+
+USUAL_FEATURES = 500
+"""The paper's number of features, for which there is a pool where none is given."""
+
+POOL_SIZE = {"mrmr": 3, "detach": 6}
 """Candidates that the filter hands on, by selector: so many a feature wanted."""
-
-
-@dataclass(frozen=True)
-class Model:
-    """A fitted LightWaveS: the table, and what it takes to evaluate it.
-
-    Attributes
-    ----------
-    rows : np.ndarray of dtype `ROW`, shape (n_features,)
-        The table, in the order of the output columns.
-    bank : KernelBank
-        The base kernels.
-    evaluate : Evaluator
-        The table arranged for evaluation, with the scaling constants.
-    """
-
-    rows: np.ndarray
-    bank: KernelBank
-    evaluate: Evaluator
-
-    @classmethod
-    def of(
-        cls, rows: np.ndarray, bank: KernelBank, means: np.ndarray, stds: np.ndarray
-    ) -> Model:
-        """Make a model of a table and the scaling constants of all channels."""
-        return cls(rows, bank, Evaluator.build(rows, bank, means, stds))
-
-    def features(
-        self, X: np.ndarray, backend: Threads, cases: np.ndarray | None = None
-    ) -> np.ndarray:
-        """Evaluate the table where each process reads only its share of the channels.
-
-        Parameters
-        ----------
-        X : np.ndarray, shape (n_cases, n_channels, n_timepoints)
-            Collection of any real dtype, unscaled.
-        backend : Threads
-            Where the work is done.
-        cases : np.ndarray of int, optional
-            The cases to evaluate, in this order; all by default.
-
-        Returns
-        -------
-        np.ndarray of float32, shape (n_selected_cases, n_features)
-            Without cases in all processes but the first.
-        """
-        if backend.n_processes == 1:
-            return self.evaluate(X, cases, backend.n_jobs)
-        n_channels = X.shape[1]
-        own_channels = backend.share(range(n_channels))
-        own = np.flatnonzero(np.isin(self.rows["channel"], own_channels))
-        used = self.evaluate.channels
-        means, stds = np.zeros((2, n_channels))
-        means[used], stds[used] = self.evaluate.means, self.evaluate.stds
-        evaluate = Evaluator.build(self.rows[own], self.bank, means, stds)
-        part = evaluate(X, cases, backend.n_jobs)
-        parts = backend.collect((own, part))
-        columns = np.empty((len(part) if parts else 0, len(self.rows)), np.float32)
-        for own, part in parts:
-            columns[:, own] = part
-        return columns
 
 
 @dataclass(frozen=True)
@@ -114,31 +67,34 @@ class Search:
     >>> rng = np.random.default_rng(0)
     >>> X, y = rng.normal(size=(20, 2, 30)), np.repeat([0, 1], 10)
     >>> X[y == 1, 1] *= 3
-    >>> model = Search(n_features=5).fit(X, y, np.random.RandomState(0))
-    >>> model.rows["channel"].tolist()
+    >>> found = Search(n_features=5).fit(X, y, np.random.RandomState(0))
+    >>> found.model.rows["channel"].tolist()
     [1, 1, 1, 1, 1]
     """
 
-    n_features: int = 500
+    n_features: int | str = 500
     variant: str = "L1L2"
     kernels: str | Sequence[str] = "minirocket"
-    max_dilation: int = 32
+    max_dilation: int | None = None
     pool_size: int | None = None
     max_cases: int = 1500
-    selector: str = "mrmr"
+    selector: str | None = None
+    calibrate: bool = False
 
     def __post_init__(self):
-        check_at_least("n_features", self.n_features, 1)
-        check_at_least("max_dilation", self.max_dilation, 1)
-        if self.max_dilation > LARGEST_DILATION:
-            raise ValueError(
-                f"max_dilation must be at most {LARGEST_DILATION}, "
-                f"got {self.max_dilation}"
-            )
+        if self.n_features != "auto":
+            check_at_least("n_features", self.n_features, 1)
+        if self.max_dilation is not None:
+            check_at_least("max_dilation", self.max_dilation, 1)
+            if self.max_dilation > LARGEST_DILATION:
+                raise ValueError(
+                    f"max_dilation must be at most {LARGEST_DILATION}, "
+                    f"got {self.max_dilation}"
+                )
         check_at_least("max_cases", self.max_cases, 2)
         if self.pool_size is not None:
-            check_at_least("pool_size", self.pool_size, self.n_features)
-        if self.selector not in list(POOL_SIZE):
+            check_at_least("pool_size", self.pool_size, self._number or 1)
+        if self.selector is not None and self.selector not in list(POOL_SIZE):
             raise ValueError(
                 f"selector must be one of {', '.join(map(repr, POOL_SIZE))}, "
                 f"got {self.selector!r}"
@@ -148,25 +104,28 @@ class Search:
                 f"variant must be one of {', '.join(map(repr, VARIANTS))}, "
                 f"got {self.variant!r}"
             )
+        if self._number is None and self._selector != "detach":
+            raise ValueError("n_features='auto' needs selector='detach'")
 
     def fit(
         self,
-        X: np.ndarray,
+        X: Collection,
         classes: np.ndarray,
         rng: np.random.RandomState,
         backend: Threads | None = None,
         track: Callable[[Iterable, int], Iterable] = lambda results, total: results,
-    ) -> Model:
+    ) -> Found:
         """Find the table.
 
         Parameters
         ----------
-        X : np.ndarray, shape (n_cases, n_channels, n_timepoints)
+        X : np.ndarray, shape (n_cases, n_channels, n_timepoints), or Unequal
             Training cases of any real dtype, unscaled.
         classes : np.ndarray of int, shape (n_cases,)
             Class of each case, 0 to n_classes - 1, at least two.
         rng : np.random.RandomState
-            Draws the sample of cases where there are more than `max_cases`.
+            Draws the sample of cases where there are more than `max_cases`, and for the
+            variant "plus" pairs of channels and the cases behind the thresholds.
         backend : Threads, optional
             Where the work is done; by default in the calling thread. The table does not
             depend on it.
@@ -175,7 +134,7 @@ class Search:
 
         Returns
         -------
-        Model
+        Found
 
         Raises
         ------
@@ -191,94 +150,112 @@ class Search:
         if 0 in X.shape:
             raise ValueError(f"X is empty: its shape is {X.shape}")
         backend = backend or Threads()
-        n_channels = X.shape[1]
+        variant = VARIANTS[self.variant]
         bank = kernel_bank(self.kernels)
-        sample = backend.decide(lambda: stratified_sample(classes, self.max_cases, rng))
-        class_starts = np.searchsorted(classes[sample], np.arange(classes.max() + 2))
+        sample, inputs, few = backend.decide(lambda: self._drawn(X, classes, rng))
+        trials = self._trials(classes[sample])
         means, stds = _moments(X, backend)
 
-        candidates = candidate_rows(0, 1, len(bank.names), VARIANTS[self.variant])
-        evaluator = Evaluator.build(candidates, bank, np.zeros(1), np.ones(1))
-        units = [
-            (channel, int(dilation))
-            for channel in range(n_channels)
-            for dilation in dilations_up_to(self.max_dilation)
-        ]
-        size = self.pool_size or POOL_SIZE[self.selector] * self.n_features
+        offers = _offers(variant, bank)
+        stride = len(offers[0].rows)  # of numbers, from unit to unit
+        dilations = dilations_up_to(self.max_dilation or _largest_dilation(variant, X))
+        units = [(*of, int(dilation)) for of in inputs for dilation in dilations]
+        size = self.pool_size or self._usual_pool_size
 
-        def read(unit: int) -> _Unit:
-            channel, dilation = units[unit]
-            features = evaluator.moved(0, dilation, means[channel], stds[channel])
-            x = np.asarray(X[sample, [channel]])[:, None]
-            return _Unit(unit, x, features, class_starts)
+        def read(number: int) -> Unit:
+            sort, channel, other, dilation = units[number]
+            channels = [channel] if other < 0 else [channel, other]
+            offer = offers[sort]
+            evaluate = offer.evaluate.moved(
+                sort, dilation, means[channels], stds[channels]
+            )
+            return Unit(
+                number * stride,
+                offer._replace(evaluate=evaluate),
+                taken(X, sample, channels),
+                few,
+                trials,
+            )
 
-        score = _score_classes if self.selector == "detach" else _score
+        scored = score_by_class if self._selector == "detach" else score
         own = backend.share(range(len(units)))
-        scores = track(backend.map(read, score, own), len(own))
-        parts = backend.collect(_Scores.best(scores, size))
-        pool = backend.decide(
-            lambda: _pool(candidates, units, _Scores.best(parts, size).pool(size))
+        shortlists = [Shortlist(size) for _ in trials]
+        for of_trials in track(backend.map(read, scored, own), len(own)):
+            for shortlist, part in zip(shortlists, of_trials, strict=True):
+                shortlist.add(part)
+        parts = backend.collect([shortlist.best() for shortlist in shortlists])
+        rows, pools = backend.decide(
+            lambda: _pools(offers, units, parts, len(trials), size)
         )
-        if len(pool) < self.n_features:
+        if len(pools[0].positions) < (self._number or 0):
             warnings.warn(
-                f"n_features={self.n_features}, but only {len(pool)} features exist: "
-                "all are kept",
+                f"n_features={self.n_features}, but only {len(pools[0].positions)} "
+                "features exist: all are kept",
                 stacklevel=2,
             )
-        if len(pool) > self.n_features:
-            columns = Model.of(pool, bank, means, stds).features(X, backend, sample)
-            pool = backend.decide(
-                lambda: self._selected(pool, columns, classes[sample])
-            )
-        return Model.of(pool, bank, means, stds)
+        columns = Model.of(rows, bank, means, stds).features(X, backend, sample)
+        chosen = backend.decide(
+            lambda: choose(columns, pools, trials, self._selector, self._number)
+        )
+        table = rows[chosen.positions]
+        table["f_score"], table["selection_score"] = chosen.relevance, chosen.scores
+        return Found(Model.of(table, bank, means, stds), chosen.path, chosen.held_out)
 
-    def _selected(
-        self, pool: np.ndarray, columns: np.ndarray, classes: np.ndarray
-    ) -> np.ndarray:
-        if self.selector == "detach":
-            order, scores = detach(columns, classes, self.n_features)
-        else:
-            order, scores = mrmr(columns, pool["f_score"], self.n_features)
-        rows = pool[order]
-        rows["selection_score"] = scores
-        return rows
+    @property
+    def _usual_pool_size(self) -> int:
+        return POOL_SIZE[self._selector] * (self._number or USUAL_FEATURES)
 
+    @property
+    def _number(self) -> int | None:
+        return None if isinstance(self.n_features, str) else self.n_features
 
-class _Unit(NamedTuple):
-    """All candidates of a channel at a dilation, and what it takes to score them."""
+    @property
+    def _selector(self) -> str:
+        return self.selector or VARIANTS[self.variant].selector
 
-    number: int
-    x: np.ndarray
-    features: Evaluator
-    class_starts: np.ndarray
+    def _trials(self, classes: np.ndarray) -> list[Trial]:
+        """All cases of the sample; to calibrate, then those without each fold."""
+        everyone = np.arange(len(classes))
+        trials = [Trial(everyone, classes)]
+        for fold in held_out_folds(len(classes)) if self.calibrate else ():
+            rest = np.delete(everyone, fold)
+            if len(np.unique(classes[rest])) > 1:
+                trials.append(Trial.of(rest, classes[rest]))
+        return trials
 
+    def _drawn(
+        self, X: Collection, classes: np.ndarray, rng: np.random.RandomState
+    ) -> tuple[np.ndarray, list[tuple[int, int, int]], np.ndarray]:
+        """Draw the sample of cases, the inputs, and those cases that give thresholds.
 
-class _Scores(NamedTuple):
-    """Scores of candidates, which are counted through all units; a row a criterion."""
-
-    candidates: np.ndarray
-    scores: np.ndarray
-
-    @classmethod
-    def best(cls, parts: Iterable[_Scores], size: int) -> _Scores:
-        """Keep the best, by any criterion, of parts that follow one another."""
-        kept = None
-        for part in parts:
-            if len(part.candidates) == 0:  # of a process that has no unit
-                continue
-            if kept is not None:
-                part = cls(*(np.hstack(pair) for pair in zip(kept, part, strict=True)))
-            best = np.unique([best_by_score(row, size) for row in part.scores])
-            kept = cls(part.candidates[best], part.scores[:, best])
-        return kept or cls(np.empty(0, np.int64), np.empty((0, 0)))
-
-    def pool(self, size: int) -> _Scores:
-        """Keep no more than the pool holds; the criteria pick in turn."""
-        best = best_in_turn(self.scores, size)
-        return _Scores(self.candidates[best], self.scores[:, best])
+        The last are positions in the sample.
+        """
+        sample = stratified_sample(classes, self.max_cases, rng)
+        variant = VARIANTS[self.variant]
+        inputs = inputs_of(variant, X.shape[1], rng)
+        few = rng.permutation(len(sample)) if variant.quantiles else sample
+        return sample, inputs, np.sort(few[:CASES_FOR_THRESHOLDS])
 
 
-def _moments(X: np.ndarray, backend: Threads) -> tuple[np.ndarray, np.ndarray]:
+class Found(NamedTuple):
+    """What a search finds.
+
+    Attributes
+    ----------
+    model : Model
+        The table, and what it takes to evaluate it.
+    path : np.ndarray of dtype `PATH` or None
+        The numbers of features that there were to choose from, with ``"auto"``.
+    held_out : list of HeldOut
+        To calibrate with; one for each time that the search was repeated.
+    """
+
+    model: Model
+    path: np.ndarray | None
+    held_out: list[HeldOut]
+
+
+def _moments(X: Collection, backend: Threads) -> tuple[np.ndarray, np.ndarray]:
     own = backend.share(range(X.shape[1]))
     moments = run(lambda channel: channel_moments(X, channel), own, backend.n_jobs)
     parts = backend.collect(np.array(list(moments)).reshape(-1, 2))
@@ -286,32 +263,50 @@ def _moments(X: np.ndarray, backend: Threads) -> tuple[np.ndarray, np.ndarray]:
     return means, stds
 
 
-def _score(unit: _Unit) -> _Scores:
-    scores = anova_f(unit.features(unit.x), unit.class_starts)
-    return _numbered(unit, scores[None])
+def _largest_dilation(variant: Variant, X: Collection) -> int:
+    if variant.reach is None:
+        return PAPERS_LARGEST
+    return max(1, min(int(variant.reach * typical_length(X)), LARGEST_DILATION))
 
 
-def _score_classes(unit: _Unit) -> _Scores:
-    return _numbered(unit, class_f(unit.features(unit.x), unit.class_starts))
+def _offers(variant: Variant, bank: KernelBank) -> list[Offer]:
+    """Make the offer of each of `INPUTS` that the variant looks at."""
+    of = partial(Offer.of, bank, variant.levels, quantiles=variant.quantiles)
+    derived = [of(variant.of_derived)] if variant.of_derived else []
+    return [of(variant.statistics), *(len(INPUTS) - 1) * derived]
 
 
-def _numbered(unit: _Unit, scores: np.ndarray) -> _Scores:
-    n_candidates = scores.shape[1]
-    return _Scores(unit.number * n_candidates + np.arange(n_candidates), scores)
+def _pools(
+    offers: Sequence[Offer],
+    units: Sequence[tuple[int, int, int, int]],
+    parts: Sequence[Sequence[Scores]],
+    n_trials: int,
+    size: int,
+) -> tuple[np.ndarray, list[Pool]]:
+    """Pool of each trial, and the rows of all pools, by unit, then as they stand."""
+    best = []
+    for trial in range(n_trials):
+        shortlist = Shortlist(size)
+        for part in parts:
+            shortlist.add(part[trial])
+        best.append(shortlist.best().pool(size))
+    numbers, first = np.unique(
+        np.concatenate([pool.numbers for pool in best]), return_index=True
+    )
+    unit, candidate = np.divmod(numbers, len(offers[0].rows))
+    sort, channel, other, dilation = np.array(units)[unit].T
+    rows = np.empty(len(unit), ROW)
+    for of, offer in enumerate(offers):
+        rows[sort == of] = offer.rows[candidate[sort == of]]
+    rows["channel"], rows["input"], rows["other"] = channel, sort, other
+    rows["dilation"] = dilation
+    rows["threshold"] = np.concatenate([pool.thresholds for pool in best])[first]
+    return rows, [
+        Pool(np.searchsorted(numbers, pool.numbers), pool.scores[0]) for pool in best
+    ]
 
 
-def _pool(
-    candidates: np.ndarray, units: Sequence[tuple[int, int]], best: _Scores
-) -> np.ndarray:
-    """Rows of the best candidates of all units, ordered by unit, then as they stand."""
-    unit, candidate = np.divmod(best.candidates, len(candidates))
-    rows = candidates[candidate]
-    rows["channel"], rows["dilation"] = np.array(units)[unit].T
-    rows["f_score"] = best.scores[0]
-    return rows
-
-
-def check_at_least(name: str, value: int, least: int) -> None:
+def check_at_least(name: str, value: object, least: int) -> None:
     """Refuse a parameter that is no integer, or too small; the error names it.
 
     Examples

@@ -240,10 +240,21 @@ def best_in_turn(scores: np.ndarray, n_best: int) -> np.ndarray:
     >>> best_in_turn(np.array([[9.0, 8.0, 7.0, 0.0], [0.0, 1.0, 2.0, 3.0]]), 2).tolist()
     [0, 3]
     """
-    order = np.argsort(-scores, axis=1, kind="stable")
-    # Round by round the next choice of each; to be chosen once more adds nothing.
-    _, first = np.unique(order.T.ravel(), return_index=True)
-    return np.sort(np.argsort(first, kind="stable")[:n_best])
+    n_lists, n_scores = scores.shape
+    n_best = min(n_best, n_scores)
+    n_rounds, chosen = n_best // n_lists, np.empty(0, np.int64)
+    while len(chosen) < n_best:
+        n_rounds = min(max(2 * n_rounds, 1), n_scores)
+        # Round by round the next choice of each; to be chosen once more adds nothing.
+        turns = np.stack([_ranked(row, n_rounds) for row in scores], axis=1).ravel()
+        chosen, first = np.unique(turns, return_index=True)
+    return np.sort(chosen[np.argsort(first)[:n_best]])
+
+
+def _ranked(scores: np.ndarray, n_best: int) -> np.ndarray:
+    """Find the highest scores, in their order; ties go to the lower index."""
+    best = best_by_score(scores, n_best)
+    return best[np.argsort(-scores[best], kind="stable")]
 
 
 def mrmr(

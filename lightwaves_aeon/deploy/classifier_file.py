@@ -17,10 +17,12 @@ from sklearn.preprocessing import LabelBinarizer, StandardScaler
 
 from lightwaves_aeon import __version__
 from lightwaves_aeon.core.bank import N_TAPS, KernelBank
+from lightwaves_aeon.core.detachment import PATH
 from lightwaves_aeon.core.engine import Evaluator
-from lightwaves_aeon.core.features import ROW, STATISTICS
+from lightwaves_aeon.core.features import INPUTS, ROW, STATISTICS
 from lightwaves_aeon.core.head import LinearHead
-from lightwaves_aeon.core.search import LARGEST_DILATION, Model
+from lightwaves_aeon.core.model import Model
+from lightwaves_aeon.core.search import LARGEST_DILATION
 from lightwaves_aeon.deploy.model_file import ModelFileError, load_model, save_model
 from lightwaves_aeon.transformer import LightWaveS
 
@@ -31,7 +33,7 @@ Classifier = TypeVar("Classifier", bound="LightWaveSClassifier")
 Arrays = dict[str, np.ndarray]
 
 TABLE = tuple(ROW.names or ())
-KEY = ["channel", "dilation", "kernel", "level", "statistic"]
+KEY = [name for name in TABLE if not name.endswith("_score")]
 """The fields of the table that no two rows share."""
 SCALER = ("mean_", "scale_", "var_")
 RIDGE = ("alphas", "alpha_", "best_score_", "coef_", "intercept_")
@@ -47,6 +49,7 @@ ARRAYS: dict[str, tuple[type[np.generic], tuple[str, ...]]] = {
     "classes": (np.generic, ("classes",)),
     "head_weights": (np.float64, ("features", "scores")),
     "head_bias": (np.float64, ("scores",)),
+    "head_sharpness": (np.float64, ()),
     **{f"scaler_{name}": (np.floating, ("features",)) for name in SCALER},
     "ridge_alphas": (np.floating, ("alphas",)),
     "ridge_alpha_": (np.floating, ()),
@@ -90,6 +93,7 @@ def save_classifier(path: str | Path, classifier: LightWaveSClassifier) -> None:
     transformer, scaler, ridge = (step for _, step in classifier.pipeline_.steps)
     model = transformer._model
     rows, bank, evaluate = model.rows, model.bank, model.evaluate
+    steps = transformer._path
     classes = head.classes
     if classes.dtype.hasobject:
         classes = np.array(classes.tolist())
@@ -99,6 +103,7 @@ def save_classifier(path: str | Path, classifier: LightWaveSClassifier) -> None:
         "metadata": {name: classifier.metadata_[name] for name in (*FLAGS, *SIZES)},
         "kernel_names": bank.names,
         "kernel_wavelets": bank.wavelets,
+        "selection_path": None if steps is None else steps.tolist(),
     }
     arrays = {
         **{f"table_{name}": rows[name] for name in TABLE},
@@ -111,6 +116,7 @@ def save_classifier(path: str | Path, classifier: LightWaveSClassifier) -> None:
         "classes": classes,
         "head_weights": head.weights,
         "head_bias": head.bias,
+        "head_sharpness": np.float64(head.sharpness),
         **{f"scaler_{name}": getattr(scaler, name) for name in SCALER},
         **{f"ridge_{name}": np.asarray(getattr(ridge, name)) for name in RIDGE},
     }
@@ -175,6 +181,7 @@ def _restored(
     transformer = LightWaveS(**{name: getattr(classifier, name) for name in names})
     transformer.set_params(n_features=classifier._n_features_wanted(), n_jobs=n_threads)
     transformer._model = _model(rows, bank, arrays)
+    transformer._path = _path(header["selection_path"])
     for estimator in (transformer, classifier):
         estimator.metadata_ = dict(metadata)
         estimator._n_jobs = n_threads
@@ -190,7 +197,12 @@ def _restored(
     scaler.n_features_in_ = len(rows)
     scaler.n_samples_seen_ = metadata["n_cases"]
     classifier.pipeline_ = make_pipeline(transformer, scaler, classifier.estimator_)
-    classifier._head = LinearHead(arrays["head_weights"], arrays["head_bias"], classes)
+    classifier._head = LinearHead(
+        arrays["head_weights"],
+        arrays["head_bias"],
+        classes,
+        float(arrays["head_sharpness"]),
+    )
     return classifier
 
 
@@ -200,9 +212,19 @@ def _model(rows: np.ndarray, bank: KernelBank, arrays: Arrays) -> Model:
     channels = arrays["channels"]
     close = rows.copy()
     close["channel"] = np.searchsorted(channels, rows["channel"])
+    pairs = rows["other"] >= 0
+    close["other"][pairs] = np.searchsorted(channels, rows["other"][pairs])
     constants = arrays["channel_means"], arrays["channel_stds"]
     evaluate = Evaluator.build(close, bank, *constants)
     return Model(rows, bank, evaluate._replace(channels=channels))
+
+
+def _path(steps: Any) -> np.ndarray | None:
+    if steps is None:
+        return None
+    path = np.array([tuple(step) for step in steps], PATH)
+    _require(path.tolist() == [tuple(step) for step in steps], "selection path")
+    return path
 
 
 def _ridge(arrays: Arrays, classifier: LightWaveSClassifier) -> RidgeClassifierCV:
@@ -243,16 +265,19 @@ def _check_arrays(arrays: Arrays) -> None:
     _require(lengths["scores"] == n_scores, "number of classes")
     _require(bool((arrays["channel_stds"] >= 0).all()), "channel_stds")
     _require(bool((arrays["scaler_scale_"] > 0).all()), "scaler_scale_")
+    _require(bool(arrays["head_sharpness"] > 0), "head_sharpness")
 
 
 def _check_metadata(metadata: Mapping[str, Any]) -> None:
     """Refuse a shape of the cases that no cases have."""
     _require(set(metadata) == {*FLAGS, *SIZES}, "metadata")
-    for name in SIZES:
-        size = metadata[name]
-        _require(type(size) is int and 1 <= size <= LARGEST_SIZE, name)
     for name in FLAGS:
         _require(type(metadata[name]) is bool, name)
+    unequal = metadata["unequal_length"]
+    for name in SIZES:
+        size = metadata[name]
+        fits = type(size) is int and 1 <= size <= LARGEST_SIZE
+        _require(fits or (name == "n_timepoints" and unequal and size is None), name)
 
 
 def _check_table(
@@ -268,6 +293,8 @@ def _check_table(
         ("lengths of the kernels", bank.lengths, 1, longest),
         ("taps of the kernels", bank.taps, -1, N_TAPS - 1),
         ("channels", rows["channel"], 0, n_channels - 1),
+        ("inputs", rows["input"], 0, len(INPUTS) - 1),
+        ("other channels", rows["other"], -1, n_channels - 1),
         ("kernels", rows["kernel"], 0, n_kernels - 1),
         ("dilations", rows["dilation"], 1, LARGEST_DILATION),
         ("levels", rows["level"], 1, 2),
@@ -277,7 +304,13 @@ def _check_table(
     tapped = bank.taps[:, 0] >= 0
     _require(bool((bank.lengths[tapped] == N_TAPS).all()), "lengths of the kernels")
     _require(bool((bank.taps[tapped] >= 0).all()), "taps of the kernels")
-    _require(np.array_equal(channels, np.unique(rows["channel"])), "channels in use")
+    pairs = rows["other"] >= 0
+    of_two = [INPUTS[i] in ("sum", "difference") for i in rows["input"]]
+    _require(np.array_equal(pairs, of_two), "other channels")
+    used = np.unique(np.append(rows["channel"], rows["other"][pairs]))
+    _require(np.array_equal(channels, used), "channels in use")
+    counts = rows["statistic"] == STATISTICS.index("ppv")
+    _require(not rows["threshold"][~counts].any(), "thresholds")
     _require(len(np.unique(rows[KEY])) == len(rows), "repeated rows of the table")
 
 

@@ -1,0 +1,186 @@
+"""Cases of unequal length, arranged so that the engine meets one length at a time."""
+
+from __future__ import annotations
+
+__all__ = [
+    "Collection",
+    "Unequal",
+    "described",
+    "equal_parts",
+    "taken",
+    "typical_length",
+]
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from zlib import crc32
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Unequal:
+    """A collection of cases of unequal length, those of one length side by side.
+
+    Attributes
+    ----------
+    blocks : tuple of np.ndarray, each of shape (n_cases_of_length, n_channels, length)
+        The cases, by length, the shortest first.
+    cases : tuple of np.ndarray of int, each of shape (n_cases_of_length,)
+        Which cases of the collection these are, ascending.
+    """
+
+    blocks: tuple[np.ndarray, ...]
+    cases: tuple[np.ndarray, ...]
+
+    @classmethod
+    def of(cls, series: Sequence[np.ndarray]) -> Unequal:
+        """Arrange cases, at least one, each of shape (n_channels, n_timepoints).
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from lightwaves_aeon.core.collection import Unequal
+        >>> X = Unequal.of([np.zeros((2, 5)), np.zeros((2, 3)), np.zeros((2, 5))])
+        >>> X.shape, [cases.tolist() for cases in X.cases]
+        ((3, 2, 5), [[1], [0, 2]])
+        """
+        lengths = np.array([x.shape[1] for x in series])
+        cases = tuple(np.flatnonzero(lengths == n) for n in np.unique(lengths))
+        blocks = tuple(np.stack([series[i] for i in some]) for some in cases)
+        return cls(blocks, cases)
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Number of cases and channels, and the greatest length."""
+        n_cases = sum(len(block) for block in self.blocks)
+        _, n_channels, longest = self.blocks[-1].shape
+        return n_cases, n_channels, longest
+
+    @property
+    def lengths(self) -> np.ndarray:
+        """Number of time points of each case."""
+        lengths = np.empty(self.shape[0], np.int64)
+        for block, cases in zip(self.blocks, self.cases, strict=True):
+            lengths[cases] = block.shape[2]
+        return lengths
+
+
+Collection = np.ndarray | Unequal
+"""An array of shape (n_cases, n_channels, n_timepoints), or cases of unequal length."""
+
+
+def equal_parts(
+    X: Collection, cases: np.ndarray | None = None
+) -> Iterator[tuple[np.ndarray, np.ndarray | None, np.ndarray | None]]:
+    """Go through the cases, those of one length at a time.
+
+    Parameters
+    ----------
+    X : np.ndarray or Unequal
+        Collection.
+    cases : np.ndarray of int, optional
+        The cases wanted; all by default.
+
+    Yields
+    ------
+    block : np.ndarray, shape (n_cases_of_length, n_channels, length)
+        Cases of one length.
+    rows : np.ndarray of int or None
+        Those wanted of them; None for all, in their order.
+    positions : np.ndarray of int or None
+        Where they stand among the cases wanted; None if there are no others.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.collection import Unequal, equal_parts
+    >>> X = Unequal.of([np.zeros((1, 5)), np.zeros((1, 3)), np.zeros((1, 5))])
+    >>> for block, rows, positions in equal_parts(X, np.array([2, 1])):
+    ...     print(block.shape, rows, positions)
+    (1, 1, 3) [0] [1]
+    (2, 1, 5) [1] [0]
+    """
+    if isinstance(X, np.ndarray):
+        yield X, cases, None
+        return
+    for block, numbers in zip(X.blocks, X.cases, strict=True):
+        if cases is None:
+            yield block, None, numbers
+            continue
+        positions = np.flatnonzero(np.isin(cases, numbers))
+        if len(positions) > 0:
+            yield block, np.searchsorted(numbers, cases[positions]), positions
+
+
+def taken(
+    X: Collection, cases: np.ndarray, channels: Sequence[int] | np.ndarray
+) -> Collection:
+    """Take some channels of some cases.
+
+    Parameters
+    ----------
+    X : np.ndarray or Unequal
+        Collection.
+    cases : np.ndarray of int
+        The cases to take.
+    channels : sequence of int
+        The channels to take.
+
+    Returns
+    -------
+    np.ndarray or Unequal
+        A copy, in which no others are.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.collection import taken
+    >>> taken(np.zeros((4, 3, 5)), np.array([0, 2]), [1]).shape
+    (2, 1, 5)
+    """
+    channels = np.asarray(channels)
+    if isinstance(X, np.ndarray):
+        return np.asarray(X[cases[:, None], channels])
+    parts = list(equal_parts(X, cases))
+    return Unequal(
+        tuple(block[np.asarray(rows)[:, None], channels] for block, rows, _ in parts),
+        tuple(np.asarray(positions) for _, _, positions in parts),
+    )
+
+
+def typical_length(X: Collection) -> int:
+    """Median number of time points.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.collection import typical_length
+    >>> typical_length(np.zeros((4, 3, 5)))
+    5
+    """
+    if isinstance(X, np.ndarray):
+        return X.shape[2]
+    return int(np.median(X.lengths))
+
+
+def described(X: Collection) -> dict[str, object]:
+    """Say in words what must be the same for all processes that fit to a collection.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.collection import described
+    >>> described(np.zeros((4, 3, 5)))["the shape of X"]
+    (4, 3, 5)
+    """
+    # The same names for both: a process may have the one, and another the other.
+    lengths = "equal"
+    if isinstance(X, Unequal):
+        lengths = f"unequal (checksum {crc32(X.lengths.tobytes())})"
+    types = {str(block.dtype) for block, _, _ in equal_parts(X)}
+    return {
+        "the shape of X": X.shape,
+        "the lengths of X": lengths,
+        "the type of X": ", ".join(sorted(types)),
+    }
