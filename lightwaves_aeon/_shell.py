@@ -16,7 +16,6 @@ from aeon.utils.validation.collection import get_type
 from joblib import parallel_config
 
 from lightwaves_aeon.core.backends import Joblib, Threads
-from lightwaves_aeon.core.collection import Unequal
 from lightwaves_aeon.core.scaling import find_unusable
 
 BACKENDS = ("threads", "joblib", "mpi")
@@ -126,15 +125,13 @@ class CollectionShell:
             return X
         # aeon would convert as fit did, though lengths may be unequal now.
         series = convert_collection(X, "np-list")
-        if len({x.shape for x in series}) == 1:
-            return np.stack(series)
-        return Unequal.of(series)
+        return np.stack(series) if len({x.shape for x in series}) == 1 else series
 
     def _check_shape(self, X):
         n_channels = self.metadata_["n_channels"]  # type: ignore[attr-defined]
-        if X.shape[1] != n_channels:
+        if len(X[0]) != n_channels:
             raise ValueError(
-                f"X has {X.shape[1]} channels, but {type(self).__name__} was fitted to "
+                f"X has {len(X[0])} channels, but {type(self).__name__} was fitted to "
                 f"{n_channels}"
             )
 

@@ -19,11 +19,13 @@ from sklearn.utils.metaestimators import available_if
 
 from lightwaves_aeon._shell import CollectionShell, make_backend
 from lightwaves_aeon.core.calibration import sharpness
-from lightwaves_aeon.core.collection import Collection
+from lightwaves_aeon.core.collection import arranged
 from lightwaves_aeon.core.head import LinearHead
 from lightwaves_aeon.core.search import check_at_least
 from lightwaves_aeon.deploy.classifier_file import load_classifier, save_classifier
 from lightwaves_aeon.transformer import LightWaveS
+
+Series = np.ndarray | list[np.ndarray]
 
 SHARE_OF_ROCKET = 0.025
 """Features kept, as a share of the two per kernel that ROCKET computes."""
@@ -166,7 +168,8 @@ class LightWaveSClassifier(_ClassifierShell, BaseClassifier):
 
         super().__init__()
 
-    def _fit(self, X: Collection, y: np.ndarray) -> LightWaveSClassifier:
+    def _fit(self, X: Series, y: np.ndarray) -> LightWaveSClassifier:
+        collection = arranged(X)
         self._n_jobs = check_n_jobs(self.n_jobs)
         transformer = LightWaveS(
             n_features=self._n_features_wanted(),
@@ -183,10 +186,10 @@ class LightWaveSClassifier(_ClassifierShell, BaseClassifier):
         )
         # Step by step, since Pipeline.fit would have X checked once more.
         held_out = transformer.fit_checked(
-            X, y, self.metadata_, calibrate=self.estimator is None
+            collection, y, self.metadata_, calibrate=self.estimator is None
         )
         backend = make_backend(self.backend, self._n_jobs)
-        features = transformer._model.features(X, backend)
+        features = transformer._model.features(collection, backend)
         scaler, self.estimator_ = backend.decide(lambda: self._fit_head(features, y))
         self.pipeline_ = make_pipeline(transformer, scaler, self.estimator_)
         self._head = self.pipeline_[1:]
@@ -221,10 +224,10 @@ class LightWaveSClassifier(_ClassifierShell, BaseClassifier):
             return self.n_features
         return max(1, round(2 * self.n_kernels * SHARE_OF_ROCKET))
 
-    def _predict(self, X: Collection) -> np.ndarray:
+    def _predict(self, X: Series) -> np.ndarray:
         return self._head.predict(self.pipeline_[0]._transform(X))
 
-    def _predict_proba(self, X: Collection) -> np.ndarray:
+    def _predict_proba(self, X: Series) -> np.ndarray:
         if hasattr(self._head, "predict_proba"):
             return self._head.predict_proba(self.pipeline_[0]._transform(X))
         return super()._predict_proba(X)

@@ -16,7 +16,7 @@ from sklearn.utils import check_random_state
 
 from lightwaves_aeon._shell import CollectionShell, make_backend
 from lightwaves_aeon.core.calibration import HeldOut
-from lightwaves_aeon.core.collection import Collection, described
+from lightwaves_aeon.core.collection import Collection, arranged, described
 from lightwaves_aeon.core.features import feature_names, features_frame
 from lightwaves_aeon.core.search import Search
 
@@ -177,8 +177,8 @@ class LightWaveS(_TransformerShell, BaseCollectionTransformer):
 
         super().__init__()
 
-    def _fit(self, X: Collection, y) -> LightWaveS:
-        self._search(X, y, calibrate=False)
+    def _fit(self, X: np.ndarray | list[np.ndarray], y) -> LightWaveS:
+        self._search(arranged(X), y, calibrate=False)
         return self
 
     def _search(self, X: Collection, y, calibrate: bool) -> list[HeldOut]:
@@ -240,8 +240,8 @@ class LightWaveS(_TransformerShell, BaseCollectionTransformer):
         self.is_fitted = True
         return held_out
 
-    def _transform(self, X: Collection, y=None) -> np.ndarray:
-        return self._model.evaluate(X, n_jobs=self._n_jobs)
+    def _transform(self, X: np.ndarray | list[np.ndarray], y=None) -> np.ndarray:
+        return self._model.evaluate(arranged(X), n_jobs=self._n_jobs)
 
     @property
     def features_(self) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = [
     "Collection",
     "Unequal",
+    "arranged",
     "described",
     "equal_parts",
     "taken",
@@ -68,6 +69,19 @@ class Unequal:
 
 Collection = np.ndarray | Unequal
 """An array of shape (n_cases, n_channels, n_timepoints), or cases of unequal length."""
+
+
+def arranged(X: np.ndarray | Sequence[np.ndarray]) -> Collection:
+    """Arrange a list of cases; an array is as it should be.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.collection import arranged
+    >>> arranged([np.zeros((2, 5)), np.zeros((2, 3))]).lengths.tolist()
+    [5, 3]
+    """
+    return X if isinstance(X, np.ndarray) else Unequal.of(X)
 
 
 def equal_parts(
