@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.linear_model import Ridge, RidgeCV
 
 from lightwaves_aeon import LightWaveS
-from lightwaves_aeon.core.detachment import SHARE_DROPPED, detach
+from lightwaves_aeon.core.detachment import SHARE_DROPPED, detach, detach_to_best
 from lightwaves_aeon.core.ridge import ALPHAS
 
 
@@ -122,3 +122,74 @@ def test_table_does_not_depend_on_threads():
         for n in (1, 2)
     )
     assert one.tobytes() == two.tobytes()
+
+
+# The number of features along the path
+
+
+def test_path_to_the_best_number():
+    rng = np.random.default_rng(0)
+    classes = np.sort(np.arange(90) % 3)
+    columns = rng.normal(size=(90, 200)).astype(np.float32)
+    columns[:, :6] += 2 * (classes[:, None] == np.arange(3)).repeat(2, axis=1)
+    order, weights, path = detach_to_best(columns, classes)
+    number = path["n_features"]
+    assert number[0] == 200
+    assert number[-1] == 1
+    assert (np.diff(number) < 0).all()
+    assert path["chosen"].sum() == 1
+    chosen, best = path[path["chosen"]][0], path[np.argmin(path["loo_error"])]
+    assert chosen["n_features"] == len(order) == len(weights)
+    limit = best["loo_error"] + best["standard_error"]
+    assert chosen["loo_error"] <= limit
+    assert (path["loo_error"][number < len(order)] > limit).all()
+    assert set(range(6)) <= set(order.tolist())
+
+
+@pytest.mark.parametrize("n_features", [30, 200])
+def test_errors_of_the_path_are_those_of_scikit_learn(n_features):
+    rng = np.random.default_rng(1)
+    classes = np.arange(60) % 2
+    columns = rng.normal(size=(60, n_features)).astype(np.float32)
+    columns[:, 3] += classes
+    standard = (columns - columns.mean(axis=0, dtype=float)) / columns.std(
+        axis=0, dtype=float
+    )
+    targets = 2.0 * classes - 1
+    ridge = RidgeCV(ALPHAS * 60, store_cv_results=True).fit(standard, targets)
+    errors = ridge.cv_results_[:, np.argmin(ridge.cv_results_.mean(axis=0))]
+    _, _, path = detach_to_best(columns, classes)
+    assert_allclose(path["loo_error"][0], errors.mean(), rtol=1e-5)
+    assert_allclose(path["standard_error"][0], errors.std() / 60**0.5, rtol=1e-5)
+
+
+def test_as_many_features_as_it_takes():
+    rng = np.random.default_rng(0)
+    y = np.arange(60) % 2
+    X = rng.normal(size=(60, 3, 40))
+    X[y == 1, 1] += 2 * np.sin(np.arange(40))
+    transformer = LightWaveS(n_features="auto", variant="plus", random_state=0)
+    features = transformer.fit_transform(X, y)
+    path = transformer.selection_path_
+    assert path.loc[path["chosen"], "n_features"].item() == features.shape[1]
+    assert features.shape[1] < path["n_features"].max()
+    assert len(transformer.features_) == features.shape[1]
+
+
+def test_path_is_there_for_auto_only():
+    X, y = np.random.default_rng(0).normal(size=(12, 1, 30)), np.arange(12) % 2
+    transformer = LightWaveS(n_features=5, selector="detach").fit(X, y)
+    assert not hasattr(transformer, "selection_path_")
+    with pytest.raises(ValueError, match="needs selector='detach'"):
+        LightWaveS(n_features="auto").fit(X, y)
+
+
+def test_auto_does_not_depend_on_threads():
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(30, 3, 40)), np.arange(30) % 3
+    one, two = (
+        LightWaveS("auto", selector="detach", pool_size=200, n_jobs=n).fit(X, y)
+        for n in (1, 2)
+    )
+    assert one._model.rows.tobytes() == two._model.rows.tobytes()
+    assert one.selection_path_.equals(two.selection_path_)

@@ -184,6 +184,17 @@ def test_unused_channels(make_problem, tmp_path):
     assert_array_equal(again.decision_function(spoilt), clf.decision_function(X))
 
 
+def test_selection_path(problem, tmp_path):
+    X, y = problem
+    clf = LightWaveSClassifier(n_features="auto", selector="detach", pool_size=60)
+    clf.fit(X, y).save(tmp_path / "a")
+    again = LightWaveSClassifier.load(tmp_path / "a")
+    assert_same(clf, again, X)
+    path = clf.pipeline_[0].selection_path_
+    assert again.pipeline_[0].selection_path_.equals(path)
+    assert again.n_features == "auto"
+
+
 def test_generator_is_not_saved(problem, classifier, tmp_path):
     X, y = problem
     classifier.set_params(random_state=np.random.RandomState(0), max_cases=10)
@@ -839,6 +850,11 @@ def test_hostile_header(content, other):
         {"parameters": {**parameters, "unknown": 1}},
         {"parameters": {**parameters, "class_weight": [[[], 1]]}},
         {"parameters": {**parameters, "class_weight": [1, 2]}},
+        {"selection_path": "text"},
+        {"selection_path": 3},
+        {"selection_path": [[10, 0.5, 0.1, 1.0]]},
+        {"selection_path": [[10.5, 0.5, 0.1, 1.0, True]]},
+        {"selection_path": [[10, "0.5", 0.1, 1.0, True]]},
     ):
         save_model(other, {**header, **change}, arrays)
         assert_refused(other)

@@ -56,7 +56,7 @@ VARIANTS = {
 }
 """The paper's three, and the one that goes beyond."""
 
-PAIRS_PER_CHANNEL, MOST_PAIRS = 2, 24
+PAIRS_PER_CHANNEL, MOST_PAIRS = 4, 40
 """Sums and differences: so many for each channel, but no more than so many in all."""
 
 
