@@ -167,7 +167,7 @@ def test_thresholds_of_unequal_lengths():
 
 def test_thresholds_are_spread_over_all_quantiles():
     """Within a part, each kernel and dilation has another."""
-    bank, X = BANKS["minirocket"], np.random.default_rng(0).normal(size=(10, 1, 100))
+    bank, X = BANKS["minirocket"], np.random.default_rng(0).normal(size=(4, 1, 100))
     of_dilations = [
         assert_in_the_middle_of_neighbours(
             evaluator(bank, d).thresholds_at(X, 3), responses_of(X, bank, d)

@@ -35,7 +35,7 @@ SHARES = 4
 # Kernel evaluations times time points below which threads cost more than they save.
 WORTH_A_THREAD = 1 << 21
 # Values of a response that are enough to tell its quantiles.
-ENOUGH_VALUES = 1000
+ENOUGH_VALUES = 250
 # Multiples of it, modulo 1, are spread evenly, however many there are.
 GOLDEN = (np.sqrt(5) - 1) / 2
 

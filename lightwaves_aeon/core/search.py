@@ -39,7 +39,7 @@ LARGEST_DILATION = 2**30
 PAPERS_LARGEST = 32
 """The paper's largest dilation."""
 
-CASES_FOR_THRESHOLDS = 10
+CASES_FOR_THRESHOLDS = 5
 """Cases whose responses give the thresholds of PPV."""
 
 USUAL_FEATURES = 500
@@ -152,14 +152,12 @@ class Search:
         backend = backend or Threads()
         variant = VARIANTS[self.variant]
         bank = kernel_bank(self.kernels)
-        sample, inputs, few = backend.decide(lambda: self._drawn(X, classes, rng))
+        sample, units, few = backend.decide(lambda: self._drawn(X, classes, rng))
         trials = self._trials(classes[sample])
         means, stds = _moments(X, backend)
 
         offers = _offers(variant, bank)
         stride = len(offers[0].rows)  # of numbers, from unit to unit
-        dilations = dilations_up_to(self.max_dilation or _largest_dilation(variant, X))
-        units = [(*of, int(dilation)) for of in inputs for dilation in dilations]
         size = self.pool_size or self._usual_pool_size
 
         def read(number: int) -> Unit:
@@ -225,16 +223,22 @@ class Search:
 
     def _drawn(
         self, X: Collection, classes: np.ndarray, rng: np.random.RandomState
-    ) -> tuple[np.ndarray, list[tuple[int, int, int]], np.ndarray]:
-        """Draw the sample of cases, the inputs, and those cases that give thresholds.
+    ) -> tuple[np.ndarray, list[tuple[int, int, int, int]], np.ndarray]:
+        """Draw the sample of cases, the units, and those cases that give thresholds.
 
-        The last are positions in the sample.
+        A unit is an input at a dilation; the last are positions in the sample.
         """
         sample = stratified_sample(classes, self.max_cases, rng)
         variant = VARIANTS[self.variant]
-        inputs = inputs_of(variant, X.shape[1], rng)
+        dilations = dilations_up_to(self.max_dilation or _largest_dilation(variant, X))
+        # Other pairs at each dilation: at the same cost, more of them are looked at.
+        units = sorted(
+            (*of, dilation)
+            for dilation in dilations.tolist()
+            for of in inputs_of(variant, X.shape[1], rng)
+        )
         few = rng.permutation(len(sample)) if variant.quantiles else sample
-        return sample, inputs, np.sort(few[:CASES_FOR_THRESHOLDS])
+        return sample, units, np.sort(few[:CASES_FOR_THRESHOLDS])
 
 
 class Found(NamedTuple):

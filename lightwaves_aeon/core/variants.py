@@ -56,8 +56,9 @@ VARIANTS = {
 }
 """The paper's three, and the one that goes beyond."""
 
-PAIRS_PER_CHANNEL, MOST_PAIRS = 4, 40
-"""Sums and differences: so many for each channel, but no more than so many in all."""
+PAIRS_PER_CHANNEL, MOST_PAIRS = 6, 56
+"""Sums and differences: so many for each channel, but no more than so many in all, at
+each dilation."""
 
 
 def inputs_of(
