@@ -188,7 +188,8 @@ class Shortlist:
             return
         self._parts.append(part)
         # Now and then, since each time all that is kept is looked through.
-        if sum(len(part.numbers) for part in self._parts[1:]) > PRUNED_AT * self._size:
+        kept, *new = (len(part.numbers) for part in self._parts)
+        if sum(new) > max(kept, PRUNED_AT * self._size):
             self._parts = [self.best()]
 
     def best(self) -> Scores:
