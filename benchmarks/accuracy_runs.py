@@ -64,7 +64,7 @@ SEEDS = range(5)
 """Those that "plus" is run with."""
 
 FOLDS, REPEATS = 3, 1
-"""Of the training cases, for the ablation; fewer folds where a class has fewer cases."""
+"""Of the training cases, for the ablation; fewer folds where a class has fewer."""
 
 LEAST_SECONDS, MOST_CALLS = 0.2, 50
 """A prediction is repeated so long, but not more often, and the median taken."""
