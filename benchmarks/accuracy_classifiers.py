@@ -112,6 +112,9 @@ CONTESTANTS = OURS | RIVALS | CURVE
 """All by name."""
 
 
+_Inputs = list[tuple[int, int, int]]
+
+
 class Change(NamedTuple):
     """One way to alter "plus".
 
@@ -119,14 +122,14 @@ class Change(NamedTuple):
     ----------
     variant : callable
         Given "plus", gives what takes its place.
-    inputs : tuple of str
-        What kernels may be applied to, of `INPUTS`.
+    inputs : callable
+        Given the inputs of a dilation, gives what takes their place.
     parameters : dict
         Of the classifier.
     """
 
     variant: Callable[[Variant], Variant] = lambda plus: plus
-    inputs: tuple[str, ...] = INPUTS
+    inputs: Callable[[_Inputs], _Inputs] = lambda inputs: inputs
     parameters: dict[str, Any] = {}
 
 
@@ -141,6 +144,13 @@ def _without(statistic: str) -> Change:
     )
 
 
+def _with_changes(inputs: _Inputs) -> _Inputs:
+    of_change = INPUTS.index("change")
+    return inputs + [
+        (of_change, channel, -1) for _, channel, other in inputs if other < 0
+    ]
+
+
 def _without_quantiles(plus: Variant) -> Variant:
     # PPV stands in the variant once for each threshold, of which one is left.
     return plus._replace(
@@ -152,8 +162,10 @@ def _without_quantiles(plus: Variant) -> Variant:
 
 ABLATIONS = {
     "plus": Change(),
-    "no sums, no differences": Change(inputs=("channel", "change")),
-    "no changes": Change(inputs=("channel", "sum", "difference")),
+    "no sums, no differences": Change(
+        inputs=lambda inputs: [of for of in inputs if of[2] < 0]
+    ),
+    "with changes": Change(inputs=_with_changes),
     "no mpv": _without("mpv"),
     "no mipv": _without("mipv"),
     "no max": _without("max"),
@@ -191,8 +203,8 @@ def changed(change: Change) -> Iterator[Contestant]:
     (1, 2)
     """
 
-    def chosen(*args: Any) -> list[tuple[int, int, int]]:
-        return [of for of in inputs_of(*args) if INPUTS[of[0]] in change.inputs]
+    def chosen(*args: Any) -> _Inputs:
+        return change.inputs(inputs_of(*args))
 
     altered = change.variant(VARIANTS["plus"])
     with (

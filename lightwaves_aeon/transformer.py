@@ -47,10 +47,11 @@ class LightWaveS(_TransformerShell, BaseCollectionTransformer):
         leave-one-out along the path of detachment; see `selection_path_`.
     variant : {"L1", "L2", "L1L2", "plus"}, default="L1L2"
         What features may come from: the responses of one scattering level, of the
-        other, or of both; or, with ``"plus"``, those of level 1 to the channels, to
-        their changes from point to point, and to sums and differences of channels,
-        summed up by shares of values above quantiles of the training responses, by
-        their maximum, and by mean and mean time of their positive values.
+        other, or of both; or, with ``"plus"``, those of level 1 to the channels and to
+        sums and differences of channels, or, of univariate series, to their changes
+        from point to point, summed up by shares of values above quantiles of the
+        training responses, by their maximum, and by mean and mean time of their
+        positive values.
     kernels : str or sequence of str, default="minirocket"
         ``"minirocket"``, or the name of a PyWavelets wavelet, or a list or tuple of
         such names.

@@ -19,45 +19,29 @@ from lightwaves_aeon.core.inputs import CHANGE, DIFFERENCE, SUM
 from lightwaves_aeon.core.kinds import (
     ANY,
     HIGH,
-    KINDS,
-    LSPV,
-    MAX,
     MEAN,
-    MIN,
-    MIPV,
-    MPV,
-    N_SHARES,
-    NEUTRAL,
     NOTHING,
     PAPER,
     POSITIVES,
-    PPV,
     RUN,
     SHARE,
     SHARES,
     TIME,
 )
-from lightwaves_aeon.core.lanes import (
-    LANES,
-    above,
-    fraction,
-    kept,
-    larger,
-    load,
-    magnitude,
-    mean,
-    same,
-    smaller,
-    store,
-    zeros,
-)
+from lightwaves_aeon.core.lanes import LANES, load, magnitude, same, store
 from lightwaves_aeon.core.responses import first_seen, widest_reach
+from lightwaves_aeon.core.tallies import (
+    PER_JOB,
+    WIDTH,
+    include_for,
+    limits_of,
+    nothing,
+    write_for,
+)
 
 CENTRE = N_TAPS // 2
 # Flat indices are unsigned, see `responses`; so are the steps between them.
-WIDTH, ZERO, ONE, TWO = np.uint64(LANES), np.uint64(0), np.uint64(1), np.uint64(2)
-PER_JOB = np.uint64(2 * N_SHARES)
-PER_LEVEL = np.uint64(N_SHARES)
+ZERO, TWO = np.uint64(0), np.uint64(2)
 
 _jit = njit(nogil=True, cache=True, error_model="numpy")
 # Made by functions, so cached only as a part of what calls them.
@@ -235,116 +219,19 @@ def _sum_of_three(series, a, b, c):
 
 
 @_jit
-def _nothing(length):
-    """Give what is known before the first value."""
-    none, floor = zeros(), same(np.float32(0))
-    least = same(np.float32(np.inf if length > 0 else 0))
-    return (none, none, none), floor, least, none, none, none, floor, floor, floor
-
-
-@_jit
-def _limits(job, level, work):
-    """Thresholds of the shares."""
-    memory, at, _, _, _ = work
-    first = at.limits + np.uint64(job) * PER_JOB + np.uint64(level) * PER_LEVEL
-    a, b, c = memory[first], memory[first + ONE], memory[first + TWO]
-    return same(a), same(b), same(c)
-
-
-def _include_for(kind):
-    """Take a value into the statistics of a kind."""
-    slots = KINDS[kind]
-    first, second, third = (PPV + i in slots for i in range(N_SHARES))
-    high, low, runs = MAX in slots, MIN in slots, LSPV in slots
-    sums, times = MPV in slots, MIPV in slots
-    counts = sums or times
-
-    @_jit_closure
-    def include(state, value, limits):
-        (a, b, c), largest, smallest, run, longest, count, total, time, late = state
-        if first:
-            a = a - above(value, limits[0])
-        if second:
-            b = b - above(value, limits[1])
-        if third:
-            c = c - above(value, limits[2])
-        if high:
-            largest = larger(largest, magnitude(value))
-        if low:
-            smallest = smaller(smallest, magnitude(value))
-        if runs or counts:
-            minus_one = above(value, same(np.float32(0)))
-        if runs:
-            # A run grows by one where the value is positive, elsewhere it ends.
-            run = (run - minus_one) & minus_one
-            longest = larger(longest, run)
-        if counts:
-            count = count - minus_one
-        if sums:
-            total = total + kept(value, minus_one)
-        if times:
-            late = late + kept(time, minus_one)
-            time = time + same(np.float32(1))
-        return (a, b, c), largest, smallest, run, longest, count, total, time, late
-
-    return include
-
-
-def _write_for(kind):
-    """Put the statistics of a kind, where wanted, to where `_scatter` finds them."""
-    slots = KINDS[kind]
-    first, second, third = (PPV + i in slots for i in range(N_SHARES))
-    high, low, runs = MAX in slots, MIN in slots, LSPV in slots
-    sums, times = MPV in slots, MIPV in slots
-
-    @_jit_closure
-    def write(state, length, scale, job, level, work):
-        memory, at, _, _, columns = work
-        (a, b, c), largest, smallest, _, longest, count, total, _, late = state
-        n = np.int64(length // WIDTH)
-        scales = same(scale)
-        wanted = columns[job, level]
-        if first:
-            _put(fraction(a, n), wanted[PPV], memory, at)
-        if second:
-            _put(fraction(b, n), wanted[PPV + 1], memory, at)
-        if third:
-            _put(fraction(c, n), wanted[PPV + 2], memory, at)
-        if high:
-            _put(largest * scales, wanted[MAX], memory, at)
-        if low:
-            _put(smallest * scales, wanted[MIN], memory, at)
-        if runs:
-            _put(fraction(longest, n), wanted[LSPV], memory, at)
-        if sums:
-            average = mean(total, count, np.int64(1), np.float32(0))
-            _put(average * scales, wanted[MPV], memory, at)
-        if times:
-            _put(mean(late, count, n, NEUTRAL), wanted[MIPV], memory, at)
-
-    return write
-
-
-@_jit
-def _put(lanes, column, memory, at):
-    if column >= 0:
-        store(memory, at.features + np.uint64(column) * WIDTH, lanes)
-
-
-@_jit
 def _difference(memory, total, a, b, c, t):
     return _sum_of_three(memory, a + t, b + t, c + t) - load(memory, total + t)
 
 
 def _shared_for(kind):
     """Level 1 of a MiniRocket kernel, by the total that all kernels share."""
-    include, write = _include_for(kind), _write_for(kind)
+    include, write = include_for(kind), write_for(kind)
 
     @_jit_closure
     def shared(job, work):
         memory, at, places, scales, _ = work
         a, b, c = places[job, 0], places[job, 1], places[job, 2]
-        state, limits = _nothing(at.length), _limits(job, 0, work)
+        state, limits = nothing(at.length), limits_of(job, 0, work)
         for t in range(ZERO, at.length, WIDTH):
             value = _difference(memory, at.total, a, b, c, t)
             state = include(state, value, limits)
@@ -355,7 +242,7 @@ def _shared_for(kind):
 
 def _shared_deeper_for(kind):
     """Make the same, which leaves the energy at every second point for level 2."""
-    include, write = _include_for(kind), _write_for(kind)
+    include, write = include_for(kind), write_for(kind)
     wanted = kind != NOTHING
 
     @_jit_closure
@@ -364,7 +251,7 @@ def _shared_deeper_for(kind):
         a, b, c = places[job, 0], places[job, 1], places[job, 2]
         centre = at.energy + at.centre
         even = _half(at.length) * TWO
-        state, limits = _nothing(at.length), _limits(job, 0, work)
+        state, limits = nothing(at.length), limits_of(job, 0, work)
         for t in range(ZERO, even, TWO * WIDTH):
             value = _difference(memory, at.total, a, b, c, t)
             store(memory, centre + t // TWO, magnitude(value))
@@ -390,7 +277,7 @@ def _half(length):
 
 def _tapped_for(kind):
     """Level 2 of a MiniRocket kernel, of a series that no other kernel shares."""
-    include, write = _include_for(kind), _write_for(kind)
+    include, write = include_for(kind), write_for(kind)
 
     @_jit_closure
     def tapped(job, work):
@@ -399,7 +286,7 @@ def _tapped_for(kind):
         d, e, f = places[job, 3], places[job, 4], places[job, 5]
         g, h, i = places[job, 6], places[job, 7], places[job, 8]
         two, length = same(np.float32(2)), _half(at.length)
-        state, limits = _nothing(length), _limits(job, 1, work)
+        state, limits = nothing(length), limits_of(job, 1, work)
         for t in range(at.energy, at.energy + length, WIDTH):
             heavy = _sum_of_three(memory, a + t, b + t, c + t)
             light = _sum_of_three(memory, d + t, e + t, f + t)
@@ -412,7 +299,7 @@ def _tapped_for(kind):
 
 def _weighted_for(kind):
     """Either level of a kernel with weights of its own; level 1 leaves its energy."""
-    include, write = _include_for(kind), _write_for(kind)
+    include, write = include_for(kind), write_for(kind)
 
     @_jit_closure
     def weighted(level, weights, job, work):
@@ -420,7 +307,7 @@ def _weighted_for(kind):
         origin = at.energy if level else at.series
         length = _half(at.length) if level else at.length
         end = ZERO if level else TWO * _half(at.length)
-        state, limits = _nothing(length), _limits(job, level, work)
+        state, limits = nothing(length), limits_of(job, level, work)
         for t in range(ZERO, length, WIDTH):
             here = load(memory, origin + at.centre + t)
             value = same(np.float32(0))

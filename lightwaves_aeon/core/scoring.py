@@ -23,8 +23,8 @@ from lightwaves_aeon.core.engine import Evaluator
 from lightwaves_aeon.core.features import candidate_rows
 from lightwaves_aeon.core.kinds import PPV
 from lightwaves_aeon.core.selection import (
+    among_best,
     anova_f,
-    best_by_score,
     best_in_turn,
     class_f,
 )
@@ -156,7 +156,7 @@ class Scores(NamedTuple):
         """Keep those that are among the best by any criterion."""
         chosen = np.zeros(len(self.numbers), bool)
         for row in self.scores:
-            chosen[best_by_score(row, size)] = True
+            chosen |= among_best(row, size)
         return self.some(np.flatnonzero(chosen))
 
     def pool(self, size: int) -> Scores:
@@ -165,8 +165,7 @@ class Scores(NamedTuple):
 
     def some(self, positions: np.ndarray) -> Scores:
         """Take some candidates."""
-        numbers, thresholds, scores = self
-        return Scores(numbers[positions], thresholds[positions], scores[:, positions])
+        return Scores(*(of.take(positions, axis=-1) for of in self))
 
 
 class Shortlist:
@@ -181,16 +180,17 @@ class Shortlist:
     def __init__(self, size: int):
         self._size = size
         self._parts: list[Scores] = []
+        self._n_new = 0
 
     def add(self, part: Scores) -> None:
         """See candidates that follow those seen before."""
         if len(part.numbers) == 0:  # of a process that has no unit
             return
         self._parts.append(part)
+        self._n_new += len(part.numbers)
         # Now and then, since each time all that is kept is looked through.
-        kept, *new = (len(part.numbers) for part in self._parts)
-        if sum(new) > max(kept, PRUNED_AT * self._size):
-            self._parts = [self.best()]
+        if self._n_new > max(len(self._parts[0].numbers), PRUNED_AT * self._size):
+            self._parts, self._n_new = [self.best()], 0
 
     def best(self) -> Scores:
         """Give the best of them."""
@@ -232,5 +232,8 @@ def _scored(
         everyone = len(trial.cases) == len(columns)
         of_trial = columns if everyone else columns[trial.cases]
         scores = criteria(of_trial, trial.class_starts)
-        found.append(Scores(numbers, thresholds, scores).some(np.flatnonzero(distinct)))
+        of_all = Scores(numbers, thresholds, scores)
+        found.append(
+            of_all if distinct.all() else of_all.some(np.flatnonzero(distinct))
+        )
     return found

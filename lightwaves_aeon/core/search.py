@@ -230,12 +230,13 @@ class Search:
         """
         sample = stratified_sample(classes, self.max_cases, rng)
         variant = VARIANTS[self.variant]
-        dilations = dilations_up_to(self.max_dilation or _largest_dilation(variant, X))
+        largest = self.max_dilation or _largest_dilation(variant, X)
+        dilations = dilations_up_to(largest).tolist()
         # Other pairs at each dilation: at the same cost, more of them are looked at.
         units = sorted(
             (*of, dilation)
-            for dilation in dilations.tolist()
-            for of in inputs_of(variant, X.shape[1], rng)
+            for dilation in dilations
+            for of in inputs_of(variant, X.shape[1], len(dilations), rng)
         )
         few = rng.permutation(len(sample)) if variant.quantiles else sample
         return sample, units, np.sort(few[:CASES_FOR_THRESHOLDS])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 __all__ = [
+    "among_best",
     "anova_f",
     "best_by_score",
     "best_in_turn",
@@ -211,11 +212,28 @@ def best_by_score(scores: np.ndarray, n_best: int) -> np.ndarray:
     >>> best_by_score(np.array([1.0, 3.0, np.inf, 3.0]), 2).tolist()
     [1, 2]
     """
+    return np.flatnonzero(among_best(scores, n_best))
+
+
+def among_best(scores: np.ndarray, n_best: int) -> np.ndarray:
+    """Tell which scores are the highest, as `best_by_score` does.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.selection import among_best
+    >>> among_best(np.array([1.0, 3.0, np.inf, 3.0]), 2).tolist()
+    [False, True, True, False]
+    """
     if len(scores) <= n_best:
-        return np.arange(len(scores))
-    least = np.partition(scores, -n_best)[-n_best] if n_best > 0 else np.inf
-    better, ties = np.flatnonzero(scores > least), np.flatnonzero(scores == least)
-    return np.sort(np.concatenate([better, ties[: n_best - len(better)]]))
+        return np.ones(len(scores), bool)
+    if n_best == 0:
+        return np.zeros(len(scores), bool)
+    least = np.partition(scores, -n_best)[-n_best]
+    best = scores > least
+    n_ties = n_best - np.count_nonzero(best)
+    best[np.flatnonzero(scores == least)[:n_ties]] = True
+    return best
 
 
 def best_in_turn(scores: np.ndarray, n_best: int) -> np.ndarray:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 __all__ = ["VARIANTS", "Variant", "inputs_of"]
 
-from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
@@ -22,8 +21,8 @@ class Variant(NamedTuple):
     statistics : tuple of str
         Statistics of the responses of a channel; PPV once for each threshold.
     of_derived : tuple of str
-        Statistics of the responses of changes, sums and differences; without any, these
-        are not looked at.
+        Statistics of the responses of derived inputs: sums and differences of channels,
+        or the changes of a channel that is alone; without any, there are none.
     quantiles : bool
         Whether the thresholds of PPV are quantiles of training responses, not 0.
     selector : str
@@ -56,15 +55,14 @@ VARIANTS = {
 }
 """The paper's three, and the one that goes beyond."""
 
-PAIRS_PER_CHANNEL, MOST_PAIRS = 6, 56
-"""Sums and differences: so many for each channel, but no more than so many in all, at
-each dilation."""
+N_PAIRS = 300
+"""Sums and differences that are looked at, in all dilations together."""
 
 
 def inputs_of(
-    variant: Variant, n_channels: int, rng: np.random.RandomState
+    variant: Variant, n_channels: int, n_dilations: int, rng: np.random.RandomState
 ) -> list[tuple[int, int, int]]:
-    """List the inputs that kernels are applied to.
+    """List the inputs that kernels are applied to at one of the dilations.
 
     Parameters
     ----------
@@ -72,6 +70,8 @@ def inputs_of(
         What is offered.
     n_channels : int
         Number of channels.
+    n_dilations : int
+        Number of dilations that the pairs of channels are spread over.
     rng : np.random.RandomState
         Draws the pairs of channels, where a variant has any.
 
@@ -79,27 +79,36 @@ def inputs_of(
     -------
     list of tuple of int
         Input, as an index into `INPUTS`; channel; and the other channel or -1. First
-        the channels, then their changes, then sums and differences.
+        the channels, then sums and differences; the changes of a channel that is alone.
 
     Examples
     --------
     >>> import numpy as np
     >>> from lightwaves_aeon.core.variants import VARIANTS, inputs_of
-    >>> inputs_of(VARIANTS["L1"], 2, np.random.RandomState(0))
+    >>> inputs_of(VARIANTS["L1"], 2, 1, np.random.RandomState(0))
     [(0, 0, -1), (0, 1, -1)]
-    >>> inputs_of(VARIANTS["plus"], 2, np.random.RandomState(0))[2:]
-    [(1, 0, -1), (1, 1, -1), (2, 0, 1), (3, 0, 1)]
+    >>> inputs_of(VARIANTS["plus"], 2, 1, np.random.RandomState(0))[2:]
+    [(2, 0, 1), (3, 0, 1)]
+    >>> inputs_of(VARIANTS["plus"], 1, 1, np.random.RandomState(0))[1:]
+    [(1, 0, -1)]
     """
     of_channel, change, *of_pair = range(len(INPUTS))
     inputs = [(of_channel, channel, -1) for channel in range(n_channels)]
     if not variant.of_derived:
         return inputs
-    inputs += [(change, channel, -1) for channel in range(n_channels)]
+    # Changes help where there is nothing else, and add nothing beside pairs.
+    if n_channels == 1:
+        return [*inputs, (change, 0, -1)]
     n_all = n_channels * (n_channels - 1) // 2 * len(of_pair)
-    n_pairs = min(n_all, PAIRS_PER_CHANNEL * n_channels, MOST_PAIRS)
+    n_pairs = min(n_all, N_PAIRS // n_dilations)
     drawn = rng.permutation(n_all)[:n_pairs]
-    pairs = np.array(list(combinations(range(n_channels), 2))).reshape(-1, 2)
+    one, other = np.triu_indices(n_channels, 1)
+    pair, of = np.divmod(drawn, len(of_pair))
     return inputs + sorted(
-        (of_pair[number % len(of_pair)], *pairs[number // len(of_pair)].tolist())
-        for number in drawn.tolist()
+        zip(
+            np.array(of_pair)[of].tolist(),
+            one[pair].tolist(),
+            other[pair].tolist(),
+            strict=True,
+        )
     )
