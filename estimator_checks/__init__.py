@@ -1,1 +1,1 @@
-"""aeon's conformance suite, run whole on every estimator of the package."""
+"""The conformance suites of aeon and sktime, run whole on every estimator."""

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-__all__ = ["CollectionShell", "make_backend"]
+__all__ = ["CollectionShell"]
 
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
 from copy import copy
 from functools import cache
 
@@ -13,75 +11,16 @@ import numpy as np
 import pandas as pd
 from aeon.utils.conversion import convert_collection
 from aeon.utils.validation.collection import get_type
-from joblib import parallel_config
 
-from lightwaves_aeon.core.backends import Joblib, Threads
+from lightwaves_aeon._fitting import WholeFits
 from lightwaves_aeon.core.scaling import find_unusable
 
-BACKENDS = ("threads", "joblib", "mpi")
 
-
-def make_backend(name: str, n_jobs: int) -> Threads:
-    """Make the backend that an estimator's parameter names.
-
-    Parameters
-    ----------
-    name : {"threads", "joblib", "mpi"}
-        The parameter.
-    n_jobs : int
-        Number of threads, or of joblib's workers.
-
-    Returns
-    -------
-    Threads
-        Or the class that differs from it.
-
-    Raises
-    ------
-    ValueError
-        If there is no such backend.
-    ImportError
-        If what the backend needs is not installed; the message says what to install.
-    """
-    if name not in BACKENDS:
-        raise ValueError(
-            f"backend must be one of {', '.join(map(repr, BACKENDS))}, got {name!r}"
-        )
-    if name == "mpi":
-        from lightwaves_aeon.core.mpi import Mpi
-
-        return Mpi(n_jobs)
-    return Joblib(n_jobs) if name == "joblib" else Threads(n_jobs)
-
-
-class CollectionShell:
+class CollectionShell(WholeFits):
     """Mixin that stands before the base class of an aeon collection estimator.
 
-    aeon resets an estimator at the start of every fit, before any check. With this
-    mixin a fit that raises, for whatever reason, leaves the estimator as it was, and
-    the choice of output container made by ``set_output`` outlives a fit. With several
-    processes it raises in all of them.
+    The choice of output container made by ``set_output`` outlives a fit.
     """
-
-    def fit(self, X, y=None):
-        with self._whole_or_not_at_all():
-            return super().fit(X, y)  # type: ignore[misc]
-
-    @contextmanager
-    def _whole_or_not_at_all(self) -> Iterator[None]:
-        before = vars(self).copy()
-        backend = make_backend(self.backend, 1)  # type: ignore[attr-defined]
-        # aeon cross-validates in worker processes, to which the other ranks can't talk.
-        alone = (
-            parallel_config("sequential") if backend.n_processes > 1 else nullcontext()
-        )
-        try:
-            with backend.together(), alone:
-                yield
-        except BaseException:
-            vars(self).clear()
-            vars(self).update(before)
-            raise
 
     def reset(self, keep: str | list[str] | None = None):
         kept = [keep] if isinstance(keep, str) else list(keep or [])

@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-__all__ = ["LightWaveSClassifier", "Predictor"]
+__all__ = ["LightWaveSClassifier"]
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 from aeon.base._base import _clone_estimator
 from aeon.classification import BaseClassifier
 from aeon.utils.validation import check_n_jobs
-from sklearn.linear_model import RidgeClassifierCV
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 from sklearn.utils.metaestimators import available_if
 
-from lightwaves_aeon._shell import CollectionShell, make_backend
-from lightwaves_aeon.core.calibration import sharpness
+from lightwaves_aeon._fitting import fit_head, make_backend, number_of_features
+from lightwaves_aeon._shell import CollectionShell
 from lightwaves_aeon.core.collection import arranged
-from lightwaves_aeon.core.head import LinearHead
-from lightwaves_aeon.core.search import check_at_least
 from lightwaves_aeon.deploy.classifier_file import load_classifier, save_classifier
+from lightwaves_aeon.predictor import Predictor
 from lightwaves_aeon.transformer import LightWaveS
 
 Series = np.ndarray | list[np.ndarray]
-
-SHARE_OF_ROCKET = 0.025
-"""Features kept, as a share of the two per kernel that ROCKET computes."""
 
 
 class _ClassifierShell(CollectionShell):
@@ -172,7 +166,7 @@ class LightWaveSClassifier(_ClassifierShell, BaseClassifier):
         collection = arranged(X)
         self._n_jobs = check_n_jobs(self.n_jobs)
         transformer = LightWaveS(
-            n_features=self._n_features_wanted(),
+            n_features=number_of_features(self.n_features, self.n_kernels),
             variant=self.variant,
             kernels=self.kernels,
             max_dilation=self.max_dilation,
@@ -189,40 +183,17 @@ class LightWaveSClassifier(_ClassifierShell, BaseClassifier):
             collection, y, self.metadata_, calibrate=self.estimator is None
         )
         backend = make_backend(self.backend, self._n_jobs)
-        features = transformer._model.features(collection, backend)
-        scaler, self.estimator_ = backend.decide(lambda: self._fit_head(features, y))
+        scaler, self.estimator_, self._head = fit_head(
+            transformer._model.features(collection, backend),
+            y,
+            self.estimator,
+            self.class_weight,
+            held_out,
+            backend,
+            clone=lambda head: _clone_estimator(head, self.random_state),
+        )
         self.pipeline_ = make_pipeline(transformer, scaler, self.estimator_)
-        self._head = self.pipeline_[1:]
-        if self.estimator is None:
-            ridge = self.estimator_
-            self._head = LinearHead.fold(
-                scaler.mean_,
-                scaler.scale_,
-                np.atleast_2d(ridge.coef_),
-                np.atleast_1d(ridge.intercept_),
-                ridge.classes_,
-                backend.decide(lambda: sharpness(held_out)),
-            )
         return self
-
-    def _fit_head(
-        self, features: np.ndarray, y: np.ndarray
-    ) -> tuple[StandardScaler, Any]:
-        head = self.estimator
-        if head is None:
-            head = RidgeClassifierCV(
-                alphas=np.logspace(-3, 3, 10) * len(features),
-                class_weight=self.class_weight,
-            )
-        scaler = StandardScaler().fit(features)
-        estimator = _clone_estimator(head, self.random_state)
-        return scaler, estimator.fit(scaler.transform(features), y)
-
-    def _n_features_wanted(self) -> int | str:
-        check_at_least("n_kernels", self.n_kernels, 1)
-        if self.n_features is not None:
-            return self.n_features
-        return max(1, round(2 * self.n_kernels * SHARE_OF_ROCKET))
 
     def _predict(self, X: Series) -> np.ndarray:
         return self._head.predict(self.pipeline_[0]._transform(X))
@@ -278,7 +249,8 @@ class LightWaveSClassifier(_ClassifierShell, BaseClassifier):
         (4,)
         """
         self._check_is_fitted()
-        return Predictor(self)
+        transformer, n_channels = self.pipeline_[0], self.metadata_["n_channels"]
+        return Predictor(transformer._model.evaluate.one, n_channels, self._head)
 
     def save(self, path: str | Path) -> None:
         """Write the fitted classifier to a file, without pickle.
@@ -340,70 +312,3 @@ class LightWaveSClassifier(_ClassifierShell, BaseClassifier):
             {"n_kernels": 400, "max_dilation": 2},
             {"n_features": 5, "variant": "L1", "kernels": "haar", "max_dilation": 4},
         ]
-
-
-class Predictor:
-    """Predicts single cases with as little around it as possible.
-
-    Made by `LightWaveSClassifier.compile`; it may be pickled, and called from several
-    threads at once.
-
-    Parameters
-    ----------
-    classifier : LightWaveSClassifier
-        The fitted classifier; fitting it again does not change the predictor.
-    """
-
-    def __init__(self, classifier: LightWaveSClassifier):
-        self._n_channels = classifier.metadata_["n_channels"]
-        self._features = classifier.pipeline_[0]._model.evaluate.one
-        self._head = classifier._head
-
-    def __call__(self, x: np.ndarray):
-        """Predict the label of one case.
-
-        Parameters
-        ----------
-        x : np.ndarray, shape (n_channels, n_timepoints)
-            The case, unscaled.
-
-        Returns
-        -------
-        Label, of the type of the training labels.
-
-        Raises
-        ------
-        ValueError
-            If the channels are not those of the training cases, or one in use holds
-            NaN, infinity or a value far out of scale.
-        """
-        return self._head.predict(self._checked(x))[0]
-
-    def scores(self, x: np.ndarray) -> np.ndarray:
-        """Give the decision values of one case.
-
-        Parameters
-        ----------
-        x : np.ndarray, shape (n_channels, n_timepoints)
-            The case, unscaled.
-
-        Returns
-        -------
-        np.ndarray, shape (n_classes,), or () for two classes
-            The case's row of ``decision_function``.
-
-        Raises
-        ------
-        ValueError
-            As for a call.
-        """
-        return self._head.decision_function(self._checked(x))[0]
-
-    def _checked(self, x: np.ndarray) -> np.ndarray:
-        fits = isinstance(x, np.ndarray) and x.ndim == 2 and x.size > 0
-        if not fits or len(x) != self._n_channels:
-            raise ValueError(
-                f"x must be one case, of shape ({self._n_channels}, n_timepoints), got "
-                f"{x.shape if isinstance(x, np.ndarray) else type(x)}"
-            )
-        return self._features(x)

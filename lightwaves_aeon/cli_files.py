@@ -154,7 +154,7 @@ def predict(
 @contextmanager
 def _together(backend: str | None) -> Iterator[tuple[Threads, str]]:
     """Make the backend; what any process fails of, the first one tells, and all end."""
-    from lightwaves_aeon._shell import make_backend
+    from lightwaves_aeon._fitting import make_backend
 
     launched = any(variable in os.environ for variable in LAUNCHERS)
     name = backend or ("mpi" if launched else "threads")

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from lightwaves_aeon._shell import make_backend
+from lightwaves_aeon._fitting import make_backend
 from lightwaves_aeon.classifier import LightWaveSClassifier
 
 

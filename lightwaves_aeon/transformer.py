@@ -4,21 +4,16 @@ from __future__ import annotations
 
 __all__ = ["LightWaveS"]
 
-from collections.abc import Iterable, Sequence
-from zlib import crc32
+from collections.abc import Sequence
 
 import numpy as np
-import pandas as pd
 from aeon.transformations.collection import BaseCollectionTransformer
 from aeon.utils.validation import check_n_jobs
 from aeon.utils.validation.labels import check_classification_y
-from sklearn.utils import check_random_state
 
-from lightwaves_aeon._shell import CollectionShell, make_backend
-from lightwaves_aeon.core.calibration import HeldOut
-from lightwaves_aeon.core.collection import Collection, arranged, described
-from lightwaves_aeon.core.features import feature_names, features_frame
-from lightwaves_aeon.core.search import Search
+from lightwaves_aeon._fitting import HeldOut, ShowsTable, search_table
+from lightwaves_aeon._shell import CollectionShell
+from lightwaves_aeon.core.collection import Collection, arranged
 
 
 class _TransformerShell(CollectionShell):
@@ -27,7 +22,7 @@ class _TransformerShell(CollectionShell):
             return super().fit_transform(X, y)  # type: ignore[misc]
 
 
-class LightWaveS(_TransformerShell, BaseCollectionTransformer):
+class LightWaveS(ShowsTable, _TransformerShell, BaseCollectionTransformer):
     """Wavelet scattering features, a few hundred selected for the classes at hand.
 
     Each channel is convolved with MiniRocket's 84 kernels at dilations 1, 2, 4, ...;
@@ -184,36 +179,8 @@ class LightWaveS(_TransformerShell, BaseCollectionTransformer):
 
     def _search(self, X: Collection, y, calibrate: bool) -> list[HeldOut]:
         check_classification_y(y)
-        labels, classes = np.unique(np.asarray(y), return_inverse=True)
-        search = Search(
-            n_features=self.n_features,
-            variant=self.variant,
-            kernels=self.kernels,
-            max_dilation=self.max_dilation,
-            pool_size=self.pool_size,
-            max_cases=self.max_cases,
-            selector=self.selector,
-            calibrate=calibrate,
-        )
         self._n_jobs = check_n_jobs(self.n_jobs)
-        # None means fresh entropy: NumPy's global generator is nobody's to advance.
-        rng = check_random_state(
-            np.random.RandomState() if self.random_state is None else self.random_state
-        )
-        backend = make_backend(self.backend, self._n_jobs)
-        backend.check_same(
-            {
-                **described(X),
-                "what fit was asked for": search,
-                "the set of labels": labels.tolist(),
-                "the checksum of y": crc32(classes.tobytes()),
-            }
-        )
-        shows = self.verbose and backend.is_first
-        track = _progress_bar if shows else _no_progress
-        found = search.fit(X, classes, rng, backend, track)
-        self._model, self._path = found.model, found.path
-        return found.held_out
+        return search_table(self, X, y, self._n_jobs, calibrate)
 
     def fit_checked(
         self, X: Collection, y: np.ndarray, metadata: dict, calibrate: bool
@@ -244,53 +211,6 @@ class LightWaveS(_TransformerShell, BaseCollectionTransformer):
     def _transform(self, X: np.ndarray | list[np.ndarray], y=None) -> np.ndarray:
         return self._model.evaluate(arranged(X), n_jobs=self._n_jobs)
 
-    @property
-    def features_(self) -> pd.DataFrame:
-        """The table of the fitted model; see the class."""
-        self._check_is_fitted()
-        bank = self._model.bank
-        return features_frame(self._model.rows, bank.taps, bank.wavelets)
-
-    @property
-    def channels_(self) -> np.ndarray:
-        """The channels in use, ascending."""
-        self._check_is_fitted()
-        return self._model.evaluate.channels.copy()
-
-    @property
-    def selection_path_(self) -> pd.DataFrame:
-        """The numbers of features there were to choose from; see the class."""
-        self._check_is_fitted()
-        if self._path is None:
-            raise AttributeError("selection_path_ is there for n_features='auto' only")
-        return pd.DataFrame(self._path)
-
-    def get_feature_names_out(self, input_features=None) -> np.ndarray:
-        """Name the output columns.
-
-        Parameters
-        ----------
-        input_features : ignored
-            Present for scikit-learn.
-
-        Returns
-        -------
-        np.ndarray of object, shape (n_features,)
-            Such as ``"ch3_k017_d8_l2_ppv"``: channel 3, kernel 17, dilation 8, level 2,
-            share of positive values; or ``"ch1-ch5_k023_d1_l1_ppv>0.25"``: difference
-            of two channels, share of values above 0.25.
-
-        Examples
-        --------
-        >>> from aeon.datasets import load_basic_motions
-        >>> from lightwaves_aeon import LightWaveS
-        >>> transformer = LightWaveS(n_features=2).set_output(transform="pandas")
-        >>> list(transformer.fit_transform(*load_basic_motions(split="train")).columns)
-        ['ch0_k031_d32_l1_max', 'ch0_k061_d2_l1_max']
-        """
-        self._check_is_fitted()
-        return feature_names(self._model.rows, self._model.bank.names)
-
     @classmethod
     def _get_test_params(cls, parameter_set: str = "default") -> list[dict]:
         return [
@@ -303,13 +223,3 @@ class LightWaveS(_TransformerShell, BaseCollectionTransformer):
                 "max_cases": 6,
             },
         ]
-
-
-def _no_progress(results: Iterable, total: int) -> Iterable:
-    return results
-
-
-def _progress_bar(results: Iterable, total: int) -> Iterable:
-    from rich.progress import track
-
-    return track(results, description="LightWaveS", total=total)

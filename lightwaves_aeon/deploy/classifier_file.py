@@ -16,6 +16,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import LabelBinarizer, StandardScaler
 
 from lightwaves_aeon import __version__
+from lightwaves_aeon._fitting import number_of_features
 from lightwaves_aeon.core.bank import N_TAPS, KernelBank
 from lightwaves_aeon.core.detachment import PATH
 from lightwaves_aeon.core.engine import Evaluator
@@ -179,7 +180,8 @@ def _restored(
 
     names = LightWaveS._get_param_names()
     transformer = LightWaveS(**{name: getattr(classifier, name) for name in names})
-    transformer.set_params(n_features=classifier._n_features_wanted(), n_jobs=n_threads)
+    wanted = number_of_features(classifier.n_features, classifier.n_kernels)
+    transformer.set_params(n_features=wanted, n_jobs=n_threads)
     transformer._model = _model(rows, bank, arrays)
     transformer._path = _path(header["selection_path"])
     for estimator in (transformer, classifier):

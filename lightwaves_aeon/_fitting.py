@@ -1,0 +1,307 @@
+"""From checked data to a fitted table and head, for the shells of all frameworks."""
+
+from __future__ import annotations
+
+__all__ = [
+    "HeldOut",
+    "ShowsTable",
+    "WholeFits",
+    "fit_head",
+    "make_backend",
+    "number_of_features",
+    "search_table",
+]
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, nullcontext
+from typing import Any, Protocol
+from zlib import crc32
+
+import numpy as np
+import pandas as pd
+from joblib import parallel_config
+from sklearn.linear_model import RidgeClassifierCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils import check_random_state
+
+from lightwaves_aeon.core.backends import Joblib, Threads
+from lightwaves_aeon.core.calibration import HeldOut, sharpness
+from lightwaves_aeon.core.collection import Collection, described
+from lightwaves_aeon.core.features import feature_names, features_frame
+from lightwaves_aeon.core.head import LinearHead
+from lightwaves_aeon.core.model import Model
+from lightwaves_aeon.core.search import Search, check_at_least
+
+BACKENDS = ("threads", "joblib", "mpi")
+
+SHARE_OF_ROCKET = 0.025
+"""Features kept, as a share of the two per kernel that ROCKET computes."""
+
+
+def make_backend(name: str, n_jobs: int) -> Threads:
+    """Make the backend that an estimator's parameter names.
+
+    Parameters
+    ----------
+    name : {"threads", "joblib", "mpi"}
+        The parameter.
+    n_jobs : int
+        Number of threads, or of joblib's workers.
+
+    Returns
+    -------
+    Threads
+        Or the class that differs from it.
+
+    Raises
+    ------
+    ValueError
+        If there is no such backend.
+    ImportError
+        If what the backend needs is not installed; the message says what to install.
+    """
+    if name not in BACKENDS:
+        raise ValueError(
+            f"backend must be one of {', '.join(map(repr, BACKENDS))}, got {name!r}"
+        )
+    if name == "mpi":
+        from lightwaves_aeon.core.mpi import Mpi
+
+        return Mpi(n_jobs)
+    return Joblib(n_jobs) if name == "joblib" else Threads(n_jobs)
+
+
+class WholeFits:
+    """Mixin that stands before the base class of a framework.
+
+    The frameworks reset an estimator at the start of every fit, before any check. With
+    this mixin a fit that raises, for whatever reason, leaves the estimator as it was.
+    With several processes it raises in all of them.
+    """
+
+    def fit(self, X, y=None):
+        with self._whole_or_not_at_all():
+            return super().fit(X, y)  # type: ignore[misc]
+
+    @contextmanager
+    def _whole_or_not_at_all(self) -> Iterator[None]:
+        before = vars(self).copy()
+        backend = make_backend(self.backend, 1)  # type: ignore[attr-defined]
+        # Frameworks cross-validate in workers, to which the other ranks can't talk.
+        alone = (
+            parallel_config("sequential") if backend.n_processes > 1 else nullcontext()
+        )
+        try:
+            with backend.together(), alone:
+                yield
+        except BaseException:
+            vars(self).clear()
+            vars(self).update(before)
+            raise
+
+
+class _Fitted(Protocol):
+    n_features: int | str
+    variant: str
+    kernels: Any
+    max_dilation: int | None
+    pool_size: int | None
+    max_cases: int
+    random_state: Any
+    verbose: int
+    backend: str
+    selector: str | None
+    _model: Model
+    _path: np.ndarray | None
+
+    def _check_is_fitted(self) -> None: ...
+
+
+def search_table(
+    transformer: _Fitted, X: Collection, y: np.ndarray, n_jobs: int, calibrate: bool
+) -> list[HeldOut]:
+    """Fit a transformer by its parameters.
+
+    Parameters
+    ----------
+    transformer : LightWaveS
+        Of any framework.
+    X : np.ndarray, shape (n_cases, n_channels, n_timepoints), or Unequal
+        Checked collection.
+    y : np.ndarray, shape (n_cases,)
+        Checked labels, of two classes at least.
+    n_jobs : int
+        Number of threads or workers.
+    calibrate : bool
+        Whether to score held-out cases.
+
+    Returns
+    -------
+    list of HeldOut
+        What to calibrate with.
+    """
+    labels, classes = np.unique(np.asarray(y), return_inverse=True)
+    search = Search(
+        n_features=transformer.n_features,
+        variant=transformer.variant,
+        kernels=transformer.kernels,
+        max_dilation=transformer.max_dilation,
+        pool_size=transformer.pool_size,
+        max_cases=transformer.max_cases,
+        selector=transformer.selector,
+        calibrate=calibrate,
+    )
+    # None means fresh entropy: NumPy's global generator is nobody's to advance.
+    seed = transformer.random_state
+    rng = check_random_state(np.random.RandomState() if seed is None else seed)
+    backend = make_backend(transformer.backend, n_jobs)
+    backend.check_same(
+        {
+            **described(X),
+            "what fit was asked for": search,
+            "the set of labels": labels.tolist(),
+            "the checksum of y": crc32(classes.tobytes()),
+        }
+    )
+    shows = transformer.verbose and backend.is_first
+    track = _progress_bar if shows else _no_progress
+    found = search.fit(X, classes, rng, backend, track)
+    transformer._model, transformer._path = found.model, found.path
+    return found.held_out
+
+
+def _no_progress(results: Iterable, total: int) -> Iterable:
+    return results
+
+
+def _progress_bar(results: Iterable, total: int) -> Iterable:
+    from rich.progress import track
+
+    return track(results, description="LightWaveS", total=total)
+
+
+class ShowsTable:
+    """Mixin with what a fitted transformer, of any framework, shows of its table."""
+
+    @property
+    def features_(self: _Fitted) -> pd.DataFrame:
+        """The table of the fitted model; see the class."""
+        self._check_is_fitted()
+        bank = self._model.bank
+        return features_frame(self._model.rows, bank.taps, bank.wavelets)
+
+    @property
+    def channels_(self: _Fitted) -> np.ndarray:
+        """The channels in use, ascending."""
+        self._check_is_fitted()
+        return self._model.evaluate.channels.copy()
+
+    @property
+    def selection_path_(self: _Fitted) -> pd.DataFrame:
+        """The numbers of features there were to choose from; see the class."""
+        self._check_is_fitted()
+        if self._path is None:
+            raise AttributeError("selection_path_ is there for n_features='auto' only")
+        return pd.DataFrame(self._path)
+
+    def get_feature_names_out(self: _Fitted, input_features=None) -> np.ndarray:
+        """Name the output columns.
+
+        Parameters
+        ----------
+        input_features : ignored
+            Present for scikit-learn.
+
+        Returns
+        -------
+        np.ndarray of object, shape (n_features,)
+            Such as ``"ch3_k017_d8_l2_ppv"``: channel 3, kernel 17, dilation 8, level 2,
+            share of positive values; or ``"ch1-ch5_k023_d1_l1_ppv>0.25"``: difference
+            of two channels, share of values above 0.25.
+
+        Examples
+        --------
+        >>> from aeon.datasets import load_basic_motions
+        >>> from lightwaves_aeon import LightWaveS
+        >>> transformer = LightWaveS(n_features=2).set_output(transform="pandas")
+        >>> list(transformer.fit_transform(*load_basic_motions(split="train")).columns)
+        ['ch0_k031_d32_l1_max', 'ch0_k061_d2_l1_max']
+        """
+        self._check_is_fitted()
+        return feature_names(self._model.rows, self._model.bank.names)
+
+
+def number_of_features(n_features: int | str | None, n_kernels: int) -> int | str:
+    """Give the number asked for, or else 2.5 % of what ROCKET would compute.
+
+    Examples
+    --------
+    >>> from lightwaves_aeon._fitting import number_of_features
+    >>> number_of_features(None, n_kernels=10_000)
+    500
+    """
+    check_at_least("n_kernels", n_kernels, 1)
+    if n_features is not None:
+        return n_features
+    return max(1, round(2 * n_kernels * SHARE_OF_ROCKET))
+
+
+def fit_head(
+    features: np.ndarray,
+    y: np.ndarray,
+    estimator: Any,
+    class_weight: Any,
+    held_out: list[HeldOut],
+    backend: Threads,
+    clone: Callable[[Any], Any],
+) -> tuple[StandardScaler, Any, Any]:
+    """Train what stands behind the features.
+
+    Parameters
+    ----------
+    features : np.ndarray of float32, shape (n_cases, n_features)
+        The features of the training cases.
+    y : np.ndarray, shape (n_cases,)
+        Their labels.
+    estimator : sklearn compatible classifier or None
+        None means a ridge classifier.
+    class_weight : {"balanced"}, dict or None
+        Of the ridge classifier.
+    held_out : list of HeldOut
+        What to calibrate the ridge classifier with.
+    backend : Threads
+        The first of several processes fits, for all.
+    clone : callable
+        Makes an unfitted copy of the estimator.
+
+    Returns
+    -------
+    scaler : StandardScaler
+        Fitted.
+    estimator : sklearn classifier
+        Fitted to the scaled features.
+    head : LinearHead or Pipeline
+        Both in one: predicts from unscaled features.
+    """
+
+    def fit() -> tuple[StandardScaler, Any]:
+        ridge = RidgeClassifierCV(
+            alphas=np.logspace(-3, 3, 10) * len(features), class_weight=class_weight
+        )
+        scaler = StandardScaler().fit(features)
+        unfitted = clone(ridge if estimator is None else estimator)
+        return scaler, unfitted.fit(scaler.transform(features), y)
+
+    scaler, fitted = backend.decide(fit)
+    if estimator is not None:
+        return scaler, fitted, make_pipeline(scaler, fitted)
+    head = LinearHead.fold(
+        scaler.mean_,
+        scaler.scale_,
+        np.atleast_2d(fitted.coef_),
+        np.atleast_1d(fitted.intercept_),
+        fitted.classes_,
+        backend.decide(lambda: sharpness(held_out)),
+    )
+    return scaler, fitted, head

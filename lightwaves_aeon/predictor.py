@@ -1,0 +1,82 @@
+"""A predictor of single cases."""
+
+from __future__ import annotations
+
+__all__ = ["Predictor"]
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+
+class Predictor:
+    """Predicts single cases with as little around it as possible.
+
+    Made by ``LightWaveSClassifier.compile``; it may be pickled, and called from several
+    threads at once. To fit the classifier again does not change it.
+
+    Parameters
+    ----------
+    features : callable
+        Given a case of shape (n_channels, n_timepoints), gives its features, of shape
+        (1, n_features).
+    n_channels : int
+        Number of channels of a case.
+    head : LinearHead or sklearn classifier
+        Predicts from features.
+    """
+
+    def __init__(
+        self, features: Callable[[np.ndarray], np.ndarray], n_channels: int, head: Any
+    ):
+        self._features, self._n_channels, self._head = features, n_channels, head
+
+    def __call__(self, x: np.ndarray):
+        """Predict the label of one case.
+
+        Parameters
+        ----------
+        x : np.ndarray, shape (n_channels, n_timepoints)
+            The case, unscaled.
+
+        Returns
+        -------
+        Label, of the type of the training labels.
+
+        Raises
+        ------
+        ValueError
+            If the channels are not those of the training cases, or one in use holds
+            NaN, infinity or a value far out of scale.
+        """
+        return self._head.predict(self._checked(x))[0]
+
+    def scores(self, x: np.ndarray) -> np.ndarray:
+        """Give the decision values of one case.
+
+        Parameters
+        ----------
+        x : np.ndarray, shape (n_channels, n_timepoints)
+            The case, unscaled.
+
+        Returns
+        -------
+        np.ndarray, shape (n_classes,), or () for two classes
+            The case's row of ``decision_function``.
+
+        Raises
+        ------
+        ValueError
+            As for a call.
+        """
+        return self._head.decision_function(self._checked(x))[0]
+
+    def _checked(self, x: np.ndarray) -> np.ndarray:
+        fits = isinstance(x, np.ndarray) and x.ndim == 2 and x.size > 0
+        if not fits or len(x) != self._n_channels:
+            raise ValueError(
+                f"x must be one case, of shape ({self._n_channels}, n_timepoints), got "
+                f"{x.shape if isinstance(x, np.ndarray) else type(x)}"
+            )
+        return self._features(x)

@@ -1,0 +1,6 @@
+"""LightWaveS for sktime; needs sktime, and no aeon."""
+
+__all__ = ["LightWaveS", "LightWaveSClassifier"]
+
+from lightwaves_aeon.sktime.classifier import LightWaveSClassifier
+from lightwaves_aeon.sktime.transformer import LightWaveS

@@ -1,0 +1,215 @@
+"""LightWaveS as an sktime transformer."""
+
+from __future__ import annotations
+
+__all__ = ["LightWaveS"]
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from joblib import effective_n_jobs
+from sklearn.utils import InputTags, Tags, TargetTags, TransformerTags
+from sklearn.utils.multiclass import check_classification_targets
+from sktime.transformations.base import BaseTransformer
+
+from lightwaves_aeon._fitting import HeldOut, ShowsTable, search_table
+from lightwaves_aeon.core.collection import Collection
+from lightwaves_aeon.sktime._shell import INNER_MTYPES, PanelShell, Series
+
+
+class LightWaveS(ShowsTable, PanelShell, BaseTransformer):
+    """Wavelet scattering features, a few hundred selected for the classes at hand.
+
+    The same as the class of this name for aeon: with the same parameters and data it
+    gives the same features, to the last bit [1]_.
+
+    Parameters
+    ----------
+    n_features : int or "auto", default=500
+        Number of features to keep. Where fewer exist, all are kept, with a warning.
+        ``"auto"``, with detachment, keeps the smallest number whose leave-one-out
+        score is within one standard error of the best.
+    variant : {"L1", "L2", "L1L2", "plus"}, default="L1L2"
+        What features may come from: the responses of one scattering level, of the
+        other, or of both; or, with ``"plus"``, those of level 1 to channels and their
+        sums and differences. "plus" is the most accurate.
+    kernels : str or sequence of str, default="minirocket"
+        ``"minirocket"``, or the name of a PyWavelets wavelet, or a list or tuple of
+        such names.
+    max_dilation : int or None, default=None
+        Largest dilation, in time points. None means the paper's 32, and for "plus" a
+        quarter of the median length of the series.
+    pool_size : int or None, default=None
+        Number of features that the ANOVA filter hands on to the selector.
+    max_cases : int, default=1500
+        Number of training cases on which features are selected.
+    n_jobs : int or None, default=1
+        Number of threads; -1 means all processors. Results do not depend on it.
+    random_state : int, RandomState instance or None, default=None
+        Draws the sample of cases, where there are more than `max_cases`, and for "plus"
+        the pairs of channels and the cases behind the thresholds. None draws others
+        each time.
+    verbose : int, default=0
+        Above 0, a progress bar is shown while fitting.
+    backend : {"threads", "joblib", "mpi"}, default="threads"
+        Where ``fit`` works. The result is the same to the last bit.
+    selector : {"mrmr", "detach"} or None, default=None
+        How features are chosen from the pool. None means detachment for "plus", else
+        mRMR.
+
+    Attributes
+    ----------
+    features_ : pd.DataFrame, one row a feature
+        The table of the fitted model.
+    channels_ : np.ndarray of int
+        The channels in use, ascending.
+    selection_path_ : pd.DataFrame
+        With ``n_features="auto"``: the numbers of features there were to choose from.
+
+    See Also
+    --------
+    LightWaveSClassifier : With a ridge classifier behind.
+
+    References
+    ----------
+    .. [1] Pantiskas, L., Verstoep, K., Hoogendoorn, M. and Bal, H., 2022. Taking ROCKET
+        on an efficiency mission: multivariate time series classification with
+        LightWaveS. DCOSS 2022. arXiv:2204.01379.
+
+    Examples
+    --------
+    >>> from sktime.datasets import load_basic_motions
+    >>> from lightwaves_aeon.sktime import LightWaveS
+    >>> X, y = load_basic_motions(split="train", return_type="numpy3D")
+    >>> transformer = LightWaveS(n_features=50, random_state=0)
+    >>> transformer.fit_transform(X, y).shape
+    (40, 50)
+    >>> transformer.features_[["channel", "dilation", "level", "statistic"]].head(2)
+       channel  dilation  level statistic
+    0        0        32      1       max
+    1        2        16      1      lspv
+    """
+
+    _tags = {
+        "authors": ["lightwaves-aeon"],
+        "maintainers": ["lightwaves-aeon"],
+        "python_dependencies": ["numba", "PyWavelets"],
+        "scitype:transform-input": "Series",
+        "scitype:transform-output": "Primitives",
+        "scitype:transform-labels": "Primitives",
+        "scitype:instancewise": False,
+        "X_inner_mtype": INNER_MTYPES,
+        "y_inner_mtype": "numpy1D",
+        "requires_y": True,
+        "fit_is_empty": False,
+        "capability:multivariate": True,
+        "capability:unequal_length": True,
+        "capability:unequal_length:removes": True,
+        "capability:missing_values": False,
+        "capability:categorical_in_X": False,
+        "capability:random_state": True,
+        "property:randomness": "derandomized",
+    }
+
+    def __init__(
+        self,
+        n_features: int | str = 500,
+        variant: str = "L1L2",
+        kernels: str | Sequence[str] = "minirocket",
+        max_dilation: int | None = None,
+        pool_size: int | None = None,
+        max_cases: int = 1500,
+        n_jobs: int | None = 1,
+        random_state: int | np.random.RandomState | None = None,
+        verbose: int = 0,
+        backend: str = "threads",
+        selector: str | None = None,
+    ):
+        self.n_features = n_features
+        self.variant = variant
+        self.kernels = kernels
+        self.max_dilation = max_dilation
+        self.pool_size = pool_size
+        self.max_cases = max_cases
+        self.n_jobs = n_jobs
+        self.random_state = random_state
+        self.verbose = verbose
+        self.backend = backend
+        self.selector = selector
+
+        super().__init__()
+
+    def __sklearn_tags__(self) -> Tags:
+        # sktime has none, and scikit-learn's pipelines ask for them.
+        return Tags(
+            estimator_type="transformer",
+            target_tags=TargetTags(required=True),
+            transformer_tags=TransformerTags(),
+            input_tags=InputTags(three_d_array=True),
+        )
+
+    def _fit(self, X: Series, y: np.ndarray) -> LightWaveS:
+        check_classification_targets(y)
+        if len(np.unique(y)) < 2:
+            raise ValueError("y must have two classes at least, got one")
+        self._search(self._collection(X), y, calibrate=False)
+        return self
+
+    def _search(self, X: Collection, y: np.ndarray, calibrate: bool) -> list[HeldOut]:
+        self._n_channels = X.shape[1]
+        return search_table(self, X, y, effective_n_jobs(self.n_jobs), calibrate)
+
+    def fit_checked(
+        self, X: Collection, y: np.ndarray, calibrate: bool
+    ) -> list[HeldOut]:
+        """Fit to data that a classifier has checked already.
+
+        Parameters
+        ----------
+        X : np.ndarray, shape (n_cases, n_channels, n_timepoints), or Unequal
+            Checked collection.
+        y : np.ndarray, shape (n_cases,)
+            Checked labels.
+        calibrate : bool
+            Whether to score held-out cases.
+
+        Returns
+        -------
+        list of HeldOut
+            What to calibrate with.
+        """
+        held_out = self._search(X, y, calibrate)
+        self._is_fitted = True
+        return held_out
+
+    def _transform(self, X: Series, y=None) -> pd.DataFrame:
+        features = self._evaluate(self._collection_like(X, self._n_channels))
+        return pd.DataFrame(features, columns=self.get_feature_names_out())
+
+    def _evaluate(self, X: Collection) -> np.ndarray:
+        return self._model.evaluate(X, n_jobs=effective_n_jobs(self.n_jobs))
+
+    @classmethod
+    def get_test_params(cls, parameter_set: str = "default") -> list[dict]:
+        """Give parameters for sktime's tests.
+
+        Parameters
+        ----------
+        parameter_set : str, default="default"
+            Ignored: there is one.
+
+        Returns
+        -------
+        list of dict
+        """
+        return [
+            {"n_features": 20, "max_dilation": 2},
+            {
+                "n_features": 5,
+                "variant": "L1",
+                "kernels": ("haar", "mexh"),
+                "max_dilation": 4,
+                "max_cases": 6,
+            },
+        ]
