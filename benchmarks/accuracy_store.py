@@ -21,6 +21,7 @@ OUR_CODE = (
     "lightwaves_aeon/core/*.py",
     "lightwaves_aeon/classifier.py",
     "lightwaves_aeon/transformer.py",
+    "lightwaves_aeon/_fitting.py",
     "benchmarks/accuracy_classifiers.py",
 )
 

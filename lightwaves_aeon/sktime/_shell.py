@@ -35,18 +35,21 @@ class PanelShell(WholeFits):
 
     def _collection(self, X: Series) -> Collection:
         """Check what sktime leaves to estimators, and arrange it for the core."""
-        if isinstance(X, list):
-            series = [np.ascontiguousarray(x.to_numpy().T) for x in X]
-            equal = len({x.shape for x in series}) == 1
-            X = np.stack(series) if equal else series
-        for case, x in enumerate(X):
+        cases: np.ndarray | list[np.ndarray]
+        if isinstance(X, np.ndarray):
+            cases = X
+        else:
+            cases = [np.ascontiguousarray(x.to_numpy().T) for x in X]
+            if len({x.shape for x in cases}) == 1:
+                cases = np.stack(cases)
+        for case, x in enumerate(cases):
             unusable = find_unusable(x[None]) if x.dtype.kind == "f" else None
             if unusable is not None:
                 raise ValueError(
                     f"X holds NaN or infinity, first in case {case}, "
                     f"channel {unusable[1]}"
                 )
-        return arranged(X)
+        return arranged(cases)
 
     def _collection_like(self, X: Series, n_channels: int) -> Collection:
         """Arrange cases that must have the channels of those of fit."""
