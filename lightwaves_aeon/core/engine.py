@@ -16,9 +16,16 @@ from lightwaves_aeon.core.backends import run
 from lightwaves_aeon.core.bank import KernelBank
 from lightwaves_aeon.core.collection import Collection, equal_parts
 from lightwaves_aeon.core.features import STATISTICS
-from lightwaves_aeon.core.grouped import evaluate_groups
+from lightwaves_aeon.core.grouped import evaluate_groups, evaluate_level_1
 from lightwaves_aeon.core.inputs import Inputs
-from lightwaves_aeon.core.kinds import N_SHARES, N_SLOTS, PPV, SLOTS, kinds_of
+from lightwaves_aeon.core.kinds import (
+    N_SHARES,
+    N_SLOTS,
+    NOTHING,
+    PPV,
+    SLOTS,
+    kinds_of,
+)
 from lightwaves_aeon.core.lanes import LANES
 from lightwaves_aeon.core.responses import evaluate_cases, level_1
 from lightwaves_aeon.core.scaling import scaled_channels
@@ -65,6 +72,8 @@ class Evaluator(NamedTuple):
         Thresholds of PPV by level.
     kinds : np.ndarray of int8, shape (n_jobs, 2)
         Kind of the job, by level.
+    level_1_only : bool
+        Whether all jobs are of MiniRocket's kernels, and none wants level 2.
     n_features : int
         Number of output columns.
     bank : KernelBank
@@ -82,6 +91,7 @@ class Evaluator(NamedTuple):
     columns: np.ndarray
     thresholds: np.ndarray
     kinds: np.ndarray
+    level_1_only: bool
     n_features: int
     bank: KernelBank
     means: np.ndarray
@@ -124,6 +134,8 @@ class Evaluator(NamedTuple):
         counts = slots == PPV
         where = job_of_row[counts], level[counts], slot[counts]
         thresholds[where] = rows["threshold"][counts]
+        kinds = kinds_of(columns)
+        tapped = bank.taps[jobs[:, 2], 0] >= 0
         return cls(
             channels=channels,
             inputs=Inputs(
@@ -137,7 +149,8 @@ class Evaluator(NamedTuple):
             kernels=jobs[:, 2].copy(),
             columns=columns,
             thresholds=thresholds,
-            kinds=kinds_of(columns),
+            kinds=kinds,
+            level_1_only=bool((kinds[:, 1] == NOTHING).all() and tapped.all()),
             n_features=len(rows),
             bank=bank,
             means=means[channels],
@@ -326,7 +339,8 @@ class Evaluator(NamedTuple):
         rest = len(out) % LANES
         grouped = len(out) - (rest if rest < FEW else 0)
         if grouped > 0:
-            evaluate_groups(x, self.inputs, 0, grouped, *table)
+            evaluate = evaluate_level_1 if self.level_1_only else evaluate_groups
+            evaluate(x, self.inputs, 0, grouped, *table)
         if grouped < len(out):
             evaluate_cases(x, self.inputs, grouped, len(out), *table)
 

@@ -7,7 +7,7 @@ sixteen cases at once.
 
 from __future__ import annotations
 
-__all__ = ["evaluate_groups"]
+__all__ = ["evaluate_groups", "evaluate_level_1"]
 
 from typing import NamedTuple
 
@@ -20,6 +20,7 @@ from lightwaves_aeon.core.kinds import (
     ANY,
     HIGH,
     MEAN,
+    N_SHARES,
     NOTHING,
     PAPER,
     POSITIVES,
@@ -41,7 +42,7 @@ from lightwaves_aeon.core.tallies import (
 
 CENTRE = N_TAPS // 2
 # Flat indices are unsigned, see `responses`; so are the steps between them.
-ZERO, TWO = np.uint64(0), np.uint64(2)
+ZERO, ONE, TWO = np.uint64(0), np.uint64(1), np.uint64(2)
 
 _jit = njit(nogil=True, cache=True, error_model="numpy")
 # Made by functions, so cached only as a part of what calls them.
@@ -54,23 +55,15 @@ def evaluate_groups(x, inputs, first, last, starts, jobs, bank, out):
 
     The parameters are those of `evaluate_cases`.
     """
-    dilations, scales, kernels, columns, thresholds, kinds = jobs
+    dilations, scales, kernels, columns, _, kinds = jobs
     weights, lengths, taps = bank
-    n_channels, _, length = x.shape
-    margin = widest_reach(dilations, kernels, lengths, length)
-
-    # All lanes are in one flat array: compiled loops take one cheaper than several.
-    # Both levels are read through a margin of zeros, that of level 2 longer than needs.
-    at = _layout(length, margin, out.shape[1], n_channels, len(kernels))
-    memory = np.zeros(at.end, np.float32)
-    memory[at.limits : at.limits + np.uint64(thresholds.size)] = thresholds.ravel()
-    places = np.zeros((len(kernels), weights.shape[1]), np.uint64)
-    _fill_places(margin, dilations, kernels, lengths, taps, places)
+    margin = widest_reach(dilations, kernels, lengths, x.shape[2])
+    memory, at, places = _prepared(x.shape, margin, out.shape[1], jobs, bank)
     work = memory, at, places, scales, columns
 
     for start in range(first, last, LANES):
         group = out[start : min(start + LANES, last)]
-        for channel in range(n_channels):
+        for channel in range(len(x)):
             _fill_channel(x, channel, start, len(group), memory, at)
         for i in range(len(inputs.sorts)):
             _fill_series(inputs, i, memory, at)
@@ -97,6 +90,55 @@ def evaluate_groups(x, inputs, first, last, starts, jobs, bank, out):
                     _shared_deeper(kind, job, work)
                 _tapped(deeper, job, work)
         _scatter(memory, at, group)
+
+
+@_jit
+def evaluate_level_1(x, inputs, first, last, starts, jobs, bank, out):
+    """Compute the same for MiniRocket's kernels where no level 2 is wanted.
+
+    With loops for more kinds of jobs: all in one function would take a minute to
+    compile, of which half would be for nothing.
+    """
+    dilations, scales, kernels, columns, _, kinds = jobs
+    margin = widest_reach(dilations, kernels, bank[1], x.shape[2])
+    memory, at, places = _prepared(x.shape, margin, out.shape[1], jobs, bank)
+    work = memory, at, places, scales, columns
+
+    for start in range(first, last, LANES):
+        group = out[start : min(start + LANES, last)]
+        for channel in range(len(x)):
+            _fill_channel(x, channel, start, len(group), memory, at)
+        for i in range(len(inputs.sorts)):
+            _fill_series(inputs, i, memory, at)
+            summed = 0
+            for job in range(starts[i], starts[i + 1]):
+                if summed != dilations[job]:
+                    summed = dilations[job]
+                    _sum_of_nine(memory, at, margin, summed)
+                _shared_alone(kinds[job, 0], job, work)
+        _scatter(memory, at, group)
+
+
+@_jit
+def _prepared(shape, margin, n_features, jobs, bank):
+    """Memory of the lanes, where things are in it, and the places of the taps."""
+    dilations, _, kernels, _, thresholds, _ = jobs
+    weights, lengths, taps = bank
+    n_channels, _, length = shape
+    # All lanes are in one flat array: compiled loops take one cheaper than several.
+    # Both levels are read through a margin of zeros, that of level 2 longer than needs.
+    at = _layout(length, margin, n_features, n_channels, len(kernels))
+    memory = np.zeros(at.end, np.float32)
+    # Loops, where array expressions would take seconds to compile.
+    place = at.limits
+    for job in range(len(kernels)):
+        for level in range(thresholds.shape[1]):
+            for i in range(N_SHARES):
+                memory[place] = thresholds[job, level, i]
+                place += ONE
+    places = np.zeros((len(kernels), weights.shape[1]), np.uint64)
+    _fill_places(margin, dilations, kernels, lengths, taps, places)
+    return memory, at, places
 
 
 class _Layout(NamedTuple):
@@ -347,7 +389,7 @@ def _of_paper(loop_for, other):
 
 
 def _of_positives(loop_for):
-    """Make the same for the kinds that the paper does not have."""
+    """Compile a loop for each of the other kinds, and choose in the same way."""
     size, time, shares, positives = map(loop_for, (MEAN, TIME, SHARES, POSITIVES))
     several = loop_for(ANY)
 
@@ -375,7 +417,8 @@ def _alone(loop):
     return choose
 
 
-_shared = _of_paper(_shared_for, _of_positives(_shared_for))
+_shared = _of_paper(_shared_for, _alone(_shared_for(ANY)))
+_shared_alone = _of_paper(_shared_for, _of_positives(_shared_for))
 _shared_deeper = _of_paper(_shared_deeper_for, _alone(_shared_deeper_for(ANY)))
 _energy_only = _shared_deeper_for(NOTHING)
 _tapped = _of_paper(_tapped_for, _alone(_tapped_for(ANY)))
