@@ -21,10 +21,9 @@ from functools import cache
 from itertools import product
 from pathlib import Path
 from time import perf_counter
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
-from aeon.datasets import load_classification, load_from_ts_file
 from sklearn.metrics import balanced_accuracy_score, log_loss
 from sklearn.model_selection import RepeatedStratifiedKFold
 from threadpoolctl import threadpool_limits
@@ -40,7 +39,7 @@ from benchmarks.accuracy_classifiers import (
 )
 from benchmarks.accuracy_store import Run
 from lightwaves_aeon import LightWaveSClassifier
-from lightwaves_aeon.evaluation import load_split
+from lightwaves_aeon.datasets import load_split
 
 # Those whose runs take longest come first, so that none of them is left to the end.
 EQUAL = (
@@ -115,32 +114,8 @@ def all_runs(datasets: Sequence[str]) -> list[Run]:
     return sorted(places, key=places.__getitem__)
 
 
-@cache
-def load(name: str, split: Literal["train", "test"], archive: Path) -> Data:
-    """Load one split of a data set; series of unequal length as a list.
-
-    Parameters
-    ----------
-    name : str
-        Name of the data set.
-    split : {"train", "test"}
-        Cases to load.
-    archive : Path
-        Folder that is looked in before aeon is asked.
-
-    Returns
-    -------
-    X : np.ndarray, shape (n_cases, n_channels, n_timepoints), or list of np.ndarray
-        The series.
-    y : np.ndarray of str, shape (n_cases,)
-        Their classes.
-    """
-    if name not in UNEQUAL:
-        return load_split(name, split, archive)
-    file = archive / name / f"{name}_{split.upper()}.ts"
-    if file.is_file():
-        return load_from_ts_file(str(file))
-    return load_classification(name, split=split, load_equal_length=False)
+load = cache(load_split)
+"""Runs of one data set follow each other."""
 
 
 def measure(run: Run, archive: Path) -> Measures:
@@ -205,10 +180,11 @@ def _warm_up(name: str, n_channels: int, unequal: bool) -> None:
     rng = np.random.default_rng(0)
     X: Any = rng.normal(size=(12, n_channels, 40))
     if unequal:
-        # One case alone, and several: each has its loops.
-        X = [x[:, : 40 - min(i, 1)] for i, x in enumerate(X)]
-    classifier = CONTESTANTS[name].make(0, 2)
-    classifier.fit(X, np.repeat(["a", "b"], 6)).predict(X)
+        X = [x[:, : 40 - i // 11] for i, x in enumerate(X)]
+    classifier = CONTESTANTS[name].make(0, 2).fit(X, np.tile(["a", "b"], 6))
+    # Several cases and one alone: each have their loops.
+    classifier.predict(X)
+    classifier.predict(X[:1])
 
 
 def _measure(contestant: Contestant, seed: int, train: Data, test: Data) -> Measures:

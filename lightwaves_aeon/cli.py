@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lightwaves_aeon import __version__
+from lightwaves_aeon.cli_bench import bench, report
 from lightwaves_aeon.cli_files import fit, predict
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ def main() -> None:
 
 main.add_command(fit)
 main.add_command(predict)
+main.add_command(bench)
+main.add_command(report)
 
 
 def _rival_names(
@@ -208,15 +211,16 @@ def _measure(
     report: _Report,
 ) -> list[Row]:
     """Evaluate each classifier on each data set; what fails is reported, left out."""
+    from lightwaves_aeon import datasets as sets
     from lightwaves_aeon import evaluation
 
     rows: list[Row] = []
     for dataset in datasets:
         report.runs(f"{dataset}: loading")
         try:
-            train = evaluation.load_split(dataset, "train", archive)
-            test = evaluation.load_split(dataset, "test", archive)
-        except evaluation.DataSetError as error:
+            train = sets.load_split(dataset, "train", archive)
+            test = sets.load_split(dataset, "test", archive)
+        except sets.DataSetError as error:
             report.failed(str(error))
             report.done(len(classifiers))
             continue

@@ -1,36 +1,23 @@
-"""Load a data set of the aeon archives and measure a classifier on it."""
+"""Measure a classifier on a data set."""
 
 from __future__ import annotations
 
-__all__ = [
-    "DataSetError",
-    "Result",
-    "evaluate",
-    "load_split",
-    "make_classifier",
-    "warm_up",
-]
+__all__ = ["Result", "evaluate", "make_classifier", "warm_up"]
 
 import pickle
 from dataclasses import dataclass
-from pathlib import Path
 from time import perf_counter
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from aeon.classification import BaseClassifier
-from aeon.datasets import load_classification, load_from_ts_file
-from aeon.utils.validation.collection import is_equal_length
 from sklearn.metrics import balanced_accuracy_score
 
 from lightwaves_aeon.classifier import LightWaveSClassifier
+from lightwaves_aeon.datasets import Series
 
 SMALLEST = {"n_features": 1, "n_kernels": 84}
 """Sizes that a classifier is warmed up with: those of one parameter or the other."""
-
-
-class DataSetError(ValueError):
-    """A data set that cannot be found, or not be used; the message names it."""
 
 
 @dataclass(frozen=True)
@@ -65,91 +52,6 @@ class Result:
     model_kb: float
 
 
-def load_split(
-    name: str, split: Literal["train", "test"], archive: str | Path | None = None
-) -> tuple[np.ndarray, np.ndarray]:
-    """Load the training or the test cases of a data set.
-
-    Parameters
-    ----------
-    name : str
-        Name of the data set, such as ``"BasicMotions"``.
-    split : {"train", "test"}
-        Cases to load.
-    archive : str, Path or None, default=None
-        Folder that is looked in first, for ``NAME/NAME_TRAIN.ts`` and
-        ``NAME/NAME_TEST.ts``. Sets that it does not hold are loaded by aeon, which
-        ships with some, and downloads others once to its own data folder.
-
-    Returns
-    -------
-    X : np.ndarray, shape (n_cases, n_channels, n_timepoints)
-        The series.
-    y : np.ndarray of str, shape (n_cases,)
-        Their classes.
-
-    Raises
-    ------
-    DataSetError
-        If the set cannot be found or read, is empty, has no classes, or its series
-        differ in length.
-
-    Examples
-    --------
-    >>> from lightwaves_aeon.evaluation import load_split
-    >>> X, y = load_split("UnitTest", "train")
-    >>> X.shape, y.shape
-    ((20, 1, 24), (20,))
-    """
-    if archive is not None and not Path(archive).is_dir():
-        raise DataSetError(f"{name}: there is no archive folder {archive}")
-    file = None if archive is None else _find(name, split, Path(archive))
-    X, y = _load_by_aeon(name, split, archive) if file is None else _read(name, file)
-    if len(X) == 0:
-        raise DataSetError(f"{name}: there are no {split} cases")
-    if not is_equal_length(X):
-        raise DataSetError(
-            f"{name}: the {split} series differ in length, and no classifier here can "
-            f"use them; {name}_eq, where it exists, is a version of equal length"
-        )
-    return np.asarray(X), y
-
-
-def _find(name: str, split: str, archive: Path) -> Path | None:
-    # The folder of NAME_eq, the version of equal length, is that of NAME.
-    for folder in (archive / name, archive / name.removesuffix("_eq")):
-        if (folder / f"{name}_TRAIN.ts").is_file():
-            return folder / f"{name}_{split.upper()}.ts"
-    return None
-
-
-# Both functions below catch everything, since aeon's readers raise almost anything.
-
-
-def _read(name: str, file: Path) -> tuple[Any, np.ndarray]:
-    # Not by load_classification, which would download to the archive what misses there.
-    try:
-        X, y, header = load_from_ts_file(str(file), return_meta_data=True)
-    except Exception as error:
-        raise DataSetError(f"{name}: {file} cannot be read: {error}") from error
-    if not header["classlabel"]:
-        raise DataSetError(f"{name}: {file} has no class labels")
-    return X, y
-
-
-def _load_by_aeon(
-    name: str, split: str, archive: str | Path | None
-) -> tuple[Any, np.ndarray]:
-    try:
-        return load_classification(name, split=split)
-    except Exception as error:
-        missed = "" if archive is None else f"it is not in {archive}, and "
-        raise DataSetError(
-            f"{name}: {missed}aeon, which ships with some data sets and downloads "
-            f"others, cannot load it: {str(error).strip()}"
-        ) from error
-
-
 def make_classifier(
     name: str,
     *,
@@ -165,8 +67,8 @@ def make_classifier(
     name : {"lightwaves", "rocket", "minirocket"}
         `LightWaveSClassifier`, or aeon's ``RocketClassifier`` or
         ``MiniRocketClassifier``.
-    variant : {"L1", "L2", "L1L2"}, default="L1L2"
-        Scattering levels; for ``"lightwaves"`` only.
+    variant : {"L1", "L2", "L1L2", "plus"}, default="L1L2"
+        What features may come from; for ``"lightwaves"`` only.
     n_features : int, default=500
         Number of features to keep; for ``"lightwaves"`` only.
     n_jobs : int, default=1
@@ -241,9 +143,9 @@ def warm_up(classifier: BaseClassifier, n_channels: int) -> None:
 
 def evaluate(
     classifier: BaseClassifier,
-    X_train: np.ndarray,
+    X_train: Series,
     y_train: np.ndarray,
-    X_test: np.ndarray,
+    X_test: Series,
     y_test: np.ndarray,
 ) -> Result:
     """Fit a classifier, test it, and measure both.
@@ -256,8 +158,9 @@ def evaluate(
         `LightWaveSClassifier` or one of aeon's that is fitted the same way, with the
         attributes ``pipeline_`` and ``estimator_``, such as ``RocketClassifier``. It is
         fitted.
-    X_train, X_test : np.ndarray, shape (n_cases, n_channels, n_timepoints)
-        The series.
+    X_train, X_test : np.ndarray, shape (n_cases, n_channels, n_timepoints), or list
+        The series; a list of arrays where they differ in length, which not every
+        classifier can use.
     y_train, y_test : np.ndarray, shape (n_cases,)
         Their classes.
 
@@ -267,7 +170,8 @@ def evaluate(
 
     Examples
     --------
-    >>> from lightwaves_aeon.evaluation import evaluate, load_split, make_classifier
+    >>> from lightwaves_aeon.datasets import load_split
+    >>> from lightwaves_aeon.evaluation import evaluate, make_classifier
     >>> train, test = load_split("UnitTest", "train"), load_split("UnitTest", "test")
     >>> result = evaluate(make_classifier("lightwaves", n_features=100), *train, *test)
     >>> result.kept_features, result.kept_channels, result.all_channels
@@ -275,7 +179,7 @@ def evaluate(
     >>> result.accuracy > 0.8
     True
     """
-    n_channels = X_train.shape[1]
+    n_channels = len(X_train[0])
     warm_up(classifier, n_channels)
     start = perf_counter()
     classifier.fit(X_train, y_train)

@@ -9,7 +9,7 @@ import pytest
 from aeon.datasets import save_to_ts_file
 from click.testing import CliRunner
 
-from lightwaves_aeon import __version__, cli, evaluation
+from lightwaves_aeon import __version__, cli, datasets, evaluation
 from lightwaves_aeon.core.variants import VARIANTS
 
 KEYS = [
@@ -83,10 +83,10 @@ def archive(tmp_path, make_problem):
 def offline(monkeypatch):
     """Have every attempt to let aeon load a set fail as it does without a network."""
 
-    def fail(name, split):
+    def fail(name, **options):
         raise ValueError(f"Could not download files for {name}")
 
-    monkeypatch.setattr(evaluation, "load_classification", fail)
+    monkeypatch.setattr(datasets, "load_classification", fail)
 
 
 # Output
@@ -137,7 +137,7 @@ def test_table_shows_every_number_whole(monkeypatch, columns):
 def test_long_names_are_folded_not_cut(monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setattr(evaluation, "evaluate", lambda classifier, *data: RESULT)
-    monkeypatch.setattr(evaluation, "load_split", lambda *args: (None, None))
+    monkeypatch.setattr(datasets, "load_split", lambda *args: (None, None))
     lines = run("ArticularyWordRecognition").stdout.splitlines()
     below = next(i for i, line in enumerate(lines) if line.startswith("─")) + 1
     first_column = "".join(line.split(" ")[0] for line in lines[below:])
@@ -178,13 +178,22 @@ def test_as_a_module_in_a_process_of_its_own():
 
 def test_a_set_that_fails_does_not_stop_the_others(archive, offline):
     result = run(
-        "Uneven", "Nonesuch", "Waves", "--archive", archive, "--n-features", 9, "--json"
+        "Empty", "Nonesuch", "Waves", "--archive", archive, "--n-features", 9, "--json"
     )
     assert result.exit_code == 1
     assert [row["dataset"] for row in json.loads(result.stdout)] == ["Waves"]
-    uneven, nonesuch = result.stderr.splitlines()
-    assert uneven.startswith("Error: Uneven: the train series differ in length")
+    empty, nonesuch = result.stderr.splitlines()
+    assert empty == "Error: Empty: there are no train cases"
     assert nonesuch.startswith(f"Error: Nonesuch: it is not in {archive}")
+
+
+def test_series_of_unequal_length(archive):
+    command = ["Uneven", "--archive", archive, "--against", "rocket", "--json"]
+    result = run(*command)
+    assert result.exit_code == 1
+    assert [row["classifier"] for row in json.loads(result.stdout)] == ["lightwaves"]
+    assert result.stderr.startswith("Error: Uneven: rocket: ")
+    assert "unequal length" in result.stderr
 
 
 def test_a_classifier_that_fails_does_not_stop_the_others(archive, monkeypatch):
@@ -275,24 +284,28 @@ def test_program_itself_needs_neither_aeon_nor_rich_for_help():
 @pytest.mark.parametrize("name", ["Waves", "Uneven_eq", "Listed"])
 def test_archive_is_read(archive, offline, name):
     for split in ("train", "test"):
-        X, y = evaluation.load_split(name, split, archive)
+        X, y = datasets.load_split(name, split, archive)
         assert X.shape == (24, 3, 30 if name == "Uneven_eq" else 40)
         assert set(y) == {"0", "1"}
+
+
+def test_series_of_unequal_length_are_a_list(archive):
+    X, y = datasets.load_split("Uneven", "test", archive)
+    assert [x.shape for x in X[:4]] == [(3, 30), (3, 31), (3, 32), (3, 30)]
+    assert len(X) == len(y)
 
 
 def test_archive_has_precedence_and_aeon_follows(archive):
     (archive / "Waves").rename(archive / "UnitTest")
     for file in (archive / "UnitTest").iterdir():
         file.rename(file.with_name(file.name.replace("Waves", "UnitTest")))
-    assert evaluation.load_split("UnitTest", "train", archive)[0].shape == (24, 3, 40)
-    assert evaluation.load_split("BasicMotions", "test", archive)[0].shape[1] == 6
+    assert datasets.load_split("UnitTest", "train", archive)[0].shape == (24, 3, 40)
+    assert datasets.load_split("BasicMotions", "test", archive)[0].shape[1] == 6
 
 
 @pytest.mark.parametrize(
     ("name", "split", "reason"),
     [
-        ("Uneven", "train", "differ in length"),
-        ("Uneven", "test", "differ in length"),
         ("Half", "test", "Half_TEST.ts cannot be read: .*No such file"),
         ("Broken", "train", "Broken_TRAIN.ts cannot be read"),
         ("Empty", "train", "there are no train cases"),
@@ -302,14 +315,14 @@ def test_archive_has_precedence_and_aeon_follows(archive):
 )
 def test_what_cannot_be_used_is_named(archive, offline, name, split, reason):
     before = sorted(archive.rglob("*"))
-    with pytest.raises(evaluation.DataSetError, match=rf"^{name}: .*{reason}"):
-        evaluation.load_split(name, split, archive)
+    with pytest.raises(datasets.DataSetError, match=rf"^{name}: .*{reason}"):
+        datasets.load_split(name, split, archive)
     assert sorted(archive.rglob("*")) == before
 
 
 def test_missing_archive(tmp_path):
-    with pytest.raises(evaluation.DataSetError, match="UnitTest: there is no archive"):
-        evaluation.load_split("UnitTest", "train", tmp_path / "none")
+    with pytest.raises(datasets.DataSetError, match="UnitTest: there is no archive"):
+        datasets.load_split("UnitTest", "train", tmp_path / "none")
 
 
 # Measuring
@@ -329,7 +342,7 @@ def test_classifiers_share_seed_and_threads(name):
 def test_result_of_a_rival():
     # ROCKET, since aeon's MiniRocket takes half a minute to compile.
     train, test = (
-        evaluation.load_split("UnitTest", split) for split in ("train", "test")
+        datasets.load_split("UnitTest", split) for split in ("train", "test")
     )
     classifier = evaluation.make_classifier("rocket").set_params(n_kernels=100)
     result = evaluation.evaluate(classifier, *train, *test)

@@ -1,0 +1,123 @@
+"""Load the data sets of the aeon archives, from a folder or by aeon."""
+
+from __future__ import annotations
+
+__all__ = ["DataSetError", "Series", "is_in", "load_split"]
+
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from aeon.datasets import load_classification, load_from_ts_file
+from aeon.utils.validation.collection import is_equal_length
+
+Series = np.ndarray | list[np.ndarray]
+"""Cases as an array of shape (n_cases, n_channels, n_timepoints), or as a list."""
+
+
+class DataSetError(ValueError):
+    """A data set that cannot be found, or not be used; the message names it."""
+
+
+def load_split(
+    name: str, split: Literal["train", "test"], archive: str | Path | None = None
+) -> tuple[Series, np.ndarray]:
+    """Load the training or the test cases of a data set, of whatever lengths.
+
+    Parameters
+    ----------
+    name : str
+        Name of the data set, such as ``"BasicMotions"``.
+    split : {"train", "test"}
+        Cases to load.
+    archive : str, Path or None, default=None
+        Folder that is looked in first, for ``NAME/NAME_TRAIN.ts`` and
+        ``NAME/NAME_TEST.ts``. Sets that it does not hold are loaded by aeon, which
+        ships with some, and downloads others once to its own data folder.
+
+    Returns
+    -------
+    X : np.ndarray, shape (n_cases, n_channels, n_timepoints), or list of np.ndarray
+        The series; a list of arrays of shape (n_channels, n_timepoints) where they
+        differ in length.
+    y : np.ndarray of str, shape (n_cases,)
+        Their classes.
+
+    Raises
+    ------
+    DataSetError
+        If the set cannot be found or read, is empty or has no classes.
+
+    Examples
+    --------
+    >>> from lightwaves_aeon.datasets import load_split
+    >>> X, y = load_split("UnitTest", "train")
+    >>> X.shape, y.shape
+    ((20, 1, 24), (20,))
+    """
+    if archive is not None and not Path(archive).is_dir():
+        raise DataSetError(f"{name}: there is no archive folder {archive}")
+    file = None if archive is None else _find(name, split, Path(archive))
+    X, y = _load_by_aeon(name, split, archive) if file is None else _read(name, file)
+    if len(X) == 0:
+        raise DataSetError(f"{name}: there are no {split} cases")
+    # The header of a file may say that lengths differ where they do not.
+    return np.stack(X) if is_equal_length(X) else X, y
+
+
+def is_in(name: str, archive: str | Path) -> bool:
+    """Tell whether a folder holds a data set.
+
+    Parameters
+    ----------
+    name : str
+        Name of the data set.
+    archive : str or Path
+        As for `load_split`.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> from lightwaves_aeon.datasets import is_in
+    >>> is_in("UnitTest", "no/such/folder")
+    False
+    """
+    return _find(name, "train", Path(archive)) is not None
+
+
+def _find(name: str, split: str, archive: Path) -> Path | None:
+    # The folder of NAME_eq, the version of equal length, is that of NAME.
+    for folder in (archive / name, archive / name.removesuffix("_eq")):
+        if (folder / f"{name}_TRAIN.ts").is_file():
+            return folder / f"{name}_{split.upper()}.ts"
+    return None
+
+
+# Both functions below catch everything, since aeon's readers raise almost anything.
+
+
+def _read(name: str, file: Path) -> tuple[Any, np.ndarray]:
+    # Not by load_classification, which would download to the archive what misses there.
+    try:
+        X, y, header = load_from_ts_file(str(file), return_meta_data=True)
+    except Exception as error:
+        raise DataSetError(f"{name}: {file} cannot be read: {error}") from error
+    if not header["classlabel"]:
+        raise DataSetError(f"{name}: {file} has no class labels")
+    return X, y
+
+
+def _load_by_aeon(
+    name: str, split: str, archive: str | Path | None
+) -> tuple[Any, np.ndarray]:
+    try:
+        return load_classification(name, split=split, load_equal_length=False)
+    except Exception as error:
+        missed = "" if archive is None else f"it is not in {archive}, and "
+        raise DataSetError(
+            f"{name}: {missed}aeon, which ships with some data sets and downloads "
+            f"others, cannot load it: {str(error).strip()}"
+        ) from error
