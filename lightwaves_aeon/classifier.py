@@ -62,7 +62,8 @@ class LightWaveSClassifier(_ClassifierShell, BaseClassifier):
         others each time.
     n_features : int, "auto" or None, default=None
         Number of features to keep. None means 2.5 % of ROCKET's, 500 by default;
-        ``"auto"`` as few as predict about as well as any number, see `LightWaveS`.
+        ``"auto"``, for ``variant="plus"`` or ``selector="detach"`` only, as few as
+        predict about as well as any number, see `LightWaveS`.
     variant : {"L1", "L2", "L1L2", "plus"}, default="L1L2"
         What features may come from; see `LightWaveS`. "plus" is the most accurate.
     kernels : str or sequence of str, default="minirocket"

@@ -38,8 +38,9 @@ class LightWaveS(ShowsTable, _TransformerShell, BaseCollectionTransformer):
     ----------
     n_features : int or "auto", default=500
         Number of features to keep. Where fewer exist, all are kept, with a warning.
-        ``"auto"`` finds the smallest number that predicts about as well as any, by
-        leave-one-out along the path of detachment; see `selection_path_`.
+        ``"auto"``, for ``variant="plus"`` or ``selector="detach"`` only, finds the
+        smallest number that predicts about as well as any, by leave-one-out along the
+        path of detachment; see `selection_path_`.
     variant : {"L1", "L2", "L1L2", "plus"}, default="L1L2"
         What features may come from: the responses of one scattering level, of the
         other, or of both; or, with ``"plus"``, those of level 1 to the channels and to

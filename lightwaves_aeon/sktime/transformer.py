@@ -28,8 +28,9 @@ class LightWaveS(ShowsTable, PanelShell, BaseTransformer):
     ----------
     n_features : int or "auto", default=500
         Number of features to keep. Where fewer exist, all are kept, with a warning.
-        ``"auto"``, with detachment, keeps the smallest number whose leave-one-out
-        score is within one standard error of the best.
+        ``"auto"``, for ``variant="plus"`` or ``selector="detach"`` only, keeps the
+        smallest number whose leave-one-out score is within one standard error of the
+        best.
     variant : {"L1", "L2", "L1L2", "plus"}, default="L1L2"
         What features may come from: the responses of one scattering level, of the
         other, or of both; or, with ``"plus"``, those of level 1 to channels and their
