@@ -16,9 +16,11 @@ from sklearn.pipeline import make_pipeline
 from sklearn.utils.metaestimators import available_if
 
 from lightwaves_aeon._fitting import fit_head, make_backend, number_of_features
+from lightwaves_aeon._insight import ShowsInsight
 from lightwaves_aeon._shell import CollectionShell
 from lightwaves_aeon.core.collection import arranged
 from lightwaves_aeon.deploy.classifier_file import load_classifier, save_classifier
+from lightwaves_aeon.insight.linear import LinearModel
 from lightwaves_aeon.predictor import Predictor
 from lightwaves_aeon.transformer import LightWaveS
 
@@ -35,7 +37,7 @@ class _ClassifierShell(CollectionShell):
             return super().fit_predict_proba(X, y, **kwargs)  # type: ignore[misc]
 
 
-class LightWaveSClassifier(_ClassifierShell, BaseClassifier):
+class LightWaveSClassifier(ShowsInsight, _ClassifierShell, BaseClassifier):
     """LightWaveS features with a ridge classifier.
 
     The first five parameters are those of aeon's ``RocketClassifier``, so that changing
@@ -222,6 +224,12 @@ class LightWaveSClassifier(_ClassifierShell, BaseClassifier):
         X = self._preprocess_collection(X, store_metadata=False)
         self._check_shape(X)
         return self._head.decision_function(self.pipeline_[0]._transform(X))
+
+    def _linear(self) -> LinearModel:
+        self._check_is_fitted()
+        transformer, scaler, estimator = (step for _, step in self.pipeline_.steps)
+        n_channels = self.metadata_["n_channels"]
+        return LinearModel.of(transformer._model, scaler, estimator, n_channels)
 
     def compile(self) -> Predictor:
         """Make a predictor of single cases, without the cost of general checks.

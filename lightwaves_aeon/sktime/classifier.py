@@ -14,12 +14,14 @@ from sktime.classification.base import BaseClassifier
 from sktime.utils.random_state import set_random_state
 
 from lightwaves_aeon._fitting import fit_head, make_backend, number_of_features
+from lightwaves_aeon._insight import ShowsInsight
+from lightwaves_aeon.insight.linear import LinearModel
 from lightwaves_aeon.predictor import Predictor
 from lightwaves_aeon.sktime._shell import INNER_MTYPES, PanelShell, Series
 from lightwaves_aeon.sktime.transformer import LightWaveS
 
 
-class LightWaveSClassifier(PanelShell, BaseClassifier):
+class LightWaveSClassifier(ShowsInsight, PanelShell, BaseClassifier):
     """LightWaveS features with a ridge classifier.
 
     The same as the class of this name for aeon: with the same parameters and data it
@@ -213,6 +215,13 @@ class LightWaveSClassifier(PanelShell, BaseClassifier):
         if hasattr(self._head, "predict_proba"):
             return self._head.predict_proba(self._features(X))
         return super()._predict_proba(X)
+
+    def _linear(self) -> LinearModel:
+        self.check_is_fitted()
+        transformer = self.transformer_
+        return LinearModel.of(
+            transformer._model, self.scaler_, self.estimator_, transformer._n_channels
+        )
 
     def compile(self) -> Predictor:
         """Make a predictor of single cases, without the cost of general checks.

@@ -1,0 +1,1 @@
+"""What a fitted model says: importances, contributions, where in a series; pictures."""
