@@ -25,7 +25,7 @@ exclude_patterns = ["_build"]
 default_role = "autolink"
 # Every reference must lead somewhere. Fitted attributes have no entries of their own.
 nitpicky = True
-nitpick_ignore_regex = [("py:obj", "(features|channels|selection_path)_")]
+nitpick_ignore_regex = [("py:obj", "(features|channels|selection_path|channel_path)_")]
 
 # Notebooks are MyST Markdown. They run at every build, and an error ends it.
 myst_enable_extensions = ["colon_fence"]

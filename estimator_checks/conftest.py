@@ -5,7 +5,11 @@ from contextlib import nullcontext
 import pytest
 from aeon.testing import testing_config
 
-from lightwaves_aeon import LightWaveS, LightWaveSClassifier
+from lightwaves_aeon import (
+    LightWaveS,
+    LightWaveSChannelSelector,
+    LightWaveSClassifier,
+)
 
 
 def pytest_addoption(parser):
@@ -21,8 +25,8 @@ def pytest_configure(config):
 
         if MPI.COMM_WORLD.size != n_ranks:
             pytest.exit(f"{MPI.COMM_WORLD.size} ranks, not {n_ranks}", returncode=1)
-        fit_with_mpi(LightWaveS)
-        fit_with_mpi(LightWaveSClassifier)
+        for estimator in (LightWaveS, LightWaveSChannelSelector, LightWaveSClassifier):
+            fit_with_mpi(estimator)
 
 
 def fit_with_mpi(estimator_class):

@@ -2,10 +2,14 @@
 
 from aeon.testing.estimator_checking import parametrize_with_checks
 
-from lightwaves_aeon import LightWaveS, LightWaveSClassifier
+from lightwaves_aeon import (
+    LightWaveS,
+    LightWaveSChannelSelector,
+    LightWaveSClassifier,
+)
 
 
-@parametrize_with_checks([LightWaveS, LightWaveSClassifier])
+@parametrize_with_checks([LightWaveS, LightWaveSChannelSelector, LightWaveSClassifier])
 def test_aeon(check, together):
     with together:
         check()

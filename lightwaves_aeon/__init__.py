@@ -1,16 +1,26 @@
 """LightWaveS: time series classification with a few hundred named features."""
 
-__all__ = ["LightWaveS", "LightWaveSClassifier", "__version__"]
+__all__ = [
+    "LightWaveS",
+    "LightWaveSChannelSelector",
+    "LightWaveSClassifier",
+    "__version__",
+]
 __version__ = "0.1.0"
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from lightwaves_aeon.channel_selector import LightWaveSChannelSelector
     from lightwaves_aeon.classifier import LightWaveSClassifier
     from lightwaves_aeon.transformer import LightWaveS
 
-_MODULES = {"LightWaveS": "transformer", "LightWaveSClassifier": "classifier"}
+_MODULES = {
+    "LightWaveS": "transformer",
+    "LightWaveSChannelSelector": "channel_selector",
+    "LightWaveSClassifier": "classifier",
+}
 
 
 def __getattr__(name: str) -> Any:

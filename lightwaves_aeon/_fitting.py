@@ -9,6 +9,7 @@ __all__ = [
     "fit_head",
     "make_backend",
     "number_of_features",
+    "search_channels",
     "search_table",
 ]
 
@@ -101,19 +102,24 @@ class WholeFits:
             raise
 
 
-class _Fitted(Protocol):
-    n_features: int | str
+class _Searches(Protocol):
     variant: str
+    random_state: Any
+    backend: str
+    max_channels: int | str | None
+
+
+class _Fitted(_Searches, Protocol):
+    n_features: int | str
     kernels: Any
     max_dilation: int | None
     pool_size: int | None
     max_cases: int
-    random_state: Any
     verbose: int
-    backend: str
     selector: str | None
     _model: Model
     _path: np.ndarray | None
+    _channel_path: np.ndarray | None
 
     def _check_is_fitted(self) -> None: ...
 
@@ -141,7 +147,6 @@ def search_table(
     list of HeldOut
         What to calibrate with.
     """
-    labels, classes = np.unique(np.asarray(y), return_inverse=True)
     search = Search(
         n_features=transformer.n_features,
         variant=transformer.variant,
@@ -150,12 +155,55 @@ def search_table(
         pool_size=transformer.pool_size,
         max_cases=transformer.max_cases,
         selector=transformer.selector,
+        max_channels=transformer.max_channels,
         calibrate=calibrate,
     )
+    backend, classes, rng = _checked(search, transformer, X, y, n_jobs)
+    shows = transformer.verbose and backend.is_first
+    track = _progress_bar if shows else _no_progress
+    found = search.fit(X, classes, rng, backend, track)
+    transformer._model, transformer._path = found.model, found.path
+    transformer._channel_path = found.channel_path
+    return found.held_out
+
+
+def search_channels(
+    selector: _Searches, X: Collection, y: np.ndarray, n_jobs: int
+) -> np.ndarray:
+    """Find channels by the parameters of a channel selector.
+
+    Parameters
+    ----------
+    selector : LightWaveSChannelSelector
+        Of any framework.
+    X : np.ndarray, shape (n_cases, n_channels, n_timepoints), or Unequal
+        Checked collection.
+    y : np.ndarray, shape (n_cases,)
+        Checked labels, of two classes at least.
+    n_jobs : int
+        Number of threads or workers.
+
+    Returns
+    -------
+    np.ndarray of dtype `CHANNEL_PATH`, shape (n_channels,)
+        See `channel_path`.
+    """
+    if selector.max_channels is None:
+        raise ValueError("max_channels must be a number or 'auto', got None")
+    search = Search(variant=selector.variant, max_channels=selector.max_channels)
+    backend, classes, rng = _checked(search, selector, X, y, n_jobs)
+    return search.find_channels(X, classes, rng, backend)
+
+
+def _checked(
+    search: Search, estimator: _Searches, X: Collection, y: np.ndarray, n_jobs: int
+) -> tuple[Threads, np.ndarray, np.random.RandomState]:
+    """Make the backend, sure that all its processes are asked for the same."""
+    labels, classes = np.unique(np.asarray(y), return_inverse=True)
     # None means fresh entropy: NumPy's global generator is nobody's to advance.
-    seed = transformer.random_state
+    seed = estimator.random_state
     rng = check_random_state(np.random.RandomState() if seed is None else seed)
-    backend = make_backend(transformer.backend, n_jobs)
+    backend = make_backend(estimator.backend, n_jobs)
     backend.check_same(
         {
             **described(X),
@@ -164,11 +212,7 @@ def search_table(
             "the checksum of y": crc32(classes.tobytes()),
         }
     )
-    shows = transformer.verbose and backend.is_first
-    track = _progress_bar if shows else _no_progress
-    found = search.fit(X, classes, rng, backend, track)
-    transformer._model, transformer._path = found.model, found.path
-    return found.held_out
+    return backend, classes, rng
 
 
 def _no_progress(results: Iterable, total: int) -> Iterable:
@@ -204,6 +248,14 @@ class ShowsTable:
         if self._path is None:
             raise AttributeError("selection_path_ is there for n_features='auto' only")
         return pd.DataFrame(self._path)
+
+    @property
+    def channel_path_(self: _Fitted) -> pd.DataFrame:
+        """The numbers of channels there were to choose from; see the class."""
+        self._check_is_fitted()
+        if self._channel_path is None:
+            raise AttributeError("channel_path_ is there with max_channels only")
+        return pd.DataFrame(self._channel_path)
 
     def get_feature_names_out(self: _Fitted, input_features=None) -> np.ndarray:
         """Name the output columns.

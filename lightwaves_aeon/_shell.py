@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["CollectionShell"]
+__all__ = ["CollectionShell", "TransformerShell"]
 
 from copy import copy
 from functools import cache
@@ -77,6 +77,14 @@ class CollectionShell(WholeFits):
     def _check_y(self, y, *args, **kwargs):
         _check_labels(y)
         return super()._check_y(y, *args, **kwargs)  # type: ignore[misc]
+
+
+class TransformerShell(CollectionShell):
+    """The same for an aeon collection transformer."""
+
+    def fit_transform(self, X, y=None):
+        with self._whole_or_not_at_all():
+            return super().fit_transform(X, y)  # type: ignore[misc]
 
 
 @cache

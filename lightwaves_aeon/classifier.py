@@ -87,6 +87,9 @@ class LightWaveSClassifier(ShowsInsight, _ClassifierShell, BaseClassifier):
     selector : {"mrmr", "detach"} or None, default=None
         How features are chosen from the pool; see `LightWaveS`. None means detachment
         for "plus", else mRMR.
+    max_channels : int, "auto" or None, default=None
+        Largest number of channels to read; see `LightWaveS`. ``"auto"`` finds the
+        smallest that predicts about as well as any, None means no limit.
 
     Attributes
     ----------
@@ -147,6 +150,7 @@ class LightWaveSClassifier(ShowsInsight, _ClassifierShell, BaseClassifier):
         verbose: int = 0,
         backend: str = "threads",
         selector: str | None = None,
+        max_channels: int | str | None = None,
     ):
         self.n_kernels = n_kernels
         self.estimator = estimator
@@ -162,6 +166,7 @@ class LightWaveSClassifier(ShowsInsight, _ClassifierShell, BaseClassifier):
         self.verbose = verbose
         self.backend = backend
         self.selector = selector
+        self.max_channels = max_channels
 
         super().__init__()
 
@@ -176,6 +181,7 @@ class LightWaveSClassifier(ShowsInsight, _ClassifierShell, BaseClassifier):
             pool_size=self.pool_size,
             max_cases=self.max_cases,
             selector=self.selector,
+            max_channels=self.max_channels,
             n_jobs=self._n_jobs,
             random_state=self.random_state,
             verbose=self.verbose,

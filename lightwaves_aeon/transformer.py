@@ -12,17 +12,11 @@ from aeon.utils.validation import check_n_jobs
 from aeon.utils.validation.labels import check_classification_y
 
 from lightwaves_aeon._fitting import HeldOut, ShowsTable, search_table
-from lightwaves_aeon._shell import CollectionShell
+from lightwaves_aeon._shell import TransformerShell
 from lightwaves_aeon.core.collection import Collection, arranged
 
 
-class _TransformerShell(CollectionShell):
-    def fit_transform(self, X, y=None):
-        with self._whole_or_not_at_all():
-            return super().fit_transform(X, y)  # type: ignore[misc]
-
-
-class LightWaveS(ShowsTable, _TransformerShell, BaseCollectionTransformer):
+class LightWaveS(ShowsTable, TransformerShell, BaseCollectionTransformer):
     """Wavelet scattering features, a few hundred selected for the classes at hand.
 
     Each channel is convolved with MiniRocket's 84 kernels at dilations 1, 2, 4, ...;
@@ -80,6 +74,12 @@ class LightWaveS(ShowsTable, _TransformerShell, BaseCollectionTransformer):
         detachment, which drops those that weigh least in a ridge regression and is more
         accurate where an easy split of the classes would take all. With it the pool has
         candidates for each class. None means detachment for "plus", else mRMR.
+    max_channels : int, "auto" or None, default=None
+        Largest number of channels to read. Those kept are found by leaving out one
+        after the other, that which a ridge regression of all responses misses least, in
+        leave-one-out; features are then looked for in these channels alone. ``"auto"``
+        finds the smallest number that predicts about as well as any; see
+        `channel_path_`. None means no limit.
 
     Attributes
     ----------
@@ -105,6 +105,12 @@ class LightWaveS(ShowsTable, _TransformerShell, BaseCollectionTransformer):
         summed over the classes), ``standard_error`` (of its mean over the cases),
         ``loo_accuracy``, and ``chosen``. The features are those that suit these cases
         best, so the errors are lower than those of new cases.
+    channel_path_ : pd.DataFrame
+        With `max_channels` only: for each number of channels, from 1 to all,
+        ``channel`` (the one that so many channels have and one fewer have not),
+        ``loo_error``, ``standard_error``, ``loo_accuracy`` (as above, of a ridge
+        regression of all responses of these channels, of which none was selected), and
+        ``chosen``.
 
     See Also
     --------
@@ -159,6 +165,7 @@ class LightWaveS(ShowsTable, _TransformerShell, BaseCollectionTransformer):
         verbose: int = 0,
         backend: str = "threads",
         selector: str | None = None,
+        max_channels: int | str | None = None,
     ):
         self.n_features = n_features
         self.variant = variant
@@ -171,6 +178,7 @@ class LightWaveS(ShowsTable, _TransformerShell, BaseCollectionTransformer):
         self.verbose = verbose
         self.backend = backend
         self.selector = selector
+        self.max_channels = max_channels
 
         super().__init__()
 

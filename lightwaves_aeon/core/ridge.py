@@ -5,7 +5,9 @@ from __future__ import annotations
 __all__ = [
     "ALPHAS",
     "best_by_leave_one_out",
+    "best_of_gram",
     "coefficients",
+    "error_of_gram",
     "indicators",
     "scores_of_others",
     "standardised",
@@ -13,6 +15,7 @@ __all__ = [
 
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve, eigh
+from scipy.linalg.lapack import dpotrf, dpotri
 
 ALPHAS = np.logspace(-3, 3, 10)
 """Penalties to choose from, a case: those of the paper's head."""
@@ -120,12 +123,86 @@ def best_by_leave_one_out(
         vectors = standard @ vectors[:, some] / np.sqrt(values)
     else:
         gram = standard @ standard.T if gram is None else gram
-        values, vectors = eigh(gram, driver="evd")
-        values = np.maximum(values, 0)
+        return best_of_gram(gram, targets, ALPHAS * n_cases)
+    return _best(values, vectors, targets, ALPHAS * n_cases)
+
+
+def best_of_gram(
+    gram: np.ndarray, targets: np.ndarray, alphas: np.ndarray
+) -> tuple[float, np.ndarray]:
+    """Choose the penalty of the smallest squared leave-one-out error.
+
+    Parameters
+    ----------
+    gram : np.ndarray of float64, shape (n_cases, n_cases)
+        Products of the cases, in centred features.
+    targets : np.ndarray of float64, shape (n_cases, n_scores)
+        Indicators of the classes.
+    alphas : np.ndarray of float64, shape (n_alphas,)
+        Penalties to choose from.
+
+    Returns
+    -------
+    alpha : float
+        The penalty.
+    scores : np.ndarray of float64, shape (n_cases, n_scores)
+        Score of each case by the regression on all others, with that penalty.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.ridge import best_of_gram
+    >>> x = np.array([[-1.0], [-1.0], [1.0], [1.0]])
+    >>> best_of_gram(x @ x.T, x, np.array([0.1, 10.0]))[0]
+    0.1
+    """
+    values, vectors = eigh(gram, driver="evd")
+    return _best(np.maximum(values, 0), vectors, targets, alphas)
+
+
+def error_of_gram(gram: np.ndarray, targets: np.ndarray, alpha: float) -> float:
+    """Sum up the squared leave-one-out errors of one penalty, without eigenvalues.
+
+    Parameters
+    ----------
+    gram : np.ndarray of float64, shape (n_cases, n_cases)
+        Products of the cases, in centred features.
+    targets : np.ndarray of float64, shape (n_cases, n_scores)
+        Indicators of the classes.
+    alpha : float
+        The penalty.
+
+    Returns
+    -------
+    float
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.ridge import best_of_gram, error_of_gram
+    >>> x = np.array([[-1.0], [-1.0], [1.0], [1.0]])
+    >>> _, scores = best_of_gram(x @ x.T, x, np.array([0.1]))
+    >>> round(error_of_gram(x @ x.T, x, 0.1) / float(np.square(scores - x).sum()), 6)
+    1.0
+    """
+    regular = gram.copy()
+    regular[np.diag_indices_from(regular)] += alpha
+    lower, _ = dpotri(dpotrf(regular, lower=True)[0], lower=True)
+    inverse = np.tril(lower) + np.tril(lower, -1).T
+    # The last term is that of the intercept, which is not penalised.
+    free = alpha * np.diag(inverse) - 1 / len(gram)
+    residuals = alpha * (inverse @ (targets - targets.mean(axis=0)))
+    return float(np.square(residuals / np.maximum(free, RANK)[:, None]).sum())
+
+
+def _best(
+    values: np.ndarray, vectors: np.ndarray, targets: np.ndarray, alphas: np.ndarray
+) -> tuple[float, np.ndarray]:
+    n_cases = len(targets)
     centred = targets - targets.mean(axis=0)
     projected, squares = vectors.T @ centred, vectors**2
     least, best, scores = np.inf, np.nan, targets
-    for alpha in ALPHAS * n_cases:
+    for alpha in alphas:
         shrunk = values / (values + alpha)
         residuals = centred - (vectors * shrunk) @ projected
         # The last term is that of the intercept, which is not penalised.

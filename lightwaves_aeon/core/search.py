@@ -7,20 +7,33 @@ __all__ = ["Found", "Search", "check_at_least"]
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from numbers import Integral
 from typing import NamedTuple
 
 import numpy as np
 
-from lightwaves_aeon.core.backends import Threads, run
-from lightwaves_aeon.core.bank import KernelBank, dilations_up_to, kernel_bank
+from lightwaves_aeon.core.backends import Threads
+from lightwaves_aeon.core.bank import kernel_bank
 from lightwaves_aeon.core.calibration import HeldOut, held_out_folds
+from lightwaves_aeon.core.candidates import (
+    LARGEST_DILATION,
+    all_moments,
+    cases_for_thresholds,
+    dilations_of,
+    offers_of,
+    units_of,
+)
+from lightwaves_aeon.core.channels import (
+    ChannelUnit,
+    cases_to_look_at,
+    channel_path,
+    gram_of,
+    kept_channels,
+)
 from lightwaves_aeon.core.choice import Pool, choose
-from lightwaves_aeon.core.collection import Collection, taken, typical_length
-from lightwaves_aeon.core.features import INPUTS, ROW
+from lightwaves_aeon.core.collection import Collection, taken
+from lightwaves_aeon.core.features import ROW
 from lightwaves_aeon.core.model import Model
-from lightwaves_aeon.core.scaling import channel_moments
 from lightwaves_aeon.core.scoring import (
     Offer,
     Scores,
@@ -31,16 +44,7 @@ from lightwaves_aeon.core.scoring import (
     score_by_class,
 )
 from lightwaves_aeon.core.selection import stratified_sample
-from lightwaves_aeon.core.variants import VARIANTS, Variant, inputs_of
-
-LARGEST_DILATION = 2**30
-"""What the table can hold; from the length of the series on, dilations see padding."""
-
-PAPERS_LARGEST = 32
-"""The paper's largest dilation."""
-
-CASES_FOR_THRESHOLDS = 5
-"""Cases whose responses give the thresholds of PPV."""
+from lightwaves_aeon.core.variants import VARIANTS
 
 USUAL_FEATURES = 500
 """The paper's number of features, for which there is a pool where none is given."""
@@ -79,6 +83,7 @@ class Search:
     pool_size: int | None = None
     max_cases: int = 1500
     selector: str | None = None
+    max_channels: int | str | None = None
     calibrate: bool = False
 
     def __post_init__(self):
@@ -94,6 +99,8 @@ class Search:
         check_at_least("max_cases", self.max_cases, 2)
         if self.pool_size is not None:
             check_at_least("pool_size", self.pool_size, self._number or 1)
+        if self.max_channels not in (None, "auto"):
+            check_at_least("max_channels", self.max_channels, 1)
         if self.selector is not None and self.selector not in list(POOL_SIZE):
             raise ValueError(
                 f"selector must be one of {', '.join(map(repr, POOL_SIZE))}, "
@@ -152,11 +159,22 @@ class Search:
         backend = backend or Threads()
         variant = VARIANTS[self.variant]
         bank = kernel_bank(self.kernels)
-        sample, units, few = backend.decide(lambda: self._drawn(X, classes, rng))
+        means, stds = all_moments(X, backend)
+        channels, channel_path = np.arange(X.shape[1]), None
+        if self.max_channels is not None:
+            channel_path = self._channel_path(X, classes, rng, backend, means, stds)
+            channels = kept_channels(channel_path)
+        dilations = self._dilations(X)
+        sample, units, few = backend.decide(
+            lambda: (
+                stratified_sample(classes, self.max_cases, rng),
+                units_of(variant, channels, dilations, rng),
+                cases_for_thresholds(variant, min(self.max_cases, len(classes)), rng),
+            )
+        )
         trials = self._trials(classes[sample])
-        means, stds = _moments(X, backend)
 
-        offers = _offers(variant, bank)
+        offers = offers_of(variant, bank)
         stride = len(offers[0].rows)  # of numbers, from unit to unit
         size = self.pool_size or self._usual_pool_size
 
@@ -197,7 +215,88 @@ class Search:
         )
         table = rows[chosen.positions]
         table["f_score"], table["selection_score"] = chosen.relevance, chosen.scores
-        return Found(Model.of(table, bank, means, stds), chosen.path, chosen.held_out)
+        model = Model.of(table, bank, means, stds)
+        return Found(model, chosen.path, channel_path, chosen.held_out)
+
+    def find_channels(
+        self,
+        X: Collection,
+        classes: np.ndarray,
+        rng: np.random.RandomState,
+        backend: Threads | None = None,
+    ) -> np.ndarray:
+        """Find the channels alone, as `fit` does before it looks for features in them.
+
+        Parameters
+        ----------
+        X, classes, rng, backend
+            As of `fit`.
+
+        Returns
+        -------
+        np.ndarray of dtype `CHANNEL_PATH`, shape (n_channels,)
+            See `channel_path`.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from lightwaves_aeon.core.search import Search
+        >>> rng = np.random.default_rng(0)
+        >>> X, y = rng.normal(size=(20, 3, 30)), np.repeat([0, 1], 10)
+        >>> X[y == 1, 1] *= 3
+        >>> search = Search(max_channels="auto")
+        >>> path = search.find_channels(X, y, np.random.RandomState(0))
+        >>> path["channel"][:1].tolist(), path["chosen"].tolist()
+        ([1], [True, False, False])
+        """
+        if 0 in X.shape:
+            raise ValueError(f"X is empty: its shape is {X.shape}")
+        backend = backend or Threads()
+        moments = all_moments(X, backend)
+        return self._channel_path(X, classes, rng, backend, *moments)
+
+    def _channel_path(
+        self,
+        X: Collection,
+        classes: np.ndarray,
+        rng: np.random.RandomState,
+        backend: Threads,
+        means: np.ndarray,
+        stds: np.ndarray,
+    ) -> np.ndarray:
+        n_channels = X.shape[1]
+        n_cases = min(self.max_cases, cases_to_look_at(n_channels, classes.max() + 1))
+        variant, dilations = VARIANTS[self.variant], self._dilations(X)
+        sample, few = backend.decide(
+            lambda: (
+                stratified_sample(classes, n_cases, rng),
+                cases_for_thresholds(variant, min(n_cases, len(classes)), rng),
+            )
+        )
+        offer = offers_of(variant, kernel_bank(self.kernels))[0]
+
+        def read(channel: int) -> ChannelUnit:
+            constants = means[[channel]], stds[[channel]]
+            offers = [
+                offer._replace(evaluate=offer.evaluate.moved(0, dilation, *constants))
+                for dilation in dilations
+            ]
+            return ChannelUnit(offers, taken(X, sample, [channel]), few)
+
+        own = backend.share(range(n_channels))
+        parts = backend.collect(list(backend.map(read, gram_of, own)))
+        wanted = self.max_channels
+        most = None if isinstance(wanted, str) else wanted
+        return backend.decide(
+            lambda: channel_path(
+                np.stack([gram for part in parts for gram in part]),
+                classes[sample],
+                most,
+            )
+        )
+
+    def _dilations(self, X: Collection) -> list[int]:
+        return dilations_of(VARIANTS[self.variant], X, self.max_dilation)
 
     @property
     def _usual_pool_size(self) -> int:
@@ -221,26 +320,6 @@ class Search:
                 trials.append(Trial.of(rest, classes[rest]))
         return trials
 
-    def _drawn(
-        self, X: Collection, classes: np.ndarray, rng: np.random.RandomState
-    ) -> tuple[np.ndarray, list[tuple[int, int, int, int]], np.ndarray]:
-        """Draw the sample of cases, the units, and those cases that give thresholds.
-
-        A unit is an input at a dilation; the last are positions in the sample.
-        """
-        sample = stratified_sample(classes, self.max_cases, rng)
-        variant = VARIANTS[self.variant]
-        largest = self.max_dilation or _largest_dilation(variant, X)
-        dilations = dilations_up_to(largest).tolist()
-        # Other pairs at each dilation: at the same cost, more of them are looked at.
-        units = sorted(
-            (*of, dilation)
-            for dilation in dilations
-            for of in inputs_of(variant, X.shape[1], len(dilations), rng)
-        )
-        few = rng.permutation(len(sample)) if variant.quantiles else sample
-        return sample, units, np.sort(few[:CASES_FOR_THRESHOLDS])
-
 
 class Found(NamedTuple):
     """What a search finds.
@@ -251,34 +330,16 @@ class Found(NamedTuple):
         The table, and what it takes to evaluate it.
     path : np.ndarray of dtype `PATH` or None
         The numbers of features that there were to choose from, with ``"auto"``.
+    channel_path : np.ndarray of dtype `CHANNEL_PATH` or None
+        The channels that there were to choose from, with `max_channels`.
     held_out : list of HeldOut
         To calibrate with; one for each time that the search was repeated.
     """
 
     model: Model
     path: np.ndarray | None
+    channel_path: np.ndarray | None
     held_out: list[HeldOut]
-
-
-def _moments(X: Collection, backend: Threads) -> tuple[np.ndarray, np.ndarray]:
-    own = backend.share(range(X.shape[1]))
-    moments = run(lambda channel: channel_moments(X, channel), own, backend.n_jobs)
-    parts = backend.collect(np.array(list(moments)).reshape(-1, 2))
-    means, stds = backend.decide(lambda: np.concatenate(parts).T)
-    return means, stds
-
-
-def _largest_dilation(variant: Variant, X: Collection) -> int:
-    if variant.reach is None:
-        return PAPERS_LARGEST
-    return max(1, min(int(variant.reach * typical_length(X)), LARGEST_DILATION))
-
-
-def _offers(variant: Variant, bank: KernelBank) -> list[Offer]:
-    """Make the offer of each of `INPUTS` that the variant looks at."""
-    of = partial(Offer.of, bank, variant.levels, quantiles=variant.quantiles)
-    derived = [of(variant.of_derived)] if variant.of_derived else []
-    return [of(variant.statistics), *(len(INPUTS) - 1) * derived]
 
 
 def _pools(

@@ -18,12 +18,13 @@ from sklearn.preprocessing import LabelBinarizer, StandardScaler
 from lightwaves_aeon import __version__
 from lightwaves_aeon._fitting import number_of_features
 from lightwaves_aeon.core.bank import N_TAPS, KernelBank
+from lightwaves_aeon.core.candidates import LARGEST_DILATION
+from lightwaves_aeon.core.channels import CHANNEL_PATH
 from lightwaves_aeon.core.detachment import PATH
 from lightwaves_aeon.core.engine import Evaluator
 from lightwaves_aeon.core.features import INPUTS, ROW, STATISTICS
 from lightwaves_aeon.core.head import LinearHead
 from lightwaves_aeon.core.model import Model
-from lightwaves_aeon.core.search import LARGEST_DILATION
 from lightwaves_aeon.deploy.model_file import ModelFileError, load_model, save_model
 from lightwaves_aeon.transformer import LightWaveS
 
@@ -94,7 +95,6 @@ def save_classifier(path: str | Path, classifier: LightWaveSClassifier) -> None:
     transformer, scaler, ridge = (step for _, step in classifier.pipeline_.steps)
     model = transformer._model
     rows, bank, evaluate = model.rows, model.bank, model.evaluate
-    steps = transformer._path
     classes = head.classes
     if classes.dtype.hasobject:
         classes = np.array(classes.tolist())
@@ -104,7 +104,8 @@ def save_classifier(path: str | Path, classifier: LightWaveSClassifier) -> None:
         "metadata": {name: classifier.metadata_[name] for name in (*FLAGS, *SIZES)},
         "kernel_names": bank.names,
         "kernel_wavelets": bank.wavelets,
-        "selection_path": None if steps is None else steps.tolist(),
+        "selection_path": _steps(transformer._path),
+        "channel_path": _steps(transformer._channel_path),
     }
     arrays = {
         **{f"table_{name}": rows[name] for name in TABLE},
@@ -183,7 +184,8 @@ def _restored(
     wanted = number_of_features(classifier.n_features, classifier.n_kernels)
     transformer.set_params(n_features=wanted, n_jobs=n_threads)
     transformer._model = _model(rows, bank, arrays)
-    transformer._path = _path(header["selection_path"])
+    transformer._path = _path(header["selection_path"], PATH)
+    transformer._channel_path = _path(header["channel_path"], CHANNEL_PATH)
     for estimator in (transformer, classifier):
         estimator.metadata_ = dict(metadata)
         estimator._n_jobs = n_threads
@@ -221,11 +223,15 @@ def _model(rows: np.ndarray, bank: KernelBank, arrays: Arrays) -> Model:
     return Model(rows, bank, evaluate._replace(channels=channels))
 
 
-def _path(steps: Any) -> np.ndarray | None:
+def _steps(path: np.ndarray | None) -> list[tuple] | None:
+    return None if path is None else path.tolist()
+
+
+def _path(steps: Any, dtype: np.dtype) -> np.ndarray | None:
     if steps is None:
         return None
-    path = np.array([tuple(step) for step in steps], PATH)
-    _require(path.tolist() == [tuple(step) for step in steps], "selection path")
+    path = np.array([tuple(step) for step in steps], dtype)
+    _require(path.tolist() == [tuple(step) for step in steps], "path of a selection")
     return path
 
 

@@ -20,7 +20,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-FORMAT, VERSION = "lightwaves model", 1
+FORMAT, VERSION = "lightwaves model", 2
 HEADER = "header"
 
 

@@ -68,6 +68,9 @@ class LightWaveSClassifier(ShowsInsight, PanelShell, BaseClassifier):
     selector : {"mrmr", "detach"} or None, default=None
         How features are chosen from the pool. None means detachment for "plus", else
         mRMR.
+    max_channels : int, "auto" or None, default=None
+        Largest number of channels to read. ``"auto"`` finds the smallest that predicts
+        about as well as any, None means no limit.
 
     Attributes
     ----------
@@ -138,6 +141,7 @@ class LightWaveSClassifier(ShowsInsight, PanelShell, BaseClassifier):
         verbose: int = 0,
         backend: str = "threads",
         selector: str | None = None,
+        max_channels: int | str | None = None,
     ):
         self.n_kernels = n_kernels
         self.estimator = estimator
@@ -153,6 +157,7 @@ class LightWaveSClassifier(ShowsInsight, PanelShell, BaseClassifier):
         self.verbose = verbose
         self.backend = backend
         self.selector = selector
+        self.max_channels = max_channels
 
         super().__init__()
 
@@ -176,6 +181,7 @@ class LightWaveSClassifier(ShowsInsight, PanelShell, BaseClassifier):
             pool_size=self.pool_size,
             max_cases=self.max_cases,
             selector=self.selector,
+            max_channels=self.max_channels,
             n_jobs=self.n_jobs,
             random_state=self.random_state,
             verbose=self.verbose,

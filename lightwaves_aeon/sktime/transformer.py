@@ -58,6 +58,9 @@ class LightWaveS(ShowsTable, PanelShell, BaseTransformer):
     selector : {"mrmr", "detach"} or None, default=None
         How features are chosen from the pool. None means detachment for "plus", else
         mRMR.
+    max_channels : int, "auto" or None, default=None
+        Largest number of channels to read. ``"auto"`` finds the smallest that predicts
+        about as well as any, None means no limit.
 
     Attributes
     ----------
@@ -126,6 +129,7 @@ class LightWaveS(ShowsTable, PanelShell, BaseTransformer):
         verbose: int = 0,
         backend: str = "threads",
         selector: str | None = None,
+        max_channels: int | str | None = None,
     ):
         self.n_features = n_features
         self.variant = variant
@@ -138,6 +142,7 @@ class LightWaveS(ShowsTable, PanelShell, BaseTransformer):
         self.verbose = verbose
         self.backend = backend
         self.selector = selector
+        self.max_channels = max_channels
 
         super().__init__()
 

@@ -1,0 +1,212 @@
+"""Which channels are kept: ridge regressions on all responses of fewer and fewer.
+
+A ridge regression of many features needs only the Gram matrix of the cases, and that of
+several channels is the sum of theirs. So each channel is gone through once, whatever
+the number of its features, and from then on to leave one out is a subtraction.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "CHANNEL_PATH",
+    "ChannelUnit",
+    "cases_to_look_at",
+    "channel_path",
+    "gram_of",
+    "kept_channels",
+]
+
+from math import isqrt
+from typing import NamedTuple
+
+import numpy as np
+
+from lightwaves_aeon.core.collection import Collection
+from lightwaves_aeon.core.ridge import (
+    best_of_gram,
+    error_of_gram,
+    indicators,
+    standardised,
+)
+from lightwaves_aeon.core.scoring import Offer
+
+ENOUGH_CASES = 500
+"""Cases that are enough to tell channels apart."""
+
+LARGEST = 1 << 26
+"""Values in the Gram matrices of all channels; with more channels, of fewer cases."""
+
+LOOKED_AT = 32
+"""Channels of which each is left out to see what is lost; of more, the lightest goes.
+"""
+
+ALPHAS = np.logspace(-4, 2, 13)
+"""Penalties to choose from, for Gram matrices with a mean diagonal of 1."""
+
+DIGITS = 10
+"""Digits in which errors are compared: equal channels then count as equal."""
+
+CHANNEL_PATH = np.dtype(
+    [
+        ("n_channels", np.int64),
+        ("channel", np.int64),
+        ("loo_error", np.float64),
+        ("standard_error", np.float64),
+        ("loo_accuracy", np.float64),
+        ("chosen", np.bool_),
+    ]
+)
+"""One number of channels: the channel that so many have and one fewer have not; the
+squared leave-one-out error of a case, summed over the classes; the standard error of
+its mean over the cases; the share of the cases that are classified right; and whether
+it is the number chosen."""
+
+
+class ChannelUnit(NamedTuple):
+    """What one channel offers at all dilations."""
+
+    offers: list[Offer]
+    X: Collection
+    few: np.ndarray
+
+
+def cases_to_look_at(n_channels: int, n_classes: int) -> int:
+    """Give the number of cases of which there are Gram matrices.
+
+    Examples
+    --------
+    >>> from lightwaves_aeon.core.channels import cases_to_look_at
+    >>> cases_to_look_at(24, 6), cases_to_look_at(1000, 6)
+    (500, 259)
+    """
+    return max(min(ENOUGH_CASES, isqrt(LARGEST // n_channels)), n_classes)
+
+
+def gram_of(unit: ChannelUnit) -> np.ndarray:
+    """Compute the Gram matrix of the standardised features of a channel.
+
+    Parameters
+    ----------
+    unit : ChannelUnit
+        The channel.
+
+    Returns
+    -------
+    np.ndarray of float32, shape (n_cases, n_cases)
+        Divided by the number of features.
+    """
+    gram, n_features = np.zeros((unit.X.shape[0],) * 2), 0
+    for offer in unit.offers:
+        columns, _, distinct = offer.features(unit.X, unit.few)
+        standard, _, _ = standardised(columns[:, distinct])
+        gram += standard @ standard.T
+        n_features += standard.shape[1]
+    return (gram / n_features).astype(np.float32)
+
+
+def channel_path(
+    grams: np.ndarray, classes: np.ndarray, max_channels: int | None
+) -> np.ndarray:
+    """Leave out one channel after the other, that which is missed least.
+
+    Parameters
+    ----------
+    grams : np.ndarray of float32, shape (n_channels, n_cases, n_cases)
+        See `gram_of`.
+    classes : np.ndarray of int, shape (n_cases,)
+        Class of each case, 0 to n_classes - 1, at least two.
+    max_channels : int or None
+        How many to keep at most; None for the smallest number whose leave-one-out error
+        is within one standard error of the least.
+
+    Returns
+    -------
+    np.ndarray of dtype `CHANNEL_PATH`, shape (n_channels,)
+        From one channel to all. Of channels that are missed equally, those with the
+        lower numbers are kept.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.channels import channel_path
+    >>> rng = np.random.default_rng(0)
+    >>> classes = np.repeat([0, 1], 20)
+    >>> columns = rng.normal(size=(3, 40, 10))
+    >>> columns[2] += 2 * classes[:, None] - 1
+    >>> grams = np.stack([x @ x.T for x in columns - columns.mean(axis=1)[:, None]])
+    >>> path = channel_path(grams / 10, classes, max_channels=1)
+    >>> int(path["channel"][0]), path["loo_accuracy"][0] > 0.9
+    (2, np.True_)
+    """
+    targets = indicators(classes, classes.max() + 1)
+    left, total = list(range(len(grams))), grams.sum(axis=0, dtype=np.float64)
+    path = np.zeros(len(left), CHANNEL_PATH)
+    errors = np.empty((len(left), len(classes)))
+    while left:
+        alpha, scores = best_of_gram(total / len(left), targets, ALPHAS)
+        dropped = _missed_least(grams, targets, left, total, alpha)
+        point, of_cases = path[len(left) - 1], errors[len(left) - 1]
+        of_cases[:] = np.square(scores - targets).sum(axis=1)
+        point["n_channels"], point["channel"] = len(left), dropped
+        point["loo_error"] = of_cases.mean()
+        point["standard_error"] = of_cases.std() / np.sqrt(len(classes))
+        found = scores[:, 0] > 0 if scores.shape[1] == 1 else scores.argmax(axis=1)
+        point["loo_accuracy"] = (found == classes).mean()
+        left.remove(dropped)
+        total -= grams[dropped]
+    if max_channels is None:
+        best = path[np.argmin(path["loo_error"])]
+        good = path["loo_error"] <= best["loo_error"] + best["standard_error"]
+        max_channels = int(np.argmax(good)) + 1
+    path["chosen"][min(max_channels, len(path)) - 1] = True
+    return path
+
+
+def kept_channels(path: np.ndarray) -> np.ndarray:
+    """Read from a path which channels are chosen.
+
+    Parameters
+    ----------
+    path : np.ndarray of dtype `CHANNEL_PATH`
+        See `channel_path`.
+
+    Returns
+    -------
+    np.ndarray of int
+        Ascending.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.channels import CHANNEL_PATH, kept_channels
+    >>> path = np.zeros(3, CHANNEL_PATH)
+    >>> path["channel"], path["chosen"] = [2, 0, 1], [False, True, False]
+    >>> kept_channels(path).tolist()
+    [0, 2]
+    """
+    return np.sort(path["channel"][: np.argmax(path["chosen"]) + 1])
+
+
+def _missed_least(
+    grams: np.ndarray,
+    targets: np.ndarray,
+    left: list[int],
+    total: np.ndarray,
+    alpha: float,
+) -> int:
+    if len(left) == 1:
+        return left[0]
+    if len(left) > LOOKED_AT:
+        regular = total / len(left) + alpha * np.eye(len(total))
+        duals = np.linalg.solve(regular, targets - targets.mean(axis=0))
+        loss = np.tensordot(grams[left], (duals @ duals.T).astype(np.float32), axes=2)
+    else:
+        others = len(left) - 1
+        loss = np.array(
+            [
+                error_of_gram((total - grams[channel]) / others, targets, alpha)
+                for channel in left
+            ]
+        )
+    loss = np.round(loss / (np.abs(loss).max() or 1.0), DIGITS)
+    return left[len(left) - 1 - int(np.argmin(loss[::-1]))]
