@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-__all__ = ["LinearModel"]
+__all__ = ["LinearModel", "NotLinearError"]
 
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from lightwaves_aeon.core.model import Model
+
+
+class NotLinearError(ValueError, AttributeError):
+    """The scores of an estimator are no sum over features, one a class.
+
+    It is an AttributeError too, so that ``hasattr`` says no to a property.
+    """
 
 
 class LinearModel(NamedTuple):
@@ -61,26 +68,33 @@ class LinearModel(NamedTuple):
 
         Raises
         ------
-        ValueError
-            If the estimator is not linear: it has no ``coef_`` and ``intercept_``, or
-            other scores than one for two classes, and one a class for more.
+        NotLinearError
+            A ValueError. The estimator has no ``coef_``, ``intercept_`` and
+            ``decision_function``; or they are not those of one score for two classes,
+            and one a class for more.
         """
         name = type(estimator).__name__
-        if not (hasattr(estimator, "coef_") and hasattr(estimator, "intercept_")):
-            raise ValueError(
+        needed = ("coef_", "intercept_", "decision_function")
+        if not all(hasattr(estimator, attribute) for attribute in needed):
+            raise NotLinearError(
                 f"the scores of {name} are not a sum over features: a linear "
                 "estimator, such as the default one, has importances"
             )
         coefficients = np.atleast_2d(estimator.coef_)
-        intercepts = np.atleast_1d(estimator.intercept_)
+        intercepts = np.broadcast_to(estimator.intercept_, len(coefficients))
+        average = np.zeros((1, len(scaler.mean_)))
+        # Some count votes of pairs of classes, which for three classes are three too.
+        adds_up = np.array_equal(
+            np.ravel(estimator.decision_function(average)), intercepts
+        )
         if len(coefficients) == 1:  # positive for the second of two classes
             coefficients = np.concatenate([-coefficients, coefficients])
             intercepts = np.concatenate([-intercepts, intercepts])
         n_classes = len(estimator.classes_)
-        if coefficients.shape != (n_classes, len(scaler.mean_)):
-            raise ValueError(
-                f"{name} has {len(coefficients)} scores for {n_classes} classes: one "
-                "a class is what importances are read from"
+        if not adds_up or len(coefficients) != n_classes:
+            raise NotLinearError(
+                f"the scores of {name} are not a weighted sum of the features for each "
+                f"of the {n_classes} classes, which is what importances are read from"
             )
         return cls(
             model,

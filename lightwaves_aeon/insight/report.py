@@ -1,0 +1,171 @@
+"""What a fitted classifier leans on, in a text that is read in a minute."""
+
+from __future__ import annotations
+
+__all__ = ["describe"]
+
+import textwrap
+from collections.abc import Callable, Iterable, Iterator
+
+import numpy as np
+
+from lightwaves_aeon.core.search import check_at_least
+from lightwaves_aeon.insight.importance import (
+    importance_by,
+    shares,
+    standardised_weights,
+)
+from lightwaves_aeon.insight.linear import LinearModel
+from lightwaves_aeon.insight.words import LEVEL_WORDS, STATISTIC_WORDS, in_words
+
+WIDTH = 80
+BAR = 32
+
+MOST_CHANNELS = 8
+"""Channels that are shown one by one."""
+
+LONGEST_LABEL = 19
+MOST_LINES = 2
+"""Of a list of classes or channels."""
+
+GROUPS: dict[str, tuple[str, Callable[..., str]]] = {
+    "input": ("Inputs: ", str),
+    "level": ("Levels: ", lambda level: f"{level} ({LEVEL_WORDS[level]})"),
+    "statistic": ("Statistics: ", lambda statistic: STATISTIC_WORDS[statistic]),
+    "dilation": ("Dilations: ", lambda dilation: f"d={dilation}"),
+}
+"""Title of the shares by a column, and the words for its values."""
+
+
+def describe(linear: LinearModel, n_strongest: int) -> str:
+    """Describe a classifier in words.
+
+    Parameters
+    ----------
+    linear : LinearModel
+        The classifier.
+    n_strongest : int
+        Number of features to say in words; those without weight are left out.
+
+    Returns
+    -------
+    str
+        Lines of 80 characters at most: what there is; the shares of channels, of
+        levels, statistics and dilations; the strongest features.
+    """
+    check_at_least("n_strongest", n_strongest, 0)
+    paragraphs = [
+        _head(linear),
+        _of_channels(linear),
+        _of_groups(linear),
+        _strongest(linear, n_strongest),
+    ]
+    return "\n\n".join("\n".join(lines) for lines in paragraphs if lines)
+
+
+def _head(linear: LinearModel) -> list[str]:
+    n_features, classes = len(linear.model.rows), linear.classes
+    title = f"LightWaveS classifier: {_count(n_features, 'feature')}"
+    return [
+        f"{title}, {len(classes)} classes",
+        *_listed("Classes: ", [_short(label) for label in classes], MOST_LINES),
+    ]
+
+
+def _of_channels(linear: LinearModel) -> list[str]:
+    by_channel = importance_by(linear, "channel").groupby("channel")
+    table = by_channel.agg({"importance": "sum", "n_features": "first"})
+    ranked = table.sort_values("importance", ascending=False, kind="stable")
+    shown, others = ranked[:MOST_CHANNELS], ranked[MOST_CHANNELS:]
+    largest = shown["importance"].max() or 1.0
+    digits = len(str(shown.index.max()))
+    lines = [
+        f"Channels: {len(table)} of {linear.n_channels} in use, by their share of the "
+        "standardised weights"
+    ]
+    for channel, share, n_features in shown.itertuples():
+        bar = "#" * round(BAR * share / largest)
+        counted = _count(n_features, "feature")
+        lines.append(
+            f"  {channel:>{digits}} {_percent(share):>6}  {bar:<{BAR}}  {counted}"
+        )
+    if len(others):
+        share = _percent(others["importance"].sum())
+        lines.append(f"  and {_count(len(others), 'other')} with {share}")
+    unused = list(_between(table.index, linear.n_channels))
+    return lines + (_listed("  Not used: ", unused, MOST_LINES) if unused else [])
+
+
+def _of_groups(linear: LinearModel) -> list[str]:
+    lines = []
+    for by, (title, words) in GROUPS.items():
+        summed = importance_by(linear, by).groupby(by, sort=False)["importance"].sum()
+        if by != "input" or list(summed.index) != ["channel"]:
+            items = [
+                f"{words(value)} {_percent(share)}" for value, share in summed.items()
+            ]
+            lines += _listed(title, items)
+    return lines
+
+
+def _strongest(linear: LinearModel, n_strongest: int) -> list[str]:
+    importance = shares(linear).sum(axis=1)
+    order = np.argsort(-importance, kind="stable")[:n_strongest]
+    order = order[importance[order] > 0]
+    weights = standardised_weights(linear)[order]
+    words = in_words(linear.model.rows[order], linear.model.bank)
+    lines = ["Strongest features, and what a high value says:"] if len(order) else []
+    for rank, (feature, of_classes) in enumerate(zip(order, weights, strict=True)):
+        start = f" {rank + 1:>2}. {_percent(importance[feature]):>6}  "
+        lines += textwrap.wrap(
+            f"{words[rank]}: {_direction(of_classes, linear.classes)}",
+            WIDTH,
+            initial_indent=start,
+            subsequent_indent=" " * len(start),
+            break_on_hyphens=False,
+        )
+    return lines
+
+
+def _direction(weights: np.ndarray, classes: np.ndarray) -> str:
+    # Of two classes the weights are opposites, so that one of them is always positive.
+    strongest = np.argmax(weights if len(classes) == 2 else np.abs(weights))
+    verb = "points to" if weights[strongest] > 0 else "speaks against"
+    return f"{verb} {_short(classes[strongest])}"
+
+
+def _between(used: Iterable[int], n_channels: int) -> Iterator[str]:
+    """Name the ranges of channels that are not among some, which ascend."""
+    first = 0
+    for channel in (*used, n_channels):
+        if channel - first > 1:
+            yield f"{first}-{channel - 1}"
+        elif channel > first:
+            yield str(first)
+        first = channel + 1
+
+
+def _listed(title: str, items: list[str], max_lines: int | None = None) -> list[str]:
+    return textwrap.wrap(
+        title + ", ".join(items),
+        WIDTH,
+        subsequent_indent=" " * len(title),
+        max_lines=max_lines,
+        placeholder=" ...",
+    )
+
+
+def _short(label: object) -> str:
+    text = str(label)
+    if len(text) <= LONGEST_LABEL:
+        return text
+    half = (LONGEST_LABEL - 3) // 2  # labels may differ at either end
+    return f"{text[:half]}...{text[-half:]}"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f}%"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")

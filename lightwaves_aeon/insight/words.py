@@ -1,0 +1,109 @@
+"""A feature in words: what is looked at, at what scale, and what is measured."""
+
+from __future__ import annotations
+
+__all__ = ["LEVEL_WORDS", "STATISTIC_WORDS", "in_words", "scale_of"]
+
+import numpy as np
+
+from lightwaves_aeon.core.bank import KernelBank
+from lightwaves_aeon.core.features import INPUTS, STATISTICS
+
+INPUT_WORDS = {
+    "channel": "channel {}",
+    "change": "change of channel {}",
+    "sum": "channel {} plus channel {}",
+    "difference": "channel {} minus channel {}",
+}
+"""What a kernel is applied to, of one or two scaled channels."""
+
+STATISTIC_WORDS = {
+    "ppv": "share of time",
+    "max": "peak strength",
+    "lspv": "longest positive run",
+    "min": "least strength",
+    "mpv": "mean of positive values",
+    "mipv": "mean time of positive values",
+}
+"""What each statistic measures of a response; strength is its absolute value. The share
+of time is that above a threshold."""
+
+LEVEL_WORDS = {1: "pattern", 2: "second-order activity"}
+"""What the responses of a level show: where the series looks like the kernel, and where
+the strength of this likeness does."""
+
+MEDIUM, LONG = 4, 16
+"""The dilations from which on a scale is called so."""
+
+
+def scale_of(dilation: int) -> str:
+    """Name the scale of a dilation.
+
+    Parameters
+    ----------
+    dilation : int
+        Time points from one tap of the kernel to the next.
+
+    Returns
+    -------
+    {"short", "medium", "long"}
+        Of nine taps these reach over 17 time points at most, 33 or 65, and 129 or more.
+
+    Examples
+    --------
+    >>> from lightwaves_aeon.insight.words import scale_of
+    >>> [scale_of(dilation) for dilation in (1, 2, 4, 8, 16)]
+    ['short', 'short', 'medium', 'medium', 'long']
+    """
+    if dilation < MEDIUM:
+        return "short"
+    return "medium" if dilation < LONG else "long"
+
+
+def in_words(rows: np.ndarray, bank: KernelBank) -> list[str]:
+    """Say in words what features measure.
+
+    Parameters
+    ----------
+    rows : np.ndarray of dtype `ROW`, shape (n_features,)
+        The table.
+    bank : KernelBank
+        Its kernels.
+
+    Returns
+    -------
+    list of str, length n_features
+        What is looked at (scaled channels), the scale with the dilation d and the
+        number of time points that the kernel spans, the kernel by its name, and what is
+        measured. A "pattern" is level 1: how much the series is like the kernel; its
+        "second-order activity" is level 2: how much the strength of the pattern, over
+        time, is like the kernel, which looks at three times the span. Two features may
+        share their words where their thresholds are close.
+
+    Examples
+    --------
+    >>> from lightwaves_aeon.core.bank import kernel_bank
+    >>> from lightwaves_aeon.core.features import candidate_rows
+    >>> from lightwaves_aeon.insight.words import in_words
+    >>> rows = candidate_rows(3, 16, 84, (1, 2))
+    >>> pattern, activity = in_words(rows[[1, 6]], kernel_bank("minirocket"))
+    >>> print(pattern)
+    channel 3, long-scale pattern k000 (d=16, 129 points), peak strength
+    >>> print(activity.partition(", ")[2])
+    long-scale second-order activity k000 (d=16, 129 points), longest positive run
+    """
+    return [_in_words(row, bank) for row in rows]
+
+
+def _in_words(row: np.void, bank: KernelBank) -> str:
+    kernel, dilation = row["kernel"], row["dilation"]
+    looked_at = INPUT_WORDS[INPUTS[row["input"]]].format(row["channel"], row["other"])
+    wavelet = "" if bank.wavelets[kernel] is None else "wavelet "
+    span = (bank.lengths[kernel] - 1) * dilation + 1
+    statistic = STATISTICS[row["statistic"]]
+    above = f" above {row['threshold']:.3g}" if statistic == "ppv" else ""
+    return (
+        f"{looked_at}, {scale_of(dilation)}-scale "
+        f"{LEVEL_WORDS[int(row['level'])]} {wavelet}{bank.names[kernel]} "
+        f"(d={dilation}, {span} points), {STATISTIC_WORDS[statistic]}{above}"
+    )
