@@ -18,6 +18,7 @@ from lightwaves_aeon.insight.importance import (
 )
 from lightwaves_aeon.insight.linear import LinearModel
 from lightwaves_aeon.insight.report import describe
+from lightwaves_aeon.insight.saliency import saliency
 
 Series = np.ndarray | list[np.ndarray]
 
@@ -196,6 +197,54 @@ class ShowsInsight:
         """
         linear = self._linear()
         return linear.contributions(linear.model.evaluate(_collection(X, linear)))
+
+    def saliency(self: _Fitted, x: np.ndarray, label: object = None) -> np.ndarray:
+        """Split the score of a class over the time points of the channels of a case.
+
+        Parameters
+        ----------
+        x : np.ndarray, shape (n_channels, n_timepoints)
+            The case.
+        label : label, default=None
+            The class; None means the predicted one.
+
+        Returns
+        -------
+        np.ndarray of float64, shape (n_channels, n_timepoints)
+            Positive where the case speaks for the class. The sum is the score of the
+            class less its intercept; of two classes the first one's score is the
+            negative of ``decision_function``. Channels not in use have zeros.
+
+        Raises
+        ------
+        ValueError
+            If the label is not a class, `x` is not one case with the channels of the
+            training cases, one in use holds NaN or infinity, or the estimator is not
+            linear.
+
+        Examples
+        --------
+        >>> from aeon.datasets import load_basic_motions
+        >>> from lightwaves_aeon import LightWaveSClassifier
+        >>> X, y = load_basic_motions(split="train")
+        >>> clf = LightWaveSClassifier(n_features=50).fit(X, y)
+        >>> clf.saliency(X[0]).shape
+        (6, 100)
+        """
+        linear = self._linear()
+        is_case = isinstance(x, np.ndarray) and x.ndim == 2 and x.size > 0
+        if not is_case or len(x) != linear.n_channels:
+            raise ValueError(
+                f"x must be one case, of shape ({linear.n_channels}, n_timepoints), "
+                f"got {x.shape if isinstance(x, np.ndarray) else type(x)}"
+            )
+        classes = linear.classes.tolist()
+        if label is None:
+            parts = linear.contributions(linear.model.evaluate.one(x))[0]
+            label = classes[(parts.sum(axis=0) + linear.intercepts).argmax()]
+        if label not in classes:
+            raise ValueError(f"label must be one of {classes}, got {label!r}")
+        return saliency(linear, x, classes.index(label))
 
 
 def _collection(X: Series, linear: LinearModel) -> Collection:

@@ -1,0 +1,196 @@
+"""The responses behind the features of one case, value by value."""
+
+from __future__ import annotations
+
+__all__ = ["FeatureResponse", "level_1_of", "level_2_of", "response_of", "shifted"]
+
+from typing import NamedTuple
+
+import numpy as np
+
+from lightwaves_aeon.core.bank import N_TAPS, KernelBank
+from lightwaves_aeon.core.inputs import Inputs, fill
+from lightwaves_aeon.core.model import Model
+from lightwaves_aeon.core.responses import level_1
+from lightwaves_aeon.core.scaling import scaled_channels
+
+
+class FeatureResponse(NamedTuple):
+    """What one feature of a case is a statistic of.
+
+    Attributes
+    ----------
+    source : np.ndarray of float32, shape (n_timepoints,)
+        What the kernel is applied to: a scaled channel, or what is derived from it.
+    first : np.ndarray of float32, shape (n_timepoints,)
+        The response of level 1.
+    last : np.ndarray of float32, shape (n_timepoints,) or (n_timepoints // 2,)
+        The response that the statistic is taken of: for level 1 the same, for level 2
+        at the time points 0, 2, 4, ... of the case.
+    scale : np.float32
+        What a value of `last` is multiplied by in max, min and mpv. Both responses are
+        as they are before that, in the units of the thresholds of the table.
+    """
+
+    source: np.ndarray
+    first: np.ndarray
+    last: np.ndarray
+    scale: np.float32
+
+
+def response_of(model: Model, x: np.ndarray, feature: int) -> FeatureResponse:
+    """Give the response behind one feature of one case.
+
+    Parameters
+    ----------
+    model : Model
+        The table, and what it takes to evaluate it.
+    x : np.ndarray, shape (n_channels, n_timepoints)
+        The case, unscaled.
+    feature : int
+        Row of the table.
+
+    Returns
+    -------
+    FeatureResponse
+        Equal to the last bit to what the feature is computed from.
+
+    Raises
+    ------
+    ValueError
+        If a channel in use holds NaN, infinity or a value far out of scale.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.bank import kernel_bank
+    >>> from lightwaves_aeon.core.features import STATISTICS, candidate_rows
+    >>> from lightwaves_aeon.core.model import Model
+    >>> from lightwaves_aeon.insight.responses import response_of
+    >>> rows = candidate_rows(channel=0, dilation=2, n_kernels=84, levels=(2,))
+    >>> bank = kernel_bank("minirocket")
+    >>> model = Model.of(rows, bank, means=np.zeros(1), stds=np.ones(1))
+    >>> x = np.random.default_rng(0).normal(size=(1, 50))
+    >>> response = response_of(model, x, feature=1)
+    >>> STATISTICS[rows["statistic"][1]], response.last.shape
+    ('max', (25,))
+    >>> np.abs(response.last).max() * response.scale == model.evaluate.one(x)[0, 1]
+    np.True_
+    """
+    features, evaluate = np.array([feature]), model.evaluate
+    scaled = scaled_channels(x[None], evaluate.channels, evaluate.means, evaluate.stds)
+    source, first = level_1_of(model, scaled, features)
+    scale = np.float32(float(model.rows["dilation"][feature]) ** -1.5)
+    if model.rows["level"][feature] == 1:
+        return FeatureResponse(source[0], first[0], first[0], scale)
+    last = level_2_of(model, first, features)
+    return FeatureResponse(source[0], first[0], last[0], scale * scale)
+
+
+def level_1_of(
+    model: Model, scaled: np.ndarray, features: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Give what kernels are applied to, and their responses of level 1.
+
+    Parameters
+    ----------
+    model : Model
+        The table, and what it takes to evaluate it.
+    scaled : np.ndarray of float32, shape (n_channels_in_use, 1, n_timepoints)
+        The scaled channels of one case.
+    features : np.ndarray of int, shape (n_chosen,)
+        Rows of the table.
+
+    Returns
+    -------
+    sources, responses : np.ndarray of float32, shape (n_chosen, n_timepoints)
+        Not scaled by the dilation.
+    """
+    rows, channels = model.rows[features], model.evaluate.channels
+    names = np.stack([rows[name] for name in ("input", "channel", "other", "dilation")])
+    groups, group_of_row = np.unique(names, axis=1, return_inverse=True)
+    sources = np.empty((len(rows), scaled.shape[2]), np.float32)
+    responses = np.empty_like(sources)
+    for group, (sort, channel, other, dilation) in enumerate(groups.T):
+        members = np.flatnonzero(group_of_row == group)
+        pair = np.searchsorted(channels, [channel, channel if other < 0 else other])
+        inputs = Inputs(np.array([sort], np.int8), pair[:1], pair[1:])
+        source = np.empty(scaled.shape[2], np.float32)
+        fill(scaled, inputs, 0, 0, source, 0)
+        bank = tuple(part[rows["kernel"][members]] for part in model.bank[:3])
+        found = np.empty((len(members), scaled.shape[2]), np.float32)
+        level_1(scaled, inputs, dilation, bank, found)
+        sources[members], responses[members] = source, found
+    return sources, responses
+
+
+def level_2_of(model: Model, first: np.ndarray, features: np.ndarray) -> np.ndarray:
+    """Give responses of level 2, by the operations of the engine in their order.
+
+    Parameters
+    ----------
+    model : Model
+        The table, and what it takes to evaluate it.
+    first : np.ndarray of float32, shape (n_chosen, n_timepoints)
+        The responses of level 1.
+    features : np.ndarray of int, shape (n_chosen,)
+        Rows of the table.
+
+    Returns
+    -------
+    np.ndarray of float32, shape (n_chosen, n_timepoints // 2)
+        Not scaled by the dilation.
+    """
+    energy = np.abs(first[:, : first.shape[1] // 2 * 2 : 2])
+    rows, out = model.rows[features], np.empty_like(energy)
+    tapped = model.bank.taps[rows["kernel"], 0] >= 0
+    out[tapped] = _tapped(energy[tapped], rows[tapped], model.bank)
+    out[~tapped] = _weighted(energy[~tapped], rows[~tapped], model.bank)
+    return out
+
+
+def _tapped(series: np.ndarray, rows: np.ndarray, bank: KernelBank) -> np.ndarray:
+    taps = bank.taps[rows["kernel"]] - N_TAPS // 2
+    copies = [shifted(series, tap * rows["dilation"]) for tap in taps.T]
+    heavy, light, rest = (copies[i] + copies[i + 1] + copies[i + 2] for i in (0, 3, 6))
+    return np.float32(2) * heavy - light - rest
+
+
+def _weighted(series: np.ndarray, rows: np.ndarray, bank: KernelBank) -> np.ndarray:
+    out = np.zeros_like(series)
+    centres = bank.lengths[rows["kernel"]] // 2
+    # Kernels shorter than the longest have weights of zero, which add nothing.
+    for tap, weights in enumerate(bank.weights[rows["kernel"]].T):
+        copy = shifted(series, (tap - centres) * rows["dilation"])
+        out += weights[:, None] * (copy - series)
+    return out
+
+
+def shifted(series: np.ndarray, shifts: np.ndarray) -> np.ndarray:
+    """Move each series, with zeros for what lies beyond its ends.
+
+    Parameters
+    ----------
+    series : np.ndarray of float, shape (n_series, n_timepoints)
+        The series.
+    shifts : np.ndarray of int, shape (n_series,)
+        How far to the right of a time point the value is that comes to it.
+
+    Returns
+    -------
+    np.ndarray of the same dtype and shape
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.insight.responses import shifted
+    >>> shifted(np.array([[1, 2, 3], [1, 2, 3]]), np.array([1, -2]))
+    array([[2, 3, 0],
+           [0, 0, 1]])
+    """
+    out, length = np.zeros_like(series), series.shape[1]
+    for shift in np.unique(shifts[np.abs(shifts) < length]):
+        of_shift = np.flatnonzero(shifts == shift)
+        left, right = max(-shift, 0), max(shift, 0)
+        out[of_shift, left : length - right] = series[of_shift, right : length - left]
+    return out

@@ -1,0 +1,189 @@
+"""Where in a case the score of a class comes from: channel by channel, point by point.
+
+What a feature adds to the score is given to the values of its response that made it
+what it is, from there to what each tap of the kernel saw, by the tap's weight and the
+square of the value, and last to the channels. Nothing is lost or gained on the way.
+"""
+
+from __future__ import annotations
+
+__all__ = ["saliency"]
+
+import numpy as np
+
+from lightwaves_aeon.core.bank import KernelBank
+from lightwaves_aeon.core.features import STATISTICS
+from lightwaves_aeon.core.inputs import CHANGE
+from lightwaves_aeon.core.scaling import scaled_channels
+from lightwaves_aeon.insight.linear import LinearModel
+from lightwaves_aeon.insight.responses import level_1_of, level_2_of, shifted
+
+
+def saliency(linear: LinearModel, x: np.ndarray, class_index: int) -> np.ndarray:
+    """Split the score of a class over the time points of the channels of a case.
+
+    Parameters
+    ----------
+    linear : LinearModel
+        The table with its linear head.
+    x : np.ndarray, shape (n_channels, n_timepoints)
+        The case, unscaled.
+    class_index : int
+        Which of ``linear.classes``.
+
+    Returns
+    -------
+    np.ndarray of float64, shape (n_channels, n_timepoints)
+        Positive where the case speaks for the class. The sum is the score of the class
+        less its intercept. Channels that are not in use have zeros.
+
+    Raises
+    ------
+    ValueError
+        If a channel in use holds NaN, infinity or a value far out of scale.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon import LightWaveSClassifier
+    >>> from lightwaves_aeon.insight.saliency import saliency
+    >>> rng = np.random.default_rng(0)
+    >>> X, y = rng.normal(size=(40, 2, 60)), np.arange(40) % 2
+    >>> X[y == 1, 1, 20:30] += 4 * np.sin(np.arange(10))
+    >>> clf = LightWaveSClassifier(n_features=20).fit(X, y)
+    >>> found = saliency(clf._linear(), X[1], class_index=1)
+    >>> found.shape
+    (2, 60)
+    >>> bool(found[1, 20:30].sum() > 0.5 * found.sum())
+    True
+    """
+    model, evaluate = linear.model, linear.model.evaluate
+    features = evaluate.one(x)
+    parts = linear.contributions(features)[0, :, class_index]
+    is_above = features[0] > linear.means
+    scaled = scaled_channels(x[None], evaluate.channels, evaluate.means, evaluate.stds)
+    sources, first = level_1_of(model, scaled, np.arange(len(parts)))
+    shares = np.empty(sources.shape)
+    for level in (1, 2):
+        chosen = np.flatnonzero(model.rows["level"] == level)
+        rows, response = model.rows[chosen], first[chosen]
+        if level == 1:
+            made_by = _made_by(response, rows, is_above[chosen])
+        else:
+            second = level_2_of(model, response, chosen)
+            made_by = np.zeros(response.shape)
+            made_by[:, : 2 * second.shape[1] : 2] = _to_seen(
+                _made_by(second, rows, is_above[chosen]),
+                response[:, : 2 * second.shape[1] : 2],
+                rows,
+                model.bank,
+            )
+        made_by = _to_seen(made_by, sources[chosen], rows, model.bank)
+        shares[chosen] = parts[chosen, None] * made_by
+    out = np.zeros(x.shape)
+    out[evaluate.channels] = _to_channels(
+        shares, scaled[:, 0], model.rows, evaluate.channels
+    )
+    return out
+
+
+def _made_by(c: np.ndarray, rows: np.ndarray, is_above: np.ndarray) -> np.ndarray:
+    """Tell which values of each response made its statistic what it is.
+
+    `is_above` is where the feature is above that of the average training case: a high
+    share is made by the values above the threshold, a low one by the others.
+    """
+    out = np.empty(c.shape)
+    for number in np.unique(rows["statistic"]):
+        chosen = rows["statistic"] == number
+        value, statistic = c[chosen], STATISTICS[number]
+        size, positive = np.abs(value), value > 0
+        high = is_above[chosen, None]
+        if statistic == "ppv":
+            made_by = (value > rows["threshold"][chosen, None]) == high
+        elif statistic == "lspv":
+            made_by = _longest_run(positive) == high
+        elif statistic == "max":
+            made_by = size == size.max(axis=1, keepdims=True, initial=0)
+        elif statistic == "min":
+            made_by = size == size.min(axis=1, keepdims=True, initial=np.inf)
+        elif statistic == "mpv":
+            made_by = np.where(positive, size, 0)
+        else:
+            made_by = positive
+        out[chosen] = made_by
+    return out
+
+
+def _longest_run(flags: np.ndarray) -> np.ndarray:
+    """Mark the longest run of each row, the first of several."""
+    if flags.shape[1] == 0:
+        return flags
+    time = np.arange(flags.shape[1])
+    before = np.maximum.accumulate(np.where(flags, -1, time), axis=1)
+    lengths = time - before
+    last = lengths.argmax(axis=1)[:, None]
+    return (time <= last) & (time > last - lengths.max(axis=1, keepdims=True))
+
+
+def _to_seen(
+    made_by: np.ndarray, seen: np.ndarray, rows: np.ndarray, bank: KernelBank
+) -> np.ndarray:
+    """Carry shares of a response back to the series that the kernel saw.
+
+    A value that was made by nothing but zeros keeps its share, as do all where none has
+    any: the rows of the result add up to 1.
+    """
+    weights = np.abs(bank.weights[rows["kernel"]].astype(np.float64)).T
+    centres = bank.lengths[rows["kernel"]] // 2
+    places = [(tap - centres) * rows["dilation"] for tap in range(len(weights))]
+    energy = seen.astype(np.float64) ** 2
+    total = np.zeros(seen.shape)
+    for weight, place in zip(weights, places, strict=True):
+        total += weight[:, None] * shifted(energy, place)
+
+    shares = _normalised(made_by)
+    per_energy = np.divide(shares, total, out=np.zeros(seen.shape), where=total > 0)
+    carried = np.zeros(seen.shape)
+    for weight, place in zip(weights, places, strict=True):
+        carried += weight[:, None] * shifted(per_energy, -place)
+    return carried * energy + np.where(total > 0, 0, shares)
+
+
+def _normalised(shares: np.ndarray) -> np.ndarray:
+    """Make each row add up to 1, evenly where it is zero."""
+    total = shares.sum(axis=1, keepdims=True)
+    return np.where(total > 0, shares, 1) / np.where(total > 0, total, shares.shape[1])
+
+
+def _to_channels(
+    shares: np.ndarray, scaled: np.ndarray, rows: np.ndarray, channels: np.ndarray
+) -> np.ndarray:
+    """Add up what the features give to each channel in use.
+
+    Two values behind one, of two channels or two time points, take it by their squares.
+    """
+    out, energy = np.zeros(scaled.shape), scaled.astype(np.float64) ** 2
+    first = np.searchsorted(channels, rows["channel"])
+    is_pair, is_change = rows["other"] >= 0, rows["input"] == CHANGE
+    alone = ~is_pair & ~is_change
+    np.add.at(out, first[alone], shares[alone])
+
+    one, other = first[is_pair], np.searchsorted(channels, rows["other"][is_pair])
+    of_one = shares[is_pair] * _share_of(energy[one], energy[other])
+    np.add.at(out, one, of_one)
+    np.add.at(out, other, shares[is_pair] - of_one)
+
+    here, there = energy[first[is_change], 1:], energy[first[is_change], :-1]
+    of_here = shares[is_change]
+    of_there = of_here[:, 1:] * _share_of(there, here)
+    of_here[:, 1:] -= of_there
+    np.add.at(out, first[is_change], of_here)
+    np.add.at(out[:, :-1], first[is_change], of_there)
+    return out
+
+
+def _share_of(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Give the share of the one in both, a half where both are zero."""
+    both = one + other
+    return np.divide(one, both, out=np.full(both.shape, 0.5), where=both > 0)

@@ -1,0 +1,333 @@
+"""Where a score comes from: against the engine, slow loops, and what is known."""
+
+from itertools import groupby
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from numpy.testing import assert_allclose, assert_array_equal
+
+from benchmarks.saliency import deletions, shares_inside
+from lightwaves_aeon import LightWaveSClassifier
+from lightwaves_aeon.core.bank import kernel_bank
+from lightwaves_aeon.core.features import INPUTS, STATISTICS, candidate_rows
+from lightwaves_aeon.core.model import Model
+from lightwaves_aeon.core.variants import VARIANTS
+from lightwaves_aeon.datasets import load_split
+from lightwaves_aeon.insight.linear import LinearModel
+from lightwaves_aeon.insight.responses import response_of
+from lightwaves_aeon.insight.saliency import saliency
+
+ARCHIVE = Path(__file__).parents[2] / "shared" / "uea"
+CHANNEL, CHANGE, SUM, DIFFERENCE = range(len(INPUTS))
+BANKS = {
+    "minirocket": kernel_bank("minirocket"),
+    "mexh": kernel_bank("mexh"),
+    "mix": kernel_bank(["db2", "minirocket", "cgau1"]),
+}
+USED = [0, 2]  # of three channels
+
+
+def make_linear(bank, n_features=200, seed=0, means=0.5):
+    """Rows of every sort with a head of two opposite classes."""
+    rng = np.random.default_rng(seed)
+    rows = np.concatenate(
+        [
+            candidate_rows(channel, dilation, len(bank.names), (1, 2), STATISTICS)
+            for channel in USED
+            for dilation in (1, 3, 32)
+        ]
+    )
+    rows = rng.permutation(rows)[:n_features]
+    rows["input"] = rng.integers(0, len(INPUTS), len(rows))
+    others = rng.choice(USED, len(rows))
+    rows["other"] = np.where(rows["input"] >= SUM, others, -1)
+    of_ppv = rows["statistic"] == STATISTICS.index("ppv")
+    rows["threshold"] = np.where(of_ppv, rng.normal(size=len(rows)), 0)
+    model = Model.of(rows, bank, np.full(3, 0.3), np.full(3, 2.0))
+    weights = rng.normal(size=len(rows))
+    ones = np.ones(len(rows))
+    return LinearModel(
+        model,
+        np.stack([-weights, weights], axis=1),
+        np.array([-0.1, 0.1]),
+        means * ones,
+        ones,
+        np.array(["a", "b"]),
+        3,
+    )
+
+
+def only(linear, feature):
+    """The same with the weight of one feature alone."""
+    weights = np.zeros_like(linear.weights)
+    weights[feature] = linear.weights[feature]
+    return linear._replace(weights=weights)
+
+
+def totals(linear, x):
+    return linear.contributions(linear.model.evaluate.one(x))[0].sum(axis=0)
+
+
+# The responses
+
+
+def statistic_of(response, row):
+    """A statistic in the precision of the engine: sums in float32, from the left."""
+    c, statistic = response.last, STATISTICS[row["statistic"]]
+    if len(c) == 0:
+        return np.float32(0.5 if statistic == "mipv" else 0)
+    positive, size = c > 0, np.abs(c)
+    n_positive, time = positive.sum(), np.arange(len(c), dtype=np.float32)
+    runs = [len(list(run)) for flag, run in groupby(positive) if flag]
+    if statistic == "ppv":
+        return np.float32((c > row["threshold"]).sum() / len(c))
+    if statistic == "lspv":
+        return np.float32(max(runs, default=0) / len(c))
+    if statistic in ("max", "min"):
+        return (size.max() if statistic == "max" else size.min()) * response.scale
+    if n_positive == 0:
+        return np.float32(0.5 if statistic == "mipv" else 0)
+    if statistic == "mpv":
+        total = np.add.accumulate(c[positive])[-1]
+        return np.float32(np.float64(total) / n_positive) * response.scale
+    return np.float32(time[positive].sum(dtype=np.float64) / (n_positive * len(c)))
+
+
+@pytest.mark.parametrize("name", BANKS)
+@pytest.mark.parametrize("length", [*range(1, 10), 40, 61])
+def test_statistics_of_responses_are_the_features(name, length):
+    linear = make_linear(BANKS[name], 100, seed=length)
+    model = linear.model
+    for x in (
+        np.random.default_rng(length).normal(size=(3, length)),
+        np.ones((3, length)),
+    ):
+        features = model.evaluate.one(x)[0]
+        for number, row in enumerate(model.rows):
+            found = statistic_of(response_of(model, x, number), row)
+            assert found == features[number], row
+
+
+def test_responses_of_a_fitted_model(make_problem, small):
+    X, y = make_problem()
+    for variant in VARIANTS:
+        model = LightWaveSClassifier(variant=variant, **small).fit(X, y)._linear().model
+        features = model.evaluate.one(X[0])[0]
+        for number, row in enumerate(model.rows):
+            response = response_of(model, X[0], number)
+            assert statistic_of(response, row) == features[number]
+            assert len(response.source) == len(response.first) == X.shape[2]
+            assert len(response.last) == X.shape[2] // row["level"]
+
+
+# Nothing is lost
+
+
+@pytest.mark.parametrize("name", BANKS)
+@settings(max_examples=40, deadline=None)
+@given(
+    x=arrays(
+        np.float32,
+        st.tuples(st.just(3), st.integers(1, 40)),
+        elements=st.floats(-100, 100, width=32),
+    ),
+    mean=st.sampled_from([-0.1, 0.0, 0.3, 1.0]),
+)
+def test_adds_up_to_the_score(name, x, mean):
+    linear = make_linear(BANKS[name], 60, means=mean)
+    for index, total in enumerate(totals(linear, x)):
+        found = saliency(linear, x, index)
+        assert np.isfinite(found).all()
+        assert_allclose(found.sum(), total, rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize("length", [1, 2, 9, 30])
+def test_adds_up_feature_by_feature(length):
+    linear = make_linear(BANKS["mix"], 100)
+    x = np.random.default_rng(length).normal(size=(3, length))
+    parts = linear.contributions(linear.model.evaluate.one(x))[0, :, 1]
+    each = [saliency(only(linear, i), x, 1) for i in range(len(parts))]
+    assert_allclose([found.sum() for found in each], parts, rtol=1e-9, atol=1e-12)
+    assert_allclose(np.sum(each, axis=0), saliency(linear, x, 1), atol=1e-9)
+    for found, row in zip(each, linear.model.rows, strict=True):
+        read = {int(row["channel"]), int(row["other"])} - {-1}
+        assert set(np.flatnonzero(found.any(axis=1)).tolist()) <= read
+
+
+def test_channel_that_is_not_in_use_has_zeros():
+    linear = make_linear(BANKS["minirocket"])
+    x = np.random.default_rng(0).normal(size=(3, 50))
+    found = saliency(linear, x, 0)
+    assert not found[1].any()
+    assert found[USED].any(axis=1).all()
+    x[1] = np.nan  # it is not read
+    assert_array_equal(saliency(linear, x, 0), found)
+
+
+# Against loops
+
+
+def made_by(c, row, is_high):
+    """Share of each value of a response in what its statistic is."""
+    share = np.zeros(len(c))
+    statistic = STATISTICS[row["statistic"]]
+    run, longest = [], []
+    for t, value in enumerate(c):
+        run = [*run, t] if value > 0 else []
+        longest = run if len(run) > len(longest) else longest
+    for t, value in enumerate(c):
+        share[t] = {
+            "ppv": (value > row["threshold"]) == is_high,
+            "lspv": (t in longest) == is_high,
+            "max": abs(value) == max(abs(c)),
+            "min": abs(value) == min(abs(c)),
+            "mpv": max(value, 0),
+            "mipv": value > 0,
+        }[statistic]
+    return share / share.sum() if share.any() else np.full(len(c), 1 / max(len(c), 1))
+
+
+def carried(share, seen, weights, dilation):
+    """Shares of a response, handed to the values that each tap saw."""
+    out = np.zeros(len(seen))
+    for t in range(len(share)):
+        parts = {}
+        for j, weight in enumerate(weights):
+            s = t + (j - len(weights) // 2) * dilation
+            if 0 <= s < len(seen):
+                parts[s] = abs(float(weight)) * float(seen[s]) ** 2
+        whole = sum(parts.values())
+        if whole == 0:
+            out[t] += share[t]
+        for s, part in parts.items():
+            out[s] += share[t] * part / whole if whole > 0 else 0
+    return out
+
+
+def by_loops(linear, x, index):
+    """Follow each feature back by itself."""
+    model, out = linear.model, np.zeros(x.shape)
+    scaled = ((x - 0.3) / (2.0 + 1e-8)).astype(np.float32)
+    features = model.evaluate.one(x)
+    parts = linear.contributions(features)[0, :, index]
+    for i, row in enumerate(model.rows):
+        response = response_of(model, x, i)
+        n = model.bank.lengths[row["kernel"]]
+        kernel = model.bank.weights[row["kernel"], :n], row["dilation"]
+        share = made_by(response.last, row, features[0, i] > linear.means[i])
+        if row["level"] == 2:
+            half = len(response.last)
+            energy = np.abs(response.first[::2][:half])
+            at_points = carried(share, energy, *kernel)
+            share = np.zeros(x.shape[1])
+            for u in range(half):
+                share[2 * u] = at_points[u]
+            if half == 0:
+                share[:] = 1 / len(share)
+        share = parts[i] * carried(share, response.source, *kernel)
+        a, b = row["channel"], row["other"]
+        for t in range(x.shape[1]):
+            places = {
+                CHANNEL: [(a, t)],
+                CHANGE: [(a, t), (a, t - 1)] if t > 0 else [(a, t)],
+            }.get(row["input"], [(a, t), (b, t)])
+            energies = np.array([float(scaled[place]) ** 2 for place in places])
+            if not energies.any():
+                energies[:] = 1
+            for place, energy in zip(places, energies, strict=True):
+                out[place] += share[t] * energy / energies.sum()
+    return out
+
+
+@pytest.mark.parametrize("name", BANKS)
+@pytest.mark.parametrize("length", [1, 2, 3, 8, 25])
+def test_equals_loops(name, length):
+    linear = make_linear(BANKS[name], 60, seed=length)
+    x = np.random.default_rng(length).normal(size=(3, length))
+    for case in (x, np.full_like(x, 0.3)):
+        found, expected = saliency(linear, case, 1), by_loops(linear, case, 1)
+        assert_allclose(found, expected, rtol=1e-6, atol=1e-9)
+
+
+def test_a_feature_that_a_hand_can_follow():
+    # Of the response to a unit at 10, the taps of kernel 0 see it at 14, 13 and 12.
+    bank, n = BANKS["minirocket"], 21
+    rows = candidate_rows(0, 1, 1, (1,), ("ppv",))
+    model = Model.of(rows, bank, np.zeros(1), np.full(1, 1 - 1e-8))
+    one = np.ones(1)
+    linear = LinearModel(model, 7 * one[:, None], one, 0 * one, one, one, 1)
+    x = np.zeros((1, n))
+    x[0, 10] = 1
+    assert_array_equal(np.flatnonzero(response_of(model, x, 0).last > 0), [12, 13, 14])
+    expected = np.zeros((1, n))
+    expected[0, 10] = 7 * 3 / n
+    assert_allclose(saliency(linear, x, 0), expected, atol=1e-12)
+
+
+# The method of the classifiers
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("kernels", ["minirocket", ["mexh", "haar"]])
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_method_splits_the_scores(make_problem, small, variant, kernels, n_classes):
+    X, y = make_problem(n_classes=n_classes)
+    clf = LightWaveSClassifier(variant=variant, kernels=kernels, **small).fit(X, y)
+    scores = clf.decision_function(X[:1])[0]
+    of_classes = [-scores, scores] if n_classes == 2 else scores
+    intercepts = clf._linear().intercepts
+    for label, score in enumerate(of_classes):
+        total = clf.saliency(X[0], label).sum()
+        assert_allclose(total + intercepts[label], score, rtol=1e-5, atol=1e-5)
+    predicted = clf.saliency(X[0], clf.predict(X[:1])[0])
+    assert_array_equal(clf.saliency(X[0]), predicted)
+
+
+def test_method_takes_cases_of_any_length(small):
+    X, y = load_split("JapaneseVowels", "train")
+    clf = LightWaveSClassifier(variant="plus", **small).fit(X, y)
+    for x in X[:5]:
+        assert clf.saliency(x).shape == x.shape
+
+
+def test_method_says_what_is_wrong(make_problem, small):
+    X, y = make_problem()
+    clf = LightWaveSClassifier(**small).fit(X, y.astype(str))
+    for label in (0, "2", "", np.nan):
+        with pytest.raises(ValueError, match="label"):
+            clf.saliency(X[0], label)
+    for x in (X, X[0, 0], X[0, :2], X[0, :, :0], X[0].tolist()):
+        with pytest.raises(ValueError, match=r"one case, of shape \(3, n_timepoints\)"):
+            clf.saliency(x)
+    x = X[0].copy()
+    x[:, 5] = np.nan
+    with pytest.raises(ValueError, match="NaN"):
+        clf.saliency(x)
+
+
+# What is known
+
+
+@pytest.mark.parametrize("variant", ["plus", "L1L2"])
+def test_finds_the_window_that_tells_the_classes(variant):
+    within_channel, within_window = shares_inside(variant, seed=0, n_cases=20)
+    assert within_channel > 2 / 3  # a third by chance
+    assert within_window > 1 / 3  # a thirtieth by chance
+
+
+@pytest.mark.parametrize("variant", ["plus", "L1L2"])
+@pytest.mark.parametrize(
+    "name", ["BasicMotions", "JapaneseVowels", "NATOPS", "ArticularyWordRecognition"]
+)
+def test_what_is_salient_matters(name, variant):
+    embedded = name in ("BasicMotions", "JapaneseVowels")
+    if not embedded and not (ARCHIVE / name).is_dir():
+        pytest.skip(f"{ARCHIVE / name} is not there")
+    archive = None if embedded else ARCHIVE
+    margins, _ = deletions(name, variant, archive, seed=0, n_cases=40)
+    assert margins["salient"] < min(margins["random"], margins["shifted"]) - 0.05
+    assert margins["salient"] < 0.9
