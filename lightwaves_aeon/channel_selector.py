@@ -28,8 +28,8 @@ class LightWaveSChannelSelector(TransformerShell, BaseChannelSelector):
     ----------
     max_channels : int or "auto", default="auto"
         Number of channels to keep, all if there are no more. ``"auto"`` finds the
-        smallest number whose leave-one-out error is within one standard error of the
-        least; see `channel_path_`.
+        smallest number whose leave-one-out error is within one standard error, of the
+        difference, from the least; see `channel_path_`.
     variant : {"L1", "L2", "L1L2", "plus"}, default="plus"
         Which responses and statistics of a channel to look at; see `LightWaveS`.
     n_jobs : int, default=1
@@ -48,8 +48,8 @@ class LightWaveSChannelSelector(TransformerShell, BaseChannelSelector):
     channel_path_ : pd.DataFrame
         For each number of channels, from 1 to all, ``channel`` (the one that so many
         channels have and one fewer have not), ``loo_error`` (squared leave-one-out
-        error of a case, summed over the classes), ``standard_error`` (of its mean over
-        the cases), ``loo_accuracy``, and ``chosen``.
+        error of a case, summed over the classes), ``standard_error`` (of the difference
+        from the least error), ``loo_accuracy``, and ``chosen``.
 
     See Also
     --------

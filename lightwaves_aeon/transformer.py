@@ -108,9 +108,10 @@ class LightWaveS(ShowsTable, TransformerShell, BaseCollectionTransformer):
     channel_path_ : pd.DataFrame
         With `max_channels` only: for each number of channels, from 1 to all,
         ``channel`` (the one that so many channels have and one fewer have not),
-        ``loo_error``, ``standard_error``, ``loo_accuracy`` (as above, of a ridge
-        regression of all responses of these channels, of which none was selected), and
-        ``chosen``.
+        ``loo_error`` and ``loo_accuracy`` (as above, of a ridge regression of all
+        responses of these channels, of which none was selected), ``standard_error`` (of
+        the difference from the least error), and ``chosen``: with ``"auto"`` the
+        smallest number that is within one standard error of the least.
 
     See Also
     --------

@@ -141,6 +141,25 @@ PROBLEMS = {
         noise,
         {"n_features": 10, "max_dilation": 4, "kernels": ("haar", "mexh")},
     ),
+    "few channels": (
+        pairs,
+        {"n_features": 20, "variant": "plus", "max_channels": 2, "random_state": 0},
+    ),
+    "few channels, ties": (
+        ties,
+        {"n_features": 20, "max_dilation": 2, "max_channels": "auto"},
+    ),
+    "few channels, unequal lengths": (
+        whole_japanese_vowels,
+        {
+            "n_features": 20,
+            "variant": "L1",
+            "max_dilation": 2,
+            "max_cases": 60,
+            "max_channels": 3,
+            "random_state": 0,
+        },
+    ),
     "another estimator": (
         noise,
         {"n_features": 10, "max_dilation": 2, "estimator": LogisticRegression()},

@@ -8,7 +8,9 @@ from sklearn.linear_model import Ridge, RidgeCV
 from lightwaves_aeon.core.ridge import (
     ALPHAS,
     best_by_leave_one_out,
+    best_of_gram,
     coefficients,
+    error_of_gram,
     indicators,
     scores_of_others,
     standardised,
@@ -42,6 +44,16 @@ def test_penalty_is_that_of_scikit_learn(problem):
     alpha, _ = best_by_leave_one_out(standard, targets)
     expected = RidgeCV(ALPHAS * len(standard)).fit(standard, targets)
     assert_allclose(alpha, expected.alpha_)
+
+
+def test_error_without_eigenvalues(problem):
+    columns, targets = problem
+    standard, _, _ = standardised(columns)
+    gram = standard @ standard.T
+    for alpha in (0.5, 40.0):
+        _, scores = best_of_gram(gram, targets, np.array([alpha]))
+        expected = np.square(scores - targets).sum()
+        assert_allclose(error_of_gram(gram, targets, alpha), expected, rtol=1e-8)
 
 
 def test_known_gram_matrix_changes_nothing(problem):
