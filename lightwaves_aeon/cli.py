@@ -17,6 +17,7 @@ import click
 from lightwaves_aeon import __version__
 from lightwaves_aeon.cli_bench import bench, report
 from lightwaves_aeon.cli_files import fit, predict
+from lightwaves_aeon.cli_inspect import inspect
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -51,6 +52,7 @@ def main() -> None:
 
 main.add_command(fit)
 main.add_command(predict)
+main.add_command(inspect)
 main.add_command(bench)
 main.add_command(report)
 

@@ -6,7 +6,13 @@ only its share, in blocks.
 
 from __future__ import annotations
 
-__all__ = ["DataFileError", "fit_files", "predict_files"]
+__all__ = [
+    "DataFileError",
+    "fit_files",
+    "open_series",
+    "predict_files",
+    "read_labels",
+]
 
 from pathlib import Path
 from typing import Any
@@ -68,7 +74,7 @@ def fit_files(
     """
     classifier = LightWaveSClassifier(**parameters)
     with make_backend(classifier.backend, 1).together():
-        X, y = open_series(data), _read_labels(labels)
+        X, y = open_series(data), read_labels(labels)
         if len(X) != len(y):
             raise DataFileError(
                 f"{data} holds {len(X)} cases, but {labels} holds {len(y)} labels"
@@ -148,7 +154,23 @@ def open_series(path: str | Path) -> np.ndarray:
     return X
 
 
-def _read_labels(path: str | Path) -> np.ndarray:
+def read_labels(path: str | Path) -> np.ndarray:
+    """Read a file of labels.
+
+    Parameters
+    ----------
+    path : str or Path
+        A ``.npy`` file of numbers or strings, shape (n_cases,).
+
+    Returns
+    -------
+    np.ndarray, shape (n_cases,)
+
+    Raises
+    ------
+    DataFileError
+        If the file is missing, truncated, no ``.npy`` file or of another shape or type.
+    """
     y = _load(path)
     if y.ndim != 1 or y.dtype.kind not in "biufU":
         raise DataFileError(

@@ -16,7 +16,12 @@ from lightwaves_aeon.insight.importance import (
     standardised_weights,
 )
 from lightwaves_aeon.insight.linear import LinearModel
-from lightwaves_aeon.insight.words import LEVEL_WORDS, STATISTIC_WORDS, in_words
+from lightwaves_aeon.insight.words import (
+    LEVEL_WORDS,
+    STATISTIC_WORDS,
+    in_words,
+    short_label,
+)
 
 WIDTH = 80
 BAR = 32
@@ -24,7 +29,6 @@ BAR = 32
 MOST_CHANNELS = 8
 """Channels that are shown one by one."""
 
-LONGEST_LABEL = 19
 MOST_LINES = 2
 """Of a list of classes or channels."""
 
@@ -68,7 +72,7 @@ def _head(linear: LinearModel) -> list[str]:
     title = f"LightWaveS classifier: {_count(n_features, 'feature')}"
     return [
         f"{title}, {len(classes)} classes",
-        *_listed("Classes: ", [_short(label) for label in classes], MOST_LINES),
+        *_listed("Classes: ", [short_label(label) for label in classes], MOST_LINES),
     ]
 
 
@@ -131,7 +135,7 @@ def _direction(weights: np.ndarray, classes: np.ndarray) -> str:
     # Of two classes the weights are opposites, so that one of them is always positive.
     strongest = np.argmax(weights if len(classes) == 2 else np.abs(weights))
     verb = "points to" if weights[strongest] > 0 else "speaks against"
-    return f"{verb} {_short(classes[strongest])}"
+    return f"{verb} {short_label(classes[strongest])}"
 
 
 def _between(used: Iterable[int], n_channels: int) -> Iterator[str]:
@@ -153,14 +157,6 @@ def _listed(title: str, items: list[str], max_lines: int | None = None) -> list[
         max_lines=max_lines,
         placeholder=" ...",
     )
-
-
-def _short(label: object) -> str:
-    text = str(label)
-    if len(text) <= LONGEST_LABEL:
-        return text
-    half = (LONGEST_LABEL - 3) // 2  # labels may differ at either end
-    return f"{text[:half]}...{text[-half:]}"
 
 
 def _percent(share: float) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["LEVEL_WORDS", "STATISTIC_WORDS", "in_words", "scale_of"]
+__all__ = ["LEVEL_WORDS", "STATISTIC_WORDS", "in_words", "scale_of", "short_label"]
 
 import numpy as np
 
@@ -34,6 +34,8 @@ the strength of this likeness does."""
 
 MEDIUM, LONG = 4, 16
 """The dilations from which on a scale is called so."""
+
+LONGEST_LABEL = 19
 
 
 def scale_of(dilation: int) -> str:
@@ -107,3 +109,29 @@ def _in_words(row: np.void, bank: KernelBank) -> str:
         f"{LEVEL_WORDS[int(row['level'])]} {wavelet}{bank.names[kernel]} "
         f"(d={dilation}, {span} points), {STATISTIC_WORDS[statistic]}{above}"
     )
+
+
+def short_label(label: object) -> str:
+    """Say a class in 19 characters at most.
+
+    Parameters
+    ----------
+    label : label
+        The class.
+
+    Returns
+    -------
+    str
+        A long one without its middle.
+
+    Examples
+    --------
+    >>> from lightwaves_aeon.insight.words import short_label
+    >>> short_label("walking"), short_label("walking slowly downstairs")
+    ('walking', 'walking ...nstairs')
+    """
+    text = str(label)
+    if len(text) <= LONGEST_LABEL:
+        return text
+    half = (LONGEST_LABEL - 3) // 2  # labels may differ at either end
+    return f"{text[:half]}...{text[-half:]}"

@@ -1,0 +1,90 @@
+"""What the pictures share: axes, colours, and how labels and titles are set."""
+
+from __future__ import annotations
+
+__all__ = [
+    "COLOURS",
+    "INK",
+    "Classifier",
+    "axes_or_new",
+    "checked_case",
+    "entitle",
+    "no_formula",
+]
+
+import textwrap
+from typing import Protocol
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from lightwaves_aeon.insight.linear import LinearModel
+from lightwaves_aeon.predictor import Predictor
+
+COLOURS = (
+    "#0072B2",
+    "#D55E00",
+    "#009E73",
+    "#CC79A7",
+    "#E69F00",
+    "#56B4E9",
+    "#000000",
+    "#F0E442",
+)
+"""Of Okabe and Ito, which the colour-blind can tell apart."""
+
+INK = "0.25"
+SIZE = (6, 4)
+"""Width and height of a new figure, in inches."""
+
+TITLE_WIDTH, MOST_LINES = 70, 3
+
+
+class Classifier(Protocol):
+    """A fitted classifier, of any framework."""
+
+    def _linear(self) -> LinearModel: ...
+
+    def compile(self) -> Predictor:
+        """Make a predictor of single cases."""
+
+    def saliency(self, x: np.ndarray, label: object = None) -> np.ndarray:
+        """Split the score of a class over the time points of a case."""
+
+
+def axes_or_new(ax: Axes | None) -> Axes:
+    """Give the axes, or those of a new figure."""
+    if ax is not None:
+        return ax
+    from matplotlib import pyplot as plt  # chooses a backend: only where one is needed
+
+    _, new = plt.subplots(figsize=SIZE, layout="constrained")
+    return new
+
+
+def entitle(ax: Axes, text: str) -> None:
+    """Set a title, on as many lines as it needs."""
+    lines = textwrap.wrap(
+        text,
+        TITLE_WIDTH,
+        break_on_hyphens=False,
+        max_lines=MOST_LINES,
+        placeholder=" ...",
+    )
+    ax.set_title(no_formula("\n".join(lines)), fontsize="medium")
+
+
+def no_formula(text: str) -> str:
+    """Have matplotlib take a text as it is."""
+    return text.replace("$", r"\$")
+
+
+def checked_case(linear: LinearModel, x: np.ndarray) -> np.ndarray:
+    """Give a case as it is, of the shape that the classifier takes."""
+    is_case = isinstance(x, np.ndarray) and x.ndim == 2 and x.size > 0
+    if not is_case or len(x) != linear.n_channels:
+        raise ValueError(
+            f"x must be one case, of shape ({linear.n_channels}, n_timepoints), got "
+            f"{x.shape if isinstance(x, np.ndarray) else type(x)}"
+        )
+    return x

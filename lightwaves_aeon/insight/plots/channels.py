@@ -1,0 +1,122 @@
+"""Which channels the scores lean on, and at what time scale."""
+
+from __future__ import annotations
+
+__all__ = ["plot_channel_dilation", "plot_channel_importance"]
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from lightwaves_aeon.insight.importance import importance_by
+from lightwaves_aeon.insight.plots._canvas import (
+    COLOURS,
+    Classifier,
+    axes_or_new,
+    entitle,
+)
+
+MOST_BARS = 21
+MOST_ROWS = 20
+FEW = 12
+"""Bars or rows up to which text has its full size."""
+
+
+def plot_channel_importance(classifier: Classifier, ax: Axes | None = None) -> Axes:
+    """Draw the importance of each channel as bars, the strongest first.
+
+    Parameters
+    ----------
+    classifier : LightWaveSClassifier
+        Fitted, of aeon or sktime.
+    ax : matplotlib.axes.Axes, optional
+        Where to; a new figure by default.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Bars for the channels in use, of which the title has the number. Of more than 21
+        the last bar is the sum of all that are weaker than the first 20.
+
+    Raises
+    ------
+    ValueError
+        If the estimator is not linear.
+
+    Examples
+    --------
+    >>> from aeon.datasets import load_basic_motions
+    >>> from lightwaves_aeon import LightWaveSClassifier
+    >>> from lightwaves_aeon.insight.plots import plot_channel_importance
+    >>> clf = LightWaveSClassifier(n_features=50)
+    >>> clf = clf.fit(*load_basic_motions(split="train"))
+    >>> ax = plot_channel_importance(clf)
+    >>> [name.get_text() for name in ax.get_yticklabels()]
+    ['0', '2', '1']
+    """
+    linear = classifier._linear()
+    summed = importance_by(linear, "channel").groupby("channel")["importance"].sum()
+    ranked = 100 * summed.sort_values(ascending=False, kind="stable")
+    n_shown = len(ranked) if len(ranked) <= MOST_BARS else MOST_BARS - 1
+    names, values = [str(c) for c in ranked.index[:n_shown]], list(ranked[:n_shown])
+    colours = [COLOURS[0]] * n_shown
+    if n_shown < len(ranked):
+        names.append(f"{len(ranked) - n_shown} others")
+        values.append(ranked[n_shown:].sum())
+        colours.append("0.6")
+
+    ax = axes_or_new(ax)
+    n_bars = len(values)
+    size = "medium" if n_bars <= FEW else "x-small"
+    bars = ax.barh(range(n_bars), values, color=colours)
+    ax.bar_label(bars, fmt="%.1f", padding=3, fontsize=size)
+    ax.set_yticks(range(n_bars), names, fontsize=size)
+    half = max(n_bars, 4) / 2  # a single bar would fill the picture
+    ax.set_ylim((n_bars - 1) / 2 + half, (n_bars - 1) / 2 - half)
+    ax.margins(x=0.12)
+    ax.set(xlabel="share of importance (%)", ylabel="channel")
+    entitle(ax, f"Importance by channel: {len(ranked)} of {linear.n_channels:,} in use")
+    return ax
+
+
+def plot_channel_dilation(classifier: Classifier, ax: Axes | None = None) -> Axes:
+    """Draw the importance of each channel at each dilation as a heat map.
+
+    Parameters
+    ----------
+    classifier : LightWaveSClassifier
+        Fitted, of aeon or sktime.
+    ax : matplotlib.axes.Axes, optional
+        Where to; a new figure by default.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        A row for each channel in use, at most 20, of which the title says so, and a
+        column for each dilation.
+
+    Raises
+    ------
+    ValueError
+        If the estimator is not linear.
+    """
+    linear = classifier._linear()
+    by = ["channel", "dilation"]
+    summed = importance_by(linear, by).groupby(by)["importance"].sum()
+    table = 100 * summed.unstack(fill_value=0)
+    strongest = np.argsort(-table.sum(axis=1).to_numpy(), kind="stable")[:MOST_ROWS]
+    shown = table.iloc[np.sort(strongest)]
+
+    ax = axes_or_new(ax)
+    image = ax.imshow(shown, aspect="auto", cmap="cividis", vmin=0)
+    size = "medium" if len(shown) <= FEW else "x-small"
+    ax.set_yticks(range(len(shown)), [str(c) for c in shown.index], fontsize=size)
+    ax.set_xticks(range(shown.shape[1]), [str(d) for d in shown.columns])
+    ax.set(xlabel="dilation (time points)", ylabel="channel")
+    ax.figure.colorbar(image, ax=ax, label="share of importance (%)")
+    rest = f", the strongest {MOST_ROWS} of {len(table)}"
+    entitle(
+        ax,
+        "Importance by channel and dilation"
+        + (rest if len(shown) < len(table) else ""),
+    )
+    return ax

@@ -1,0 +1,212 @@
+"""One feature: its kernel, and the response that it is a statistic of."""
+
+from __future__ import annotations
+
+__all__ = ["plot_kernel", "plot_response"]
+
+from numbers import Integral
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+
+from lightwaves_aeon.core.features import STATISTICS
+from lightwaves_aeon.insight.linear import LinearModel
+from lightwaves_aeon.insight.plots._canvas import (
+    COLOURS,
+    INK,
+    Classifier,
+    axes_or_new,
+    checked_case,
+    entitle,
+)
+from lightwaves_aeon.insight.responses import response_of
+from lightwaves_aeon.insight.words import in_words
+
+BLUE, ORANGE = COLOURS[:2]
+IN_SCALE = ("max", "min", "mpv")
+"""The statistics of a response that is scaled by its dilation."""
+
+
+def plot_kernel(classifier: Classifier, feature: int, ax: Axes | None = None) -> Axes:
+    """Draw the kernel behind a feature: its weights over time.
+
+    Parameters
+    ----------
+    classifier : LightWaveSClassifier
+        Fitted, of aeon or sktime.
+    feature : int
+        Row of ``classifier.features_``.
+    ax : matplotlib.axes.Axes, optional
+        Where to; a new figure by default.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        A stem for each tap, as far from the point that the response is of as the
+        dilation makes it; the title has the feature in words. At level 2 the kernel is
+        applied once more, to every second point, where it reaches twice as far.
+
+    Raises
+    ------
+    ValueError
+        If there is no such feature, or the estimator is not linear.
+    """
+    linear = classifier._linear()
+    row, words = _named(linear, feature)
+    bank = linear.model.bank
+    length = bank.lengths[row["kernel"]]
+    offsets = (np.arange(length) - length // 2) * row["dilation"]
+
+    ax = axes_or_new(ax)
+    ax.axhline(0, color="0.7", lw=0.8)
+    stems = ax.stem(offsets, bank.weights[row["kernel"], :length], basefmt=" ")
+    stems.markerline.set_color(BLUE)
+    stems.stemlines.set_color(BLUE)
+    beyond = ", twice that at level 2" if row["level"] == 2 else ""
+    ax.set(xlabel=f"offset (time points{beyond})", ylabel="weight")
+    entitle(ax, words)
+    return ax
+
+
+def plot_response(
+    classifier: Classifier, feature: int, x: np.ndarray, ax: Axes | None = None
+) -> Axes:
+    """Draw the response behind a feature to one case, and what is read of it.
+
+    Parameters
+    ----------
+    classifier : LightWaveSClassifier
+        Fitted, of aeon or sktime.
+    feature : int
+        Row of ``classifier.features_``.
+    x : np.ndarray, shape (n_channels, n_timepoints)
+        The case.
+    ax : matplotlib.axes.Axes, optional
+        Where to; a new figure by default.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The response over the time points of the case, of which level 2 has every second
+        one. Marked are the values above the threshold, or the positive ones; their
+        longest run; the largest or the smallest absolute value. The title has the
+        feature in words and its value. The response is in training standard deviations
+        of the channel; for peak and least strength and for the mean of positive values
+        it is scaled by the dilation, as these are.
+
+    Raises
+    ------
+    ValueError
+        If there is no such feature, `x` is not one case with the channels of the
+        training cases, one in use holds NaN or infinity, or the estimator is not
+        linear.
+    """
+    linear = classifier._linear()
+    row, words = _named(linear, feature)
+    model, x = linear.model, checked_case(linear, x)
+    value = model.evaluate.one(x)[0, feature]
+    response = response_of(model, x, feature)
+    statistic = STATISTICS[row["statistic"]]
+    is_scaled = statistic in IN_SCALE
+    c = response.last * response.scale if is_scaled else response.last
+    if len(c) == 0:
+        raise ValueError("x is too short: its response of level 2 has no values")
+    time = np.arange(len(c)) * row["level"]
+
+    ax = axes_or_new(ax)
+    ax.plot(time, c, color=INK, lw=1)
+    ax.axhline(0, color="0.7", lw=0.8, zorder=1)
+    _mark(ax, statistic, time, c, row["threshold"], value)
+    low, high = ax.get_ylim()
+    ax.set_ylim(low, high + 0.18 * (high - low))  # room for the legend
+    ax.legend(loc="upper left", ncols=2, fontsize="small", frameon=False)
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.set(
+        xlabel="time point",
+        ylabel=f"{'scaled ' if is_scaled else ''}response (standard deviations)",
+    )
+    entitle(ax, words + _whole(f": {value:.3g}"))
+    return ax
+
+
+def _named(linear: LinearModel, feature: int) -> tuple[np.void, str]:
+    rows = linear.model.rows
+    if not isinstance(feature, Integral) or not 0 <= feature < len(rows):
+        raise ValueError(
+            f"feature must be a row of features_, 0 to {len(rows) - 1}, got {feature!r}"
+        )
+    row = rows[int(feature)]
+    words = in_words(rows[[int(feature)]], linear.model.bank)[0]
+    pattern, _, rest = words.partition(" (")
+    scale, _, statistic = rest.rpartition("), ")
+    return row, f"{pattern} {_whole(f'({scale}),')} {_whole(statistic)}"
+
+
+def _whole(text: str) -> str:
+    """Keep a text on one line of a title."""
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def _mark(
+    ax: Axes,
+    statistic: str,
+    time: np.ndarray,
+    c: np.ndarray,
+    threshold: float,
+    value: float,
+) -> None:
+    """Mark what a statistic reads of a response."""
+    if statistic in ("max", "min"):
+        size = np.abs(c)
+        at = size.argmax() if statistic == "max" else size.argmin()
+        words = "largest" if statistic == "max" else "smallest"
+        ax.plot(time[at], c[at], "o", color=ORANGE, label=f"{words} absolute value")
+        ax.vlines(time[at], 0, c[at], color=ORANGE, lw=1)
+    elif statistic == "lspv":
+        first, end = _longest_run(c > 0)
+        label = f"longest positive run: {end - first} of {len(c)} values"
+        at = np.arange(len(c))
+        _shade(ax, time, c, 0, (at >= first) & (at < end), label)
+    else:
+        is_share = statistic == "ppv"
+        words = f"above {threshold:.3g}" if is_share else "positive values"
+        _shade(ax, time, c, threshold, c > threshold, words)
+    if statistic == "ppv":
+        ax.axhline(threshold, color=ORANGE, lw=1, ls="--", label="threshold")
+    elif statistic == "mpv":
+        ax.axhline(value, color=ORANGE, lw=1, ls="--", label="their mean")
+    elif statistic == "mipv":
+        mean_time = np.interp(value * len(c), np.arange(len(c)), time)
+        ax.axvline(mean_time, color=ORANGE, lw=1, ls="--", label="their mean time")
+
+
+def _shade(
+    ax: Axes,
+    time: np.ndarray,
+    c: np.ndarray,
+    floor: float,
+    where: np.ndarray,
+    label: str,
+) -> None:
+    ax.fill_between(
+        time,
+        floor,
+        c,
+        where=where.tolist(),
+        interpolate=True,
+        color=BLUE,
+        alpha=0.4,
+        lw=0,
+        label=label,
+    )
+
+
+def _longest_run(flags: np.ndarray) -> tuple[int, int]:
+    """Give where the longest run, the first of several, starts and ends."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], flags, [0]])))
+    starts, ends = edges[::2], edges[1::2]
+    if len(starts) == 0:
+        return 0, 0
+    longest = np.argmax(ends - starts)
+    return int(starts[longest]), int(ends[longest])

@@ -1,0 +1,494 @@
+"""Pictures of fitted classifiers: what is drawn, where, and what is refused."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+matplotlib = pytest.importorskip("matplotlib")
+matplotlib.use("Agg")
+
+from matplotlib import pyplot as plt  # noqa: E402
+from matplotlib.text import Text  # noqa: E402
+
+from lightwaves_aeon import LightWaveSChannelSelector, LightWaveSClassifier  # noqa: E402
+from lightwaves_aeon.core.features import PAPER, STATISTICS  # noqa: E402
+from lightwaves_aeon.insight import plots  # noqa: E402
+
+
+def of_sktime(**parameters):
+    module = pytest.importorskip("lightwaves_aeon.sktime", exc_type=ImportError)
+    return module.LightWaveSClassifier(**parameters)
+
+
+KINDS = {
+    "L1": {"variant": "L1"},
+    "L2": {"variant": "L2"},
+    "L1L2, two classes": {"n_classes": 2},
+    "L1L2, ten classes": {"n_classes": 10},
+    "plus": {"variant": "plus"},
+    "plus, univariate": {"variant": "plus", "n_channels": 1},
+    "univariate": {"n_channels": 1},
+    "wavelets": {"kernels": ["haar", "cmor1.5-1.0"]},
+    "one feature": {"n_features": 1},
+    "file": {"variant": "plus", "loaded": True},
+    "sktime": {"shell": of_sktime},
+}
+
+
+@pytest.fixture(scope="module")
+def fit(make_problem, small):
+    def fit(n_classes=3, n_channels=3, shell=LightWaveSClassifier, **parameters):
+        X, y = make_problem(40, n_channels, 40, n_classes)
+        clf = shell(**{**small, "random_state": 0, **parameters})
+        return clf.fit(X, y), X, y
+
+    return fit
+
+
+@pytest.fixture(scope="module", params=KINDS.values(), ids=KINDS)
+def case(request, fit, tmp_path_factory):
+    parameters = dict(request.param)
+    is_loaded = parameters.pop("loaded", False)
+    clf, X, y = fit(**parameters)
+    if is_loaded:
+        path = tmp_path_factory.mktemp("models") / "a.model"
+        clf.save(path)
+        clf = LightWaveSClassifier.load(path)
+    return clf, X, y
+
+
+@pytest.fixture(scope="module")
+def plus(fit):
+    return fit(variant="plus")
+
+
+@pytest.fixture(autouse=True)
+def no_figures():
+    """No picture is left over, and none is begun where an error is raised."""
+    before = dict(plt.rcParams)
+    yield
+    plt.close("all")
+    assert dict(plt.rcParams) == before
+
+
+DRAWN = {
+    "channel_importance": lambda clf, X, y, **to: plots.plot_channel_importance(
+        clf, **to
+    ),
+    "channel_dilation": lambda clf, X, y, **to: plots.plot_channel_dilation(clf, **to),
+    "saliency": lambda clf, X, y, **to: plots.plot_saliency(clf, X[1], **to),
+    "kernel": lambda clf, X, y, **to: plots.plot_kernel(clf, 0, **to),
+    "response": lambda clf, X, y, **to: plots.plot_response(clf, 0, X[1], **to),
+    "embedding": lambda clf, X, y, **to: plots.plot_embedding(clf, X, y, **to),
+}
+
+
+def texts(ax):
+    """All that is written in or beside axes, but for empty tick labels."""
+    written = [ax.title, ax.xaxis.label, ax.yaxis.label, *ax.texts]
+    for axis in (ax.xaxis, ax.yaxis):
+        low, high = sorted(axis.get_view_interval())
+        ticks = axis.get_major_ticks()
+        written += [tick.label1 for tick in ticks if low <= tick.get_loc() <= high]
+    if ax.get_legend():
+        written += ax.get_legend().get_texts()
+    return [text for text in written if text.get_text() and text.get_visible()]
+
+
+def assert_readable(ax):
+    """Labels are there, whole, and none lies on another."""
+    assert ax.get_xlabel()
+    assert ax.get_ylabel()
+    assert ax.get_title()
+    figure = ax.figure
+    figure.draw_without_rendering()
+    left, bottom, right, top = figure.bbox.extents
+    boxes = []
+    for each in figure.axes:
+        for text in filter(
+            Text.get_text, (each.title, each.xaxis.label, each.yaxis.label)
+        ):
+            box = text.get_window_extent()
+            assert left - 1 <= box.x0 <= box.x1 <= right + 1, text
+            assert bottom - 1 <= box.y0 <= box.y1 <= top + 1, text
+        boxes.append([text.get_window_extent() for text in texts(each)])
+    for some in boxes:
+        for i, one in enumerate(some):
+            for other in some[i + 1 :]:
+                across = min(one.x1, other.x1) - max(one.x0, other.x0)
+                up = min(one.y1, other.y1) - max(one.y0, other.y0)
+                assert across < 1 or up < 1, (one, other)
+
+
+# All of them
+
+
+@pytest.mark.parametrize("draw", DRAWN.values(), ids=DRAWN)
+def test_a_new_figure_of_every_classifier(case, draw):
+    clf, X, y = case
+    ax = draw(clf, X, y)
+    assert plt.get_fignums() == [1]
+    assert ax.figure.get_size_inches().tolist() == [6, 4]
+    assert_readable(ax)
+
+
+@pytest.mark.parametrize("draw", DRAWN.values(), ids=DRAWN)
+def test_axes_that_are_given(plus, draw):
+    figure = matplotlib.figure.Figure(figsize=(12, 5), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    assert draw(*plus, ax=right) is right
+    assert right.has_data()
+    assert not left.has_data()
+    assert not plt.get_fignums()
+    assert_readable(right)
+
+
+NOT_DRAWN = {
+    "no such feature": lambda clf, X, y: plots.plot_kernel(clf, 20),
+    "no feature": lambda clf, X, y: plots.plot_response(clf, -1, X[0]),
+    "half a feature": lambda clf, X, y: plots.plot_kernel(clf, 1.5),
+    "a feature by name": lambda clf, X, y: plots.plot_kernel(clf, "ch0"),
+    "other channels": lambda clf, X, y: plots.plot_response(clf, 0, X[0, :2]),
+    "a collection": lambda clf, X, y: plots.plot_saliency(clf, X),
+    "a list": lambda clf, X, y: plots.plot_saliency(clf, X[0].tolist()),
+    "no such class": lambda clf, X, y: plots.plot_saliency(clf, X[0], label="none"),
+    "gaps": lambda clf, X, y: plots.plot_saliency(clf, np.full((3, 40), np.nan)),
+    "one case": lambda clf, X, y: plots.plot_embedding(clf, X[:1]),
+    "a case for cases": lambda clf, X, y: plots.plot_embedding(clf, X[0]),
+    "cases of others": lambda clf, X, y: plots.plot_embedding(clf, X[:, :2]),
+    "labels of others": lambda clf, X, y: plots.plot_embedding(clf, X, y[:-1]),
+    "a label": lambda clf, X, y: plots.plot_embedding(clf, X, 1),
+    "no path": lambda clf, X, y: plots.plot_path(clf.features_),
+    "an array": lambda clf, X, y: plots.plot_path(np.zeros(3)),
+}
+REASONS = {
+    "feature": "^feature must be a row of features_, 0 to 19, got",
+    "other channels": r"^x must be one case, of shape \(3, n_timepoints\), got \(2, 40",
+    "a collection": r"^x must be one case, .* got \(40, 3, 40\)",
+    "a list": "^x must be one case, .* got <class 'list'>",
+    "no such class": "^label must be one of",
+    "gaps": "holds NaN, infinity",
+    "one case": "two cases at least, got 1",
+    "cases": "^X must be cases of 3 channels",
+    "labels": r"^y must have a label for each of the 40 cases, got .* \(39,\)",
+    "a label": r"^y must have a label .* \(\)",
+    "path": "^path must be the selection_path_",
+    "array": "^path must be",
+}
+
+
+@pytest.mark.parametrize("name", NOT_DRAWN)
+def test_what_cannot_be_drawn(plus, name):
+    reason = REASONS.get(name) or next(r for n, r in REASONS.items() if n in name)
+    with pytest.raises(ValueError, match=reason):
+        NOT_DRAWN[name](*plus)
+    assert not plt.get_fignums()
+
+
+def test_not_fitted():
+    with pytest.raises(ValueError, match="not been fitted"):
+        plots.plot_channel_importance(LightWaveSClassifier())
+
+
+def test_without_matplotlib():
+    code = (
+        "import sys; sys.modules['matplotlib'] = None\n"
+        "from lightwaves_aeon import LightWaveSClassifier\n"
+        "try: import lightwaves_aeon.insight.plots\n"
+        "except ImportError as error: print(error)"
+    )
+    command = [sys.executable, "-c", code]
+    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert output.endswith("python3 -m pip install 'lightwaves-aeon[plots]'\n")
+
+
+# Channels
+
+
+def widths(ax):
+    return [bar.get_width() for bar in ax.patches]
+
+
+def tick_names(axis):
+    return [text.get_text() for text in axis.get_ticklabels()]
+
+
+def test_bars_are_the_importances(plus):
+    clf, _, _ = plus
+    ax = plots.plot_channel_importance(clf)
+    expected = clf.channel_importance().groupby("channel")["importance"].sum()
+    expected = 100 * expected[expected > 0].sort_values(ascending=False)
+    assert widths(ax) == pytest.approx(expected.tolist())
+    assert tick_names(ax.yaxis) == [str(channel) for channel in expected.index]
+    assert ax.get_title().endswith(f"{len(expected)} of 3 in use")
+
+
+@pytest.fixture(scope="module")
+def wide():
+    X, y = np.random.default_rng(0).normal(size=(30, 60, 40)), np.arange(30) % 3
+    clf = LightWaveSClassifier(n_features=200, max_dilation=4, random_state=0)
+    return clf.fit(X, y), X, y
+
+
+def test_of_many_channels_the_weak_ones_are_one_bar(wide):
+    clf, _, _ = wide
+    n_used = len(clf.pipeline_[0].channels_)
+    assert n_used > 21
+    ax = plots.plot_channel_importance(clf)
+    assert len(widths(ax)) == 21
+    assert sum(widths(ax)) == pytest.approx(100)
+    assert tick_names(ax.yaxis)[-1] == f"{n_used - 20} others"
+    assert_readable(ax)
+
+
+def test_of_many_channels_the_heat_map_has_the_strongest(wide):
+    clf, _, _ = wide
+    ax = plots.plot_channel_dilation(clf)
+    shares = clf.importance("channel").groupby("channel")["importance"].sum()
+    strongest = shares.sort_values(ascending=False, kind="stable").index[:20]
+    assert tick_names(ax.yaxis) == [str(channel) for channel in sorted(strongest)]
+    assert "the strongest 20 of" in ax.get_title()
+    assert_readable(ax)
+
+
+def test_heat_map_is_the_importance_by_channel_and_dilation(plus):
+    clf, _, _ = plus
+    ax = plots.plot_channel_dilation(clf)
+    (image,) = ax.images
+    assert image.get_cmap().name == "cividis"
+    assert image.get_array().sum() == pytest.approx(100)
+    assert image.get_clim()[0] == 0
+    assert set(tick_names(ax.xaxis)) == set(clf.features_["dilation"].astype(str))
+    assert [a.get_ylabel() for a in ax.figure.axes[1:]] == ["share of importance (%)"]
+
+
+# Cases
+
+
+def test_colours_are_the_saliency(plus):
+    clf, X, _ = plus
+    ax = plots.plot_saliency(clf, X[1])
+    (mesh,) = ax.collections
+    label = clf.predict(X[1:2])[0]
+    used = clf.pipeline_[0].channels_
+    found = clf.saliency(X[1], label)
+    np.testing.assert_array_equal(mesh.get_array(), found[used])
+    low, high = mesh.get_clim()
+    assert low == -high == -np.abs(found).max()
+    assert mesh.get_cmap().name == "RdBu_r"
+    assert ax.figure.axes[1].get_ylabel() == f"adds to the score of {label}"
+    assert tick_names(ax.yaxis) == [str(channel) for channel in used]
+
+
+def test_saliency_of_any_class(plus):
+    clf, X, _ = plus
+    for label in clf.classes_:
+        ax = plots.plot_saliency(clf, X[1], label)
+        expected = clf.saliency(X[1], label)[clf.pipeline_[0].channels_]
+        np.testing.assert_array_equal(ax.collections[0].get_array(), expected)
+        assert ax.get_title() == f"Where the score of {label} comes from"
+
+
+def test_saliency_of_many_channels_and_time_points(wide):
+    clf, X, _ = wide
+    x = np.concatenate(X[:25], axis=1)
+    ax = plots.plot_saliency(clf, x)
+    found = np.abs(clf.saliency(x)).sum(axis=1)
+    strongest = np.sort(np.argsort(-found)[:6])
+    assert tick_names(ax.yaxis) == [str(channel) for channel in strongest]
+    assert "the most salient 6 of" in ax.get_title()
+    assert ax.figure.axes[1].get_ylabel().endswith(", by 4 time points")
+    total = ax.collections[0].get_array().sum()
+    assert total == pytest.approx(clf.saliency(x)[strongest].sum())
+    assert_readable(ax)
+
+
+def test_constant_channels(plus):
+    clf, _, _ = plus
+    assert_readable(plots.plot_saliency(clf, np.zeros((3, 40))))
+
+
+@pytest.mark.parametrize("n_classes", [2, 8, 40])
+def test_classes_differ_by_colour_and_marker(plus, n_classes):
+    clf, X, _ = plus
+    X = np.concatenate([X, X])
+    y = np.array([f"class number {i % n_classes}" for i in range(len(X))])
+    ax = plots.plot_embedding(clf, X, y)
+    looks = {
+        (tuple(points.get_facecolor()[0]), points.get_paths()[0].vertices.tobytes())
+        for points in ax.collections
+    }
+    assert len(looks) == len(ax.get_legend().get_texts()) == n_classes
+    if n_classes <= 8:
+        assert len({look[0] for look in looks}) == n_classes
+        assert len({look[1] for look in looks}) == n_classes
+    assert_readable(ax)
+
+
+def test_too_many_classes(plus):
+    clf, X, _ = plus
+    X = np.concatenate([X, X])
+    with pytest.raises(ValueError, match="80 classes, of which 40 can be told apart"):
+        plots.plot_embedding(clf, X, np.arange(80))
+
+
+def test_embedding_is_that_of_the_contributions(plus):
+    clf, X, _ = plus
+    ax = plots.plot_embedding(clf, X)
+    places = ax.collections[0].get_offsets().data
+    parts = clf.contributions(X).reshape(len(X), -1)
+    u, s, _ = np.linalg.svd(parts - parts.mean(axis=0), full_matrices=False)
+    np.testing.assert_allclose(np.abs(places), np.abs(u * s)[:, :2], atol=1e-6)
+    share = s[0] ** 2 / (s**2).sum()
+    assert ax.get_xlabel() == f"component 1 ({share:.0%} of variance)"
+
+
+def test_embedding_of_equal_cases_and_of_unequal_lengths(plus):
+    clf, X, y = plus
+    assert_readable(plots.plot_embedding(clf, np.repeat(X[:1], 3, axis=0), y[:3]))
+    assert_readable(
+        plots.plot_embedding(clf, [x[:, : 40 - i] for i, x in enumerate(X[:9])])
+    )
+
+
+@pytest.mark.parametrize("label", ["a$b$c", "$", "_hidden", "l" * 500, "%s {x}"])
+def test_labels_are_no_formulas(fit, label):
+    clf, X, y = fit()
+    labels = np.array([label, "b", "c"])[y]
+    clf = LightWaveSClassifier(n_features=20, max_dilation=4).fit(X, labels)
+    ax = plots.plot_embedding(clf, X, labels)
+    assert len(ax.get_legend().get_texts()) == 3
+    assert_readable(ax)
+    ax = plots.plot_saliency(clf, X[0], label)
+    assert_readable(ax)
+
+
+# Features
+
+
+@pytest.fixture(scope="module")
+def of_statistic(fit):
+    """A classifier with a feature of a statistic, and the number of the feature."""
+    every = {"n_channels": 1, "max_dilation": 2}
+    paper = fit(n_features=1344, **every)  # which is all there are
+    plus = fit(n_features=300, variant="plus", **every)
+
+    def find(statistic, level=1):
+        clf, X, _ = plus if statistic in ("mpv", "mipv") else paper
+        table = clf.features_
+        found = (table["statistic"] == statistic) & (table["level"] == level)
+        return clf, X, int(np.flatnonzero(found & (table["dilation"] == 2))[0])
+
+    return find
+
+
+@pytest.mark.parametrize(
+    ("statistic", "level"),
+    [*((name, 1) for name in STATISTICS), *((name, 2) for name in PAPER)],
+)
+def test_response_names_the_value_and_marks_it(of_statistic, statistic, level):
+    clf, X, feature = of_statistic(statistic, level)
+    ax = plots.plot_response(clf, feature, X[3])
+    value = clf.pipeline_[0].transform(X[3:4])[0, feature]
+    assert ax.get_title().endswith(f":\N{NO-BREAK SPACE}{value:.3g}")
+    line, time = ax.lines[0].get_ydata(), ax.lines[0].get_xdata()
+    assert time[:3].tolist() == [0, level, 2 * level]
+    assert len(ax.get_legend().get_texts()) > 0
+    marked = ax.lines[-1]
+    if statistic in ("max", "min"):
+        extreme = np.abs(line).max() if statistic == "max" else np.abs(line).min()
+        assert extreme == pytest.approx(value, rel=1e-5)
+        assert np.abs(marked.get_ydata()) == pytest.approx([value], rel=1e-5)
+    elif statistic == "mpv":
+        assert line[line > 0].mean() == pytest.approx(value, rel=1e-5)
+        assert marked.get_ydata()[0] == pytest.approx(value)
+    elif statistic == "ppv":
+        threshold = clf.features_["threshold"][feature]
+        assert (line > threshold).mean() == pytest.approx(value)
+        assert marked.get_ydata()[0] == pytest.approx(threshold)
+    elif statistic == "mipv":
+        assert time[line > 0].mean() == pytest.approx(marked.get_xdata()[0], rel=1e-4)
+    else:
+        shaded = ax.collections[0].get_paths()[0].vertices[:, 0]
+        n_values = round(value * len(line))
+        assert n_values - 1 <= np.ptp(shaded) / level <= n_values + 1
+    assert_readable(ax)
+
+
+def test_a_response_that_is_nowhere_positive(of_statistic):
+    clf, X, feature = of_statistic("lspv")
+    ax = plots.plot_response(clf, feature, np.zeros_like(X[0]))
+    assert ":" in ax.get_title()
+
+
+def test_a_case_too_short_for_level_2(fit):
+    clf, X, _ = fit(variant="L2")
+    with pytest.raises(ValueError, match="x is too short"):
+        plots.plot_response(clf, 0, X[0, :, :1])
+
+
+def test_stems_are_the_weights(fit):
+    clf, _, _ = fit(variant="L1")
+    ax = plots.plot_kernel(clf, 0)
+    row = clf.features_.iloc[0]
+    offsets, weights = ax.containers[0].markerline.get_data()
+    assert offsets.tolist() == [(j - 4) * row["dilation"] for j in range(9)]
+    heavy = row[["tap_1", "tap_2", "tap_3"]].tolist()
+    assert weights.tolist() == [2 if j in heavy else -1 for j in range(9)]
+    assert ax.get_xlabel() == "offset (time points)"
+
+
+# Paths
+
+
+@pytest.fixture(scope="module")
+def paths(fit):
+    parameters = {"n_features": "auto", "variant": "plus", "max_channels": "auto"}
+    clf, X, y = fit(**parameters)
+    selector = LightWaveSChannelSelector(random_state=0).fit(X, y)
+    transformer = clf.pipeline_[0]
+    return {
+        "features": transformer.selection_path_,
+        "channels": transformer.channel_path_,
+        "selector": selector.channel_path_,
+    }
+
+
+@pytest.mark.parametrize("name", ["features", "channels", "selector"])
+def test_path(paths, name):
+    path = paths[name]
+    ax = plots.plot_path(path)
+    count = "n_features" if name == "features" else "n_channels"
+    chosen = path[count][path["chosen"]].item()
+    assert ax.get_title().startswith(f"{chosen} of {path[count].max():,} ")
+    assert ax.get_xscale() == ("log" if name == "features" else "linear")
+    error = ax.lines[0]
+    order = path.sort_values(count)
+    assert error.get_xdata().tolist() == order[count].tolist()
+    assert error.get_ydata().tolist() == order["loo_error"].tolist()
+    (right,) = [other for other in ax.figure.axes if other is not ax]
+    shares = 100 * order["loo_accuracy"]
+    assert right.lines[0].get_ydata().tolist() == pytest.approx(shares.tolist())
+    assert right.get_ylabel() == "leave-one-out accuracy (%)"
+    if name != "features":
+        joins = [f"{n}\n+{c}" for n, c in order[[count, "channel"]].to_numpy()]
+        assert tick_names(ax.xaxis) == joins
+    assert_readable(ax)
+
+
+def test_paths_of_one_or_of_many(paths):
+    path = paths["channels"]
+    assert_readable(plots.plot_path(path[:1].assign(chosen=False)))
+    many = path.iloc[np.arange(300) % len(path)].assign(
+        n_channels=np.arange(1, 301), chosen=np.arange(300) == 20
+    )
+    ax = plots.plot_path(many)
+    assert ax.get_xlabel() == "number of channels"
+    assert_readable(ax)
+
+
+def test_no_path_of_nothing(paths):
+    with pytest.raises(ValueError, match="path must be"):
+        plots.plot_path(paths["channels"][:0])
