@@ -64,7 +64,10 @@ def test_relative_links_lead_to_files(page):
     assert not missing
 
 
-@pytest.mark.parametrize("package", ["lightwaves_aeon", "lightwaves_aeon.sktime"])
+@pytest.mark.parametrize(
+    "package",
+    ["lightwaves_aeon", "lightwaves_aeon.sktime", "lightwaves_aeon.insight.plots"],
+)
 def test_public_names_are_on_the_api_page(package):
     module = ROOT.joinpath(*package.split("."), "__init__.py")
     names = {f"{package}.{name}" for name in public_names(module)}
