@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from lightwaves_aeon import LightWaveSClassifier, cli
+from lightwaves_aeon import LightWaveSClassifier, cli, cli_inspect
 from lightwaves_aeon.deploy.model_file import load_model, save_model
 
 LABELS = np.array(["no", "yes", "a$b"])
@@ -30,6 +30,11 @@ def folder(make_problem, small, tmp_path_factory):
     of_paths = LightWaveSClassifier(**{**small, **auto}, random_state=0)
     of_paths.fit(X, LABELS[y]).save(folder / "paths.model")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def small_pictures(monkeypatch):
+    monkeypatch.setattr(cli_inspect, "DOTS_PER_INCH", 40)
 
 
 def run(*args):
