@@ -38,7 +38,7 @@ RIVALS = {
 }
 OURS = "LightWaveS"
 CLASSIFIERS = ("plus", "L1L2", "MiniROCKET")
-BY_SUM = "ElbowClassSum, cut"
+CUT, BY_SUM = "LightWaveS, cut", "ElbowClassSum, cut"
 
 Split = tuple[np.ndarray, np.ndarray]
 
@@ -100,7 +100,7 @@ def runs_of(name: str, archive: Path) -> pd.DataFrame:
         if classifier == "MiniROCKET":
             continue
         for k in numbers:
-            tasks.append((f"{OURS}, cut", accuracy_of_ours, classifier, k))
+            tasks.append((CUT, accuracy_of_ours, classifier, k))
             tasks.append((BY_SUM, accuracy_of_rival, classifier, order[:k]))
     work = [(*task, seed) for task in tasks for seed in SEEDS]
     found = Parallel(2, return_as="generator")(
@@ -129,13 +129,13 @@ def table_beside(runs: pd.DataFrame) -> str:
     """Compare with each selector at the number of channels that it selected."""
     by = ["set", "classifier", "selector", "asked", "channels"]
     means = runs.groupby(by, sort=False)["accuracy"].mean().reset_index()
-    lines = []
-    differences: dict[str, list[float]] = {name: [] for name in CLASSIFIERS}
+    lines, differences = [], []
     rivals = means[means["selector"].isin(list(RIVALS))]
     for number in (
         rivals[["set", "selector", "channels"]].drop_duplicates().itertuples()
     ):
         cells = [number.set, number.selector, str(number.channels)]
+        gains = {"selector": number.selector}
         for name in CLASSIFIERS:
             of_set = means.query("set == @number.set and classifier == @name")
             theirs = of_set.query("selector == @number.selector")["accuracy"].item()
@@ -143,16 +143,36 @@ def table_beside(runs: pd.DataFrame) -> str:
                 "selector == @OURS and asked == @asked",
                 local_dict={"asked": str(number.channels), "OURS": OURS},
             )["accuracy"].item()
-            differences[name].append(ours - theirs)
+            gains[name] = ours - theirs
             cells += [f"{theirs:.3f}", f"{ours:.3f}"]
         lines.append(cells)
-    average = ["mean difference", "", ""]
-    for name in CLASSIFIERS:
-        average += ["", f"{np.mean(differences[name]):+.3f}"]
+        differences.append(gains)
+    gained = pd.DataFrame(differences)
+    by_selector = gained.groupby("selector", sort=False).mean()
+    by_selector.loc["all"] = gained[list(CLASSIFIERS)].mean()
+    for selector, row in by_selector.iterrows():
+        cells = ["mean difference", str(selector), ""]
+        for name in CLASSIFIERS:
+            cells += ["", f"{row[name]:+.3f}"]
+        lines.append(cells)
     heads = ["set", "selector", "channels"]
     for name in CLASSIFIERS:
         heads += [f"{name}, theirs", "ours"]
-    return markdown(heads, [*lines, average])
+    return markdown(heads, lines)
+
+
+def table_curve(runs: pd.DataFrame) -> str:
+    """Average over all numbers of channels that the curves have."""
+    curves = runs[runs["selector"].isin([BY_SUM, CUT])]
+    means = curves.groupby(["set", "classifier", "selector"], sort=False)["accuracy"]
+    wide = means.mean().unstack("selector").reset_index()
+    lines = [
+        [row["set"], row["classifier"], f"{row[BY_SUM]:.3f}", f"{row[CUT]:.3f}"]
+        for _, row in wide.iterrows()
+    ]
+    lines.append(["mean", "", f"{wide[BY_SUM].mean():.3f}", f"{wide[CUT].mean():.3f}"])
+    heads = ["set", "variant", "ElbowClassSum's order", "max_channels"]
+    return markdown(heads, lines)
 
 
 def table_auto(runs: pd.DataFrame) -> str:
@@ -164,7 +184,7 @@ def table_auto(runs: pd.DataFrame) -> str:
             of_both = runs[(runs["set"] == name) & (runs["classifier"] == classifier)]
             auto = of_both[of_both["asked"] == "auto"]
             whole = of_both[
-                (of_both["selector"] == f"{OURS}, cut") & (of_both["channels"] == n_all)
+                (of_both["selector"] == CUT) & (of_both["channels"] == n_all)
             ]
             lines.append(
                 [
@@ -192,7 +212,7 @@ def draw(runs: pd.DataFrame, path: Path) -> None:
     for axes, name in zip(panels, names, strict=True):
         of_set = runs[(runs["set"] == name) & (runs["classifier"] == "plus")]
         for selector, colour, label in (
-            (f"{OURS}, cut", blue, "max_channels"),
+            (CUT, blue, "max_channels"),
             (BY_SUM, orange, "ElbowClassSum's order, cut"),
         ):
             curve = of_set[of_set["selector"] == selector].groupby("channels")
@@ -230,7 +250,9 @@ def main() -> None:
     args = parser.parse_args()
     runs = pd.concat([runs_of(name, args.archive) for name in args.datasets])
     draw(runs, args.page.parent / "images" / "channels.png")
-    page = TEXT.format(beside=table_beside(runs), auto=table_auto(runs))
+    page = TEXT.format(
+        beside=table_beside(runs), curve=table_curve(runs), auto=table_auto(runs)
+    )
     args.page.write_text(page, encoding="utf-8")
 
 
@@ -265,6 +287,10 @@ ranks all channels; its curve has the first of them. The single marks are where 
 selector stops by itself.
 
 ![Test accuracy over the number of channels kept](images/channels.png)
+
+Means over all numbers of channels in these curves:
+
+{curve}
 
 ## The number chosen
 

@@ -27,6 +27,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils import check_random_state
 
 from lightwaves_aeon.core.backends import Joblib, Threads
+from lightwaves_aeon.core.blas import one_blas_thread
 from lightwaves_aeon.core.calibration import HeldOut, sharpness
 from lightwaves_aeon.core.collection import Collection, described
 from lightwaves_aeon.core.features import feature_names, features_frame
@@ -343,7 +344,8 @@ def fit_head(
         )
         scaler = StandardScaler().fit(features)
         unfitted = clone(ridge if estimator is None else estimator)
-        return scaler, unfitted.fit(scaler.transform(features), y)
+        with one_blas_thread if estimator is None else nullcontext():
+            return scaler, unfitted.fit(scaler.transform(features), y)
 
     scaler, fitted = backend.decide(fit)
     if estimator is not None:

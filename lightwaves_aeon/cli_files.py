@@ -55,10 +55,10 @@ jobs_option = click.option(
 @click.option("--out", required=True, type=FILE, help="File to write the model to.")
 @click.option(
     "--variant",
-    type=click.Choice(("L1", "L2", "L1L2")),
+    type=click.Choice(("L1", "L2", "L1L2", "plus")),
     default="L1L2",
     show_default=True,
-    help="Scattering levels.",
+    help="What features may come from; plus is the most accurate.",
 )
 @click.option(
     "--n-features",
@@ -70,9 +70,13 @@ jobs_option = click.option(
 @click.option(
     "--max-dilation",
     type=click.IntRange(min=1),
-    default=32,
-    show_default=True,
-    help="Largest dilation, in time points.",
+    help="Largest dilation, in time points. [default: 32; for plus, a quarter of the "
+    "median length]",
+)
+@click.option(
+    "--max-channels",
+    type=click.IntRange(min=1),
+    help="Largest number of channels to read. [default: all]",
 )
 @click.option(
     "--seed",

@@ -23,9 +23,8 @@ from unittest.mock import patch
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.linear_model import LogisticRegression, RidgeClassifier
-from threadpoolctl import threadpool_limits
 
-from lightwaves_aeon.core import choice, scoring, search
+from lightwaves_aeon.core import candidates, choice, scoring, search
 from lightwaves_aeon.core.mpi import Mpi, bytes_moved
 
 # Problems
@@ -178,8 +177,7 @@ def make_classifier(problem: str, **parameters):
 def answers(problem: str, **parameters) -> dict[str, np.ndarray]:
     """Fit, and tell all that must be the same to the last bit wherever that is done."""
     X, y = PROBLEMS[problem][0]()
-    with threadpool_limits(1):  # sums of BLAS depend on the number of its threads
-        classifier = make_classifier(problem, **parameters).fit(X, y)
+    classifier = make_classifier(problem, **parameters).fit(X, y)
     if classifier.estimator is None:
         weights, bias, classes, sharpness = classifier._head
     else:
@@ -356,7 +354,9 @@ class Situation:
 
     def replace(self, name: str, function: Callable) -> None:
         """Have the search call another function, till the fit is over."""
-        module = next(m for m in (search, choice, scoring) if hasattr(m, name))
+        module = next(
+            m for m in (search, choice, scoring, candidates) if hasattr(m, name)
+        )
         self._stack.enter_context(patch.object(module, name, function))
 
 
@@ -404,7 +404,7 @@ class Clinging(RidgeClassifier):
         return super().fit(X, y)
 
 
-MOMENTS = search._moments
+MOMENTS = search.all_moments
 THE_SAME = RuntimeError("the same once more")
 
 
@@ -666,7 +666,7 @@ FAULTS = {
     ),
     # What a bug might make wait for ever stands last, not to hide the others.
     "KeyboardInterrupt while waiting": Fault(
-        lambda given: given.replace("_moments", interrupted_in_waiting),
+        lambda given: given.replace("all_moments", interrupted_in_waiting),
         "KeyboardInterrupt",
         rf"^KeyboardInterrupt {RANK_1}",
         rank=None,
@@ -725,7 +725,7 @@ def first_fit_fails(folder: Path, rank: int) -> None:
 
 
 def count_moments(given: Situation) -> list:
-    calls, channel_moments = [], search.channel_moments
+    calls, channel_moments = [], candidates.channel_moments
 
     def counted(X, channel):
         calls.append(channel)

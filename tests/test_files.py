@@ -290,12 +290,14 @@ def test_fit_writes_a_model_and_a_line(folder, fitted, tmp_path):
 
 def test_fit_hands_its_options_on(folder, tmp_path):
     options = ["--variant", "L2", "--n-features", 5, "--max-dilation", 2, "--seed", 7]
+    options += ["--max-channels", 2]
     command = [*fit_command(folder, tmp_path / "1")[:-4], *options]
     assert run(*command, "--jobs", 2).exit_code == 0
     parameters = {
         "variant": "L2",
         "n_features": 5,
         "max_dilation": 2,
+        "max_channels": 2,
         "random_state": 7,
     }
     clf = fit_files(folder / "X.npy", folder / "y.npy", **parameters)

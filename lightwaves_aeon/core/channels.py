@@ -21,6 +21,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from lightwaves_aeon.core.blas import one_blas_thread
 from lightwaves_aeon.core.collection import Collection
 from lightwaves_aeon.core.ridge import (
     best_of_gram,
@@ -82,6 +83,7 @@ def cases_to_look_at(n_channels: int, n_classes: int) -> int:
     return max(min(ENOUGH_CASES, isqrt(LARGEST // n_channels)), n_classes)
 
 
+@one_blas_thread
 def gram_of(unit: ChannelUnit) -> np.ndarray:
     """Compute the Gram matrix of the standardised features of a channel.
 
@@ -104,6 +106,7 @@ def gram_of(unit: ChannelUnit) -> np.ndarray:
     return (gram / n_features).astype(np.float32)
 
 
+@one_blas_thread
 def channel_path(
     grams: np.ndarray, classes: np.ndarray, max_channels: int | None
 ) -> np.ndarray:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from lightwaves_aeon.core.blas import one_blas_thread
 from lightwaves_aeon.core.calibration import HeldOut
 from lightwaves_aeon.core.detachment import detach, detach_to_best
 from lightwaves_aeon.core.ridge import indicators, scores_of_others
@@ -54,6 +55,7 @@ class Choice(NamedTuple):
     held_out: list[HeldOut]
 
 
+@one_blas_thread
 def choose(
     columns: np.ndarray,
     pools: Sequence[Pool],

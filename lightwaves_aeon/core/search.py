@@ -14,6 +14,7 @@ import numpy as np
 
 from lightwaves_aeon.core.backends import Threads
 from lightwaves_aeon.core.bank import kernel_bank
+from lightwaves_aeon.core.blas import one_blas_thread
 from lightwaves_aeon.core.calibration import HeldOut, held_out_folds
 from lightwaves_aeon.core.candidates import (
     LARGEST_DILATION,
@@ -284,7 +285,9 @@ class Search:
             return ChannelUnit(offers, taken(X, sample, [channel]), few)
 
         own = backend.share(range(n_channels))
-        parts = backend.collect(list(backend.map(read, gram_of, own)))
+        with one_blas_thread:  # once, rather than for each channel
+            grams = list(backend.map(read, gram_of, own))
+        parts = backend.collect(grams)
         wanted = self.max_channels
         most = None if isinstance(wanted, str) else wanted
         return backend.decide(
