@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
-from lightwaves_aeon.core.collection import Collection, arranged
+from lightwaves_aeon.core.collection import Collection, arranged, checked_case
 from lightwaves_aeon.insight.importance import (
     channel_importance,
     features_with_importance,
@@ -185,7 +185,8 @@ class ShowsInsight:
         Parameters
         ----------
         X : np.ndarray, shape (n_cases, n_channels, n_timepoints)
-            Cases, or a list of cases of unequal lengths.
+            Cases, or a list of cases of unequal lengths; of one channel also of shape
+            (n_cases, n_timepoints).
 
         Returns
         -------
@@ -232,12 +233,7 @@ class ShowsInsight:
         (6, 100)
         """
         linear = self._linear()
-        is_case = isinstance(x, np.ndarray) and x.ndim == 2 and x.size > 0
-        if not is_case or len(x) != linear.n_channels:
-            raise ValueError(
-                f"x must be one case, of shape ({linear.n_channels}, n_timepoints), "
-                f"got {x.shape if isinstance(x, np.ndarray) else type(x)}"
-            )
+        x = checked_case(x, linear.n_channels)
         classes = linear.classes.tolist()
         if label is None:
             parts = linear.contributions(linear.model.evaluate.one(x))[0]
@@ -248,6 +244,13 @@ class ShowsInsight:
 
 
 def _collection(X: Series, linear: LinearModel) -> Collection:
+    if isinstance(X, np.ndarray) and X.ndim == 2:  # univariate, as aeon has it
+        X = X[:, None]
+    if len(X) == 0 or (isinstance(X, np.ndarray) and (X.ndim != 3 or X.size == 0)):
+        raise ValueError(
+            "X must be cases, of shape (n_cases, n_channels, n_timepoints), got "
+            f"{np.shape(X)}"
+        )
     collection = arranged(X)
     if collection.shape[1] != linear.n_channels:
         raise ValueError(

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from lightwaves_aeon.core.collection import checked_case
+
 
 class Predictor:
     """Predicts single cases with as little around it as possible.
@@ -50,7 +52,7 @@ class Predictor:
             If the channels are not those of the training cases, or one in use holds
             NaN, infinity or a value far out of scale.
         """
-        return self._head.predict(self._checked(x))[0]
+        return self._head.predict(self._features_of(x))[0]
 
     def scores(self, x: np.ndarray) -> np.ndarray:
         """Give the decision values of one case.
@@ -70,13 +72,7 @@ class Predictor:
         ValueError
             As for a call.
         """
-        return self._head.decision_function(self._checked(x))[0]
+        return self._head.decision_function(self._features_of(x))[0]
 
-    def _checked(self, x: np.ndarray) -> np.ndarray:
-        fits = isinstance(x, np.ndarray) and x.ndim == 2 and x.size > 0
-        if not fits or len(x) != self._n_channels:
-            raise ValueError(
-                f"x must be one case, of shape ({self._n_channels}, n_timepoints), got "
-                f"{x.shape if isinstance(x, np.ndarray) else type(x)}"
-            )
-        return self._features(x)
+    def _features_of(self, x: np.ndarray) -> np.ndarray:
+        return self._features(checked_case(x, self._n_channels))

@@ -84,6 +84,44 @@ def arranged(X: np.ndarray | Sequence[np.ndarray]) -> Collection:
     return X if isinstance(X, np.ndarray) else Unequal.of(X)
 
 
+def checked_case(x: np.ndarray, n_channels: int) -> np.ndarray:
+    """Give a single case as it is, if it is one.
+
+    Parameters
+    ----------
+    x : np.ndarray, shape (n_channels, n_timepoints)
+        The case.
+    n_channels : int
+        Number of its channels.
+
+    Returns
+    -------
+    np.ndarray
+        The same.
+
+    Raises
+    ------
+    ValueError
+        If `x` is no array, of another shape, or empty.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.collection import checked_case
+    >>> checked_case(np.zeros((2, 5)), n_channels=3)
+    Traceback (most recent call last):
+    ...
+    ValueError: x must be one case, of shape (3, n_timepoints), got (2, 5)
+    """
+    is_case = isinstance(x, np.ndarray) and x.ndim == 2 and x.size > 0
+    if is_case and len(x) == n_channels:
+        return x
+    raise ValueError(
+        f"x must be one case, of shape ({n_channels}, n_timepoints), got "
+        f"{x.shape if isinstance(x, np.ndarray) else type(x)}"
+    )
+
+
 def equal_parts(
     X: Collection, cases: np.ndarray | None = None
 ) -> Iterator[tuple[np.ndarray, np.ndarray | None, np.ndarray | None]]:

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-__all__ = ["FeatureResponse", "level_1_of", "level_2_of", "response_of", "shifted"]
+__all__ = [
+    "FeatureResponse",
+    "level_1_of",
+    "level_2_of",
+    "longest_runs",
+    "response_of",
+    "shifted",
+]
 
 from typing import NamedTuple
 
@@ -194,3 +201,22 @@ def shifted(series: np.ndarray, shifts: np.ndarray) -> np.ndarray:
         left, right = max(-shift, 0), max(shift, 0)
         out[of_shift, left : length - right] = series[of_shift, right : length - left]
     return out
+
+
+def longest_runs(flags: np.ndarray) -> np.ndarray:
+    """Mark the longest run of each row, the first of several.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.insight.responses import longest_runs
+    >>> longest_runs(np.array([[1, 0, 1, 1, 0, 1, 1]], bool)).astype(int).tolist()
+    [[0, 0, 1, 1, 0, 0, 0]]
+    """
+    if flags.shape[1] == 0:
+        return flags
+    time = np.arange(flags.shape[1])
+    before = np.maximum.accumulate(np.where(flags, -1, time), axis=1)
+    lengths = time - before
+    last = lengths.argmax(axis=1)[:, None]
+    return (time <= last) & (time > last - lengths.max(axis=1, keepdims=True))

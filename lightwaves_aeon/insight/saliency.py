@@ -16,7 +16,12 @@ from lightwaves_aeon.core.features import STATISTICS
 from lightwaves_aeon.core.inputs import CHANGE
 from lightwaves_aeon.core.scaling import scaled_channels
 from lightwaves_aeon.insight.linear import LinearModel
-from lightwaves_aeon.insight.responses import level_1_of, level_2_of, shifted
+from lightwaves_aeon.insight.responses import (
+    level_1_of,
+    level_2_of,
+    longest_runs,
+    shifted,
+)
 
 
 def saliency(linear: LinearModel, x: np.ndarray, class_index: int) -> np.ndarray:
@@ -102,7 +107,7 @@ def _made_by(c: np.ndarray, rows: np.ndarray, is_above: np.ndarray) -> np.ndarra
         if statistic == "ppv":
             made_by = (value > rows["threshold"][chosen, None]) == high
         elif statistic == "lspv":
-            made_by = _longest_run(positive) == high
+            made_by = longest_runs(positive) == high
         elif statistic == "max":
             made_by = size == size.max(axis=1, keepdims=True, initial=0)
         elif statistic == "min":
@@ -113,17 +118,6 @@ def _made_by(c: np.ndarray, rows: np.ndarray, is_above: np.ndarray) -> np.ndarra
             made_by = positive
         out[chosen] = made_by
     return out
-
-
-def _longest_run(flags: np.ndarray) -> np.ndarray:
-    """Mark the longest run of each row, the first of several."""
-    if flags.shape[1] == 0:
-        return flags
-    time = np.arange(flags.shape[1])
-    before = np.maximum.accumulate(np.where(flags, -1, time), axis=1)
-    lengths = time - before
-    last = lengths.argmax(axis=1)[:, None]
-    return (time <= last) & (time > last - lengths.max(axis=1, keepdims=True))
 
 
 def _to_seen(

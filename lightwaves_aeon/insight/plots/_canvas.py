@@ -7,7 +7,6 @@ __all__ = [
     "INK",
     "Classifier",
     "axes_or_new",
-    "checked_case",
     "entitle",
     "no_formula",
 ]
@@ -77,14 +76,3 @@ def entitle(ax: Axes, text: str) -> None:
 def no_formula(text: str) -> str:
     """Have matplotlib take a text as it is."""
     return text.replace("$", r"\$")
-
-
-def checked_case(linear: LinearModel, x: np.ndarray) -> np.ndarray:
-    """Give a case as it is, of the shape that the classifier takes."""
-    is_case = isinstance(x, np.ndarray) and x.ndim == 2 and x.size > 0
-    if not is_case or len(x) != linear.n_channels:
-        raise ValueError(
-            f"x must be one case, of shape ({linear.n_channels}, n_timepoints), got "
-            f"{x.shape if isinstance(x, np.ndarray) else type(x)}"
-        )
-    return x

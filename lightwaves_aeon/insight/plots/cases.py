@@ -14,14 +14,13 @@ from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 from sklearn.decomposition import PCA
 
-from lightwaves_aeon.core.collection import arranged
+from lightwaves_aeon.core.collection import arranged, checked_case
 from lightwaves_aeon.insight.linear import LinearModel
 from lightwaves_aeon.insight.plots._canvas import (
     COLOURS,
     INK,
     Classifier,
     axes_or_new,
-    checked_case,
     entitle,
     no_formula,
 )
@@ -72,7 +71,7 @@ def plot_saliency(
         linear.
     """
     linear = classifier._linear()
-    x = checked_case(linear, x)
+    x = checked_case(x, linear.n_channels)
     label = classifier.compile()(x) if label is None else label
     found = classifier.saliency(x, label)
     used = linear.model.evaluate.channels

@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from lightwaves_aeon.core.collection import checked_case
 from lightwaves_aeon.core.features import STATISTICS
 from lightwaves_aeon.insight.linear import LinearModel
 from lightwaves_aeon.insight.plots._canvas import (
@@ -17,10 +18,9 @@ from lightwaves_aeon.insight.plots._canvas import (
     INK,
     Classifier,
     axes_or_new,
-    checked_case,
     entitle,
 )
-from lightwaves_aeon.insight.responses import response_of
+from lightwaves_aeon.insight.responses import longest_runs, response_of
 from lightwaves_aeon.insight.words import in_words
 
 BLUE, ORANGE = COLOURS[:2]
@@ -104,7 +104,7 @@ def plot_response(
     """
     linear = classifier._linear()
     row, words = _named(linear, feature)
-    model, x = linear.model, checked_case(linear, x)
+    model, x = linear.model, checked_case(x, linear.n_channels)
     value = model.evaluate.one(x)[0, feature]
     response = response_of(model, x, feature)
     statistic = STATISTICS[row["statistic"]]
@@ -164,10 +164,9 @@ def _mark(
         ax.plot(time[at], c[at], "o", color=ORANGE, label=f"{words} absolute value")
         ax.vlines(time[at], 0, c[at], color=ORANGE, lw=1)
     elif statistic == "lspv":
-        first, end = _longest_run(c > 0)
-        label = f"longest positive run: {end - first} of {len(c)} values"
-        at = np.arange(len(c))
-        _shade(ax, time, c, 0, (at >= first) & (at < end), label)
+        run = longest_runs(c[None] > 0)[0]
+        label = f"longest positive run: {run.sum()} of {len(c)} values"
+        _shade(ax, time, c, 0, run, label)
     else:
         is_share = statistic == "ppv"
         words = f"above {threshold:.3g}" if is_share else "positive values"
@@ -200,13 +199,3 @@ def _shade(
         lw=0,
         label=label,
     )
-
-
-def _longest_run(flags: np.ndarray) -> tuple[int, int]:
-    """Give where the longest run, the first of several, starts and ends."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], flags, [0]])))
-    starts, ends = edges[::2], edges[1::2]
-    if len(starts) == 0:
-        return 0, 0
-    longest = np.argmax(ends - starts)
-    return int(starts[longest]), int(ends[longest])
