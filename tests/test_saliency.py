@@ -331,3 +331,11 @@ def test_what_is_salient_matters(name, variant):
     margins, _ = deletions(name, variant, archive, seed=0, n_cases=40)
     assert margins["salient"] < min(margins["random"], margins["shifted"]) - 0.05
     assert margins["salient"] < 0.9
+
+
+def test_blocks_of_features_make_no_difference(monkeypatch, make_problem):
+    X, y = make_problem(n_classes=3)
+    clf = LightWaveSClassifier(n_features=40, max_dilation=4).fit(X, y)
+    whole = clf.saliency(X[0])
+    monkeypatch.setattr("lightwaves_aeon.insight.saliency.BLOCK", 3 * X.shape[2])
+    assert_allclose(clf.saliency(X[0]), whole, atol=1e-12)

@@ -14,6 +14,7 @@ import numpy as np
 from lightwaves_aeon.core.bank import KernelBank
 from lightwaves_aeon.core.features import STATISTICS
 from lightwaves_aeon.core.inputs import CHANGE
+from lightwaves_aeon.core.model import Model
 from lightwaves_aeon.core.scaling import scaled_channels
 from lightwaves_aeon.insight.linear import LinearModel
 from lightwaves_aeon.insight.responses import (
@@ -22,6 +23,9 @@ from lightwaves_aeon.insight.responses import (
     longest_runs,
     shifted,
 )
+
+BLOCK = 1 << 21
+"""Values of responses that are looked at in one go."""
 
 
 def saliency(linear: LinearModel, x: np.ndarray, class_index: int) -> np.ndarray:
@@ -67,29 +71,42 @@ def saliency(linear: LinearModel, x: np.ndarray, class_index: int) -> np.ndarray
     parts = linear.contributions(features)[0, :, class_index]
     is_above = features[0] > linear.means
     scaled = scaled_channels(x[None], evaluate.channels, evaluate.means, evaluate.stds)
-    sources, first = level_1_of(model, scaled, np.arange(len(parts)))
+    step = max(1, BLOCK // x.shape[1])
+    found = np.zeros(scaled[:, 0].shape)
+    for start in range(0, len(parts), step):
+        numbers = np.arange(start, min(start + step, len(parts)))
+        shares = _shares(model, scaled, numbers, is_above[numbers])
+        shares *= parts[numbers, None]
+        rows = model.rows[numbers]
+        found += _to_channels(shares, scaled[:, 0], rows, evaluate.channels)
+    out = np.zeros(x.shape)
+    out[evaluate.channels] = found
+    return out
+
+
+def _shares(
+    model: Model, scaled: np.ndarray, numbers: np.ndarray, is_above: np.ndarray
+) -> np.ndarray:
+    """Split some features over the time points of what their kernels see."""
+    sources, first = level_1_of(model, scaled, numbers)
     shares = np.empty(sources.shape)
     for level in (1, 2):
-        chosen = np.flatnonzero(model.rows["level"] == level)
-        rows, response = model.rows[chosen], first[chosen]
+        at_level = np.flatnonzero(model.rows["level"][numbers] == level)
+        rows, response = model.rows[numbers[at_level]], first[at_level]
         if level == 1:
-            made_by = _made_by(response, rows, is_above[chosen])
+            made_by = _made_by(response, rows, is_above[at_level])
         else:
-            second = level_2_of(model, response, chosen)
+            second = level_2_of(model, response, numbers[at_level])
+            seen = slice(0, 2 * second.shape[1], 2)
             made_by = np.zeros(response.shape)
-            made_by[:, : 2 * second.shape[1] : 2] = _to_seen(
-                _made_by(second, rows, is_above[chosen]),
-                response[:, : 2 * second.shape[1] : 2],
+            made_by[:, seen] = _to_seen(
+                _made_by(second, rows, is_above[at_level]),
+                response[:, seen],
                 rows,
                 model.bank,
             )
-        made_by = _to_seen(made_by, sources[chosen], rows, model.bank)
-        shares[chosen] = parts[chosen, None] * made_by
-    out = np.zeros(x.shape)
-    out[evaluate.channels] = _to_channels(
-        shares, scaled[:, 0], model.rows, evaluate.channels
-    )
-    return out
+        shares[at_level] = _to_seen(made_by, sources[at_level], rows, model.bank)
+    return shares
 
 
 def _made_by(c: np.ndarray, rows: np.ndarray, is_above: np.ndarray) -> np.ndarray:
