@@ -1,0 +1,289 @@
+"""A fitted classifier as an ONNX model of standard operators."""
+
+from __future__ import annotations
+
+__all__ = ["build_model", "export_onnx"]
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from lightwaves_aeon import __version__
+from lightwaves_aeon.core.engine import Evaluator
+from lightwaves_aeon.core.features import feature_names
+from lightwaves_aeon.core.head import LinearHead
+from lightwaves_aeon.core.kinds import LSPV, MAX, MIN, MIPV, MPV, N_SHARES, NEUTRAL
+from lightwaves_aeon.core.model import Model
+from lightwaves_aeon.deploy.onnx_graph import FLOAT, TIME, Graph
+from lightwaves_aeon.deploy.onnx_responses import responses_by_level, take
+
+if TYPE_CHECKING:
+    from lightwaves_aeon.classifier import LightWaveSClassifier
+
+INSTALL = "python3 -m pip install 'lightwaves-aeon[onnx]'"
+
+ZERO, ONE = np.float32(0), np.float32(1)
+NONE, SINGLE, LAST = np.array([[0], [1], [-1]])
+
+
+def export_onnx(classifier: LightWaveSClassifier, path: str | Path) -> None:
+    """Write a fitted classifier to an ONNX file.
+
+    The model takes ``X``, float32 of shape (batch, n_channels, n_timepoints), with any
+    number of cases and time points. It gives ``label``; ``probabilities``, of shape
+    (batch, n_classes); and ``scores``, shaped as those of ``decision_function``. It has
+    standard operators only, of opset 17, and does not look for NaN in its input.
+
+    Parameters
+    ----------
+    classifier : LightWaveSClassifier
+        Fitted, with the default estimator.
+    path : str or Path
+        Where to; a file that is there already is replaced.
+
+    Raises
+    ------
+    ValueError
+        If its estimator is not the default one.
+    ImportError
+        If onnx is not installed.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import onnx
+    >>> from aeon.datasets import load_basic_motions
+    >>> from lightwaves_aeon import LightWaveSClassifier
+    >>> from lightwaves_aeon.deploy.onnx_model import export_onnx
+    >>> X, y = load_basic_motions(split="train")
+    >>> clf = LightWaveSClassifier(n_features=50).fit(X, y)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     export_onnx(clf, Path(folder) / "motions.onnx")
+    ...     graph = onnx.load(Path(folder) / "motions.onnx").graph
+    >>> [output.name for output in graph.output]
+    ['label', 'probabilities', 'scores']
+    """
+    classifier._check_is_fitted()
+    head = classifier._head
+    if classifier.estimator is not None or not isinstance(head, LinearHead):
+        raise ValueError(
+            "an ONNX model holds the default estimator only, not "
+            f"{type(classifier.estimator_).__name__}"
+        )
+    transformer, scaler = classifier.pipeline_[0], classifier.pipeline_[1]
+    n_channels = classifier.metadata_["n_channels"]
+    model = build_model(transformer._model, head, scaler.mean_, n_channels)
+    Path(path).write_bytes(model.SerializeToString())
+
+
+def build_model(
+    model: Model, head: LinearHead, means: np.ndarray, n_channels: int
+) -> Any:
+    """Build the ONNX model of a table and a linear head.
+
+    Parameters
+    ----------
+    model : Model
+        The table, and what it takes to evaluate it.
+    head : LinearHead
+        The linear classifier of its features.
+    means : np.ndarray, shape (n_features,)
+        Typical values of the features: single precision goes farthest around them.
+    n_channels : int
+        Number of channels of a case, in use or not.
+
+    Returns
+    -------
+    onnx.ModelProto
+
+    Raises
+    ------
+    ImportError
+        If onnx is not installed.
+    """
+    try:
+        from onnx import helper
+    except ImportError as error:
+        raise ImportError(f"export to ONNX needs onnx: {INSTALL}") from error
+
+    graph = Graph()
+    features, order = _features(graph, model.evaluate)
+    classes = _labels(head.classes)
+    _classify(graph, features, head, means, order, classes)
+    n_classes = len(classes)
+    label = helper.np_dtype_to_tensor_dtype(classes.dtype)
+    wide: list[str | int | None] = ["batch", n_classes]
+    made = graph.model(
+        [
+            helper.make_tensor_value_info(
+                "X", FLOAT, ["batch", n_channels, "n_timepoints"]
+            )
+        ],
+        [
+            helper.make_tensor_value_info("label", label, ["batch"]),
+            helper.make_tensor_value_info("probabilities", FLOAT, wide),
+            helper.make_tensor_value_info(
+                "scores", FLOAT, wide[: min(n_classes, 3) - 1]
+            ),
+        ],
+        producer_name="lightwaves-aeon",
+        producer_version=__version__,
+        doc_string=(
+            f"LightWaveS: {len(model.rows)} features of {len(model.evaluate.channels)} "
+            f"of {n_channels} channels, {n_classes} classes"
+        ),
+    )
+    names = feature_names(model.rows, model.bank.names).tolist()
+    about = {"classes": classes.tolist(), "features": names}
+    helper.set_model_props(made, {key: json.dumps(about[key]) for key in about})
+    return made
+
+
+def _labels(classes: np.ndarray) -> np.ndarray:
+    """Give labels a type that ONNX has."""
+    classes = np.array(classes.tolist()) if classes.dtype.hasobject else classes
+    if classes.dtype.kind in "biuf":
+        return classes.astype({"b": bool, "f": np.float64}.get(classes.dtype.kind, int))
+    return classes.astype(str).astype(object)
+
+
+def _classify(
+    graph: Graph,
+    features: str,
+    head: LinearHead,
+    means: np.ndarray,
+    order: np.ndarray,
+    classes: np.ndarray,
+) -> None:
+    """Scores, probabilities and labels; the first of two classes has the score 0."""
+    means = means.astype(np.float32)
+    bias = head.bias + means.astype(np.float64) @ head.weights
+    missing = len(classes) - len(bias)
+    weights = np.pad(head.weights[order], ((0, 0), (missing, 0))).astype(np.float32)
+    bias = np.pad(bias, (missing, 0)).astype(np.float32)
+    centred = graph("Sub", features, means[order])
+    product = graph("MatMul", centred, weights)
+    if missing:
+        columns = graph("Add", product, bias)
+        graph("Gather", columns, np.array(1), axis=1, name="scores")
+    else:
+        columns = graph("Add", product, bias, name="scores")
+    sharp = graph("Mul", columns, np.float32(head.sharpness))
+    graph("Softmax", sharp, axis=1, name="probabilities")
+    best = graph("ArgMax", columns, axis=1, keepdims=0)
+    graph("Gather", classes, best, axis=0, name="label")
+
+
+def _features(graph: Graph, evaluate: Evaluator) -> tuple[str, np.ndarray]:
+    """Give the features, and which column of the table each one is."""
+    parts: list[str] = []
+    order: list[np.ndarray] = []
+    for level, responses, row_of_job in responses_by_level(graph, evaluate):
+        columns = evaluate.columns[:, level]
+        scales = evaluate.scales ** np.float32(level + 1)
+        length = graph("Shape", responses, start=TIME)
+        whole = _Whole(
+            graph, length, graph("Max", length, SINGLE), is_maybe_empty=level == 1
+        )
+        jobs, number = np.nonzero(columns[:, :N_SHARES] >= 0)
+        if len(jobs) > 0:
+            chosen = take(graph, responses, row_of_job[jobs])
+            thresholds = evaluate.thresholds[jobs, level, number]
+            parts.append(whole.share(chosen, thresholds))
+            order.append(columns[jobs, number])
+        for slot, statistic in STATISTICS.items():
+            jobs = np.flatnonzero(columns[:, slot] >= 0)
+            if len(jobs) > 0:
+                chosen = take(graph, responses, row_of_job[jobs])
+                parts.append(statistic(whole, chosen, scales[jobs]))
+                order.append(columns[jobs, slot])
+    return graph("Concat", *parts, axis=1), np.concatenate(order)
+
+
+class _Whole(NamedTuple):
+    """Statistics of whole responses, of shape (batch, n_rows, length)."""
+
+    graph: Graph
+    length: str
+    divisor: str
+    is_maybe_empty: bool
+
+    def share(self, responses: str, thresholds: np.ndarray) -> str:
+        """PPV."""
+        above = self.graph("Greater", responses, thresholds[:, None])
+        return self.graph("Div", self._count(above), self._float(self.divisor))
+
+    def largest(self, responses: str, scales: np.ndarray) -> str:
+        """Largest absolute value."""
+        return self._extreme("ReduceMax", responses, scales)
+
+    def smallest(self, responses: str, scales: np.ndarray) -> str:
+        """Smallest absolute value."""
+        return self._extreme("ReduceMin", responses, scales)
+
+    def longest_run(self, responses: str, scales: np.ndarray) -> str:
+        """LSPV: where a run ends, write down how far the end before is away."""
+        graph = self.graph
+        # One more time point, at which all runs end.
+        longer = graph("Pad", responses, np.array([0, 0, 0, 0, 0, 1]))
+        flat = graph("Reshape", graph("LessOrEqual", longer, ZERO), np.array([-1]))
+        ends = graph("Squeeze", graph("NonZero", flat), NONE)
+        but_last = graph("Slice", ends, NONE, np.array([-1]), NONE)
+        before = graph("Concat", np.array([-1]), but_last, axis=0)
+        runs = graph("Sub", graph("Sub", ends, before), SINGLE)
+        nowhere = graph("Expand", ZERO, graph("Shape", flat))
+        at_ends = graph("ScatterElements", nowhere, ends, self._float(runs), axis=0)
+        laid_out = graph("Reshape", at_ends, graph("Shape", longer))
+        longest = graph("ReduceMax", laid_out, axes=[TIME], keepdims=0)
+        return graph("Div", longest, self._float(self.divisor))
+
+    def mean(self, responses: str, scales: np.ndarray) -> str:
+        """MPV, the mean of the positive values."""
+        total = self._sum(self.graph("Relu", responses))
+        count = self.graph("Max", self._count(self._positive(responses)), ONE)
+        return self.graph("Mul", self.graph("Div", total, count), scales)
+
+    def mean_time(self, responses: str, scales: np.ndarray) -> str:
+        """MIPV, the mean time of the positive values."""
+        graph, positive = self.graph, self._positive(responses)
+        length = graph("Squeeze", self.length)
+        times = self._float(graph("Range", np.array(0), length, np.array(1)))
+        late = self._sum(graph("Where", positive, times, ZERO))
+        count = self._count(positive)
+        some = graph("Max", count, ONE)
+        share = graph("Div", late, graph("Mul", some, self._float(self.divisor)))
+        return graph("Where", graph("Greater", count, ZERO), share, NEUTRAL)
+
+    def _extreme(self, operator: str, responses: str, scales: np.ndarray) -> str:
+        magnitude = self.graph("Abs", responses)
+        if self.is_maybe_empty:
+            missing = self.graph("Sub", self.divisor, self.length)
+            pads = self.graph("Concat", np.zeros(5, np.int64), missing, axis=0)
+            magnitude = self.graph("Pad", magnitude, pads)
+        extreme = self.graph(operator, magnitude, axes=[TIME], keepdims=0)
+        return self.graph("Mul", extreme, scales)
+
+    def _positive(self, responses: str) -> str:
+        return self.graph("Greater", responses, ZERO)
+
+    def _count(self, flags: str) -> str:
+        return self._sum(self._float(flags))
+
+    def _sum(self, values: str) -> str:
+        return self.graph("ReduceSum", values, np.array([TIME]), keepdims=0)
+
+    def _float(self, tensor: str) -> str:
+        return self.graph("Cast", tensor, to=FLOAT)
+
+
+STATISTICS = {
+    MAX: _Whole.largest,
+    LSPV: _Whole.longest_run,
+    MIN: _Whole.smallest,
+    MPV: _Whole.mean,
+    MIPV: _Whole.mean_time,
+}
+"""By slot; PPV has thresholds, and stands apart."""
