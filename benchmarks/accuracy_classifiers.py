@@ -209,6 +209,6 @@ def changed(change: Change) -> Iterator[Contestant]:
     altered = change.variant(VARIANTS["plus"])
     with (
         patch.dict(VARIANTS, {"plus": altered}),
-        patch("lightwaves_aeon.core.search.inputs_of", chosen),
+        patch("lightwaves_aeon.core.candidates.inputs_of", chosen),
     ):
         yield _lightwaves(**{"variant": "plus", "n_features": 500, **change.parameters})

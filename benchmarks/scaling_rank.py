@@ -25,8 +25,9 @@ from sklearn.linear_model import RidgeClassifierCV
 from sklearn.preprocessing import StandardScaler
 
 from lightwaves_aeon import LightWaveS
-from lightwaves_aeon.core import search
+from lightwaves_aeon.core import candidates
 from lightwaves_aeon.core.mpi import Mpi, bytes_moved
+from lightwaves_aeon.core.search import Search
 from lightwaves_aeon.distributed import open_series
 from lightwaves_aeon.memory import PeakMemory
 
@@ -88,14 +89,15 @@ def main() -> None:
     warm_up = np.concatenate([np.flatnonzero(y == label)[:5] for label in np.unique(y)])
     LightWaveS(n_features=50).fit(X[warm_up][:, :2], y[warm_up])
 
-    search.channel_moments = _measured("moments", search.channel_moments)
+    candidates.channel_moments = _measured("moments", candidates.channel_moments)
     backend = Timed()
     MPI.COMM_WORLD.Barrier()
     Timed.seconds = dict.fromkeys(STEPS, 0.0)
     before, start = bytes_moved(), perf_counter()
     with PeakMemory() as peak:
         _, classes = np.unique(y, return_inverse=True)
-        model = search.Search().fit(X, classes, np.random.RandomState(0), backend)
+        search = Search()
+        model = search.fit(X, classes, np.random.RandomState(0), backend).model
         with _watched("features"):
             exchanged = Timed.seconds["exchange"]
             features = model.features(X, backend)

@@ -444,7 +444,7 @@ def checksum(header, members):
 def seal(path, header, members, **full):
     full = {
         "format": "lightwaves model",
-        "version": 1,
+        "version": 2,
         "checksum": checksum(header, members),
         "content": header,
         **full,
@@ -464,7 +464,7 @@ def test_helper_makes_files_that_can_be_loaded(fitted, content, other):
     assert_same(fitted[0], load(other), fitted[1])
 
 
-@pytest.mark.parametrize("version", [2, 0, -1, 10**9, None, "1", [1]])
+@pytest.mark.parametrize("version", [1, 3, 0, -1, 10**9, None, "1", [1]])
 def test_version(content, other, version):
     seal(other, content[0], packed(content[1]), version=version)
     assert_refused(other, re.escape(f"of version {version}; this"))
@@ -490,7 +490,7 @@ HEADERS = {
     "bytes": b"\xff\xfe\xfa",
     "nested": "[" * 100_000 + "]" * 100_000,
     "nested objects": '{"format":' * 100_000,
-    "nested content": '{"format": "lightwaves model", "version": 1, "content": {"a":'
+    "nested content": '{"format": "lightwaves model", "version": 2, "content": {"a":'
     + "[" * 900
     + "]" * 900
     + "}}",
@@ -860,6 +860,8 @@ def test_hostile_header(content, other):
         {"selection_path": [[10, 0.5, 0.1, 1.0]]},
         {"selection_path": [[10.5, 0.5, 0.1, 1.0, True]]},
         {"selection_path": [[10, "0.5", 0.1, 1.0, True]]},
+        {"channel_path": [[1, 0, 0.5, 0.1, 1.0]]},
+        {"channel_path": [[1, 0.5, 0.5, 0.1, 1.0, True]]},
     ):
         save_model(other, {**header, **change}, arrays)
         assert_refused(other)

@@ -67,6 +67,7 @@ def plus(fit):
 @pytest.fixture(autouse=True)
 def no_figures():
     """No picture is left over, and none is begun where an error is raised."""
+    plt.close("all")  # of whatever was tested before
     before = dict(plt.rcParams)
     yield
     plt.close("all")

@@ -444,6 +444,7 @@ def test_parameters_are_stored_as_given(transformer, problem):
         "verbose": 0,
         "backend": "joblib",
         "selector": "detach",
+        "max_channels": 2,
     }
     assert LightWaveS(**params).get_params() == params
     transformer.set_params(**params)
