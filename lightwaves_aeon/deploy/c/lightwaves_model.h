@@ -1,0 +1,66 @@
+/* A LightWaveS classifier of time series, written by lightwaves-aeon @version@:
+ * @n_features@ features of @n_used@ of @n_channels@ channels.
+ *
+ * It allocates nothing, calls no library, and computes in single precision. What it
+ * works with is static, so it must not be entered from two threads at once. Do not
+ * compile it with -ffast-math: scaling relies on the order of operations.
+ */
+#ifndef LIGHTWAVES_MODEL_H
+#define LIGHTWAVES_MODEL_H
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define LIGHTWAVES_N_CHANNELS @n_channels@
+#define LIGHTWAVES_N_CLASSES @n_classes@
+
+/* Time points of the longest series, and of the window over a stream. */
+#define LIGHTWAVES_MAX_TIMEPOINTS @n_timepoints@
+
+/* Samples from one decision about a stream to the next. */
+#define LIGHTWAVES_HOP @hop@
+
+/* Memory in bytes: that of the work on a series; that of a stream, which a linker
+ * leaves out of a program without one; and the constant tables.
+ */
+#define LIGHTWAVES_WORK_BYTES @work_bytes@
+#define LIGHTWAVES_STREAM_BYTES @stream_bytes@
+#define LIGHTWAVES_TABLE_BYTES @table_bytes@
+
+/* What is returned in place of a class; of the scores nothing can be said then. */
+enum {
+    LIGHTWAVES_NO_DECISION = -1, /* the next one is due some samples later */
+    LIGHTWAVES_BAD_LENGTH = -2,
+    LIGHTWAVES_BAD_VALUE = -3 /* NaN, infinite or far out of scale */
+};
+
+/* The labels of the classes. */
+extern const char *const lightwaves_classes[LIGHTWAVES_N_CLASSES];
+
+/* Classifies a series of LIGHTWAVES_N_CHANNELS rows, each of LIGHTWAVES_MAX_TIMEPOINTS
+ * values in the units of the training series; channels that are not in use are not
+ * read. Returns the index of the class, the one with the highest score, and writes
+ * LIGHTWAVES_N_CLASSES scores. Those of two classes differ in their sign only.
+ */
+int lightwaves_predict(const float *series, float *scores);
+
+/* The same for rows of n_timepoints values each, 1 to LIGHTWAVES_MAX_TIMEPOINTS. */
+int lightwaves_predict_length(const float *series, int n_timepoints, float *scores);
+
+/* Forgets the samples of a stream. */
+void lightwaves_reset(void);
+
+/* Takes the next sample of a stream, one value of each channel. Once the window is
+ * full, the last LIGHTWAVES_MAX_TIMEPOINTS samples are classified at once and after
+ * every LIGHTWAVES_HOP samples more, as lightwaves_predict would classify them; in
+ * between it returns LIGHTWAVES_NO_DECISION and leaves the scores alone. A sample with
+ * a bad value is not taken.
+ */
+int lightwaves_push(const float *sample, float *scores);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
