@@ -16,6 +16,7 @@ import click
 
 from lightwaves_aeon import __version__
 from lightwaves_aeon.cli_bench import bench, report
+from lightwaves_aeon.cli_export import export
 from lightwaves_aeon.cli_files import fit, predict
 from lightwaves_aeon.cli_inspect import inspect
 
@@ -53,6 +54,7 @@ def main() -> None:
 main.add_command(fit)
 main.add_command(predict)
 main.add_command(inspect)
+main.add_command(export)
 main.add_command(bench)
 main.add_command(report)
 

@@ -132,7 +132,7 @@ NEEDS = {
 
 
 def _flags(tapped: np.ndarray, wanted: np.ndarray, jobs: Evaluator) -> dict[str, bool]:
-    level_1, level_2 = wanted.any(axis=2).T
+    level_1, level_2 = wanted[:, 0].any(axis=1), wanted[:, 1].any(axis=1)
     slots = {
         name: bool(wanted[:, :, slot].any())
         for name, slot in (

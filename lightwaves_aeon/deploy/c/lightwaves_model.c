@@ -11,6 +11,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __FAST_MATH__
+#error "scaling and scores rely on the order of operations"
+#endif
 #ifdef __clang__
 #pragma STDC FP_CONTRACT OFF
 #endif
@@ -50,7 +53,6 @@ enum {
 //if mipv
     MIPV = 128, /* their mean time */
 //end
-    NOTHING = 0
 };
 
 //if derived
@@ -539,6 +541,7 @@ static int best_class(float *scores)
 
 static int classify(const Window *window, float *scores)
 {
+    const int n = window->n_timepoints;
     Tally tally = {.scores = scores};
     int job = 0, group = 0;
     for (int k = 0; k < N_SCORES; k++)
@@ -550,13 +553,13 @@ static int classify(const Window *window, float *scores)
         for (int i = 0; i < input_groups[input]; i++, group++) {
 //if total_by_both
             if (job_kernels[job] < N_TAPPED)
-                sum_of_nine(group_dilations[group], window->n_timepoints);
+                sum_of_nine(group_dilations[group], n);
 //end
 //if total_by_taps
-            sum_of_nine(group_dilations[group], window->n_timepoints);
+            sum_of_nine(group_dilations[group], n);
 //end
             for (int j = 0; j < group_jobs[group]; j++, job++)
-                evaluate(job, group, window->n_timepoints, &tally);
+                evaluate(job, group, n, &tally);
         }
     }
     return best_class(scores);
