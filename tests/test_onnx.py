@@ -7,6 +7,7 @@ import numpy as np
 import onnx
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from onnx.reference import ReferenceEvaluator
 from onnxruntime import InferenceSession, SessionOptions
 from sklearn.linear_model import LogisticRegression
 
@@ -169,6 +170,16 @@ def test_features_are_those_of_the_engine(every_sort, n_timepoints, is_flat):
     summed = np.isin(rows["statistic"], SUMMED)
     assert_array_equal(features[:, ~summed], expected[:, ~summed])
     assert_allclose(features[:, summed], expected[:, summed], rtol=1e-5)
+
+
+@pytest.mark.parametrize("n_timepoints", [1, 2, 3, 30])
+def test_another_runtime_gives_the_same(n_timepoints):
+    rows, model = table(dilations=(1, 8), n_rows=60)
+    X = np.random.default_rng(1).normal(size=(2, 3, n_timepoints)).astype(np.float32)
+    X = flattened(X)
+    reference = ReferenceEvaluator(features_model(rows, model))
+    features = reference.run(["scores"], {"X": X})[0]
+    assert_allclose(features, model.evaluate(X), rtol=1e-5)
 
 
 def test_table_in_the_test_has_every_sort_of_row(every_sort):

@@ -123,8 +123,8 @@ class Graph:
         from onnx import numpy_helper
 
         tensor = np.asarray(tensor)
-        content = tensor.tolist() if tensor.dtype.hasobject else tensor.tobytes()
-        key = (tensor.dtype.str, tensor.shape, str(content))
+        content = str(tensor.tolist()) if tensor.dtype.hasobject else tensor.tobytes()
+        key = (tensor.dtype.str, tensor.shape, content)
         if key not in self._known:
             name = f"constant_{len(self._constants)}"
             self._constants.append(numpy_helper.from_array(tensor, name))

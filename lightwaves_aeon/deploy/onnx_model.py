@@ -34,7 +34,7 @@ def export_onnx(classifier: LightWaveSClassifier, path: str | Path) -> None:
     The model takes ``X``, float32 of shape (batch, n_channels, n_timepoints), with any
     number of cases and time points. It gives ``label``; ``probabilities``, of shape
     (batch, n_classes); and ``scores``, shaped as those of ``decision_function``. It has
-    standard operators only, of opset 17, and does not look for NaN in its input.
+    standard operators only, of opset 17.
 
     Parameters
     ----------
@@ -49,6 +49,13 @@ def export_onnx(classifier: LightWaveSClassifier, path: str | Path) -> None:
         If its estimator is not the default one.
     ImportError
         If onnx is not installed.
+
+    Notes
+    -----
+    The labels are those that the classifier gives for the same float32 values, but for
+    ties; it reads float64 as it is, and values rounded to float32 may lie on the other
+    side of a threshold. The model does not look for NaN, and holds the responses of all
+    cases of a batch in memory at once.
 
     Examples
     --------

@@ -54,14 +54,12 @@ def responses_by_level(
         the row of each job.
     """
     series, row_of_input = _inputs(graph, evaluate)
-    n_jobs_of_input = np.diff(evaluate.starts)
-    rows = np.repeat(row_of_input, n_jobs_of_input)
+    rows = np.repeat(row_of_input, np.diff(evaluate.starts))
     wanted = evaluate.columns.max(axis=2) >= 0
     groups = _groups(evaluate)
     shifts = sorted({shift for group in groups for shift in group.shifts})
     length = graph("Shape", series, start=TIME)
     whole = _Window.of(graph, length, shifts)
-    half = _Window.of(graph, graph("Div", length, STEP), shifts)
     padded = whole.padded(series)
     levels: list[list[tuple[str, np.ndarray]]] = [[], []]
     for group in groups:
@@ -73,6 +71,7 @@ def responses_by_level(
             energy = graph("Abs", take(graph, response, deeper))
             # Every second time point, but the last of an odd number of them.
             energy = graph("Slice", energy, NONE, LAST, AXIS, STEP)
+            half = _Window.of(graph, graph("Div", length, STEP), shifts)
             below = group.some(deeper)
             levels[1].append((below.level_2(half, energy), below.jobs))
     return [
@@ -216,9 +215,11 @@ class _Weighted(NamedTuple):
         return self._replace(jobs=self.jobs[which], weights=self.weights[which])
 
     def level_1(self, window: _Window, padded: str, rows: np.ndarray) -> str:
+        """Weigh rows of the padded series."""
         return self._response(window, take(window.graph, padded, rows))
 
     def level_2(self, window: _Window, energy: str) -> str:
+        """Weigh the energy of each job."""
         return self._response(window, window.padded(energy))
 
     def _response(self, window: _Window, padded: str) -> str:
