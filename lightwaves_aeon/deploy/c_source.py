@@ -270,8 +270,6 @@ def _literal(value: np.ndarray) -> str:
         return f"{{{', '.join(map(_literal, value))}}}"
     if value.dtype.kind != "f":
         return str(value)
-    if not np.isfinite(value):
-        raise ValueError("a constant of the model is too large for single precision")
     text = f"{value:.9g}"  # which reads back exactly
     return f"{text}f" if set(text) & {".", "e"} else f"{text}.0f"
 

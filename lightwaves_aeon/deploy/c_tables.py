@@ -58,6 +58,11 @@ class Tables(NamedTuple):
         -------
         Tables
 
+        Raises
+        ------
+        ValueError
+            If a constant is too large for single precision.
+
         Examples
         --------
         >>> import numpy as np
@@ -187,8 +192,16 @@ def _inputs(jobs: Evaluator) -> dict[str, np.ndarray]:
 
 def _pairs_of_floats(values: np.ndarray) -> np.ndarray:
     """Split doubles in two floats, whose sum they are but for some bits."""
-    high = values.astype(np.float32)
-    return np.stack([high, (values - high).astype(np.float32)], axis=1)
+    high = _single(values)
+    return np.stack([high, _single(values - high)], axis=1)
+
+
+def _single(values: np.ndarray) -> np.ndarray:
+    with np.errstate(over="ignore"):
+        single = values.astype(np.float32)
+    if not np.isfinite(single).all():
+        raise ValueError("a constant of the model is too large for single precision")
+    return single
 
 
 def _groups(keys: np.ndarray, jobs: Evaluator) -> dict[str, np.ndarray]:
@@ -234,11 +247,11 @@ def _head(
     head: LinearHead, means: np.ndarray, columns: np.ndarray
 ) -> dict[str, np.ndarray]:
     """Count scores from the average case: terms far from zero would cancel badly."""
-    centres = means.astype(np.float32)
+    centres = _single(means)
     return {
-        "head_intercepts": (head.bias + centres @ head.weights).astype(np.float32),
+        "head_intercepts": _single(head.bias + centres @ head.weights),
         "head_means": centres[columns],
-        "head_weights": head.weights[columns].astype(np.float32),
+        "head_weights": _single(head.weights[columns]),
     }
 
 

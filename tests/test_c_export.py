@@ -1,0 +1,502 @@
+"""Classifiers as C: compiled, and compared with Python case by case."""
+
+import ctypes
+import re
+import shutil
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from numpy.testing import assert_allclose, assert_array_equal
+from sklearn.exceptions import NotFittedError
+from sklearn.linear_model import LogisticRegression
+
+from lightwaves_aeon import LightWaveSClassifier, cli
+from lightwaves_aeon.core.bank import kernel_bank
+from lightwaves_aeon.core.features import INPUTS, ROW, STATISTICS
+from lightwaves_aeon.core.head import LinearHead
+from lightwaves_aeon.core.model import Model
+from lightwaves_aeon.deploy.c_source import FILES, export_c, write_c
+
+COMPILER = shutil.which("gcc") or shutil.which("cc")
+needs_compiler = pytest.mark.skipif(COMPILER is None, reason="needs a C compiler")
+
+STRICT = ["-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic", "-Wdouble-promotion"]
+EXACT = ["-O2", "-ffp-contract=off"]
+SANITIZE = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-g"]
+
+NO_DECISION, BAD_LENGTH, BAD_VALUE = -1, -2, -3
+FLOATS = ctypes.POINTER(ctypes.c_float)
+
+
+class Program:
+    """The compiled source of a folder, as functions of arrays."""
+
+    def __init__(self, folder, n_classes):
+        library = folder / "model.so"
+        source = folder / "lightwaves_model.c"
+        compiled(source, "-shared", "-fPIC", *EXACT, out=library)
+        self._library = ctypes.CDLL(str(library))
+        labels = (ctypes.c_char_p * n_classes).in_dll(
+            self._library, "lightwaves_classes"
+        )
+        self.classes = [label.decode() for label in labels]
+
+    def __call__(self, x):
+        return self._scored("predict", x)
+
+    def of_length(self, x, n_timepoints=None):
+        n_timepoints = x.shape[1] if n_timepoints is None else n_timepoints
+        return self._scored("predict_length", x, n_timepoints)
+
+    def push(self, sample):
+        return self._scored("push", sample)
+
+    def reset(self):
+        self._library.lightwaves_reset()
+
+    def _scored(self, name, values, *args):
+        values = np.ascontiguousarray(values, np.float32)
+        scores = np.full(len(self.classes), np.nan, np.float32)
+        function = getattr(self._library, f"lightwaves_{name}")
+        pointers = (array.ctypes.data_as(FLOATS) for array in (values, scores))
+        first, last = pointers
+        return function(first, *args, last), scores
+
+
+def compiled(*files, out, compiler=COMPILER):
+    command = [compiler, *STRICT, *map(str, files), "-o", str(out)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return out
+
+
+def exported(classifier, folder, **options):
+    export_c(classifier, folder, **options)
+    return Program(folder, len(classifier.classes_))
+
+
+def assert_same(program, classifier, cases):
+    """Classes are those of Python, and scores as close as single precision has them."""
+    cases = [np.float32(x) for x in cases]
+    predictor = classifier.compile()
+    expected = np.array([predictor.scores(x) for x in cases])
+    if expected.ndim == 1:
+        expected = np.stack([-expected, expected], axis=1)
+    labels, scores = zip(*(program.of_length(x) for x in cases), strict=True)
+    assert_allclose(scores, expected, rtol=1e-4, atol=1e-4 * abs(expected).max())
+    assert [program.classes[i] for i in labels] == [str(predictor(x)) for x in cases]
+
+
+@pytest.fixture(scope="module")
+def fit(make_problem, small):
+    def fit(n_classes=3, labels=("a", "b", "c"), n_channels=3, **parameters):
+        X, y = make_problem(n_classes=n_classes, n_channels=n_channels)
+        clf = LightWaveSClassifier(**{**small, **parameters}, random_state=0)
+        return clf.fit(X, np.array(labels)[y]), X
+
+    return fit
+
+
+@needs_compiler
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"variant": "L1", "n_classes": 2},
+        {"variant": "L2"},
+        {"variant": "L1L2", "n_features": 100},
+        {"variant": "plus", "n_features": 100},
+        {"variant": "plus", "n_channels": 1, "n_classes": 2},
+        {"kernels": ["mexh", "db4"]},
+    ],
+    ids=lambda parameters: " ".join(map(str, parameters.values())),
+)
+def test_decisions_are_those_of_python(fit, tmp_path, parameters):
+    classifier, X = fit(**parameters)
+    program = exported(classifier, tmp_path)
+    assert_same(program, classifier, X)
+    assert_array_equal(program(X[0])[1], program.of_length(X[0])[1])
+    assert_same(program, classifier, [X[0, :, :n] for n in range(1, 10)])
+
+
+def table(n_features, inputs, kernels, levels, statistics, thresholds, seed=0):
+    """Rows at random, none twice."""
+    rng = np.random.default_rng(seed)
+    rows = np.zeros(n_features, ROW)
+    rows["channel"] = rng.integers(0, 3, n_features)
+    rows["input"] = rng.choice([INPUTS.index(name) for name in inputs], n_features)
+    pairs = rows["input"] >= INPUTS.index("sum")
+    rows["other"] = np.where(pairs, (rows["channel"] + 1) % 3, -1)
+    rows["dilation"] = rng.choice([1, 2, 7, 2**30], n_features)
+    rows["kernel"] = rng.choice(kernels, n_features)
+    rows["level"] = rng.choice(levels, n_features)
+    names = [STATISTICS.index(name) for name in statistics]
+    rows["statistic"] = rng.choice(names, n_features)
+    shares = rows["statistic"] == STATISTICS.index("ppv")
+    rows["threshold"][shares] = rng.choice(thresholds, shares.sum())
+    return rng.permutation(np.unique(rows))
+
+
+@needs_compiler
+@pytest.mark.parametrize(
+    ("inputs", "kernels", "levels", "statistics", "thresholds"),
+    [
+        (INPUTS, range(84), (1, 2), STATISTICS, (-1.5, 0, 0.1, 0.2, 0.7)),
+        (INPUTS, (84, 85), (1, 2), STATISTICS, (0.25,)),
+        (("channel",), range(84), (1,), ("ppv",), (0,)),
+        (("channel",), range(84), (2,), ("mpv", "ppv"), (0,)),
+        (("channel", "sum"), (3, 84), (1, 2), ("max", "min"), (0,)),
+        (("change",), (3, 84), (2,), ("lspv",), (0,)),
+        (("difference",), (84,), (2,), ("mipv",), (0,)),
+        (("channel",), (7,), (1, 2), ("lspv",), (0,)),
+    ],
+    ids=[
+        "everything",
+        "everything of wavelets",
+        "level 1",
+        "level 2",
+        "mixed kernels",
+        "mixed kernels at level 2",
+        "wavelet at level 2",
+        "one kernel",
+    ],
+)
+def test_features_are_equal_to_the_bit(
+    tmp_path, inputs, kernels, levels, statistics, thresholds
+):
+    """With a head that passes each feature on as the score of a class of its own."""
+    bank = kernel_bank(["minirocket", "mexh", "db4"])
+    rows = table(90, inputs, list(kernels), levels, statistics, thresholds)
+    rng = np.random.default_rng(1)
+    model = Model.of(rows, bank, rng.normal(size=3), rng.uniform(0.5, 2, 3))
+    n_features, n_timepoints = len(rows), 43
+    assert n_features > 2
+    head = LinearHead(np.eye(n_features), np.zeros(n_features), np.arange(n_features))
+    write_c(model, head, np.zeros(n_features), 3, tmp_path, n_timepoints)
+    program = Program(tmp_path, n_features)
+    X = rng.normal(size=(4, 3, n_timepoints)).astype(np.float32)
+    X[1, :, 10:30] = X[1, :, 10:11]
+    X[2, 0] = 5
+    for n in (n_timepoints, 42, *range(1, 10)):
+        features = model.evaluate(X[:, :, :n])
+        for x, expected in zip(X, features, strict=True):
+            best, scores = program.of_length(x[:, :n])
+            assert_array_equal(scores, expected)
+            assert best == expected.argmax()
+
+
+@needs_compiler
+def test_far_from_zero(fit, tmp_path):
+    """Single precision has few digits left where the mean is large."""
+    classifier, X = fit()
+    X, y = np.float32(X + 1000), classifier.predict(X)
+    classifier.fit(X, y)
+    assert_same(exported(classifier, tmp_path), classifier, X)
+
+
+@needs_compiler
+def test_unequal_lengths_and_a_model_file(make_problem, small, tmp_path):
+    X, y = make_problem()
+    X = [x[:, : 20 + i % 20] for i, x in enumerate(X)]
+    clf = LightWaveSClassifier(**small, random_state=0).fit(X, y)
+    clf.save(tmp_path / "some.model")
+    clf = LightWaveSClassifier.load(tmp_path / "some.model")
+    with pytest.raises(ValueError, match="of unequal length"):
+        export_c(clf, tmp_path / "none")
+    assert not (tmp_path / "none").exists()
+    program = exported(clf, tmp_path / "c", n_timepoints=40)
+    assert_same(program, clf, X)
+
+
+@needs_compiler
+def test_streams_are_cut_in_windows(fit, tmp_path):
+    classifier, X = fit(n_features=40)
+    window, hop = 25, 4
+    program = exported(classifier, tmp_path, n_timepoints=window, hop=hop)
+    stream = np.concatenate(X[:4], axis=1)
+    n_decisions = 0
+    for _ in range(2):
+        program.reset()
+        for t, sample in enumerate(stream.T):
+            decision, scores = program.push(sample)
+            if t + 1 < window or (t + 1 - window) % hop:
+                assert decision == NO_DECISION
+                assert np.isnan(scores).all()
+            else:
+                expected = program(stream[:, t + 1 - window : t + 1])
+                assert decision == expected[0]
+                assert_array_equal(scores, expected[1])
+                n_decisions += 1
+    assert n_decisions == 2 * (1 + (stream.shape[1] - window) // hop)
+
+
+@needs_compiler
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 3e38])
+def test_bad_values(fit, tmp_path, value):
+    X, y = np.random.default_rng(0).normal(size=(24, 5, 30)), np.arange(24) % 2
+    X[:, 2] += 2 * np.sin((0.3 + y[:, None]) * np.arange(30))
+    X[:, 2:] /= 1e6
+    clf = LightWaveSClassifier(n_features=3, max_dilation=2, random_state=0).fit(X, y)
+    used = clf.pipeline_[0].channels_
+    unused = np.setdiff1d(np.arange(5), used)
+    assert len(unused) > 0
+    program = exported(clf, tmp_path, n_timepoints=20, hop=1)
+    x = X[0, :, :20].copy()
+    expected = program(x)
+    for t in range(19):
+        program.push(x[:, t])
+
+    for channel in unused:
+        x[channel, 3:6] = value
+    assert_array_equal(program(x)[1], expected[1])
+    bad = x.copy()
+    bad[used[-1], 19] = value
+    assert program(bad)[0] == BAD_VALUE
+    assert program.push(bad[:, 19])[0] == BAD_VALUE
+    decision, scores = program.push(x[:, 19])
+    assert decision == expected[0]
+    assert_array_equal(scores, expected[1])
+
+
+@needs_compiler
+def test_bad_lengths(fit, tmp_path):
+    classifier, X = fit()
+    program = exported(classifier, tmp_path)
+    for n in (-1, 0, 41, 2**31 - 1):
+        assert program.of_length(X[0], n)[0] == BAD_LENGTH
+    assert program.of_length(X[0], 40)[0] >= 0
+
+
+@needs_compiler
+def test_labels(fit, tmp_path):
+    labels = ['a"b\\n', "??=é\n/*", "%d"]
+    classifier, X = fit(labels=labels)
+    program = exported(classifier, tmp_path)
+    assert program.classes == sorted(labels)
+    assert_same(program, classifier, X[:3])
+
+
+def test_weights_read_back_exactly(fit, tmp_path):
+    classifier, _ = fit(n_features=100)
+    export_c(classifier, tmp_path)
+    text = (tmp_path / "lightwaves_model.c").read_text()
+    for name, expected in (
+        ("head_weights", classifier._head.weights),
+        ("head_means", classifier.pipeline_[1].mean_),
+    ):
+        body = re.search(rf"{name}[^=]*= (.*?);", text, re.DOTALL)[1]
+        numbers = np.float32(re.findall(r"[-\d.e+]+(?=f)", body))
+        assert_array_equal(np.sort(numbers), np.sort(np.float32(expected).ravel()))
+
+
+DRIVER = """
+#include <stdio.h>
+#include "lightwaves_model.h"
+enum { N = LIGHTWAVES_N_CHANNELS * LIGHTWAVES_MAX_TIMEPOINTS };
+static float values[N], scores[LIGHTWAVES_N_CLASSES];
+int main(void)
+{
+    int sum = 0;
+    for (int i = 0; i < N; i++)
+        values[i] = (float)(i * 7919 % 101) / 50.0f;
+    for (int n = 0; n <= LIGHTWAVES_MAX_TIMEPOINTS + 1; n++)
+        sum += lightwaves_predict_length(values, n, scores);
+    for (int t = 0; t < 3 * LIGHTWAVES_MAX_TIMEPOINTS; t++)
+        sum += lightwaves_push(values + t % 30, scores);
+    printf("%d", sum);
+    return 0;
+}
+"""
+
+
+@needs_compiler
+@pytest.mark.parametrize("variant", ["L1L2", "plus"])
+def test_sanitizers_find_nothing(fit, tmp_path, variant):
+    empty = tmp_path / "empty.c"
+    empty.write_text("int main(void) { return 0; }\n")
+    command = [COMPILER, *SANITIZE, str(empty), "-o", str(tmp_path / "empty")]
+    if subprocess.run(command, capture_output=True).returncode != 0:
+        pytest.skip("the compiler has no sanitizers")
+    classifier, _ = fit(variant=variant, n_features=60, max_dilation=32)
+    export_c(classifier, tmp_path, hop=3)
+    (tmp_path / "driver.c").write_text(DRIVER)
+    sources = tmp_path / "driver.c", tmp_path / "lightwaves_model.c"
+    driver = compiled(*sources, *SANITIZE, out=tmp_path / "driver")
+    done = subprocess.run([driver], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@needs_compiler
+def test_example_and_makefile(fit, tmp_path):
+    classifier, X = fit()
+    source = export_c(classifier, tmp_path)
+    assert source.files == tuple(tmp_path / name for name in FILES)
+    assert {path.name for path in tmp_path.iterdir()} == set(FILES)
+    if shutil.which("make"):
+        command = ["make", "-s", "-C", tmp_path, f"CC={COMPILER}"]
+        subprocess.run(command, check=True)
+    else:
+        sources = tmp_path / "example.c", tmp_path / "lightwaves_model.c"
+        compiled(*sources, *EXACT, out=tmp_path / "example")
+
+    def run(x, *args):
+        text = "\n".join(f"{value:.9g}" for value in np.float32(x).ravel())
+        command = [tmp_path / "example", *args]
+        return subprocess.run(command, input=text, capture_output=True, text=True)
+
+    done = run(X)
+    assert (done.returncode, done.stderr) == (0, "")
+    rows = [line.split() for line in done.stdout.splitlines()]
+    assert [row[0] for row in rows] == classifier.predict(np.float32(X)).tolist()
+    program = Program(tmp_path, 3)
+    scores = np.float32([row[1:] for row in rows])
+    assert_array_equal(scores, [program(x)[1] for x in X])
+    short = run(X[0, :, :30], "30").stdout.split()
+    assert_array_equal(np.float32(short[1:]), program.of_length(X[0, :, :30])[1])
+    assert run(X, "41").returncode == run(np.full(120, np.nan)).returncode == 1
+
+
+@needs_compiler
+def test_memory_is_as_said(fit, tmp_path):
+    if shutil.which("size") is None:
+        pytest.skip("needs size")
+    for variant in ("L1", "L1L2", "plus"):
+        classifier, _ = fit(variant=variant, n_features=60)
+        source = export_c(classifier, tmp_path)
+        model = tmp_path / "lightwaves_model"
+        compiled(f"{model}.c", "-c", out=f"{model}.o")
+        output = subprocess.run(
+            ["size", f"{model}.o"], capture_output=True, text=True, check=True
+        ).stdout
+        text, data, bss = map(int, output.splitlines()[1].split()[:3])
+        static = source.work_bytes + source.stream_bytes
+        assert static <= data + bss < static + 300  # with pointers and alignment
+        assert source.table_bytes < text
+        header = (tmp_path / "lightwaves_model.h").read_text()
+        for name, size in zip(("WORK", "STREAM", "TABLE"), source[1:], strict=True):
+            assert f"#define LIGHTWAVES_{name}_BYTES {size}\n" in header
+
+
+@pytest.mark.skipif(shutil.which("clang") is None, reason="needs clang")
+@pytest.mark.parametrize("variant", ["L1L2", "plus"])
+def test_clang_has_no_objection(fit, tmp_path, variant):
+    classifier, _ = fit(variant=variant)
+    export_c(classifier, tmp_path)
+    sources = tmp_path / "example.c", tmp_path / "lightwaves_model.c"
+    compiled(*sources, out=tmp_path / "example", compiler="clang")
+
+
+@needs_compiler
+def test_fast_math_is_refused(fit, tmp_path):
+    export_c(fit()[0], tmp_path)
+    source = tmp_path / "lightwaves_model.c"
+    command = [COMPILER, "-ffast-math", "-c", source, "-o", tmp_path / "model.o"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode != 0
+    assert "order of operations" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        ({"n_timepoints": 0}, "n_timepoints must be an integer from 1 to 65535, got 0"),
+        ({"n_timepoints": 2**16}, "got 65536"),
+        ({"n_timepoints": 9.5}, "got 9.5"),
+        ({"hop": 0}, "hop must be an integer from 1"),
+    ],
+)
+def test_options_out_of_range(fit, tmp_path, options, reason):
+    with pytest.raises(ValueError, match=reason):
+        export_c(fit()[0], tmp_path / "c", **options)
+    assert not (tmp_path / "c").exists()
+
+
+def test_classifiers_that_cannot_be_written(fit, tmp_path):
+    with pytest.raises(NotFittedError):
+        export_c(LightWaveSClassifier(), tmp_path / "c")
+    classifier, _ = fit(estimator=LogisticRegression())
+    with pytest.raises(ValueError, match="default estimator only, not Logistic"):
+        export_c(classifier, tmp_path / "c")
+    classifier, _ = fit()
+    classifier._head.weights[0] = 1e39
+    with pytest.raises(ValueError, match="too large for single precision"):
+        export_c(classifier, tmp_path / "c")
+    assert not (tmp_path / "c").exists()
+
+
+def run(*args):
+    return CliRunner().invoke(cli.main, ["export", *map(str, args)])
+
+
+@pytest.fixture(scope="module")
+def model(fit, tmp_path_factory):
+    path = tmp_path_factory.mktemp("model") / "some.model"
+    fit()[0].save(path)
+    return path
+
+
+def test_command(model, tmp_path):
+    out = tmp_path / "some" / "folder"
+    options = ["--length", 30, "--hop", 5]
+    result = run(model, "--to", "c", "--out", out, *options)
+    assert (result.exit_code, result.stderr) == (0, "")
+    source = export_c(
+        LightWaveSClassifier.load(model), tmp_path / "c", n_timepoints=30, hop=5
+    )
+    for size in source[1:]:
+        assert f" {size} " in result.stdout
+    files = result.stdout.partition("Files:\n")[2].split()
+    assert files == [str(out / name) for name in FILES]
+    for name in FILES:
+        assert (out / name).read_text() == (tmp_path / "c" / name).read_text()
+
+
+def test_command_to_onnx(model, tmp_path):
+    pytest.importorskip("onnx")
+    result = run(model, "--to", "onnx", "--out", tmp_path / "o")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout == f"Files:\n  {tmp_path / 'o' / 'model.onnx'}\n"
+    assert (tmp_path / "o" / "model.onnx").stat().st_size > 0
+
+
+def test_without_onnx_it_says_how_to_have_it(model, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "onnx", None)
+    result = run(model, "--to", "onnx", "--out", tmp_path)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.endswith("pip install 'lightwaves-aeon[onnx]'\n")
+    assert not list(tmp_path.iterdir())
+
+
+def test_command_fails_in_one_line(model, tmp_path):
+    (tmp_path / "file").write_text("")
+    for args, reason in (
+        ((tmp_path / "none", "--out", tmp_path), tmp_path / "none"),
+        ((__file__, "--out", tmp_path), "no model file"),
+        ((model, "--out", tmp_path, "--length", 10**6), "n_timepoints must be"),
+        ((model, "--out", tmp_path / "file" / "c"), tmp_path / "file"),
+    ):
+        result = run(*args, "--to", "c")
+        assert (result.exit_code, result.stdout) == (1, "")
+        assert result.stderr.startswith("Error: ")
+        assert str(reason) in result.stderr
+        assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        ([], "Missing argument 'MODEL'"),
+        (["model", "--out", "c"], "Missing option '--to'"),
+        (["model", "--to", "c"], "Missing option '--out'"),
+        (["model", "--to", "java", "--out", "c"], "'java' is not one of"),
+        (["model", "--to", "c", "--out", "c", "--hop", "0"], "0 is not in the range"),
+        (["model", "--to", "c", "--out", __file__], "is a file"),
+        (["model", "--to", "onnx", "--out", "c", "--hop", "1"], "are for C"),
+    ],
+)
+def test_usage_errors(args, message):
+    result = run(*args)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert message in " ".join(result.stderr.split())
