@@ -41,7 +41,7 @@ def export(
 ) -> None:
     """Write a MODEL that fit has written for machines without Python.
 
-    As C it is one source that allocates nothing and calls no library, its header, an
+    As C it is one source that allocates nothing and needs no library, its header, an
     example and a Makefile. It classifies series, or a stream sample by sample. As ONNX
     it is a file, model.onnx, which takes series of any length; to write it takes onnx.
     """

@@ -74,7 +74,7 @@ def export_c(
 ) -> CSource:
     """Write a fitted classifier as C99, with an example and a Makefile.
 
-    The program allocates nothing, calls no library and computes in single precision,
+    The program allocates nothing, needs no library and computes in single precision,
     operation for operation as Python does: from the same float32 series it computes the
     same features. Scores are summed in single precision.
 

@@ -148,13 +148,17 @@ def _flags(tapped: np.ndarray, wanted: np.ndarray, jobs: Evaluator) -> dict[str,
     sorts = jobs.inputs.sorts
     shares = wanted[:, :, PPV : PPV + N_SHARES]
     thresholds = bool(jobs.thresholds[shares].any())
+    of_zero = bool(shares.any()) and not thresholds
     response, energy_only = level_1 | ~tapped, tapped & ~level_1
     flags = {
         **slots,
         "amplitudes": slots["max"] or slots["min"] or slots["mpv"],
         "ppv": shares.any(),
         "thresholds": thresholds,
-        "ppv_of_zero": shares.any() and not thresholds,
+        "ppv_of_zero": of_zero,
+        "bits": any(slots.values()) or of_zero,
+        "positives": slots["lspv"] or slots["mpv"] or slots["mipv"] or of_zero,
+        "magnitudes": slots["max"] or slots["min"],
         "derived": (sorts != CHANNEL).any(),
         "change": (sorts == CHANGE).any(),
         "sum": (sorts == SUM).any(),

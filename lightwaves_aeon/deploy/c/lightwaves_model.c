@@ -65,16 +65,6 @@ const char *const lightwaves_classes[N_CLASSES] = {
 @classes@
 };
 
-/* A float and its bits. Without the sign these are ordered as integers, and a float is
- * positive when its bits are: compilers vectorise such reductions of integers only.
- */
-typedef union {
-    float value;
-    int32_t bits;
-} Value;
-
-enum { WITHOUT_SIGN = 0x7FFFFFFF, INFINITE = 0x7F800000 };
-
 static float series[MAX_TIMEPOINTS + 2 * MARGIN];
 //if tapped
 static float tripled[MAX_TIMEPOINTS + 2 * MARGIN];
@@ -86,7 +76,7 @@ static float energy[MAX_TIMEPOINTS / 2 + 2 * MARGIN];
 //if pairs
 static float second[MAX_TIMEPOINTS];
 //end
-static Value response[MAX_TIMEPOINTS];
+static float response[MAX_TIMEPOINTS];
 
 /* Where a series is read from. */
 typedef struct {
@@ -258,7 +248,7 @@ static void respond_by_total(int kernel, int dilation, int n)
     const float *b = tripled + first_seen(kernel_taps[kernel][1], dilation);
     const float *c = tripled + first_seen(kernel_taps[kernel][2], dilation);
     for (int t = 0; t < n; t++)
-        response[t].value = a[t] + b[t] + c[t] - total[t];
+        response[t] = a[t] + b[t] + c[t] - total[t];
 }
 
 //end
@@ -279,7 +269,7 @@ static void energy_by_total(int kernel, int dilation, int half)
 static void rectify(int half)
 {
     for (int t = 0; t < half; t++)
-        energy[MARGIN + t] = fabsf(response[2 * t].value);
+        energy[MARGIN + t] = fabsf(response[2 * t]);
 }
 
 //end
@@ -294,10 +284,10 @@ static void respond_to_energy(int kernel, int dilation, int half)
         const float *c = energy + first_seen(taps[2], dilation);
         if (group == 0)
             for (int t = 0; t < half; t++)
-                response[t].value = 2.0f * (a[t] + b[t] + c[t]);
+                response[t] = 2.0f * (a[t] + b[t] + c[t]);
         else
             for (int t = 0; t < half; t++)
-                response[t].value -= a[t] + b[t] + c[t];
+                response[t] -= a[t] + b[t] + c[t];
     }
 }
 
@@ -310,23 +300,60 @@ static void respond_weighted(const float *x, int kernel, int dilation, int n)
     const float *weights = kernel_weights + kernel_starts[which];
     const float *centre = x + MARGIN;
     for (int t = 0; t < n; t++)
-        response[t].value = 0.0f;
+        response[t] = 0.0f;
     for (int tap = 0; tap < length; tap++) {
         const float *seen = x + first_seen(tap - length / 2, dilation);
         for (int t = 0; t < n; t++)
-            response[t].value += weights[tap] * (seen[t] - centre[t]);
+            response[t] += weights[tap] * (seen[t] - centre[t]);
     }
 }
 
 //end
 /* Statistics of the response. */
 
+//if bits
+/* The bits of a float. Without the sign these are ordered as integers, and a float is
+ * positive when its bits are: compilers vectorise such reductions of integers only.
+ */
+static inline int32_t bits_of(float x)
+{
+    const union {
+        float value;
+        int32_t bits;
+    } either = {.value = x};
+    return either.bits;
+}
+
+//end
+//if positives
+static inline int32_t is_positive(float x)
+{
+    return bits_of(x) > 0;
+}
+
+//end
+//if magnitudes
+static inline int32_t bits_of_magnitude(float x)
+{
+    return bits_of(x) & 0x7FFFFFFF;
+}
+
+static inline float float_of(int32_t bits)
+{
+    const union {
+        int32_t bits;
+        float value;
+    } either = {.bits = bits};
+    return either.value;
+}
+
+//end
 //if ppv_of_zero
 static float share_of_positive(int n)
 {
     int32_t count = 0;
     for (int t = 0; t < n; t++)
-        count += response[t].bits > 0;
+        count += is_positive(response[t]);
     return (float)count / (float)(n > 0 ? n : 1);
 }
 
@@ -336,7 +363,7 @@ static float share_above(float threshold, int n)
 {
     int32_t count = 0;
     for (int t = 0; t < n; t++)
-        count += response[t].value > threshold;
+        count += response[t] > threshold;
     return (float)count / (float)(n > 0 ? n : 1);
 }
 
@@ -344,12 +371,12 @@ static float share_above(float threshold, int n)
 //if max
 static float largest_magnitude(int n)
 {
-    Value high = {0.0f};
+    int32_t high = 0;
     for (int t = 0; t < n; t++) {
-        const int32_t bits = response[t].bits & WITHOUT_SIGN;
-        high.bits = bits > high.bits ? bits : high.bits;
+        const int32_t bits = bits_of_magnitude(response[t]);
+        high = bits > high ? bits : high;
     }
-    return high.value;
+    return float_of(high);
 }
 
 //end
@@ -358,7 +385,7 @@ static float longest_positive(int n)
 {
     int32_t run = 0, longest = 0;
     for (int t = 0; t < n; t++) {
-        run = response[t].bits > 0 ? run + 1 : 0;
+        run = (run + 1) & -is_positive(response[t]); /* or 0, without a branch */
         longest = run > longest ? run : longest;
     }
     return (float)longest / (float)(n > 0 ? n : 1);
@@ -368,14 +395,12 @@ static float longest_positive(int n)
 //if min
 static float smallest_magnitude(int n)
 {
-    Value low = {0.0f};
-    if (n > 0)
-        low.bits = INFINITE;
-    for (int t = 0; t < n; t++) {
-        const int32_t bits = response[t].bits & WITHOUT_SIGN;
-        low.bits = bits < low.bits ? bits : low.bits;
+    int32_t low = n > 0 ? bits_of_magnitude(response[0]) : 0;
+    for (int t = 1; t < n; t++) {
+        const int32_t bits = bits_of_magnitude(response[t]);
+        low = bits < low ? bits : low;
     }
-    return low.value;
+    return float_of(low);
 }
 
 //end
@@ -384,10 +409,10 @@ static float mean_of_positive(int n)
 {
     int32_t count = 0;
     float sum = 0.0f;
-    for (int t = 0; t < n; t++) {
-        count += response[t].bits > 0;
-        sum += response[t].bits > 0 ? response[t].value : 0.0f;
-    }
+    for (int t = 0; t < n; t++)
+        count += is_positive(response[t]);
+    for (int t = 0; t < n; t++)
+        sum += is_positive(response[t]) ? response[t] : 0.0f;
     return sum / (float)(count > 0 ? count : 1);
 }
 
@@ -398,9 +423,8 @@ static float mean_time_of_positive(int n)
 {
     uint32_t count = 0, late = 0;
     for (int t = 0; t < n; t++) {
-        const int is_positive = response[t].bits > 0;
-        count += (uint32_t)is_positive;
-        late += is_positive ? (uint32_t)t : 0;
+        count += (uint32_t)is_positive(response[t]);
+        late += is_positive(response[t]) ? (uint32_t)t : 0;
     }
     return count > 0 ? (float)late / ((float)count * (float)n) : 0.5f;
 }

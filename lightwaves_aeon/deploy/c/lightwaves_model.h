@@ -1,7 +1,7 @@
 /* A LightWaveS classifier of time series, written by lightwaves-aeon @version@:
  * @n_features@ features of @n_used@ of @n_channels@ channels.
  *
- * It allocates nothing, calls no library, and computes in single precision. What it
+ * It allocates nothing, needs no library, and computes in single precision. What it
  * works with is static, so it must not be entered from two threads at once. Do not
  * compile it with -ffast-math: scaling relies on the order of operations.
  */
