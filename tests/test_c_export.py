@@ -86,7 +86,7 @@ def assert_same(program, classifier, cases):
     if expected.ndim == 1:
         expected = np.stack([-expected, expected], axis=1)
     labels, scores = zip(*(program.of_length(x) for x in cases), strict=True)
-    assert_allclose(scores, expected, rtol=1e-4, atol=1e-4 * abs(expected).max())
+    assert_allclose(scores, expected, rtol=1e-5, atol=1e-6 * abs(expected).max())
     assert [program.classes[i] for i in labels] == [str(predictor(x)) for x in cases]
 
 

@@ -76,7 +76,8 @@ def export_c(
 
     The program allocates nothing, needs no library and computes in single precision,
     operation for operation as Python does: from the same float32 series it computes the
-    same features. Scores are summed in single precision.
+    same features, but for a last bit here and there if the mean of a channel is
+    thousands of times its deviation. Scores are those of Python to single precision.
 
     Parameters
     ----------

@@ -93,6 +93,7 @@ typedef struct {
     int threshold;
 //end
     float *scores;
+    float lost[N_SCORES]; /* what rounding has taken from the scores */
 } Tally;
 
 /* Scaling. Means and inverse deviations are sums of two floats, and what rounding loses
@@ -435,8 +436,12 @@ static void add_feature(float value, Tally *tally)
 {
     const float *weights = head_weights[tally->feature];
     const float distance = value - head_means[tally->feature];
-    for (int k = 0; k < N_SCORES; k++)
-        tally->scores[k] += weights[k] * distance;
+    for (int k = 0; k < N_SCORES; k++) {
+        const float before = tally->scores[k], term = weights[k] * distance;
+        const float sum = before + term, added = sum - before;
+        tally->lost[k] += (before - (sum - added)) + (term - added);
+        tally->scores[k] = sum;
+    }
     tally->feature++;
 }
 
@@ -586,6 +591,8 @@ static int classify(const Window *window, float *scores)
                 evaluate(job, group, n, &tally);
         }
     }
+    for (int k = 0; k < N_SCORES; k++)
+        scores[k] += tally.lost[k];
     return best_class(scores);
 }
 
