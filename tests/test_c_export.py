@@ -188,6 +188,29 @@ def test_features_are_equal_to_the_bit(
 
 
 @needs_compiler
+def test_longest_runs_of_any_length(tmp_path):
+    """They are sought in words of 32 values, which short and long ones may cross."""
+    bank = kernel_bank("minirocket")
+    rows = table(90, ("channel",), list(range(84)), (1, 2), ("lspv",), (0,))
+    rows["dilation"] = np.arange(len(rows)) % 40 + 1
+    model = Model.of(rows, bank, np.zeros(3), np.ones(3))
+    n_features, n_timepoints = len(rows), 300
+    head = LinearHead(np.eye(n_features), np.zeros(n_features), np.arange(n_features))
+    write_c(model, head, np.zeros(n_features), 3, tmp_path, n_timepoints)
+    program = Program(tmp_path, n_features)
+    smooth = np.random.default_rng(0).normal(size=(20, 3, n_timepoints)).cumsum(axis=2)
+    slow = np.sin(np.arange(n_timepoints) / np.arange(1, 61).reshape(20, 3, 1))
+    cases = np.float32([*smooth, *slow])
+    longest = 0
+    for n in (31, 32, 33, 64, 65, 97, n_timepoints):
+        expected = model.evaluate(cases[:, :, :n])
+        found = [program.of_length(np.ascontiguousarray(x[:, :n]))[1] for x in cases]
+        assert_array_equal(found, expected)
+        longest = max(longest, expected.max() * n)
+    assert longest > 100
+
+
+@needs_compiler
 def test_far_from_zero(fit, tmp_path):
     """Single precision has few digits left where the mean is large."""
     classifier, X = fit()

@@ -278,18 +278,19 @@ static void rectify(int half)
 /* Level 2 of a MiniRocket kernel: twice its heavy taps, less the light ones. */
 static void respond_to_energy(int kernel, int dilation, int half)
 {
-    for (int group = 0; group < 3; group++) {
-        const int8_t *taps = kernel_taps[kernel] + 3 * group;
-        const float *a = energy + first_seen(taps[0], dilation);
-        const float *b = energy + first_seen(taps[1], dilation);
-        const float *c = energy + first_seen(taps[2], dilation);
-        if (group == 0)
-            for (int t = 0; t < half; t++)
-                response[t] = 2.0f * (a[t] + b[t] + c[t]);
-        else
-            for (int t = 0; t < half; t++)
-                response[t] -= a[t] + b[t] + c[t];
-    }
+    const int8_t *taps = kernel_taps[kernel];
+    const float *a = energy + first_seen(taps[0], dilation);
+    const float *b = energy + first_seen(taps[1], dilation);
+    const float *c = energy + first_seen(taps[2], dilation);
+    const float *d = energy + first_seen(taps[3], dilation);
+    const float *e = energy + first_seen(taps[4], dilation);
+    const float *f = energy + first_seen(taps[5], dilation);
+    const float *g = energy + first_seen(taps[6], dilation);
+    const float *h = energy + first_seen(taps[7], dilation);
+    const float *i = energy + first_seen(taps[8], dilation);
+    for (int t = 0; t < half; t++)
+        response[t] = 2.0f * (a[t] + b[t] + c[t]) - (d[t] + e[t] + f[t])
+                      - (g[t] + h[t] + i[t]);
 }
 
 //end
@@ -382,13 +383,79 @@ static float largest_magnitude(int n)
 
 //end
 //if lspv
+/* The longest run is sought in words of 32 bits, one for each value: they are packed by
+ * vectors, and most of a word is passed over at once.
+ */
+
+/* Which of some values, 32 at most, are positive; the first has the lowest bit. */
+static uint32_t positive_bits(const float *values, int n)
+{
+    uint32_t word = 0;
+    if (n == 32)
+        for (int i = 0; i < 32; i++) /* a number that compilers know */
+            word |= (uint32_t)is_positive(values[i]) << i;
+    else
+        for (int i = 0; i < n; i++)
+            word |= (uint32_t)is_positive(values[i]) << i;
+    return word;
+}
+
+/* Number of zeros below the lowest one, and above the highest, of a word that has any. */
+static inline int32_t zeros_below(uint32_t word)
+{
+#ifdef __GNUC__
+    return __builtin_ctz(word);
+#else
+    int32_t n = 0;
+    for (; !(word & 1u); word >>= 1)
+        n++;
+    return n;
+#endif
+}
+
+static inline int32_t zeros_above(uint32_t word)
+{
+#ifdef __GNUC__
+    return __builtin_clz(word);
+#else
+    int32_t n = 0;
+    for (; !(word & 0x80000000u); word <<= 1)
+        n++;
+    return n;
+#endif
+}
+
+/* The longest run of ones within a word, if it is longer than the longest so far. */
+static int32_t longest_within(uint32_t word, int32_t longest)
+{
+    int32_t length = 1; /* of the runs whose first bits are left in the word */
+    while (length <= longest && word) {
+        const int32_t more = longest + 1 - length;
+        const int32_t step = length < more ? length : more;
+        word &= word >> step;
+        length += step;
+    }
+    for (; word; word &= word >> 1)
+        longest = length++;
+    return longest;
+}
+
 static float longest_positive(int n)
 {
-    int32_t run = 0, longest = 0;
-    for (int t = 0; t < n; t++) {
-        run = (run + 1) & -is_positive(response[t]); /* or 0, without a branch */
+    int32_t run = 0, longest = 0; /* the run that goes on, and the longest so far */
+    for (int start = 0; start < n; start += 32) {
+        const int here = n - start < 32 ? n - start : 32;
+        const uint32_t word = positive_bits(response + start, here);
+        if (word == 0xFFFFFFFFu) {
+            run += 32;
+            continue;
+        }
+        run += zeros_below(~word);
         longest = run > longest ? run : longest;
+        longest = longest_within(word, longest);
+        run = zeros_above(~word);
     }
+    longest = run > longest ? run : longest;
     return (float)longest / (float)(n > 0 ? n : 1);
 }
 
