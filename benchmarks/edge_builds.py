@@ -1,0 +1,94 @@
+"""A fitted classifier in C and in ONNX, built and ready to be called."""
+
+from __future__ import annotations
+
+__all__ = ["CBuild", "OnnxBuild"]
+
+import ctypes
+import subprocess
+from pathlib import Path
+
+import numpy as np
+
+from lightwaves_aeon import LightWaveSClassifier
+from lightwaves_aeon.deploy.c_source import export_c
+from lightwaves_aeon.deploy.onnx_model import export_onnx
+
+FLAGS = ("-std=c99", "-O3", "-march=native", "-ffp-contract=off")
+FLOATS = ctypes.POINTER(ctypes.c_float)
+
+
+class CBuild:
+    """The C program, built by gcc for this machine and called as a library.
+
+    Parameters
+    ----------
+    classifier : LightWaveSClassifier
+        Fitted.
+    folder : Path
+        Where to build.
+    n_timepoints : int
+        Time points of the longest series.
+    """
+
+    def __init__(
+        self, classifier: LightWaveSClassifier, folder: Path, n_timepoints: int
+    ):
+        self.source = export_c(classifier, folder, n_timepoints=n_timepoints)
+        library = folder / "model.so"
+        code = str(folder / "lightwaves_model.c")
+        subprocess.run(
+            ["gcc", *FLAGS, "-shared", "-fPIC", "-o", str(library), code], check=True
+        )
+        self._predict = ctypes.CDLL(str(library)).lightwaves_predict_length
+        self._predict.argtypes = [FLOATS, ctypes.c_int, FLOATS]
+        self._scores = (ctypes.c_float * len(classifier.classes_))()
+
+    def prepared(self, x: np.ndarray):
+        """Give a call without arguments that classifies one case."""
+        x = np.ascontiguousarray(x, np.float32)
+        series, n, scores = x.ctypes.data_as(FLOATS), x.shape[1], self._scores
+        predict, keep = self._predict, x
+
+        def call(keep=keep) -> int:
+            return predict(series, n, scores)
+
+        return call
+
+    def scores(self, x: np.ndarray) -> np.ndarray:
+        """Give the scores of the classes for one case."""
+        if self.prepared(x)() < 0:
+            raise ValueError("the program refuses the case")
+        return np.array(self._scores)
+
+
+class OnnxBuild:
+    """The ONNX model in onnxruntime, in one thread.
+
+    Parameters
+    ----------
+    classifier : LightWaveSClassifier
+        Fitted.
+    path : Path
+        Where to write the model.
+    """
+
+    def __init__(self, classifier: LightWaveSClassifier, path: Path):
+        import onnxruntime
+
+        export_onnx(classifier, path)
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        self._session = onnxruntime.InferenceSession(
+            str(path), options, providers=["CPUExecutionProvider"]
+        )
+
+    def prepared(self, x: np.ndarray):
+        """Give a call without arguments that classifies one case."""
+        feed = {"X": np.ascontiguousarray(x, np.float32)[None]}
+        return lambda: self._session.run(None, feed)
+
+    def scores(self, x: np.ndarray) -> np.ndarray:
+        """Give the scores of the classes for one case."""
+        scores = self.prepared(x)()[2][0]
+        return np.array([-scores, scores]) if np.ndim(scores) == 0 else scores

@@ -1,0 +1,146 @@
+"""The C program on emulated processors: its size, its answers, its instructions."""
+
+from __future__ import annotations
+
+__all__ = ["NEEDED", "Outcome", "measure"]
+
+import subprocess
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from lightwaves_aeon import LightWaveSClassifier
+from lightwaves_aeon.deploy.c_source import export_c
+
+NEEDED = (
+    "arm-none-eabi-gcc",
+    "arm-none-eabi-size",
+    "qemu-system-arm",
+    "aarch64-linux-gnu-gcc",
+    "qemu-aarch64",
+)
+"""Programs; Debian has them in gcc-arm-none-eabi, libnewlib-arm-none-eabi,
+qemu-system-arm, gcc-aarch64-linux-gnu and qemu-user."""
+
+HERE = Path(__file__).parent / "cortex"
+FLAGS = ("-O2", "-ffp-contract=off", "-ffunction-sections", "-fdata-sections")
+CORES = {
+    "Cortex-M4F": ("mps2-an386", "cortex-m4", "fpv4-sp-d16"),
+    "Cortex-M7": ("mps2-an500", "cortex-m7", "fpv5-sp-d16"),
+}
+"""Board of the emulator, core and floating-point unit."""
+
+TIMEOUT = 300
+
+
+class Outcome(NamedTuple):
+    """What was found.
+
+    Attributes
+    ----------
+    flash, ram : int
+        Bytes of the model on a Cortex-M4F: code with constants, and static memory,
+        that of a stream included.
+    instructions : int
+        Of a prediction on a Cortex-M4F, the median over the cases.
+    right : dict of str to int
+        Cases with the class that Python gives them, by processor.
+    """
+
+    flash: int
+    ram: int
+    instructions: int
+    right: dict[str, int]
+
+
+def measure(clf: LightWaveSClassifier, cases: np.ndarray, folder: Path) -> Outcome:
+    """Build a classifier for each processor, and run it there.
+
+    Parameters
+    ----------
+    clf : LightWaveSClassifier
+        Fitted.
+    cases : np.ndarray, shape (n_cases, n_channels, n_timepoints)
+        What to classify.
+    folder : Path
+        Where to build.
+
+    Returns
+    -------
+    Outcome
+    """
+    cases = cases.astype(np.float32)
+    export_c(clf, folder)
+    expected = clf.predict(cases).astype(str)
+    _write_cases(cases, folder / "cases.h")
+    instructions, right = {}, {}
+    for core in CORES:
+        found = _on_cortex(core, folder)
+        right[core] = int((clf.classes_[found[:, 0]].astype(str) == expected).sum())
+        instructions[core] = int(np.median(found[:, 1]))
+    labels = _on_aarch64(cases, folder)
+    right["aarch64"] = int((labels == expected).sum())
+    flash, ram = _size(folder)
+    return Outcome(flash, ram, instructions["Cortex-M4F"], right)
+
+
+def _write_cases(cases: np.ndarray, path: Path) -> None:
+    rows = (", ".join(f"{value:.9e}f" for value in x.ravel()) for x in cases)
+    text = ",\n".join(f"    {{{row}}}" for row in rows)
+    path.write_text(
+        f"enum {{ N_CASES = {len(cases)} }};\n"
+        f"static const float cases[N_CASES][{cases[0].size}] = {{\n{text}\n}};\n"
+    )
+
+
+def _compiler(core: str) -> list[str]:
+    _, cpu, fpu = CORES[core]
+    target = [f"-mcpu={cpu}", f"-mfpu={fpu}", "-mthumb", "-mfloat-abi=hard"]
+    return ["arm-none-eabi-gcc", *FLAGS, *target]
+
+
+def _on_cortex(core: str, folder: Path) -> np.ndarray:
+    """Class and instructions of each case."""
+    program = str(folder / "on_cortex.elf")
+    sources = [str(HERE / "startup.c"), str(folder / "lightwaves_model.c")]
+    script = ["-nostartfiles", "-Wl,--gc-sections", "-T", str(HERE / "memory.ld")]
+    compiler = [*_compiler(core), "-std=gnu99", "-I", str(folder)]
+    subprocess.run([*compiler, *script, "-o", program, *sources], check=True)
+    emulator = ["qemu-system-arm", "-M", CORES[core][0], "-nographic"]
+    emulator += ["-monitor", "none", "-serial", "null", "-icount", "shift=0"]
+    emulator += ["-semihosting-config", "enable=on,target=native", "-kernel", program]
+    done = subprocess.run(
+        emulator, check=True, capture_output=True, text=True, timeout=TIMEOUT
+    )
+    # What semihosting writes comes out as diagnostics.
+    lines = (done.stdout + done.stderr).split("\n")
+    return np.array([line.split() for line in lines if line], int)
+
+
+def _on_aarch64(cases: np.ndarray, folder: Path) -> np.ndarray:
+    """Label of each case, by the example program."""
+    subprocess.run(
+        ["make", "-s", "-C", str(folder), "aarch64"], check=True, capture_output=True
+    )
+    text = "\n".join(" ".join(f"{value:.9e}" for value in x.ravel()) for x in cases)
+    done = subprocess.run(
+        ["qemu-aarch64", str(folder / "example-aarch64")],
+        input=text,
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT,
+    )
+    return np.array([line.split()[0] for line in done.stdout.splitlines()])
+
+
+def _size(folder: Path) -> tuple[int, int]:
+    out, code = str(folder / "model.o"), str(folder / "lightwaves_model.c")
+    compiler = [*_compiler("Cortex-M4F"), "-std=c99", "-c"]
+    subprocess.run([*compiler, "-o", out, code], check=True)
+    done = subprocess.run(
+        ["arm-none-eabi-size", out], check=True, capture_output=True, text=True
+    )
+    text, data, bss = (int(n) for n in done.stdout.splitlines()[1].split()[:3])
+    return text + data, data + bss
