@@ -50,6 +50,7 @@ VARIANTS = {
     "L1L2, 1500": {"variant": "L1L2", "n_features": 1500},
     "plus": {"variant": "plus"},
 }
+WAVELETS = {"mexh, db4": {"kernels": ["mexh", "db4"], "n_features": 90}}
 IN_PAPER = {"L1": "L1", "L2": "L2", "L1L2": "L1L2", "L1L2, 1500": "L1L2_1500"}
 ROUNDS = 5
 TIE = 1e-5
@@ -84,7 +85,7 @@ def agreement_rows(name: str, archive: Path, folder: Path) -> list[list[str]]:
     X_test, _ = load_split(name, "test", archive)
     longest = max(x.shape[1] for x in (*X, *X_test))
     rows = []
-    for variant, parameters in VARIANTS.items():
+    for variant, parameters in {**VARIANTS, **WAVELETS}.items():
         clf = LightWaveSClassifier(random_state=0, **parameters).fit(X, y)
         # What a device would be given: single precision, in Python, too.
         cases = [np.asarray(x, np.float32) for x in X_test]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["CSource", "export_c"]
+__all__ = ["CSource", "bytes_of", "export_c", "linear_head", "longest_of", "write_c"]
 
 import re
 import textwrap
@@ -119,6 +119,17 @@ def export_c(
     ...     [file.name for file in source.files]
     ['lightwaves_model.h', 'lightwaves_model.c', 'example.c', 'Makefile']
     """
+    head = linear_head(classifier)
+    n_timepoints = longest_of(classifier, n_timepoints)
+    transformer, scaler = (step for _, step in classifier.pipeline_.steps[:2])
+    n_channels = classifier.metadata_["n_channels"]
+    return write_c(
+        transformer._model, head, scaler.mean_, n_channels, folder, n_timepoints, hop
+    )
+
+
+def linear_head(classifier: LightWaveSClassifier) -> LinearHead:
+    """Give the head of a fitted classifier, which must be the default one."""
     classifier._check_is_fitted()
     head = classifier._head
     if classifier.estimator is not None or not isinstance(head, LinearHead):
@@ -126,6 +137,11 @@ def export_c(
             "C source holds the default estimator only, not "
             f"{type(classifier.estimator_).__name__}"
         )
+    return head
+
+
+def longest_of(classifier: LightWaveSClassifier, n_timepoints: int | None) -> int:
+    """Give the number of time points asked for, or else that of the training cases."""
     if n_timepoints is None:
         n_timepoints = classifier.metadata_["n_timepoints"]
         if classifier.metadata_["unequal_length"] or n_timepoints is None:
@@ -133,11 +149,16 @@ def export_c(
                 "the training cases were of unequal length: say how many time points "
                 "the longest series has"
             )
-    transformer, scaler = (step for _, step in classifier.pipeline_.steps[:2])
-    n_channels = classifier.metadata_["n_channels"]
-    return write_c(
-        transformer._model, head, scaler.mean_, n_channels, folder, n_timepoints, hop
-    )
+    return _checked("n_timepoints", n_timepoints, LONGEST)
+
+
+def bytes_of(tables: Tables, n_used: int, longest: int) -> dict[str, int]:
+    """Count the memory of a program, as `CSource` has it."""
+    return {
+        "work_bytes": _work_bytes(tables, longest),
+        "stream_bytes": 4 * (n_used * longest + 2),
+        "table_bytes": sum(array.nbytes for array in tables.arrays.values()),
+    }
 
 
 def write_c(
@@ -172,11 +193,7 @@ def write_c(
     step = longest if hop is None else _checked("hop", hop, LARGEST_HOP)
     tables = Tables.of(model.evaluate, head, means, longest)
     n_used = len(model.evaluate.channels)
-    sizes = {
-        "work_bytes": _work_bytes(tables, longest),
-        "stream_bytes": 4 * (n_used * longest + 2),
-        "table_bytes": sum(array.nbytes for array in tables.arrays.values()),
-    }
+    sizes = bytes_of(tables, n_used, longest)
     values = {
         **sizes,
         **_words(tables, head),
