@@ -40,7 +40,8 @@ def test_costs_grow_with_features_and_length(fitted):
 
 
 @pytest.mark.parametrize(
-    ("place", "name"), enumerate(["max_flash", "max_ram", "max_operations"])
+    ("place", "name"),
+    [(0, "max_flash"), (1, "max_ram"), (2, "max_operations")],
 )
 def test_no_larger_model_fits(fitted, place, name):
     clf, X, y = fitted
