@@ -229,13 +229,13 @@ def _work_bytes(tables: Tables, longest: int) -> int:
     n_values = padded + longest
     n_values += flags["tapped"] * (padded + longest)
     n_values += flags["level_2"] * (longest // 2 + 2 * tables.margin)
-    n_values += flags["pairs"] * longest
+    n_values += flags["pairs"] * len(tables.arrays["channels"]) * longest
     return 4 * n_values
 
 
 def _branches(flags: dict[str, bool]) -> dict[str, bool]:
     """Add which of two functions a program calls, where it may have both."""
-    branches = {}
+    branches = {"alone": not flags["pairs"]}
     for name, tapped, weighted in (
         ("series", "by_total", "weighted"),
         ("energy", "tapped_deeper", "weighted_deeper"),

@@ -16,7 +16,7 @@ from lightwaves_aeon.core.features import feature_names
 from lightwaves_aeon.core.head import LinearHead
 from lightwaves_aeon.core.kinds import LSPV, MAX, MIN, MIPV, MPV, N_SHARES, NEUTRAL
 from lightwaves_aeon.core.model import Model
-from lightwaves_aeon.deploy.onnx_graph import FLOAT, TIME, Graph
+from lightwaves_aeon.deploy.onnx_graph import DOUBLE, FLOAT, TIME, Graph
 from lightwaves_aeon.deploy.onnx_responses import responses_by_level, take
 
 if TYPE_CHECKING:
@@ -166,18 +166,19 @@ def _classify(
     classes: np.ndarray,
 ) -> None:
     """Scores, probabilities and labels; the first of two classes has the score 0."""
-    means = means.astype(np.float32)
-    bias = head.bias + means.astype(np.float64) @ head.weights
+    means = means.astype(np.float64)
+    bias = head.bias + means @ head.weights
     missing = len(classes) - len(bias)
-    weights = np.pad(head.weights[order], ((0, 0), (missing, 0))).astype(np.float32)
-    bias = np.pad(bias, (missing, 0)).astype(np.float32)
-    centred = graph("Sub", features, means[order])
-    product = graph("MatMul", centred, weights)
+    weights = np.pad(head.weights[order], ((0, 0), (missing, 0)))
+    bias = np.pad(bias, (missing, 0))
+    # In double precision: of two classes the score may be close to zero.
+    centred = graph("Sub", graph("Cast", features, to=DOUBLE), means[order])
+    product = graph("Add", graph("MatMul", centred, weights), bias)
     if missing:
-        columns = graph("Add", product, bias)
+        columns = graph("Cast", product, to=FLOAT)
         graph("Gather", columns, np.array(1), axis=1, name="scores")
     else:
-        columns = graph("Add", product, bias, name="scores")
+        columns = graph("Cast", product, to=FLOAT, name="scores")
     sharp = graph("Mul", columns, np.float32(head.sharpness))
     graph("Softmax", sharp, axis=1, name="probabilities")
     best = graph("ArgMax", columns, axis=1, keepdims=0)

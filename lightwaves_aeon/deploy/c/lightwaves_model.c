@@ -74,7 +74,7 @@ static float total[MAX_TIMEPOINTS];
 static float energy[MAX_TIMEPOINTS / 2 + 2 * MARGIN];
 //end
 //if pairs
-static float second[MAX_TIMEPOINTS];
+static float scaled_rows[N_IN_USE][MAX_TIMEPOINTS]; /* inputs have them in common */
 //end
 static float response[MAX_TIMEPOINTS];
 
@@ -148,6 +148,17 @@ static int scale_channel(const Window *window, int channel, float *out)
            + scale_values(from, start, channel, out + n - start);
 }
 
+//if pairs
+/* Scales all channels in use; returns how many values cannot be used. */
+static int scale_channels(const Window *window)
+{
+    int n_unusable = 0;
+    for (int channel = 0; channel < N_IN_USE; channel++)
+        n_unusable += scale_channel(window, channel, scaled_rows[channel]);
+    return n_unusable;
+}
+
+//end
 /* Inputs of the kernels, between margins of zeros: that is the zero padding. */
 
 //if change
@@ -167,10 +178,15 @@ static int fill_series(const Window *window, int input)
     const int n = window->n_timepoints;
 //end
     float *x = series + MARGIN;
-    int n_unusable = scale_channel(window, input_channels[input], x);
+//if alone
+    const int n_unusable = scale_channel(window, input_channels[input], x);
+//end
 //if pairs
-    if (input_sorts[input] >= SUM) /* or a difference */
-        n_unusable += scale_channel(window, input_others[input], second);
+    const int n_unusable = input == 0 ? scale_channels(window) : 0;
+    const float *first = scaled_rows[input_channels[input]];
+    const float *second = scaled_rows[input_others[input]];
+    for (int t = 0; t < n; t++)
+        x[t] = first[t];
 //end
 //if sum
     if (input_sorts[input] == SUM)
@@ -227,17 +243,17 @@ static int first_seen(int tap, int dilation)
 /* Sum of the nine shifted copies, in threes: it serves all kernels of a dilation. */
 static void sum_of_nine(int dilation, int n)
 {
-    for (int group = 0; group < 3; group++) {
-        const float *a = series + first_seen(3 * group - 4, dilation);
-        const float *b = series + first_seen(3 * group - 3, dilation);
-        const float *c = series + first_seen(3 * group - 2, dilation);
-        if (group == 0)
-            for (int t = 0; t < n; t++)
-                total[t] = a[t] + b[t] + c[t];
-        else
-            for (int t = 0; t < n; t++)
-                total[t] += a[t] + b[t] + c[t];
-    }
+    const float *a = series + first_seen(-4, dilation);
+    const float *b = series + first_seen(-3, dilation);
+    const float *c = series + first_seen(-2, dilation);
+    const float *d = series + first_seen(-1, dilation);
+    const float *e = series + first_seen(0, dilation);
+    const float *f = series + first_seen(1, dilation);
+    const float *g = series + first_seen(2, dilation);
+    const float *h = series + first_seen(3, dilation);
+    const float *i = series + first_seen(4, dilation);
+    for (int t = 0; t < n; t++)
+        total[t] = (a[t] + b[t] + c[t]) + (d[t] + e[t] + f[t]) + (g[t] + h[t] + i[t]);
 }
 
 //end
