@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-__all__ = ["channel_moments", "find_unusable", "scaled_channels"]
+__all__ = ["channel_moments", "divisors", "find_unusable", "scaled_channels"]
 
 import numpy as np
 from numba import njit
 
 from lightwaves_aeon.core.collection import Collection, equal_parts
-
-EPSILON = 1e-8
-"""Added to the standard deviation, so that a constant channel scales to zero."""
 
 LARGEST = 1e30
 """Scaled values beyond this would overflow in the responses of level 2."""
@@ -104,6 +101,29 @@ def _moments(X, channel):
     return origin + offset, np.sqrt(squares)
 
 
+def divisors(stds: np.ndarray) -> np.ndarray:
+    """Give what the distance from the mean is divided by.
+
+    Parameters
+    ----------
+    stds : np.ndarray of float64, shape (n_channels,)
+        Standard deviation of each channel; 0 for one that is constant.
+
+    Returns
+    -------
+    np.ndarray of float64, shape (n_channels,)
+        The same, and infinity in place of 0: a constant channel scales to zero.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.scaling import divisors
+    >>> divisors(np.array([2.0, 0.0])).tolist()
+    [2.0, inf]
+    """
+    return np.where(stds > 0, stds, np.inf)
+
+
 def scaled_channels(
     X: np.ndarray,
     channels: np.ndarray,
@@ -150,7 +170,7 @@ def scaled_channels(
     if X.dtype not in (np.float32, np.float64):
         X = X.astype(np.float64)
     scaled = np.empty((len(channels), len(X), X.shape[2]), np.float32)
-    bad = _scale(X, read, means, stds + EPSILON, scaled)
+    bad = _scale(X, read, means, divisors(stds), scaled)
     if bad >= 0:
         raise ValueError(
             f"X: channel {channels[bad]} holds NaN, infinity or a value more than "

@@ -14,7 +14,7 @@ from lightwaves_aeon.core.head import LinearHead
 from lightwaves_aeon.core.inputs import CHANGE, CHANNEL, DIFFERENCE, SUM
 from lightwaves_aeon.core.kinds import LSPV, MAX, MIN, MIPV, MPV, N_SHARES, PPV
 from lightwaves_aeon.core.responses import CENTRE, widest_reach
-from lightwaves_aeon.core.scaling import EPSILON
+from lightwaves_aeon.core.scaling import divisors
 
 
 class Tables(NamedTuple):
@@ -183,7 +183,7 @@ def _flags(tapped: np.ndarray, wanted: np.ndarray, jobs: Evaluator) -> dict[str,
 
 
 def _inputs(jobs: Evaluator) -> dict[str, np.ndarray]:
-    inverses = 1 / (jobs.stds + EPSILON)
+    inverses = 1 / divisors(jobs.stds)
     return {
         "channels": jobs.channels,
         "channel_means": _pairs_of_floats(jobs.means),

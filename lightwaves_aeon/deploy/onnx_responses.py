@@ -20,7 +20,7 @@ import numpy as np
 from lightwaves_aeon.core.bank import N_TAPS, KernelBank
 from lightwaves_aeon.core.engine import Evaluator
 from lightwaves_aeon.core.inputs import CHANGE, CHANNEL, DIFFERENCE, SUM
-from lightwaves_aeon.core.scaling import EPSILON
+from lightwaves_aeon.core.scaling import divisors
 from lightwaves_aeon.deploy.onnx_graph import DOUBLE, FLOAT, TIME, Graph
 
 CENTRE = N_TAPS // 2
@@ -95,7 +95,7 @@ def _inputs(graph: Graph, evaluate: Evaluator) -> tuple[str, np.ndarray]:
     """Give what kernels are applied to, and the row of each input."""
     used = graph("Gather", "X", evaluate.channels.astype(np.int32), axis=1)
     centred = graph("Sub", graph("Cast", used, to=DOUBLE), evaluate.means[:, None])
-    scaled = graph("Div", centred, evaluate.stds[:, None] + EPSILON)
+    scaled = graph("Div", centred, divisors(evaluate.stds)[:, None])
     scaled = graph("Cast", scaled, to=FLOAT)
     sorts, first, second = evaluate.inputs
     parts = []

@@ -1,0 +1,85 @@
+"""Files that are written whole or not at all."""
+
+from __future__ import annotations
+
+__all__ = ["open_atomic"]
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+PART = ".part"
+"""Ending of a file that is being written."""
+
+
+@contextmanager
+def open_atomic(path: str | Path, durable: bool = False) -> Iterator[BinaryIO]:
+    """Open a file to be written, which takes its place when all of it is there.
+
+    If anything fails on the way, what was there before stays as it was. A link is
+    followed, a file that is replaced keeps its permissions, and what is no plain file,
+    such as a device or a pipe, is written to as it stands.
+
+    Parameters
+    ----------
+    path : str or Path
+        Where to.
+    durable : bool, default=False
+        Whether to wait until the disk has it.
+
+    Yields
+    ------
+    BinaryIO
+        To write to.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written; the error names `path`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from lightwaves_aeon.atomic import open_atomic
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = Path(folder) / "a.txt"
+    ...     with open_atomic(file) as out:
+    ...         _ = out.write(b"text")
+    ...     file.read_text()
+    'text'
+    """
+    asked, path = path, Path(path)
+    part: Path | None = None
+    try:
+        mode = path.stat().st_mode if path.exists() else None
+        if mode is not None and not stat.S_ISREG(mode):
+            with path.open("wb") as file:
+                yield file
+            return
+        path = path.resolve()
+        part = path.with_name(f"{path.name}.{os.getpid()}{PART}")
+        with part.open("wb") as file:
+            if mode is not None:
+                os.chmod(part, stat.S_IMODE(mode))
+            yield file
+            file.flush()
+            if durable:
+                os.fsync(file.fileno())
+        os.replace(part, path)
+        if durable and os.name == "posix":  # the new name is safe with its folder
+            folder = os.open(path.parent, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+    except OSError as error:
+        if part is not None and error.filename in (str(part), None):
+            error.filename, error.filename2 = str(asked), None
+        raise
+    finally:
+        if part is not None:
+            part.unlink(missing_ok=True)
