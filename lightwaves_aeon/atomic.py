@@ -78,7 +78,7 @@ def open_atomic(path: str | Path, durable: bool = False) -> Iterator[BinaryIO]:
                 os.close(folder)
     except OSError as error:
         if part is not None and error.filename in (str(part), None):
-            error.filename, error.filename2 = str(asked), None
+            raise OSError(error.errno, error.strerror, str(asked)) from error
         raise
     finally:
         if part is not None:
