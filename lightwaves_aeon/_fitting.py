@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 __all__ = [
-    "HeldOut",
     "ShowsTable",
     "WholeFits",
     "fit_head",
@@ -33,7 +32,7 @@ from lightwaves_aeon.core.collection import Collection, described
 from lightwaves_aeon.core.features import feature_names, features_frame
 from lightwaves_aeon.core.head import LinearHead
 from lightwaves_aeon.core.model import Model
-from lightwaves_aeon.core.search import Search, check_at_least
+from lightwaves_aeon.core.search import Found, Search, check_at_least
 
 BACKENDS = ("threads", "joblib", "mpi")
 
@@ -127,7 +126,7 @@ class _Fitted(_Searches, Protocol):
 
 def search_table(
     transformer: _Fitted, X: Collection, y: np.ndarray, n_jobs: int, calibrate: bool
-) -> list[HeldOut]:
+) -> Found:
     """Fit a transformer by its parameters.
 
     Parameters
@@ -145,8 +144,8 @@ def search_table(
 
     Returns
     -------
-    list of HeldOut
-        What to calibrate with.
+    Found
+        What the search has found.
     """
     search = Search(
         n_features=transformer.n_features,
@@ -165,7 +164,7 @@ def search_table(
     found = search.fit(X, classes, rng, backend, track)
     transformer._model, transformer._path = found.model, found.path
     transformer._channel_path = found.channel_path
-    return found.held_out
+    return found
 
 
 def search_channels(
@@ -314,7 +313,8 @@ def fit_head(
     Parameters
     ----------
     features : np.ndarray of float32, shape (n_cases, n_features)
-        The features of the training cases.
+        The features of the training cases, in an order that does not depend on where
+        they stand.
     y : np.ndarray, shape (n_cases,)
         Their labels.
     estimator : sklearn compatible classifier or None

@@ -188,16 +188,16 @@ class LightWaveSClassifier(ShowsInsight, _ClassifierShell, BaseClassifier):
             backend=self.backend,
         )
         # Step by step, since Pipeline.fit would have X checked once more.
-        held_out = transformer.fit_checked(
+        found = transformer.fit_checked(
             collection, y, self.metadata_, calibrate=self.estimator is None
         )
         backend = make_backend(self.backend, self._n_jobs)
         scaler, self.estimator_, self._head = fit_head(
-            transformer._model.features(collection, backend),
-            y,
+            transformer._model.features(collection, backend, found.order),
+            y[found.order],
             self.estimator,
             self.class_weight,
-            held_out,
+            found.held_out,
             backend,
             clone=lambda head: _clone_estimator(head, self.random_state),
         )

@@ -11,9 +11,10 @@ from aeon.transformations.collection import BaseCollectionTransformer
 from aeon.utils.validation import check_n_jobs
 from aeon.utils.validation.labels import check_classification_y
 
-from lightwaves_aeon._fitting import HeldOut, ShowsTable, search_table
+from lightwaves_aeon._fitting import ShowsTable, search_table
 from lightwaves_aeon._shell import TransformerShell
 from lightwaves_aeon.core.collection import Collection, arranged
+from lightwaves_aeon.core.search import Found
 
 
 class LightWaveS(ShowsTable, TransformerShell, BaseCollectionTransformer):
@@ -187,14 +188,14 @@ class LightWaveS(ShowsTable, TransformerShell, BaseCollectionTransformer):
         self._search(arranged(X), y, calibrate=False)
         return self
 
-    def _search(self, X: Collection, y, calibrate: bool) -> list[HeldOut]:
+    def _search(self, X: Collection, y, calibrate: bool) -> Found:
         check_classification_y(y)
         self._n_jobs = check_n_jobs(self.n_jobs)
         return search_table(self, X, y, self._n_jobs, calibrate)
 
     def fit_checked(
         self, X: Collection, y: np.ndarray, metadata: dict, calibrate: bool
-    ) -> list[HeldOut]:
+    ) -> Found:
         """Fit to data that a classifier has checked already.
 
         Parameters
@@ -210,13 +211,13 @@ class LightWaveS(ShowsTable, TransformerShell, BaseCollectionTransformer):
 
         Returns
         -------
-        list of HeldOut
-            What to calibrate with.
+        Found
+            What the search has found.
         """
         self.metadata_ = metadata
-        held_out = self._search(X, y, calibrate)
+        found = self._search(X, y, calibrate)
         self.is_fitted = True
-        return held_out
+        return found
 
     def _transform(self, X: np.ndarray | list[np.ndarray], y=None) -> np.ndarray:
         return self._model.evaluate(arranged(X), n_jobs=self._n_jobs)

@@ -108,7 +108,11 @@ def gram_of(unit: ChannelUnit) -> np.ndarray:
 
 @one_blas_thread
 def channel_path(
-    grams: np.ndarray, classes: np.ndarray, max_channels: int | None
+    grams: np.ndarray,
+    classes: np.ndarray,
+    max_channels: int | None,
+    channels: np.ndarray | None = None,
+    n_channels: int | None = None,
 ) -> np.ndarray:
     """Leave out one channel after the other, that which is missed least.
 
@@ -121,6 +125,11 @@ def channel_path(
     max_channels : int or None
         How many to keep at most; None for the smallest number whose leave-one-out error
         is no more than a standard error of the difference from the least.
+    channels : np.ndarray of int, optional
+        Which channels these are, ascending; by default 0, 1, 2, ...
+    n_channels : int, optional
+        Number of all channels, those that do not vary included: these are left out
+        first, at no loss.
 
     Returns
     -------
@@ -164,7 +173,18 @@ def channel_path(
         lost = path["loo_error"] - path["loo_error"][best]
         max_channels = int(np.argmax(lost <= path["standard_error"])) + 1
     path["chosen"][min(max_channels, len(path)) - 1] = True
-    return path
+    if channels is not None:
+        path["channel"] = channels[path["channel"]]
+    return _with_others(path, len(path) if n_channels is None else n_channels)
+
+
+def _with_others(path: np.ndarray, n_channels: int) -> np.ndarray:
+    """Add the channels that have no part in the path: they change nothing."""
+    others = np.setdiff1d(np.arange(n_channels), path["channel"])
+    last = np.repeat(path[-1:], len(others))
+    last["channel"], last["chosen"] = others, False
+    last["n_channels"] += 1 + np.arange(len(others))
+    return np.concatenate([path, last])
 
 
 def kept_channels(path: np.ndarray) -> np.ndarray:

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-__all__ = ["channel_moments", "divisors", "find_unusable", "scaled_channels"]
+__all__ = [
+    "channel_moments",
+    "divisors",
+    "find_unusable",
+    "outlying_cases",
+    "scaled_channels",
+]
+
+from collections.abc import Callable
 
 import numpy as np
 from numba import njit
@@ -12,13 +20,25 @@ from lightwaves_aeon.core.collection import Collection, equal_parts
 LARGEST = 1e30
 """Scaled values beyond this would overflow in the responses of level 2."""
 
+ROUNDING = 2.0**-40
+"""Share of the mean up to which a deviation is that of rounding, at least; it is the
+precision of the type where that is coarser."""
+
+PLAIN, RAISED, LOWERED = 1.0, 2.0**600, 2.0**-600
+"""Units in which moments are summed up: powers of two, which change no digit."""
+
+SQUARES = 1e-130, 1e130
+"""Deviations whose squares, and sums of them, are far from the ends of the range."""
+
 ALL = slice(None)
 
 BLOCK = 1 << 20
 """Values looked at in one go."""
 
 
-def channel_moments(X: Collection, channel: int) -> tuple[float, float]:
+def channel_moments(
+    X: Collection, channel: int, cases: np.ndarray | None = None
+) -> tuple[float, float]:
     """Mean and standard deviation of one channel over all cases and time points.
 
     Both are summed in float64, in an order that depends neither on the memory layout of
@@ -30,16 +50,19 @@ def channel_moments(X: Collection, channel: int) -> tuple[float, float]:
         Collection of any real dtype.
     channel : int
         The channel to look at.
+    cases : np.ndarray of int, optional
+        The cases to look at, in this order; all by default.
 
     Returns
     -------
     mean, std : float
-        In the units of the channel.
+        In the units of the channel. The deviation is 0 where it is no more than that of
+        rounding. In units that differ by a power of two the digits are the same.
 
     Raises
     ------
     ValueError
-        If the channel holds NaN or infinity, or values whose squares overflow.
+        If the channel holds NaN or infinity, or values too large to sum up.
 
     Examples
     --------
@@ -48,54 +71,169 @@ def channel_moments(X: Collection, channel: int) -> tuple[float, float]:
     >>> channel_moments(np.array([[[1.0, 3.0]], [[5.0, 7.0]]]), channel=0)
     (4.0, 2.23606797749979)
     """
-    parts = [
-        (len(block) * block.shape[2], *_moments_of(block, channel, cases))
-        for block, _, cases in equal_parts(X)
-    ]
-    sizes, means, stds = np.array(parts).T
-    shares = sizes / sizes.sum()
-    # Counted from the first, so that equal means have no spread.
-    apart = means - means[0]
-    apart -= shares @ apart
-    std = np.sqrt(shares @ (stds**2 + apart**2)) if len(parts) > 1 else stds[0]
-    return float(means[0] - apart[0]), float(std)
-
-
-def _moments_of(
-    X: np.ndarray, channel: int, cases: np.ndarray | None
-) -> tuple[float, float]:
-    read = channel
-    if X.dtype not in (np.float32, np.float64):
-        X, read = X[:, [channel]].astype(np.float64), 0
-    mean, std = _moments(X, read)
+    mean, std = _moments_of(X, channel, cases, PLAIN)
+    if not SQUARES[0] < std < SQUARES[1]:
+        mean, std = _in_other_units(X, channel, cases, mean, std)
     if not np.isfinite(std):
-        unusable = find_unusable(X[:, [read]])
-        if unusable is None:
-            raise ValueError(f"X: channel {channel} holds values too large to scale")
-        case = unusable[0] if cases is None else cases[unusable[0]]
-        raise ValueError(
-            f"X holds NaN or infinity, first in case {case}, channel {channel}"
-        )
-    return mean, std
+        _refuse(X, channel)
+    coarsest = max(_precision(block.dtype) for block, _, _ in equal_parts(X))
+    return mean, std if std > coarsest * abs(mean) else 0.0
+
+
+def outlying_cases(
+    X: Collection, channel: int, cases: np.ndarray, farthest: float
+) -> np.ndarray:
+    """Find the cases that are many times as far from the middle as the typical case.
+
+    The distance of a case is its root mean square from the median of the means of all
+    cases. The typical distance is the median of those above zero, the lower one of two:
+    one case in any number cannot move it beyond the distance of another.
+
+    Parameters
+    ----------
+    X : np.ndarray, shape (n_cases, n_channels, n_timepoints), or Unequal
+        Collection of any real dtype, of finite values.
+    channel : int
+        The channel to look at.
+    cases : np.ndarray of int, shape (n_looked_at,)
+        The cases to look at.
+    farthest : float
+        So many typical distances are not outlying yet.
+
+    Returns
+    -------
+    np.ndarray of bool, shape (n_looked_at,)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.scaling import outlying_cases
+    >>> X = np.array([[[1.0, 2.0]], [[0.0, 1.0]], [[2.0, 1e10]]])
+    >>> outlying_cases(X, 0, np.arange(3), farthest=100).tolist()
+    [False, False, True]
+    """
+    means = _by_case(X, channel, cases, 0.0, _case_means)
+    distances = _by_case(X, channel, cases, float(np.median(means)), _case_distances)
+    some = np.sort(distances[distances > 0])
+    if len(some) == 0:
+        return np.zeros(len(cases), bool)
+    return distances > farthest * some[(len(some) - 1) // 2]
+
+
+def _by_case(
+    X: Collection,
+    channel: int,
+    cases: np.ndarray,
+    origin: float,
+    of_cases: Callable[..., np.ndarray],
+) -> np.ndarray:
+    found = np.empty(len(cases))
+    for block, rows, positions in equal_parts(X, cases):
+        read = channel
+        if block.dtype not in (np.float32, np.float64):
+            block, read = block[:, [channel]].astype(np.float64), 0
+        part = of_cases(block, read, np.asarray(rows), origin)
+        found[slice(None) if positions is None else positions] = part
+    return found
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def _moments(X, channel):
+def _case_means(X, channel, cases, origin):
+    means = np.zeros(len(cases))
+    for position, i in enumerate(cases):
+        for t in range(X.shape[2]):
+            means[position] += np.float64(X[i, channel, t]) / X.shape[2]
+    return means
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _case_distances(X, channel, cases, origin):
+    """Largest distance times the root mean square of shares of it: none overflows."""
+    distances = np.zeros(len(cases))
+    for position, i in enumerate(cases):
+        largest = 0.0
+        for t in range(X.shape[2]):
+            largest = max(largest, abs(X[i, channel, t] - origin))
+        if largest > 0:
+            total = 0.0
+            for t in range(X.shape[2]):
+                total += ((X[i, channel, t] - origin) / largest) ** 2
+            distances[position] = largest * np.sqrt(total / X.shape[2])
+    return distances
+
+
+def _precision(dtype: np.dtype) -> float:
+    if dtype.kind != "f":
+        return ROUNDING
+    return max(ROUNDING, float(np.finfo(dtype).eps))
+
+
+def _in_other_units(
+    X: Collection, channel: int, cases: np.ndarray | None, mean: float, std: float
+) -> tuple[float, float]:
+    """Sum up once more where squares were too small or too large, or all are equal."""
+    unit = RAISED if std <= SQUARES[0] else LOWERED
+    raised_mean, raised_std = _moments_of(X, channel, cases, unit)
+    if unit == RAISED and not raised_std > 0:  # constant, or too large to be raised
+        return mean, std
+    return raised_mean / unit, raised_std / unit
+
+
+def _refuse(X: Collection, channel: int) -> None:
+    for block, _, numbers in equal_parts(X):
+        unusable = None
+        if block.dtype.kind == "f":
+            unusable = find_unusable(block[:, [channel]])
+        if unusable is not None:
+            case = unusable[0] if numbers is None else numbers[unusable[0]]
+            raise ValueError(
+                f"X holds NaN or infinity, first in case {case}, channel {channel}"
+            )
+    raise ValueError(f"X: channel {channel} holds values too large to scale")
+
+
+def _moments_of(
+    X: Collection, channel: int, cases: np.ndarray | None, unit: float
+) -> tuple[float, float]:
+    """Give the moments times the unit."""
+    parts = []
+    for block, rows, _ in equal_parts(X, cases):
+        read = channel
+        if block.dtype not in (np.float32, np.float64):
+            block, read = block[:, [channel]].astype(np.float64), 0
+        rows = np.arange(len(block)) if rows is None else rows
+        n_values = len(rows) * block.shape[2]
+        parts.append((n_values, *_moments(block, read, rows, unit)))
+    if len(parts) == 1:
+        return parts[0][1:]
+    sizes, means, stds = np.array(parts).T
+    shares = sizes / sizes.sum()
+    # Counted from the first, so that equal means have no spread.
+    with np.errstate(over="ignore", invalid="ignore"):
+        apart = means - means[0]
+        apart -= shares @ apart
+        std = np.sqrt(shares @ (stds**2 + apart**2))
+    return float(means[0] - apart[0]), float(std)
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _moments(X, channel, cases, unit):
     """Sum up each time point over the cases first: such sums can be vectorised."""
-    n_cases, _, n_timepoints = X.shape
-    n_values = n_cases * n_timepoints
+    n_timepoints = X.shape[2]
+    n_values = len(cases) * n_timepoints
     # Counted from the first value, so that a constant channel has no spread at all.
-    origin, offset, squares = np.float64(X[0, channel, 0]), 0.0, 0.0
+    origin = np.float64(X[cases[0], channel, 0]) * unit
+    offset, squares = 0.0, 0.0
     sums = np.zeros(n_timepoints)
-    for i in range(n_cases):
+    for i in cases:
         for t in range(np.uint64(n_timepoints)):
-            sums[t] += np.float64(X[i, channel, t]) - origin
+            sums[t] += np.float64(X[i, channel, t]) * unit - origin
     for t in range(n_timepoints):
         offset += sums[t] / n_values
         sums[t] = 0
-    for i in range(n_cases):
+    for i in cases:
         for t in range(np.uint64(n_timepoints)):
-            sums[t] += (np.float64(X[i, channel, t]) - origin - offset) ** 2
+            sums[t] += (np.float64(X[i, channel, t]) * unit - origin - offset) ** 2
     for t in range(n_timepoints):
         squares += sums[t] / n_values
     return origin + offset, np.sqrt(squares)

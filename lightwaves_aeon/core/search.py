@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lightwaves_aeon.core.backends import Threads
-from lightwaves_aeon.core.bank import kernel_bank
+from lightwaves_aeon.core.bank import KernelBank, kernel_bank
 from lightwaves_aeon.core.blas import one_blas_thread
 from lightwaves_aeon.core.calibration import HeldOut, held_out_folds
 from lightwaves_aeon.core.candidates import (
@@ -23,7 +23,9 @@ from lightwaves_aeon.core.candidates import (
     dilations_of,
     offers_of,
     units_of,
+    varying_channels,
 )
+from lightwaves_aeon.core.case_order import case_order
 from lightwaves_aeon.core.channels import (
     ChannelUnit,
     cases_to_look_at,
@@ -32,7 +34,7 @@ from lightwaves_aeon.core.channels import (
     kept_channels,
 )
 from lightwaves_aeon.core.choice import Pool, choose
-from lightwaves_aeon.core.collection import Collection, taken
+from lightwaves_aeon.core.collection import Collection, taken, typical_length
 from lightwaves_aeon.core.features import ROW
 from lightwaves_aeon.core.model import Model
 from lightwaves_aeon.core.scoring import (
@@ -49,6 +51,9 @@ from lightwaves_aeon.core.variants import VARIANTS
 
 USUAL_FEATURES = 500
 """The paper's number of features, for which there is a pool where none is given."""
+
+NARROW = 0.05
+"""Share of the series that is little for a kernel to see at most."""
 
 POOL_SIZE = {"mrmr": 3, "detach": 6}
 """Candidates that the filter hands on, by selector: so many a feature wanted."""
@@ -153,22 +158,28 @@ class Search:
         Warns
         -----
         UserWarning
-            If fewer features exist than `n_features`; all are kept then.
+            If fewer features exist than `n_features`; all are kept then. If the paper's
+            largest dilation sees little of the series, or spoilt cases set the scale of
+            a channel.
         """
         if 0 in X.shape:
             raise ValueError(f"X is empty: its shape is {X.shape}")
         backend = backend or Threads()
         variant = VARIANTS[self.variant]
         bank = kernel_bank(self.kernels)
-        means, stds = all_moments(X, backend)
-        channels, channel_path = np.arange(X.shape[1]), None
+        self._warn_of_narrow_view(X, bank)
+        order = case_order(X, classes, backend)
+        means, stds = all_moments(X, order, backend, variant.robust)
+        channels, channel_path = varying_channels(stds), None
         if self.max_channels is not None:
-            channel_path = self._channel_path(X, classes, rng, backend, means, stds)
+            channel_path = self._channel_path(
+                X, classes, order, rng, backend, means, stds
+            )
             channels = kept_channels(channel_path)
         dilations = self._dilations(X)
         sample, units, few = backend.decide(
             lambda: (
-                stratified_sample(classes, self.max_cases, rng),
+                order[stratified_sample(classes[order], self.max_cases, rng)],
                 units_of(variant, channels, dilations, rng),
                 cases_for_thresholds(variant, min(self.max_cases, len(classes)), rng),
             )
@@ -217,7 +228,7 @@ class Search:
         table = rows[chosen.positions]
         table["f_score"], table["selection_score"] = chosen.relevance, chosen.scores
         model = Model.of(table, bank, means, stds)
-        return Found(model, chosen.path, channel_path, chosen.held_out)
+        return Found(model, chosen.path, channel_path, chosen.held_out, order)
 
     def find_channels(
         self,
@@ -253,24 +264,27 @@ class Search:
         if 0 in X.shape:
             raise ValueError(f"X is empty: its shape is {X.shape}")
         backend = backend or Threads()
-        moments = all_moments(X, backend)
-        return self._channel_path(X, classes, rng, backend, *moments)
+        order = case_order(X, classes, backend)
+        moments = all_moments(X, order, backend, VARIANTS[self.variant].robust)
+        return self._channel_path(X, classes, order, rng, backend, *moments)
 
     def _channel_path(
         self,
         X: Collection,
         classes: np.ndarray,
+        order: np.ndarray,
         rng: np.random.RandomState,
         backend: Threads,
         means: np.ndarray,
         stds: np.ndarray,
     ) -> np.ndarray:
-        n_channels = X.shape[1]
+        channels = varying_channels(stds)
+        n_channels = len(channels)
         n_cases = min(self.max_cases, cases_to_look_at(n_channels, classes.max() + 1))
         variant, dilations = VARIANTS[self.variant], self._dilations(X)
         sample, few = backend.decide(
             lambda: (
-                stratified_sample(classes, n_cases, rng),
+                order[stratified_sample(classes[order], n_cases, rng)],
                 cases_for_thresholds(variant, min(n_cases, len(classes)), rng),
             )
         )
@@ -284,7 +298,7 @@ class Search:
             ]
             return ChannelUnit(offers, taken(X, sample, [channel]), few)
 
-        own = backend.share(range(n_channels))
+        own = backend.share(channels.tolist())
         with one_blas_thread:  # once, rather than for each channel
             grams = list(backend.map(read, gram_of, own))
         parts = backend.collect(grams)
@@ -295,8 +309,23 @@ class Search:
                 np.stack([gram for part in parts for gram in part]),
                 classes[sample],
                 most,
+                channels,
+                X.shape[1],
             )
         )
+
+    def _warn_of_narrow_view(self, X: Collection, bank: KernelBank) -> None:
+        if self.max_dilation is not None or VARIANTS[self.variant].reach is not None:
+            return
+        span = int(bank.lengths.max() - 1) * self._dilations(X)[-1] + 1
+        length = typical_length(X)
+        if span < NARROW * length:
+            warnings.warn(
+                f"a kernel sees {span} of {length} time points at most, and patterns "
+                "that are slower are missed: set max_dilation, "
+                f'{length // 4}, say, or use variant="plus"',
+                stacklevel=2,
+            )
 
     def _dilations(self, X: Collection) -> list[int]:
         return dilations_of(VARIANTS[self.variant], X, self.max_dilation)
@@ -337,12 +366,15 @@ class Found(NamedTuple):
         The channels that there were to choose from, with `max_channels`.
     held_out : list of HeldOut
         To calibrate with; one for each time that the search was repeated.
+    order : np.ndarray of int, shape (n_cases,)
+        The training cases in an order that depends on what they hold alone.
     """
 
     model: Model
     path: np.ndarray | None
     channel_path: np.ndarray | None
     held_out: list[HeldOut]
+    order: np.ndarray
 
 
 def _pools(

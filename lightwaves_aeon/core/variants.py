@@ -29,6 +29,8 @@ class Variant(NamedTuple):
         The selector, unless another is asked for.
     reach : float or None
         Largest dilation, as a share of the typical length; None for the paper's 32.
+    robust : bool
+        Whether channels are scaled by the cases that are not outlying, not by all.
     """
 
     levels: tuple[int, ...] = (1,)
@@ -37,6 +39,7 @@ class Variant(NamedTuple):
     quantiles: bool = False
     selector: str = "mrmr"
     reach: float | None = None
+    robust: bool = False
 
 
 SHARES = ("ppv",) * 3
@@ -51,6 +54,7 @@ VARIANTS = {
         quantiles=True,
         selector="detach",
         reach=0.25,
+        robust=True,
     ),
 }
 """The paper's three, and the one that goes beyond."""

@@ -14,6 +14,7 @@ from sklearn.pipeline import make_pipeline
 from lightwaves_aeon._fitting import fit_head
 from lightwaves_aeon.core.backends import Threads
 from lightwaves_aeon.core.bank import N_TAPS
+from lightwaves_aeon.core.case_order import case_order
 from lightwaves_aeon.core.collection import Collection
 from lightwaves_aeon.core.engine import Evaluator
 from lightwaves_aeon.core.head import LinearHead
@@ -192,9 +193,10 @@ def _with_first(
     transformer = copy(classifier.pipeline_[0])
     transformer._model = _first(transformer._model, n_features, n_channels)
     smaller, backend = copy(classifier), Threads(classifier._n_jobs)
-    features = transformer._model.features(X, backend)
+    order = case_order(X, np.unique(y, return_inverse=True)[1], backend)
+    features = transformer._model.features(X, backend, order)
     scaler, smaller.estimator_, head = fit_head(
-        features, y, None, classifier.class_weight, [], backend, clone
+        features, y[order], None, classifier.class_weight, [], backend, clone
     )
     smaller._head = head._replace(sharpness=classifier._head.sharpness)
     smaller.pipeline_ = make_pipeline(transformer, scaler, smaller.estimator_)

@@ -187,16 +187,14 @@ class LightWaveSClassifier(ShowsInsight, PanelShell, BaseClassifier):
             verbose=self.verbose,
             backend=self.backend,
         )
-        held_out = transformer.fit_checked(
-            collection, y, calibrate=self.estimator is None
-        )
+        found = transformer.fit_checked(collection, y, calibrate=self.estimator is None)
         backend = make_backend(self.backend, n_jobs)
         self.scaler_, self.estimator_, self._head = fit_head(
-            transformer._model.features(collection, backend),
-            y,
+            transformer._model.features(collection, backend, found.order),
+            y[found.order],
             self.estimator,
             self.class_weight,
-            held_out,
+            found.held_out,
             backend,
             clone=self._seeded,
         )

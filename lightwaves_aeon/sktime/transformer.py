@@ -13,8 +13,9 @@ from sklearn.utils import InputTags, Tags, TargetTags, TransformerTags
 from sklearn.utils.multiclass import check_classification_targets
 from sktime.transformations.base import BaseTransformer
 
-from lightwaves_aeon._fitting import HeldOut, ShowsTable, search_table
+from lightwaves_aeon._fitting import ShowsTable, search_table
 from lightwaves_aeon.core.collection import Collection
+from lightwaves_aeon.core.search import Found
 from lightwaves_aeon.sktime._shell import INNER_MTYPES, PanelShell, Series
 
 
@@ -162,13 +163,11 @@ class LightWaveS(ShowsTable, PanelShell, BaseTransformer):
         self._search(self._collection(X), y, calibrate=False)
         return self
 
-    def _search(self, X: Collection, y: np.ndarray, calibrate: bool) -> list[HeldOut]:
+    def _search(self, X: Collection, y: np.ndarray, calibrate: bool) -> Found:
         self._n_channels = X.shape[1]
         return search_table(self, X, y, effective_n_jobs(self.n_jobs), calibrate)
 
-    def fit_checked(
-        self, X: Collection, y: np.ndarray, calibrate: bool
-    ) -> list[HeldOut]:
+    def fit_checked(self, X: Collection, y: np.ndarray, calibrate: bool) -> Found:
         """Fit to data that a classifier has checked already.
 
         Parameters
@@ -182,12 +181,12 @@ class LightWaveS(ShowsTable, PanelShell, BaseTransformer):
 
         Returns
         -------
-        list of HeldOut
-            What to calibrate with.
+        Found
+            What the search has found.
         """
-        held_out = self._search(X, y, calibrate)
+        found = self._search(X, y, calibrate)
         self._is_fitted = True
-        return held_out
+        return found
 
     def _transform(self, X: Series, y=None) -> pd.DataFrame:
         features = self._evaluate(self._collection_like(X, self._n_channels))
