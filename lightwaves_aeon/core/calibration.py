@@ -27,6 +27,17 @@ ENOUGH_CASES = 200
 LEAST, MOST = -7.0, 7.0
 """Bounds of the logarithm of the sharpness."""
 
+WRONG_LABELS = 0.5
+"""Labels taken to be wrong among all that are held out (label smoothing; the half is
+that of Krichevsky and Trofimov 1981)."""
+
+CASES_A_UNIT = 4
+"""Held-out cases for each unit of the mean of the sharpness's exponential prior: a few
+that happen to be told apart say little."""
+
+NOTHING_KNOWN = 1e-3
+"""The sharpness where no case is held out: chances are about even."""
+
 
 class HeldOut(NamedTuple):
     """Scores of cases by a search, and a ridge regression, that did not know them.
@@ -69,8 +80,9 @@ def held_out_folds(n_cases: int) -> list[np.ndarray]:
 def sharpness(held_out: Sequence[HeldOut]) -> float:
     """Find what to multiply scores by, for a softmax of them to be probabilities.
 
-    It is the factor of the greatest likelihood, each label taken to be wrong in one of
-    n_cases + 1 cases, so that no number of cases makes for certainty.
+    It is the inverse temperature (Guo et al. 2017, "On calibration of modern neural
+    networks") of the greatest posterior probability. Labels are smoothed, so that no
+    number of cases makes for certainty, and a prior keeps few from it.
 
     Parameters
     ----------
@@ -80,7 +92,7 @@ def sharpness(held_out: Sequence[HeldOut]) -> float:
     Returns
     -------
     float
-        1 if there are no cases.
+        Next to nothing if there are no cases.
 
     Examples
     --------
@@ -90,19 +102,21 @@ def sharpness(held_out: Sequence[HeldOut]) -> float:
     >>> clear = np.array([[-1.0], [-1.0], [-1.0], [1.0], [1.0], [1.0]])
     >>> mixed = np.array([[-1.0], [-1.0], [1.0], [-1.0], [1.0], [1.0]])
     >>> [round(sharpness([HeldOut(x, classes)]), 2) for x in (clear, mixed)]
-    [2.56, 0.59]
+    [1.74, 0.17]
     """
-    if not held_out:
-        return 1.0
+    if sum(len(part.classes) for part in held_out) == 0:
+        return NOTHING_KNOWN
     scores = two_columns(np.concatenate([part.scores for part in held_out]))
     classes = np.concatenate([part.classes for part in held_out])
     n_cases, n_classes = scores.shape
-    doubt = 1 / (n_cases + 1)
+    doubt = WRONG_LABELS / (n_cases + WRONG_LABELS)
     targets = np.full(scores.shape, doubt / n_classes)
     targets[np.arange(n_cases), classes] += 1 - doubt
 
     def loss(log_factor: float) -> float:
-        return -(targets * log_softmax(np.exp(log_factor) * scores, axis=1)).sum()
+        factor = np.exp(log_factor)
+        likelihood = (targets * log_softmax(factor * scores, axis=1)).sum()
+        return factor * CASES_A_UNIT / n_cases - likelihood
 
     found = minimize_scalar(loss, bounds=(LEAST, MOST), method="bounded")
     return float(np.exp(found.x))

@@ -343,13 +343,17 @@ class Search:
         return self.selector or VARIANTS[self.variant].selector
 
     def _trials(self, classes: np.ndarray) -> list[Trial]:
-        """All cases of the sample; to calibrate, then those without each fold."""
+        """All cases of the sample; to calibrate, then those without each fold.
+
+        A fold is left out where it holds all cases of a class: what is found without
+        them says nothing of the scores that this class gets.
+        """
         everyone = np.arange(len(classes))
         trials = [Trial(everyone, classes)]
         for fold in held_out_folds(len(classes)) if self.calibrate else ():
             rest = np.delete(everyone, fold)
-            if len(np.unique(classes[rest])) > 1:
-                trials.append(Trial.of(rest, classes[rest]))
+            if len(np.unique(classes[rest])) == classes[-1] + 1:
+                trials.append(Trial(rest, classes[rest]))
         return trials
 
 
