@@ -63,7 +63,7 @@ def features(X, rows, bank, means, stds):
     table = np.empty((len(X), len(rows)))
     for i, j in np.ndindex(table.shape):
         row, level, dilation = rows[j], rows[j]["level"], int(rows[j]["dilation"])
-        x = (X[i] - np.array(means)[:, None]) / (np.array(stds)[:, None] + 1e-8)
+        x = (X[i] - np.array(means)[:, None]) / np.array(stds)[:, None]
         c = responses(derived(x, row), row["kernel"], dilation, bank)[level - 1]
         # A threshold is in units of the response before its scaling by the dilation.
         threshold = float(row["threshold"]) * dilation ** (-1.5 * float(level))

@@ -366,7 +366,6 @@ def test_value_far_out_of_scale(estimator, problem):
     X, y = problem
     huge = X.copy()
     huge[0, 1, 0] = 1e200
-    check_fit_refuses(estimator, huge, y, ValueError, "channel 1.*too large")
     estimator.fit(X, y)
     with pytest.raises(ValueError, match="channel 1"):
         answer(estimator, huge)

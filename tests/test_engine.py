@@ -63,7 +63,7 @@ def above(rows, thresholds):
 def on_scaled(rows, bank):
     """An evaluator of data that are scaled already."""
     n_channels = max(rows["channel"].max(), rows["other"].max()) + 1
-    means, stds = np.zeros(n_channels), np.full(n_channels, 1 - 1e-8)
+    means, stds = np.zeros(n_channels), np.ones(n_channels)
     return Evaluator.build(rows, bank, means, stds)
 
 
@@ -214,7 +214,7 @@ def test_equals_oracle_on_small_integers(data):
     shape = data.draw(st.integers(1, 7)), n_channels, length  # both compiled loops
     X = data.draw(arrays(np.int8, shape, elements=st.integers(-6, 6)))
     dtype = data.draw(st.sampled_from([np.int8, np.int64, np.float32, np.float64]))
-    means, stds = np.zeros(n_channels), np.full(n_channels, 1 - 1e-8)
+    means, stds = np.zeros(n_channels), np.ones(n_channels)
     found = Evaluator.build(rows, BANKS["minirocket"], means, stds)(X.astype(dtype))
     expected = oracle.features(X, rows, BANKS["minirocket"], means, stds)
     assert_array_equal(found, expected.astype(np.float32))
@@ -582,7 +582,7 @@ def test_only_channels_in_use_are_read(table, X, found):
     assert {0, 1, 2, 3} == set(table["input"][used]) | {DIFFERENCE}
     bad = X.copy()
     bad[:, 1] = np.nan
-    means, stds = np.zeros(3), np.full(3, 1 - 1e-8)
+    means, stds = np.zeros(3), np.ones(3)
     evaluate = Evaluator.build(table[used], BANKS["mix"], means, stds)
     assert_array_equal(evaluate(bad), found[:, used])
 

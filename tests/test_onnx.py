@@ -230,7 +230,7 @@ def test_labels_keep_their_kind(classes, expected):
     weights = np.random.default_rng(0).normal(size=(len(rows), 1))
     X = np.random.default_rng(0).normal(size=(9, 3, 20)).astype(np.float32)
     features = model.evaluate(X)
-    bias = -np.median(features @ weights, keepdims=True)[0]
+    bias = 0.01 - np.median(features @ weights, keepdims=True)[0]
     head = LinearHead(weights, bias, classes)
     labels, _, scores = run(build_model(model, head, np.zeros(len(rows)), 3), X)
     assert labels.dtype == expected

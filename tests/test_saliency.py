@@ -211,7 +211,7 @@ def carried(share, seen, weights, dilation):
 def by_loops(linear, x, index):
     """Follow each feature back by itself."""
     model, out = linear.model, np.zeros(x.shape)
-    scaled = ((x - 0.3) / (2.0 + 1e-8)).astype(np.float32)
+    scaled = ((x - 0.3) / 2.0).astype(np.float32)
     features = model.evaluate.one(x)
     parts = linear.contributions(features)[0, :, index]
     for i, row in enumerate(model.rows):
@@ -257,7 +257,7 @@ def test_a_feature_that_a_hand_can_follow():
     # Of the response to a unit at 10, the taps of kernel 0 see it at 14, 13 and 12.
     bank, n = BANKS["minirocket"], 21
     rows = candidate_rows(0, 1, 1, (1,), ("ppv",))
-    model = Model.of(rows, bank, np.zeros(1), np.full(1, 1 - 1e-8))
+    model = Model.of(rows, bank, np.zeros(1), np.ones(1))
     one = np.ones(1)
     linear = LinearModel(model, 7 * one[:, None], one, 0 * one, one, one, 1)
     x = np.zeros((1, n))

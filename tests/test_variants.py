@@ -115,7 +115,7 @@ def responses_of(X, bank, dilation):
 
 def evaluator(bank, dilation=1):
     rows = candidate_rows(0, dilation, len(bank.names), (1,))
-    return Evaluator.build(rows, bank, np.zeros(1), np.full(1, 1 - 1e-8))
+    return Evaluator.build(rows, bank, np.zeros(1), np.ones(1))
 
 
 def assert_in_the_middle_of_neighbours(thresholds, values):
