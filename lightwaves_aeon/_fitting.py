@@ -12,6 +12,7 @@ __all__ = [
     "search_table",
 ]
 
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Any, Protocol
@@ -81,7 +82,12 @@ class WholeFits:
     With several processes it raises in all of them.
     """
 
-    def fit(self, X, y=None):
+    def fit(self, X, y=None, **unexpected):
+        if unexpected:  # or Python would name this class
+            raise TypeError(
+                f"{type(self).__name__}.fit() got an unexpected keyword argument "
+                f"{next(iter(unexpected))!r}"
+            )
         with self._whole_or_not_at_all():
             return super().fit(X, y)  # type: ignore[misc]
 
@@ -232,8 +238,8 @@ class ShowsTable:
     def features_(self: _Fitted) -> pd.DataFrame:
         """The table of the fitted model; see the class."""
         self._check_is_fitted()
-        bank = self._model.bank
-        return features_frame(self._model.rows, bank.taps, bank.wavelets)
+        bank, names = self._model.bank, getattr(self, "feature_names_in_", None)
+        return features_frame(self._model.rows, bank.taps, bank.wavelets, names)
 
     @property
     def channels_(self: _Fitted) -> np.ndarray:
@@ -337,6 +343,12 @@ def fit_head(
     head : LinearHead or Pipeline
         Both in one: predicts from unscaled features.
     """
+    if estimator is not None and class_weight is not None:
+        warnings.warn(
+            "class_weight is for the default estimator, and has no effect on the "
+            f"{type(estimator).__name__} that is given as estimator",
+            stacklevel=2,
+        )
 
     def fit() -> tuple[StandardScaler, Any]:
         ridge = RidgeClassifierCV(

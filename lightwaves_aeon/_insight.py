@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
-from lightwaves_aeon.core.collection import Collection, arranged, checked_case
+from lightwaves_aeon.core.collection import Collection, checked_case
 from lightwaves_aeon.insight.importance import (
     channel_importance,
     features_with_importance,
@@ -25,6 +25,9 @@ Series = np.ndarray | list[np.ndarray]
 
 class _Fitted(Protocol):
     def _linear(self) -> LinearModel: ...
+
+    def _collection_of(self, X) -> Collection:
+        """Check and arrange cases as predict does."""
 
 
 class ShowsInsight:
@@ -185,8 +188,7 @@ class ShowsInsight:
         Parameters
         ----------
         X : np.ndarray, shape (n_cases, n_channels, n_timepoints)
-            Cases, or a list of cases of unequal lengths; of one channel also of shape
-            (n_cases, n_timepoints).
+            Cases, or any other type that ``predict`` takes.
 
         Returns
         -------
@@ -196,8 +198,8 @@ class ShowsInsight:
             `estimator_` are ``decision_function``, which for two classes is that of the
             second; the first one's is its negative.
         """
-        linear = self._linear()
-        return linear.contributions(linear.model.evaluate(_collection(X, linear)))
+        linear, collection = self._linear(), self._collection_of(X)
+        return linear.contributions(linear.model.evaluate(collection))
 
     def saliency(self: _Fitted, x: np.ndarray, label: object = None) -> np.ndarray:
         """Split the score of a class over the time points of the channels of a case.
@@ -241,20 +243,3 @@ class ShowsInsight:
         if label not in classes:
             raise ValueError(f"label must be one of {classes}, got {label!r}")
         return saliency(linear, x, classes.index(label))
-
-
-def _collection(X: Series, linear: LinearModel) -> Collection:
-    if isinstance(X, np.ndarray) and X.ndim == 2:  # univariate, as aeon has it
-        X = X[:, None]
-    if len(X) == 0 or (isinstance(X, np.ndarray) and (X.ndim != 3 or X.size == 0)):
-        raise ValueError(
-            "X must be cases, of shape (n_cases, n_channels, n_timepoints), got "
-            f"{np.shape(X)}"
-        )
-    collection = arranged(X)
-    if collection.shape[1] != linear.n_channels:
-        raise ValueError(
-            f"X has {collection.shape[1]} channels, but the classifier was fitted to "
-            f"{linear.n_channels}"
-        )
-    return collection

@@ -9,11 +9,16 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
-from aeon.utils.conversion import convert_collection
 from aeon.utils.validation.collection import get_type
+from sklearn.utils.metadata_routing import MetadataRequest
 
 from lightwaves_aeon._fitting import WholeFits
-from lightwaves_aeon.core.scaling import find_unusable
+from lightwaves_aeon.frames import (
+    aligned,
+    cases_of_frame,
+    channel_names,
+    refuse_masked,
+)
 
 
 class CollectionShell(WholeFits):
@@ -35,36 +40,64 @@ class CollectionShell(WholeFits):
         return super().get_tag(tag_name, raise_error, tag_value_default)  # type: ignore[misc]
 
     # What follows answers for arrays at once what aeon finds out in many steps, and
-    # before aeon, whose errors would not name channel or argument.
+    # before aeon, whose errors would not name channel or argument. The core looks for
+    # NaN, in what it reads: in all channels for a fit, then in those in use.
 
     def _preprocess_collection(self, X, store_metadata=True):
-        # The core checks what it reads of an array, and need not read all of it.
-        if not (isinstance(X, np.ndarray) and X.ndim == 3 and X.size > 0):
-            _check_series(X)
+        if not (type(X) is np.ndarray and X.ndim == 3 and X.size > 0):
+            refuse_masked(X, "X")
+            _refuse_empty(X)
+            X = self._as_arrays(X, is_fit=store_metadata)
         return super()._preprocess_collection(X, store_metadata)  # type: ignore[misc]
 
+    def _as_arrays(self, X, is_fit: bool):
+        """Make arrays of frames, whose cases and channels aeon would sort by name."""
+        if isinstance(X, list) and isinstance(X[0], np.ndarray):
+            return [np.asarray(x) for x in X]
+        kind = get_type(X)
+        if kind == "pd-wide":
+            return X.to_numpy()
+        if kind == "pd-multiindex":
+            series = cases_of_frame(X)
+            names = len(series) * [channel_names(X.columns)]
+        elif kind == "df-list":
+            series = [x.to_numpy() for x in X]
+            names = [channel_names(x.index) for x in X]
+        else:
+            return np.asarray(X)
+        wanted = None if is_fit else getattr(self, "feature_names_in_", names[0])
+        series, found = aligned(series, names, wanted)
+        if is_fit and found is not None:
+            self.feature_names_in_ = np.array(found, dtype=object)
+        return series
+
     def _check_X(self, X):  # noqa: N802 - the name is aeon's
-        if not isinstance(X, np.ndarray):
+        get_type(X)
+        # As an array it is of one channel where it has two dimensions.
+        cases = X if isinstance(X, list) else [X[0] if X.ndim == 3 else X[:1]]
+        lengths = {x.shape[1] for x in cases}
+        n_channels = sorted({len(x) for x in cases})
+        if len(n_channels) > 1:
+            raise ValueError(
+                f"X: the number of channels differs between cases: {n_channels}"
+            )
+        if len(lengths) > 1 and not self.get_tag("capability:unequal_length"):
             return super()._check_X(X)  # type: ignore[misc]
         # aeon would copy the data to warn of series without variation, which are no
-        # harm here; all else that it asks of an array, its shape answers.
-        get_type(X)
-        n_channels = X.shape[1] if X.ndim == 3 else 1
+        # harm here; all else that it asks of arrays, their shapes answer.
         return {
-            "multivariate": n_channels > 1,
+            "multivariate": n_channels[0] > 1,
             "missing_values": False,
-            "unequal_length": False,
+            "unequal_length": len(lengths) > 1,
             "n_cases": len(X),
-            "n_channels": n_channels,
-            "n_timepoints": X.shape[-1],
+            "n_channels": n_channels[0],
+            "n_timepoints": None if len(lengths) > 1 else max(lengths),
         }
 
     def _convert_X(self, X):  # noqa: N802 - the name is aeon's
-        if isinstance(X, np.ndarray) and X.ndim == 3:
-            return X
-        # aeon would convert as fit did, though lengths may be unequal now.
-        series = convert_collection(X, "np-list")
-        return np.stack(series) if len({x.shape for x in series}) == 1 else series
+        if isinstance(X, np.ndarray):
+            return X if X.ndim == 3 else X[:, None]
+        return np.stack(X) if len({x.shape for x in X}) == 1 else X
 
     def _check_shape(self, X):
         n_channels = self.metadata_["n_channels"]  # type: ignore[attr-defined]
@@ -74,7 +107,12 @@ class CollectionShell(WholeFits):
                 f"{n_channels}"
             )
 
+    def get_metadata_routing(self) -> MetadataRequest:
+        """Tell scikit-learn that no method takes metadata; aeon's has no answer."""
+        return MetadataRequest(owner=type(self).__name__)
+
     def _check_y(self, y, *args, **kwargs):
+        refuse_masked(y, "y")
         _check_labels(y)
         return super()._check_y(y, *args, **kwargs)  # type: ignore[misc]
 
@@ -92,33 +130,16 @@ def _class_tags(estimator_class):
     return estimator_class.get_class_tags()
 
 
-def _check_series(X) -> None:
+def _refuse_empty(X) -> None:
     if hasattr(X, "__len__") and getattr(X, "ndim", 1) > 0 and len(X) == 0:
         raise ValueError("X is empty: it has no cases")
-    if isinstance(X, list):
-        types = sorted({type(x).__name__ for x in X})
-        if len(types) > 1:
-            raise TypeError(f"X is a list of cases of several types: {types}")
-    if isinstance(X, np.ndarray):
-        _refuse_unusable(X[:, None] if X.ndim == 2 else X, first_case=0)
-    else:
-        is_arrays = isinstance(X, list) and isinstance(X[0], np.ndarray)
-        for case, series in enumerate(
-            X if is_arrays else convert_collection(X, "np-list")
-        ):
-            _refuse_unusable(np.atleast_2d(series)[None], case)
-
-
-def _refuse_unusable(X: np.ndarray, first_case: int) -> None:
-    if X.size == 0:
-        raise ValueError(f"X is empty: case {first_case} has the shape {X.shape[1:]}")
-    unusable = find_unusable(X) if X.dtype.kind == "f" else None
-    if unusable is not None:
-        case, channel = unusable
-        raise ValueError(
-            f"X holds NaN or infinity, first in case {first_case + case}, "
-            f"channel {channel}"
-        )
+    cases = X if isinstance(X, list) else [X]
+    types = sorted({type(x).__name__ for x in cases})
+    if len(types) > 1:
+        raise TypeError(f"X is a list of cases of several types: {types}")
+    for case, x in enumerate(cases):
+        if getattr(x, "size", 1) == 0:
+            raise ValueError(f"X is empty: case {case} has the shape {x.shape}")
 
 
 def _check_labels(y) -> None:

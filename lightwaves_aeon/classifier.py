@@ -18,7 +18,7 @@ from sklearn.utils.metaestimators import available_if
 from lightwaves_aeon._fitting import fit_head, make_backend, number_of_features
 from lightwaves_aeon._insight import ShowsInsight
 from lightwaves_aeon._shell import CollectionShell
-from lightwaves_aeon.core.collection import arranged
+from lightwaves_aeon.core.collection import Collection, arranged
 from lightwaves_aeon.deploy.classifier_file import load_classifier, save_classifier
 from lightwaves_aeon.insight.linear import LinearModel
 from lightwaves_aeon.predictor import Predictor
@@ -97,6 +97,9 @@ class LightWaveSClassifier(ShowsInsight, _ClassifierShell, BaseClassifier):
         The class labels.
     n_classes_ : int
         The number of classes.
+    feature_names_in_ : np.ndarray of str, shape (n_channels,)
+        Names of the channels, if the classifier was fitted to data frames with named
+        columns. Frames given later are brought into their order.
     estimator_ : sklearn classifier
         The fitted estimator.
     pipeline_ : sklearn.pipeline.Pipeline
@@ -201,6 +204,8 @@ class LightWaveSClassifier(ShowsInsight, _ClassifierShell, BaseClassifier):
             backend,
             clone=lambda head: _clone_estimator(head, self.random_state),
         )
+        if hasattr(self, "feature_names_in_"):
+            transformer.feature_names_in_ = self.feature_names_in_
         self.pipeline_ = make_pipeline(transformer, scaler, self.estimator_)
         return self
 
@@ -226,16 +231,24 @@ class LightWaveSClassifier(ShowsInsight, _ClassifierShell, BaseClassifier):
         np.ndarray, shape (n_cases,) or (n_cases, n_classes)
             As scikit-learn has it: one column for two classes, positive for the second.
         """
+        return self._head.decision_function(self.pipeline_[0]._transform(self._seen(X)))
+
+    def _seen(self, X) -> Series:
+        """Check and convert cases as predict does."""
         self._check_is_fitted()
         X = self._preprocess_collection(X, store_metadata=False)
         self._check_shape(X)
-        return self._head.decision_function(self.pipeline_[0]._transform(X))
+        return X
+
+    def _collection_of(self, X) -> Collection:
+        return arranged(self._seen(X))
 
     def _linear(self) -> LinearModel:
         self._check_is_fitted()
         transformer, scaler, estimator = (step for _, step in self.pipeline_.steps)
         n_channels = self.metadata_["n_channels"]
-        return LinearModel.of(transformer._model, scaler, estimator, n_channels)
+        names = getattr(self, "feature_names_in_", None)
+        return LinearModel.of(transformer._model, scaler, estimator, n_channels, names)
 
     def compile(self) -> Predictor:
         """Make a predictor of single cases, without the cost of general checks.

@@ -114,6 +114,10 @@ class LightWaveS(ShowsTable, TransformerShell, BaseCollectionTransformer):
         the difference from the least error), and ``chosen``: with ``"auto"`` the
         smallest number that is within one standard error of the least.
 
+    feature_names_in_ : np.ndarray of str, shape (n_channels,)
+        Names of the channels, if the transformer was fitted to data frames with named
+        columns. Frames given later are brought into their order.
+
     See Also
     --------
     LightWaveSClassifier : These features with a ridge classifier.

@@ -102,7 +102,9 @@ def checked_case(x: np.ndarray, n_channels: int) -> np.ndarray:
     Raises
     ------
     ValueError
-        If `x` is no array, of another shape, or empty.
+        If `x` is no array, of another shape, empty or masked.
+    TypeError
+        If it does not hold real numbers.
 
     Examples
     --------
@@ -115,6 +117,12 @@ def checked_case(x: np.ndarray, n_channels: int) -> np.ndarray:
     """
     is_case = isinstance(x, np.ndarray) and x.ndim == 2 and x.size > 0
     if is_case and len(x) == n_channels:
+        if x.dtype.kind not in "fiu":
+            raise TypeError(f"x must hold real numbers, got {x.dtype}")
+        if isinstance(x, np.ma.MaskedArray):
+            if np.ma.is_masked(x):
+                raise ValueError("x holds masked values: fill them in")
+            return x.data
         return x
     raise ValueError(
         f"x must be one case, of shape ({n_channels}, n_timepoints), got "

@@ -241,11 +241,13 @@ class Evaluator(NamedTuple):
         def evaluate(task: _Task) -> None:
             block, rows, positions, span = task
             chosen = span if rows is None else rows[span]
+            of_span = range(n_cases)[span] if positions is None else positions[span]
+            numbers = of_span if cases is None else None
             if positions is None:
-                self._evaluate_block(block, chosen, out[span])
+                self._evaluate_block(block, chosen, out[span], numbers)
             else:
-                found = np.empty((len(positions[span]), self.n_features), np.float32)
-                self._evaluate_block(block, chosen, found)
+                found = np.empty((len(of_span), self.n_features), np.float32)
+                self._evaluate_block(block, chosen, found, numbers)
                 out[positions[span]] = found
 
         for _ in run(evaluate, tasks, n_jobs):
@@ -322,11 +324,18 @@ class Evaluator(NamedTuple):
         kernel = np.arange(n_kernels)[:, None]
         return (values[kernel, below] + values[kernel, above]) / np.float32(2)
 
-    def _scaled(self, X: np.ndarray, cases) -> np.ndarray:
-        return scaled_channels(X, self.channels, self.means, self.stds, cases)
+    def _scaled(self, X: np.ndarray, cases, numbers=None) -> np.ndarray:
+        constants = self.channels, self.means, self.stds
+        return scaled_channels(X, *constants, cases, numbers)
 
-    def _evaluate_block(self, X: np.ndarray, cases, out: np.ndarray) -> None:
-        x = self._scaled(X, cases)
+    def _evaluate_block(
+        self,
+        X: np.ndarray,
+        cases: slice | np.ndarray,
+        out: np.ndarray,
+        numbers: np.ndarray | range | None = None,
+    ) -> None:
+        x = self._scaled(X, cases, numbers)
         jobs = (
             self.dilations,
             self.scales,

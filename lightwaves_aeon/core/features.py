@@ -132,7 +132,10 @@ def _input_name(row: np.void) -> str:
 
 
 def features_frame(
-    rows: np.ndarray, taps: np.ndarray, wavelets: Sequence[str | None]
+    rows: np.ndarray,
+    taps: np.ndarray,
+    wavelets: Sequence[str | None],
+    channel_names: Sequence[str] | None = None,
 ) -> pd.DataFrame:
     """Lay the table out as a DataFrame, one row a feature.
 
@@ -144,6 +147,8 @@ def features_frame(
         Tap positions of each kernel, those of weight 2 first; -1 for a wavelet.
     wavelets : sequence of str or None, length n_kernels
         Name of the wavelet behind each kernel; None for a MiniRocket kernel.
+    channel_names : sequence of str, length n_channels, optional
+        Names of all channels, where they have any.
 
     Returns
     -------
@@ -152,7 +157,8 @@ def features_frame(
         differences), ``kernel``, ``tap_1``, ``tap_2``, ``tap_3`` (missing for
         wavelets), ``wavelet`` (missing for MiniRocket kernels), ``dilation``,
         ``level``, ``statistic``, ``threshold`` (missing but for PPV), ``f_score`` and
-        ``selection_score``.
+        ``selection_score``. With names, ``channel_name`` and ``other_name`` follow
+        ``channel`` and ``other``.
 
     Examples
     --------
@@ -170,7 +176,7 @@ def features_frame(
     other = pd.Series(rows["other"], dtype="Int64")
     is_share = rows["statistic"] == STATISTICS.index("ppv")
     names = pd.Series([wavelets[k] for k in kernel], dtype="string")
-    return pd.DataFrame(
+    frame = pd.DataFrame(
         {
             "channel": rows["channel"],
             "input": [INPUTS[i] for i in rows["input"]],
@@ -186,3 +192,10 @@ def features_frame(
             "selection_score": rows["selection_score"],
         }
     )
+    if channel_names is not None:
+        for column in ("other", "channel"):
+            place = list(frame.columns).index(column) + 1
+            # The last of the names is for -1, which is no channel.
+            named = np.array([*channel_names, None], dtype=object)[rows[column]]
+            frame.insert(place, f"{column}_name", pd.Series(named, dtype="string"))
+    return frame

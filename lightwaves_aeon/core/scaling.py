@@ -268,6 +268,7 @@ def scaled_channels(
     means: np.ndarray,
     stds: np.ndarray,
     cases: slice | np.ndarray = ALL,
+    numbers: np.ndarray | range | None = None,
 ) -> np.ndarray:
     """Scale some channels.
 
@@ -281,6 +282,8 @@ def scaled_channels(
         The training constants of these channels, see `channel_moments`.
     cases : slice or np.ndarray of int
         The cases to read; all by default.
+    numbers : np.ndarray of int or range, optional
+        What an error calls these cases; it names none by default.
 
     Returns
     -------
@@ -310,9 +313,13 @@ def scaled_channels(
     scaled = np.empty((len(channels), len(X), X.shape[2]), np.float32)
     bad = _scale(X, read, means, divisors(stds), scaled)
     if bad >= 0:
+        case = ""
+        if numbers is not None:
+            usable = (np.abs(scaled[bad]) < LARGEST).all(axis=1)
+            case = f", first in case {numbers[int(np.argmin(usable))]}"
         raise ValueError(
             f"X: channel {channels[bad]} holds NaN, infinity or a value more than "
-            f"{LARGEST:g} standard deviations from its training mean"
+            f"{LARGEST:g} standard deviations from its training mean{case}"
         )
     return scaled
 

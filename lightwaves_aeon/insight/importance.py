@@ -76,7 +76,9 @@ def features_with_importance(linear: LinearModel) -> pd.DataFrame:
         class; one row a feature, in the order of the table.
     """
     bank = linear.model.bank
-    table = features_frame(linear.model.rows, bank.taps, bank.wavelets)
+    table = features_frame(
+        linear.model.rows, bank.taps, bank.wavelets, linear.channel_names
+    )
     names = [f"weight_{label}" for label in linear.classes]
     weights = pd.DataFrame(standardised_weights(linear), columns=names)
     table["importance"] = shares(linear).sum(axis=1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["LinearModel", "NotLinearError"]
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -35,6 +36,8 @@ class LinearModel(NamedTuple):
         The labels.
     n_channels : int
         Number of channels of a case, in use or not.
+    channel_names : sequence of str or None
+        Names of all channels, where they have any.
     """
 
     model: Model
@@ -44,10 +47,16 @@ class LinearModel(NamedTuple):
     deviations: np.ndarray
     classes: np.ndarray
     n_channels: int
+    channel_names: Sequence[str] | None = None
 
     @classmethod
     def of(
-        cls, model: Model, scaler: Any, estimator: Any, n_channels: int
+        cls,
+        model: Model,
+        scaler: Any,
+        estimator: Any,
+        n_channels: int,
+        channel_names: Sequence[str] | None = None,
     ) -> LinearModel:
         """Read a linear classifier of standardised features.
 
@@ -61,6 +70,8 @@ class LinearModel(NamedTuple):
             Fitted to what the scaler makes of them.
         n_channels : int
             Number of channels of a case.
+        channel_names : sequence of str, optional
+            Their names.
 
         Returns
         -------
@@ -104,6 +115,7 @@ class LinearModel(NamedTuple):
             np.sqrt(scaler.var_),
             estimator.classes_,
             n_channels,
+            channel_names,
         )
 
     def contributions(self, features: np.ndarray) -> np.ndarray:

@@ -82,7 +82,7 @@ def _of_channels(linear: LinearModel) -> list[str]:
     ranked = table.sort_values("importance", ascending=False, kind="stable")
     shown, others = ranked[:MOST_CHANNELS], ranked[MOST_CHANNELS:]
     largest = shown["importance"].max() or 1.0
-    digits = len(str(shown.index.max()))
+    digits, names = len(str(shown.index.max())), linear.channel_names
     lines = [
         f"Channels: {len(table)} of {linear.n_channels} in use, by their share of the "
         "standardised weights"
@@ -90,9 +90,11 @@ def _of_channels(linear: LinearModel) -> list[str]:
     for channel, share, n_features in shown.itertuples():
         bar = "#" * round(BAR * share / largest)
         counted = _count(n_features, "feature")
-        lines.append(
-            f"  {channel:>{digits}} {_percent(share):>6}  {bar:<{BAR}}  {counted}"
+        name = short_label("" if names is None else names[channel])
+        line = (
+            f"  {channel:>{digits}} {_percent(share):>6}  {bar:<{BAR}}  {counted:<12}"
         )
+        lines.append(f"{line}  {name}".rstrip()[:WIDTH])
     if len(others):
         share = _percent(others["importance"].sum())
         lines.append(f"  and {_count(len(others), 'other')} with {share}")
@@ -117,7 +119,8 @@ def _strongest(linear: LinearModel, n_strongest: int) -> list[str]:
     order = np.argsort(-importance, kind="stable")[:n_strongest]
     order = order[importance[order] > 0]
     weights = standardised_weights(linear)[order]
-    words = in_words(linear.model.rows[order], linear.model.bank)
+    rows, bank = linear.model.rows[order], linear.model.bank
+    words = in_words(rows, bank, linear.channel_names)
     lines = ["Strongest features, and what a high value says:"] if len(order) else []
     for rank, (feature, of_classes) in enumerate(zip(order, weights, strict=True)):
         start = f" {rank + 1:>2}. {_percent(importance[feature]):>6}  "

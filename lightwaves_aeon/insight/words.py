@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-__all__ = ["LEVEL_WORDS", "STATISTIC_WORDS", "in_words", "scale_of", "short_label"]
+__all__ = [
+    "LEVEL_WORDS",
+    "STATISTIC_WORDS",
+    "channel_label",
+    "in_words",
+    "scale_of",
+    "short_label",
+]
+
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -62,7 +71,9 @@ def scale_of(dilation: int) -> str:
     return "medium" if dilation < LONG else "long"
 
 
-def in_words(rows: np.ndarray, bank: KernelBank) -> list[str]:
+def in_words(
+    rows: np.ndarray, bank: KernelBank, channel_names: Sequence[str] | None = None
+) -> list[str]:
     """Say in words what features measure.
 
     Parameters
@@ -71,6 +82,8 @@ def in_words(rows: np.ndarray, bank: KernelBank) -> list[str]:
         The table.
     bank : KernelBank
         Its kernels.
+    channel_names : sequence of str, optional
+        Names of all channels.
 
     Returns
     -------
@@ -94,12 +107,30 @@ def in_words(rows: np.ndarray, bank: KernelBank) -> list[str]:
     >>> print(activity.partition(", ")[2])
     long-scale second-order activity k000 (d=16, 129 points), longest positive run
     """
-    return [_in_words(row, bank) for row in rows]
+    return [_in_words(row, bank, channel_names) for row in rows]
 
 
-def _in_words(row: np.void, bank: KernelBank) -> str:
+def channel_label(channel: int, channel_names: Sequence[str] | None) -> str:
+    """Say which channel, with its name where it has one.
+
+    Examples
+    --------
+    >>> from lightwaves_aeon.insight.words import channel_label
+    >>> channel_label(1, ["gyro", "magnet"]), channel_label(1, None)
+    ('1 (magnet)', '1')
+    """
+    if channel_names is None:
+        return str(channel)
+    return f"{channel} ({short_label(channel_names[channel])})"
+
+
+def _in_words(
+    row: np.void, bank: KernelBank, channel_names: Sequence[str] | None
+) -> str:
     kernel, dilation = row["kernel"], row["dilation"]
-    looked_at = INPUT_WORDS[INPUTS[row["input"]]].format(row["channel"], row["other"])
+    looked_at = INPUT_WORDS[INPUTS[row["input"]]].format(
+        *(channel_label(row[field], channel_names) for field in ("channel", "other"))
+    )
     wavelet = "" if bank.wavelets[kernel] is None else "wavelet "
     span = (bank.lengths[kernel] - 1) * dilation + 1
     statistic = STATISTICS[row["statistic"]]

@@ -9,7 +9,7 @@ import pandas as pd
 
 from lightwaves_aeon._fitting import WholeFits
 from lightwaves_aeon.core.collection import Collection, arranged
-from lightwaves_aeon.core.scaling import find_unusable
+from lightwaves_aeon.frames import channel_names, in_order_of, refuse_masked
 
 Series = np.ndarray | list[pd.DataFrame]
 
@@ -30,11 +30,47 @@ class PanelShell(WholeFits):
         vars(self).update(kept)
         return self
 
+    def __sklearn_is_fitted__(self) -> bool:
+        return self.is_fitted  # type: ignore[attr-defined]
+
     def _check_is_fitted(self) -> None:
         self.check_is_fitted()  # type: ignore[attr-defined]
 
+    def _given(self, X):
+        """Look at cases before sktime does: masks, names, arrays of one channel."""
+        refuse_masked(X, "X")
+        if isinstance(X, np.ndarray):
+            X = np.asarray(X)
+            return X[:, None] if X.ndim == 2 else X
+        if isinstance(X, list) and all(
+            isinstance(x, np.ndarray) and x.ndim == 2 for x in X
+        ):
+            return [pd.DataFrame(np.asarray(x).T) for x in X]
+        frames = [X] if isinstance(X, pd.DataFrame) else X
+        if not isinstance(frames, list) or not all(
+            isinstance(frame, pd.DataFrame) for frame in frames
+        ):
+            return X
+        names = [channel_names(frame.columns) for frame in frames]
+        is_fit = not self.is_fitted  # type: ignore[attr-defined]
+        known = None if is_fit else getattr(self, "feature_names_in_", None)
+        wanted = known if known is not None else names[0]
+        if wanted is None:
+            return X
+        if is_fit:
+            self.feature_names_in_ = np.array(wanted, dtype=object)
+        ordered = [
+            frame if own is None else frame.iloc[:, in_order_of(own, wanted)]
+            for frame, own in zip(frames, names, strict=True)
+        ]
+        return ordered[0] if isinstance(X, pd.DataFrame) else ordered
+
+    def _check_capabilities(self, X_metadata):
+        # The core looks for missing values, in what it reads.
+        super()._check_capabilities({**X_metadata, "has_nans": False})  # type: ignore[misc]
+
     def _collection(self, X: Series) -> Collection:
-        """Check what sktime leaves to estimators, and arrange it for the core."""
+        """Arrange cases for the core."""
         cases: np.ndarray | list[np.ndarray]
         if isinstance(X, np.ndarray):
             cases = X
@@ -42,13 +78,6 @@ class PanelShell(WholeFits):
             cases = [np.ascontiguousarray(x.to_numpy().T) for x in X]
             if len({x.shape for x in cases}) == 1:
                 cases = np.stack(cases)
-        for case, x in enumerate(cases):
-            unusable = find_unusable(x[None]) if x.dtype.kind == "f" else None
-            if unusable is not None:
-                raise ValueError(
-                    f"X holds NaN or infinity, first in case {case}, "
-                    f"channel {unusable[1]}"
-                )
         return arranged(cases)
 
     def _collection_like(self, X: Series, n_channels: int) -> Collection:

@@ -10,11 +10,14 @@ import numpy as np
 from joblib import effective_n_jobs
 from sklearn.base import clone
 from sklearn.utils import ClassifierTags, InputTags, Tags, TargetTags
+from sklearn.utils.metaestimators import available_if
 from sktime.classification.base import BaseClassifier
 from sktime.utils.random_state import set_random_state
 
 from lightwaves_aeon._fitting import fit_head, make_backend, number_of_features
 from lightwaves_aeon._insight import ShowsInsight
+from lightwaves_aeon.core.collection import Collection
+from lightwaves_aeon.frames import refuse_masked
 from lightwaves_aeon.insight.linear import LinearModel
 from lightwaves_aeon.predictor import Predictor
 from lightwaves_aeon.sktime._shell import INNER_MTYPES, PanelShell, Series
@@ -83,6 +86,9 @@ class LightWaveSClassifier(ShowsInsight, PanelShell, BaseClassifier):
         Fitted to the features.
     estimator_ : sklearn classifier
         Fitted to the standardised features.
+    feature_names_in_ : np.ndarray of str, shape (n_channels,)
+        Names of the channels, if the classifier was fitted to data frames with named
+        columns. Frames given later are brought into their order.
 
     See Also
     --------
@@ -198,8 +204,15 @@ class LightWaveSClassifier(ShowsInsight, PanelShell, BaseClassifier):
             backend,
             clone=self._seeded,
         )
+        if hasattr(self, "feature_names_in_"):
+            transformer.feature_names_in_ = self.feature_names_in_
         self.transformer_ = transformer
         return self
+
+    def _internal_convert(self, X, y=None):
+        X = self._given(X)
+        refuse_masked(y, "y")
+        return super()._internal_convert(X, y)
 
     def _seeded(self, estimator):
         estimator = clone(estimator)
@@ -220,11 +233,39 @@ class LightWaveSClassifier(ShowsInsight, PanelShell, BaseClassifier):
             return self._head.predict_proba(self._features(X))
         return super()._predict_proba(X)
 
+    @available_if(lambda self: hasattr(self.estimator_, "decision_function"))
+    def decision_function(self, X) -> np.ndarray:
+        """Confidence scores of the estimator, where it has them.
+
+        Parameters
+        ----------
+        X : any type that ``predict`` takes
+            Cases.
+
+        Returns
+        -------
+        np.ndarray, shape (n_cases,) or (n_cases, n_classes)
+            As scikit-learn has it: one column for two classes, positive for the second.
+        """
+        return self._head.decision_function(self._features(self._seen(X)))
+
+    def _seen(self, X) -> Series:
+        """Check and convert cases as predict does."""
+        self.check_is_fitted()
+        return self._check_convert_X_for_predict(X)
+
+    def _collection_of(self, X) -> Collection:
+        return self._collection_like(self._seen(X), self.transformer_._n_channels)
+
     def _linear(self) -> LinearModel:
         self.check_is_fitted()
         transformer = self.transformer_
         return LinearModel.of(
-            transformer._model, self.scaler_, self.estimator_, transformer._n_channels
+            transformer._model,
+            self.scaler_,
+            self.estimator_,
+            transformer._n_channels,
+            getattr(self, "feature_names_in_", None),
         )
 
     def compile(self) -> Predictor:

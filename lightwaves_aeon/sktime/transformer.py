@@ -16,6 +16,7 @@ from sktime.transformations.base import BaseTransformer
 from lightwaves_aeon._fitting import ShowsTable, search_table
 from lightwaves_aeon.core.collection import Collection
 from lightwaves_aeon.core.search import Found
+from lightwaves_aeon.frames import refuse_masked
 from lightwaves_aeon.sktime._shell import INNER_MTYPES, PanelShell, Series
 
 
@@ -71,6 +72,9 @@ class LightWaveS(ShowsTable, PanelShell, BaseTransformer):
         The channels in use, ascending.
     selection_path_ : pd.DataFrame
         With ``n_features="auto"``: the numbers of features there were to choose from.
+    feature_names_in_ : np.ndarray of str, shape (n_channels,)
+        Names of the channels, if the transformer was fitted to data frames with named
+        columns. Frames given later are brought into their order.
 
     See Also
     --------
@@ -155,6 +159,31 @@ class LightWaveS(ShowsTable, PanelShell, BaseTransformer):
             transformer_tags=TransformerTags(),
             input_tags=InputTags(three_d_array=True),
         )
+
+    def set_output(self, *, transform: str | None = None) -> LightWaveS:
+        """Choose the container of the output, as scikit-learn's transformers do.
+
+        Parameters
+        ----------
+        transform : {"default", "pandas"} or None, default=None
+            All the same: the output is a data frame, as of all transformers of sktime
+            that give a row a case. Its columns are named by `get_feature_names_out`.
+
+        Returns
+        -------
+        LightWaveS
+            This one.
+        """
+        if transform not in (None, "default", "pandas"):
+            raise ValueError(
+                "transformers of sktime give data frames of pandas, not of "
+                f"{transform!r}"
+            )
+        return self
+
+    def _check_X_y(self, X=None, y=None, return_metadata=False):  # noqa: N802
+        refuse_masked(y, "y")
+        return super()._check_X_y(self._given(X), y, return_metadata)
 
     def _fit(self, X: Series, y: np.ndarray) -> LightWaveS:
         check_classification_targets(y)

@@ -7,17 +7,20 @@ __all__ = [
     "INK",
     "Classifier",
     "axes_or_new",
+    "channel_ticks",
     "entitle",
     "no_formula",
 ]
 
 import textwrap
+from collections.abc import Iterable
 from typing import Protocol
 
 import numpy as np
 from matplotlib.axes import Axes
 
 from lightwaves_aeon.insight.linear import LinearModel
+from lightwaves_aeon.insight.words import channel_label
 from lightwaves_aeon.predictor import Predictor
 
 COLOURS = (
@@ -71,6 +74,12 @@ def entitle(ax: Axes, text: str) -> None:
         placeholder=" ...",
     )
     ax.set_title(no_formula("\n".join(lines)), fontsize="medium")
+
+
+def channel_ticks(linear: LinearModel, channels: Iterable[int]) -> list[str]:
+    """Label channels by number and, where they have names, name."""
+    names = linear.channel_names
+    return [no_formula(channel_label(channel, names)) for channel in channels]
 
 
 def no_formula(text: str) -> str:

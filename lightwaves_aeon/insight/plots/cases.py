@@ -21,6 +21,7 @@ from lightwaves_aeon.insight.plots._canvas import (
     INK,
     Classifier,
     axes_or_new,
+    channel_ticks,
     entitle,
     no_formula,
 )
@@ -96,7 +97,7 @@ def plot_saliency(
             ax.axhline(row - 0.5, color="white", lw=2)
         ax.plot(row - _stretched(x[channel]), color="black", lw=0.9, path_effects=halo)
     ax.invert_yaxis()
-    ax.set_yticks(range(len(shown)), [str(channel) for channel in shown])
+    ax.set_yticks(range(len(shown)), channel_ticks(linear, shown))
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.set(xlabel="time point", ylabel="channel (each in its own range)")
     summed = "" if width == 1 else f", by {width} time points"

@@ -12,6 +12,7 @@ from lightwaves_aeon.insight.plots._canvas import (
     COLOURS,
     Classifier,
     axes_or_new,
+    channel_ticks,
     entitle,
 )
 
@@ -57,7 +58,8 @@ def plot_channel_importance(classifier: Classifier, ax: Axes | None = None) -> A
     summed = importance_by(linear, "channel").groupby("channel")["importance"].sum()
     ranked = 100 * summed.sort_values(ascending=False, kind="stable")
     n_shown = len(ranked) if len(ranked) <= MOST_BARS else MOST_BARS - 1
-    names, values = [str(c) for c in ranked.index[:n_shown]], list(ranked[:n_shown])
+    names = channel_ticks(linear, ranked.index[:n_shown])
+    values = list(ranked[:n_shown])
     colours = [COLOURS[0]] * n_shown
     if n_shown < len(ranked):
         names.append(f"{len(ranked) - n_shown} others")
@@ -109,7 +111,7 @@ def plot_channel_dilation(classifier: Classifier, ax: Axes | None = None) -> Axe
     ax = axes_or_new(ax)
     image = ax.imshow(shown, aspect="auto", cmap="cividis", vmin=0)
     size = "medium" if len(shown) <= FEW else "x-small"
-    ax.set_yticks(range(len(shown)), [str(c) for c in shown.index], fontsize=size)
+    ax.set_yticks(range(len(shown)), channel_ticks(linear, shown.index), fontsize=size)
     ax.set_xticks(range(shown.shape[1]), [str(d) for d in shown.columns])
     ax.set(xlabel="dilation (time points)", ylabel="channel")
     ax.figure.colorbar(image, ax=ax, label="share of importance (%)")

@@ -137,7 +137,7 @@ def _named(linear: LinearModel, feature: int) -> tuple[np.void, str]:
             f"feature must be a row of features_, 0 to {len(rows) - 1}, got {feature!r}"
         )
     row = rows[int(feature)]
-    words = in_words(rows[[int(feature)]], linear.model.bank)[0]
+    words = in_words(rows[[int(feature)]], linear.model.bank, linear.channel_names)[0]
     pattern, _, rest = words.partition(" (")
     scale, _, statistic = rest.rpartition("), ")
     return row, f"{pattern} {_whole(f'({scale}),')} {_whole(statistic)}"
