@@ -16,20 +16,26 @@ MIXING = np.uint32(2654435769), np.uint32(2246822507)
 SPLIT = np.float32(4097)
 """As in the sources."""
 
+N_TRIES, N_VALUES = 16, 1 << 22
+"""How many cases are tried, if they have no more values together."""
+
 
 class KnownCase(NamedTuple):
-    """A case at four levels, where many responses cancel but for rounding.
+    """A case at two levels, where many responses cancel but for rounding.
 
     Attributes
     ----------
-    centres, steps : np.ndarray of float32, shape (n_channels_in_use,)
-        The levels of a channel are a step below its centre, at it, and one and two
-        steps above. All of them are exact in single precision.
+    first : int
+        Number of its first value in a sequence, which tells the level of each.
+    lows, steps : np.ndarray of float32, shape (n_channels_in_use,)
+        The lower level of each channel, and the step to the upper one, which is exact
+        in single precision.
     scores : np.ndarray of float64, shape (n_classes,)
         What the program must say of it, to single precision.
     """
 
-    centres: np.ndarray
+    first: int
+    lows: np.ndarray
     steps: np.ndarray
     scores: np.ndarray
 
@@ -37,7 +43,7 @@ class KnownCase(NamedTuple):
 def known_case(
     evaluate: Evaluator, tables: Tables, head: LinearHead, longest: int
 ) -> KnownCase:
-    """Make up a case, and score it.
+    """Make up cases, and take the one whose scores hang most on rounding.
 
     Parameters
     ----------
@@ -68,50 +74,60 @@ def known_case(
     >>> head = LinearHead(np.ones((8, 1)), np.zeros(1), np.array(["a", "b"]))
     >>> tables = Tables.of(evaluate, head, np.zeros(8), longest=100)
     >>> case = known_case(evaluate, tables, head, longest=100)
-    >>> case.centres.tolist(), case.steps.tolist()
-    ([7.0, 1.0], [1.0])
+    >>> case.lows.tolist(), case.steps.tolist()
+    ([6.0], [2.0])
     """
     steps = _steps(evaluate.means, evaluate.stds)
-    centres = np.round(evaluate.means / steps) * steps
-    levels = _levels(len(steps), longest)
-    values = np.float32(centres[:, None] + levels * steps[:, None])
-    scaled = _scaled(
-        values, tables.arrays["channel_means"], tables.arrays["channel_inverses"]
-    )
     n_used = len(steps)
+    n_tries = max(1, min(N_TRIES, N_VALUES // (n_used * longest)))
+    # Whether rounding is to be seen is luck: each case has other levels.
+    grid = steps / N_TRIES
+    lows = np.round(evaluate.means / grid) * grid - np.arange(n_tries)[:, None] * grid
+    is_high = _high_ones((n_tries, n_used, longest))
+    values = np.float32(lows[:, :, None] + is_high * steps[:, None])
     of_scaled = evaluate._replace(
         channels=np.arange(n_used), means=np.zeros(n_used), stds=np.ones(n_used)
     )
-    scores = np.atleast_2d(head.decision_function(of_scaled(scaled[None])).T).T[0]
-    if len(scores) == 1:
-        scores = np.array([-scores[0], scores[0]])
-    return KnownCase(np.float32(centres), np.float32(steps), scores)
+    scaled, nearly = _scaled(
+        values, tables.arrays["channel_means"], tables.arrays["channel_inverses"]
+    )
+    scores, moved = (_class_scores(head, of_scaled(x)) for x in (scaled, nearly))
+    best = int(np.abs(scores - moved).max(axis=1).argmax())
+    first = best * n_used * longest
+    return KnownCase(first, np.float32(lows[best]), np.float32(steps), scores[best])
+
+
+def _class_scores(head: LinearHead, features: np.ndarray) -> np.ndarray:
+    scores = head.decision_function(features)
+    return np.stack([-scores, scores], axis=1) if scores.ndim == 1 else scores
 
 
 def _steps(means: np.ndarray, stds: np.ndarray) -> np.ndarray:
-    """Give powers of two near half a deviation, of which the mean is no large multiple.
+    """Give powers of two near a deviation, of which the mean is no large multiple.
 
-    Values that are a few steps from it then have no more digits than a float.
+    A float then has the digits of the mean and of small parts of a step.
     """
     spread = np.where(stds > 0, stds, 1)
     _, of_spread = np.frexp(spread)
     _, of_mean = np.frexp(means)
-    return np.ldexp(1.0, np.maximum(of_spread - 2, of_mean - 20))
+    return np.ldexp(1.0, np.maximum(of_spread - 1, of_mean - 16))
 
 
-def _levels(n_rows: int, n_timepoints: int) -> np.ndarray:
-    """Give levels from -1 to 2, as if at random."""
-    mixed = np.arange(n_rows * n_timepoints, dtype=np.uint32) * MIXING[0]
+def _high_ones(shape: tuple[int, ...]) -> np.ndarray:
+    """Tell which values are at the upper level, half of them as if at random."""
+    mixed = np.arange(np.prod(shape), dtype=np.uint32) * MIXING[0]
     mixed = (mixed ^ (mixed >> np.uint32(16))) * MIXING[1]
-    levels = (mixed >> np.uint32(30)).astype(np.int64) - 1
-    return levels.reshape(n_rows, n_timepoints)
+    return (mixed >> np.uint32(31)).reshape(shape)
 
 
-def _scaled(x: np.ndarray, means: np.ndarray, inverses: np.ndarray) -> np.ndarray:
+def _scaled(
+    x: np.ndarray, means: np.ndarray, inverses: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Scale by the operations of the program, one by one in single precision.
 
-    They give what double precision gives but for a last bit here and there, which is
-    enough for a response that cancels to come out on the other side of zero.
+    The first result is that of double precision but for a last bit here and there,
+    which is enough for a response that cancels to come out on the other side of zero.
+    The second one is about what it is where operations are fused.
     """
     mean, mean_rest = means.T[:, :, None]
     inverse, inverse_rest = inverses.T[:, :, None]
@@ -122,7 +138,8 @@ def _scaled(x: np.ndarray, means: np.ndarray, inverses: np.ndarray) -> np.ndarra
     a, c = _upper_half(distance), _upper_half(inverse)
     b, d = distance - a, inverse - c
     rest = ((a * c - product) + a * d + b * c) + b * d
-    return product + (rest + (distance * inverse_rest + lost * inverse))
+    carried = distance * inverse_rest + lost * inverse
+    return product + (rest + carried), product + carried
 
 
 def _upper_half(x: np.ndarray) -> np.ndarray:

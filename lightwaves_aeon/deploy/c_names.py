@@ -81,8 +81,6 @@ def name_of_file(path: str | Path) -> str:
     >>> name_of_file("models/left-hand.model"), name_of_file("2024.model")
     ('left_hand', 'model_2024')
     """
-    words = re.findall("[A-Za-z0-9]+", Path(path).stem)
-    name = "_".join(words) or DEFAULT_NAME
-    return (
-        name if name[0].isalpha() and name not in KEYWORDS.split() else f"model_{name}"
-    )
+    name = "_".join(re.findall("[A-Za-z0-9]+", Path(path).stem)) or DEFAULT_NAME
+    begins_well = name[0].isalpha() and name not in KEYWORDS.split()
+    return name if begins_well else f"model_{name}"

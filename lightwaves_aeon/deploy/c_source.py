@@ -331,11 +331,12 @@ def _bits() -> dict[str, int]:
 
 
 def _known_words(known: KnownCase, channels: np.ndarray) -> dict[str, str]:
-    levels = zip(channels, known.centres, known.steps, strict=True)
+    levels = zip(channels, known.lows, known.steps, strict=True)
     return {
+        "known_first": str(known.first),
         "known_channels": _lines(
-            f"{{{channel}, {literal(centre)}, {literal(step)}}}"
-            for channel, centre, step in levels
+            f"{{{channel}, {literal(low)}, {literal(step)}}}"
+            for channel, low, step in levels
         ),
         "known_scores": _lines(map(literal, np.float32(known.scores))),
     }

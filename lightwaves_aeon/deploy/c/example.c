@@ -15,13 +15,13 @@
 
 static float series[(size_t)@NAME@_N_CHANNELS * @NAME@_MAX_TIMEPOINTS];
 
-/* The known case: a centre and a step of each channel in use. Its values are at one of
- * four levels and exact, so that many responses cancel but for rounding. The scores are
- * those of Python.
+/* The known case: the lower level of each channel in use, and the step to the upper one.
+ * All values are at one or the other, so that many responses cancel but for rounding.
+ * The scores are those of Python.
  */
 static const struct {
     int channel;
-    float centre, step;
+    float low, step;
 } known_channels[] = {
 @known_channels@
 };
@@ -32,14 +32,15 @@ static const float known_scores[@NAME@_N_CLASSES] = {
 
 static void write_known_case(void)
 {
-    uint32_t count = 0;
+    uint32_t count = @known_first@u;
     for (size_t i = 0; i < sizeof known_channels / sizeof known_channels[0]; i++) {
         float *row = series + (size_t)known_channels[i].channel * @NAME@_MAX_TIMEPOINTS;
         for (int t = 0; t < @NAME@_MAX_TIMEPOINTS; t++) {
             uint32_t mixed = count++ * 2654435769u;
             mixed = (mixed ^ mixed >> 16) * 2246822507u;
-            const float level = (float)(mixed >> 30) - 1.0f;
-            row[t] = known_channels[i].centre + level * known_channels[i].step;
+            row[t] = known_channels[i].low;
+            if (mixed >> 31)
+                row[t] += known_channels[i].step;
         }
     }
 }
