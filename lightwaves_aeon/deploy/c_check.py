@@ -84,7 +84,7 @@ def known_case(
     grid = steps / N_TRIES
     lows = np.round(evaluate.means / grid) * grid - np.arange(n_tries)[:, None] * grid
     is_high = _high_ones((n_tries, n_used, longest))
-    values = np.float32(lows[:, :, None] + is_high * steps[:, None])
+    values = (lows[:, :, None] + is_high * steps[:, None]).astype(np.float32)
     of_scaled = evaluate._replace(
         channels=np.arange(n_used), means=np.zeros(n_used), stds=np.ones(n_used)
     )
@@ -94,7 +94,8 @@ def known_case(
     scores, moved = (_class_scores(head, of_scaled(x)) for x in (scaled, nearly))
     best = int(np.abs(scores - moved).max(axis=1).argmax())
     first = best * n_used * longest
-    return KnownCase(first, np.float32(lows[best]), np.float32(steps), scores[best])
+    low, step = lows[best].astype(np.float32), steps.astype(np.float32)
+    return KnownCase(first, low, step, scores[best])
 
 
 def _class_scores(head: LinearHead, features: np.ndarray) -> np.ndarray:

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-__all__ = ["CSource", "bytes_of", "export_c", "linear_head", "longest_of", "write_c"]
+__all__ = [
+    "CSource",
+    "bytes_of",
+    "export_c",
+    "file_names",
+    "linear_head",
+    "longest_of",
+    "write_c",
+]
 
 from collections.abc import Iterable, Sequence
 from importlib.resources import files
@@ -258,14 +266,25 @@ def write_c(
         "named_channels": channel_names is not None,
     }
     texts = {
-        _file_name(template, name): rendered(_template(template), flags, values)
-        for template in TEMPLATES
+        file: rendered(_template(template), flags, values)
+        for file, template in zip(file_names(name), TEMPLATES, strict=True)
     }
     return CSource(tuple(write_files(folder, texts, force)), **sizes)
 
 
-def _file_name(template: str, name: str) -> str:
-    return f"{name}_{template}" if template.startswith("model") else template
+def file_names(name: str) -> tuple[str, ...]:
+    """Give the names of the files of an export.
+
+    Examples
+    --------
+    >>> from lightwaves_aeon.deploy.c_source import file_names
+    >>> file_names("gesture")[:3]
+    ('gesture_model.h', 'gesture_model.c', 'example.c')
+    """
+    return tuple(
+        f"{name}_{template}" if template.startswith("model") else template
+        for template in TEMPLATES
+    )
 
 
 def _template(name: str) -> str:
@@ -338,7 +357,7 @@ def _known_words(known: KnownCase, channels: np.ndarray) -> dict[str, str]:
             f"{{{channel}, {literal(low)}, {literal(step)}}}"
             for channel, low, step in levels
         ),
-        "known_scores": _lines(map(literal, np.float32(known.scores))),
+        "known_scores": _lines(map(literal, known.scores.astype(np.float32))),
     }
 
 

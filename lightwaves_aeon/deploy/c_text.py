@@ -60,7 +60,7 @@ def literal(value: np.ndarray | np.generic) -> str:
     >>> literal(np.float32(2)), literal(np.array([3, -4]))
     ('2.0f', '{3, -4}')
     """
-    if value.ndim > 0:
+    if isinstance(value, np.ndarray):
         return f"{{{', '.join(map(literal, value))}}}"
     if value.dtype.kind != "f":
         return str(value)

@@ -87,6 +87,10 @@ static float scaled_rows[N_IN_USE][MAX_TIMEPOINTS]; /* inputs have them in commo
 //end
 static float response[MAX_TIMEPOINTS];
 
+#ifdef __cplusplus
+namespace { /* other models of a program have types of the same names */
+#endif
+
 /* Where a series is read from. */
 typedef struct {
     const float *values; /* rows of n_timepoints, one a channel */
@@ -104,6 +108,10 @@ typedef struct {
     float *scores;
     float lost[N_SCORES]; /* what rounding has taken from the scores */
 } Tally;
+
+#ifdef __cplusplus
+}
+#endif
 
 /* Scaling. Means and inverse deviations are sums of two floats, and what rounding loses
  * is carried along: the result is that of double precision, which small processors lack.
