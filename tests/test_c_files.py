@@ -7,7 +7,7 @@ import signal
 
 import numpy as np
 import pytest
-from c_program import COMPILER, compiled, needs_compiler
+from c_program import compiled, needs_compiler
 from click.testing import CliRunner
 
 from lightwaves_aeon import LightWaveSClassifier, cli
@@ -223,8 +223,6 @@ def test_header_lists_the_channels(fitted, tmp_path):
         assert f' *    {number} "{name}"{end}\n' in header
     assert '"new\\012line \\077\\077\\057"' in header
     compiled(tmp_path / "lightwaves_model.c", "-c", out=tmp_path / "model.o")
-    command = [COMPILER, "-std=c99", "-trigraphs", "-Wall", "-Werror"]
-    assert command[0]
     (tmp_path / "use.c").write_text('#include "lightwaves_model.h"\n')
     compiled(tmp_path / "use.c", "-trigraphs", "-c", out=tmp_path / "use.o")
 

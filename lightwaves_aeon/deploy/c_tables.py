@@ -151,8 +151,9 @@ NEEDS = {
 def _numbered(evaluate: Evaluator) -> Evaluator:
     """Give statistics and inputs the numbers of the program, which must know them."""
     wanted = evaluate.columns >= 0
-    if wanted[:, N_LEVELS:].any():
-        raise ValueError(f"C source knows {N_LEVELS} levels, and the table has more")
+    for level in np.flatnonzero(wanted.any(axis=(0, 2))):
+        if level >= N_LEVELS:
+            raise ValueError(f"C source does not know level {level + 1}")
     slots = [slot for name in STATISTICS for slot in _slots_of(name)]
     for slot in np.flatnonzero(wanted.any(axis=(0, 1))):
         if slot not in slots:
