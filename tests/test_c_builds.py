@@ -285,6 +285,15 @@ def test_loose_arithmetic_is_refused(exported, flag):
             assert "order of operations" in done.stderr
 
 
+@pytest.mark.skipif(not X86 or not shutil.which("gcc"), reason="needs gcc on x86")
+def test_registers_of_80_bits_are_refused(exported):
+    source = exported / "lightwaves_model.c"
+    command = ["gcc", "-mfpmath=387", "-c", source, "-o", exported / "model.o"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode != 0
+    assert "-mfpmath=sse" in done.stderr
+
+
 @pytest.mark.skipif(shutil.which("cmake") is None, reason="needs cmake")
 def test_cmake(two, tmp_path):
     export_c(two[0], tmp_path / "c", name="left")

@@ -475,6 +475,7 @@ def test_command_fails_in_one_line(model, tmp_path):
         (["model", "--to", "c", "--out", "c", "--hop", "0"], "0 is not in the range"),
         (["model", "--to", "c", "--out", __file__], "is a file"),
         (["model", "--to", "onnx", "--out", "c", "--hop", "1"], "are for C"),
+        (["model", "--to", "onnx", "--out", "c", "--name", "a"], "are for C"),
     ],
 )
 def test_usage_errors(args, message):
