@@ -75,6 +75,14 @@ class Amount(click.ParamType):
     help="Training series, .npy, for a smaller model where the whole one does not fit.",
 )
 @click.option("--labels", type=FILE, help="Their labels, .npy.")
+@click.option(
+    "--name",
+    help="Of C: what symbols, macros and the names of source and header begin with; by "
+    "default the name of the model file. Models of one program must differ in it.",
+)
+@click.option(
+    "--force", is_flag=True, help="Of C: replace files that no export has written, too."
+)
 def export(
     model: Path,
     form: str,
@@ -86,12 +94,15 @@ def export(
     max_ops: float | None,
     data: Path | None,
     labels: Path | None,
+    name: str | None,
+    force: bool,
 ) -> None:
     """Write a MODEL that fit has written for machines without Python.
 
     As C it is one source that allocates nothing and needs no library, its header, an
-    example and a Makefile. It classifies series, or a stream sample by sample. As ONNX
-    it is a file, model.onnx, which takes series of any length; to write it takes onnx.
+    example with a self-test, a Makefile and a CMakeLists.txt. It classifies series, or
+    a stream sample by sample. As ONNX it is a file, model.onnx, which takes series of
+    any length; to write it takes onnx.
 
     With --max-flash, --max-ram or --max-ops, such as 64k or 1e6, C has as many features
     as fit, in the order of selection. Fewer than all take --data and --labels, those of
@@ -99,14 +110,14 @@ def export(
     """
     limits = {"max_flash": max_flash, "max_ram": max_ram, "max_operations": max_ops}
     budget = {k: math.inf if v is None else v for k, v in limits.items()}
-    for_c = (length, hop, max_flash, max_ram, max_ops, data, labels)
-    if form != "c" and any(option is not None for option in for_c):
+    for_c = (length, hop, max_flash, max_ram, max_ops, data, labels, name)
+    if form != "c" and (force or any(option is not None for option in for_c)):
         raise click.UsageError("All options but --to and --out are for C.")
     if (data is None) != (labels is None):
         raise click.UsageError("--data and --labels belong together.")
     try:
         if form == "c":
-            text = _as_c(model, out, length, hop, budget, data, labels)
+            text = _as_c(model, out, length, hop, budget, data, labels, name, force)
         else:
             text = _as_onnx(model, out)
     except (ImportError, ValueError, TypeError, OSError, MemoryError) as error:
@@ -122,15 +133,22 @@ def _as_c(
     budget: dict[str, float],
     data: Path | None,
     labels: Path | None,
+    name: str | None,
+    force: bool,
 ) -> str:
     from lightwaves_aeon.classifier import LightWaveSClassifier
     from lightwaves_aeon.deploy.budget import costs_of
-    from lightwaves_aeon.deploy.c_source import export_c
+    from lightwaves_aeon.deploy.c_names import checked_name, name_of_file
+    from lightwaves_aeon.deploy.c_source import export_c, file_names
 
+    name = name_of_file(model) if name is None else checked_name(name)
+    _check_outputs([out / file for file in file_names(name)], [model, data, labels])
     classifier = LightWaveSClassifier.load(model)
     n_all = classifier.estimator_.n_features_in_
     classifier = _fitting(classifier, length, budget, data, labels)
-    source = export_c(classifier, out, n_timepoints=length, hop=hop)
+    source = export_c(
+        classifier, out, n_timepoints=length, hop=hop, name=name, force=force
+    )
     costs = costs_of(classifier, length)
     return (
         f"features: {classifier.estimator_.n_features_in_} of {n_all}\n"
@@ -140,6 +158,13 @@ def _as_c(
         f"{source.stream_bytes} more for a stream\n"
         f"tables: {source.table_bytes} bytes\n\n" + _listed(source.files)
     )
+
+
+def _check_outputs(outputs: list[Path], inputs: list[Path | None]) -> None:
+    read = {path.resolve() for path in inputs if path is not None}
+    for path in outputs:
+        if path.resolve() in read:
+            raise ValueError(f"{path} is read from, and must not be written to")
 
 
 def _fitting(

@@ -1,6 +1,5 @@
 """Classifiers as C: compiled, and compared with Python case by case."""
 
-import ctypes
 import re
 import shutil
 import subprocess
@@ -8,6 +7,7 @@ import sys
 
 import numpy as np
 import pytest
+from c_program import COMPILER, EXACT, Program, compiled, needs_compiler
 from click.testing import CliRunner
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.exceptions import NotFittedError
@@ -18,59 +18,11 @@ from lightwaves_aeon.core.bank import kernel_bank
 from lightwaves_aeon.core.features import INPUTS, ROW, STATISTICS
 from lightwaves_aeon.core.head import LinearHead
 from lightwaves_aeon.core.model import Model
-from lightwaves_aeon.deploy.c_source import FILES, export_c, write_c
+from lightwaves_aeon.deploy.c_source import export_c, file_names, write_c
 
-COMPILER = shutil.which("gcc") or shutil.which("cc")
-needs_compiler = pytest.mark.skipif(COMPILER is None, reason="needs a C compiler")
-
-STRICT = ["-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic", "-Wdouble-promotion"]
-EXACT = ["-O2", "-ffp-contract=off"]
 SANITIZE = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-g"]
 
 NO_DECISION, BAD_LENGTH, BAD_VALUE = -1, -2, -3
-FLOATS = ctypes.POINTER(ctypes.c_float)
-
-
-class Program:
-    """The compiled source of a folder, as functions of arrays."""
-
-    def __init__(self, folder, n_classes):
-        library = folder / "model.so"
-        source = folder / "lightwaves_model.c"
-        compiled(source, "-shared", "-fPIC", *EXACT, out=library)
-        self._library = ctypes.CDLL(str(library))
-        labels = (ctypes.c_char_p * n_classes).in_dll(
-            self._library, "lightwaves_classes"
-        )
-        self.classes = [label.decode() for label in labels]
-
-    def __call__(self, x):
-        return self._scored("predict", x)
-
-    def of_length(self, x, n_timepoints=None):
-        n_timepoints = x.shape[1] if n_timepoints is None else n_timepoints
-        return self._scored("predict_length", x, n_timepoints)
-
-    def push(self, sample):
-        return self._scored("push", sample)
-
-    def reset(self):
-        self._library.lightwaves_reset()
-
-    def _scored(self, name, values, *args):
-        values = np.ascontiguousarray(values, np.float32)
-        scores = np.full(len(self.classes), np.nan, np.float32)
-        function = getattr(self._library, f"lightwaves_{name}")
-        pointers = (array.ctypes.data_as(FLOATS) for array in (values, scores))
-        first, last = pointers
-        return function(first, *args, last), scores
-
-
-def compiled(*files, out, compiler=COMPILER):
-    command = [compiler, *STRICT, *map(str, files), "-o", str(out)]
-    done = subprocess.run(command, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return out
 
 
 def exported(classifier, folder, **options):
@@ -355,8 +307,9 @@ def test_sanitizers_find_nothing(fit, tmp_path, variant):
 def test_example_and_makefile(fit, tmp_path):
     classifier, X = fit()
     source = export_c(classifier, tmp_path)
-    assert source.files == tuple(tmp_path / name for name in FILES)
-    assert {path.name for path in tmp_path.iterdir()} == set(FILES)
+    names = file_names("lightwaves")
+    assert source.files == tuple(tmp_path / name for name in names)
+    assert {path.name for path in tmp_path.iterdir()} == set(names)
     if shutil.which("make"):
         command = ["make", "-s", "-C", tmp_path, f"CC={COMPILER}"]
         subprocess.run(command, check=True)
@@ -466,13 +419,18 @@ def test_command(model, tmp_path):
     result = run(model, "--to", "c", "--out", out, *options)
     assert (result.exit_code, result.stderr) == (0, "")
     source = export_c(
-        LightWaveSClassifier.load(model), tmp_path / "c", n_timepoints=30, hop=5
+        LightWaveSClassifier.load(model),
+        tmp_path / "c",
+        n_timepoints=30,
+        hop=5,
+        name="some",
     )
     for size in source[1:]:
         assert f" {size} " in result.stdout
     files = result.stdout.partition("Files:\n")[2].split()
-    assert files == [str(out / name) for name in FILES]
-    for name in FILES:
+    names = file_names("some")
+    assert files == [str(out / name) for name in names]
+    for name in names:
         assert (out / name).read_text() == (tmp_path / "c" / name).read_text()
 
 
@@ -517,6 +475,7 @@ def test_command_fails_in_one_line(model, tmp_path):
         (["model", "--to", "c", "--out", "c", "--hop", "0"], "0 is not in the range"),
         (["model", "--to", "c", "--out", __file__], "is a file"),
         (["model", "--to", "onnx", "--out", "c", "--hop", "1"], "are for C"),
+        (["model", "--to", "onnx", "--out", "c", "--name", "a"], "are for C"),
     ],
 )
 def test_usage_errors(args, message):

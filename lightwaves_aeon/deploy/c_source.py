@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-__all__ = ["CSource", "bytes_of", "export_c", "linear_head", "longest_of", "write_c"]
+__all__ = [
+    "CSource",
+    "bytes_of",
+    "export_c",
+    "file_names",
+    "linear_head",
+    "longest_of",
+    "write_c",
+]
 
-import re
-import textwrap
+from collections.abc import Iterable, Sequence
 from importlib.resources import files
 from numbers import Integral
 from pathlib import Path
@@ -15,8 +22,20 @@ import numpy as np
 
 from lightwaves_aeon import __version__
 from lightwaves_aeon.core.head import LinearHead
+from lightwaves_aeon.core.kinds import N_SHARES
 from lightwaves_aeon.core.model import Model
-from lightwaves_aeon.deploy.c_tables import Tables
+from lightwaves_aeon.deploy.c_check import KnownCase, known_case
+from lightwaves_aeon.deploy.c_files import write_files
+from lightwaves_aeon.deploy.c_names import DEFAULT_NAME, checked_name
+from lightwaves_aeon.deploy.c_tables import STATISTICS, Tables
+from lightwaves_aeon.deploy.c_text import (
+    INDENT,
+    array_text,
+    literal,
+    quoted,
+    quoted_in_comment,
+    rendered,
+)
 
 if TYPE_CHECKING:
     from lightwaves_aeon.classifier import LightWaveSClassifier
@@ -26,9 +45,7 @@ LONGEST = 2**16 - 1
 
 LARGEST_HOP = 2**31 - 1
 
-FILES = ("lightwaves_model.h", "lightwaves_model.c", "example.c", "Makefile")
-
-WIDTH, INDENT = 88, "    "
+TEMPLATES = ("model.h", "model.c", "example.c", "Makefile", "CMakeLists.txt")
 
 COMMENTS = {
     "channels": "Channels in use: their means and 1 / deviation, in two floats each.",
@@ -50,7 +67,7 @@ class CSource(NamedTuple):
     Attributes
     ----------
     files : tuple of Path
-        Header, source, example and Makefile.
+        Header, source, example, Makefile and CMakeLists.txt.
     work_bytes : int
         Static memory of the work on a series.
     stream_bytes : int
@@ -71,8 +88,10 @@ def export_c(
     *,
     n_timepoints: int | None = None,
     hop: int | None = None,
+    name: str = DEFAULT_NAME,
+    force: bool = False,
 ) -> CSource:
-    """Write a fitted classifier as C99, with an example and a Makefile.
+    """Write a fitted classifier as C99, which C++ takes too, with an example.
 
     The program allocates nothing, needs no library and computes in single precision,
     operation for operation as Python does: from the same float32 series it computes the
@@ -85,11 +104,17 @@ def export_c(
         Fitted, with the default estimator.
     folder : str or Path
         Where to; it is made if need be, and files of an earlier export are replaced.
+        All files are written, or none.
     n_timepoints : int, optional
         Time points of the longest series, and of the window over a stream; by default
         those of the training cases, if these were of one length.
     hop : int, optional
         Samples of a stream from one decision to the next; by default a whole window.
+    name : str, default="lightwaves"
+        What symbols, macros and the names of source and header begin with; models of
+        one program must differ in it.
+    force : bool, default=False
+        Whether to replace files that no export has written.
 
     Returns
     -------
@@ -100,8 +125,11 @@ def export_c(
     ------
     ValueError
         If the estimator is not the default one; if `n_timepoints` or `hop` is out of
-        range, or `n_timepoints` is not known; or if a constant is too large for single
-        precision.
+        range, or `n_timepoints` is not known; if `name` is no identifier; if a constant
+        is too large for single precision; or if the table names a statistic, an input
+        or a level that the program does not know.
+    FileExistsError
+        If a file is there that no export has written; the message names it.
     OSError
         If the files cannot be written.
 
@@ -115,16 +143,24 @@ def export_c(
     >>> X, y = load_basic_motions(split="train")
     >>> clf = LightWaveSClassifier(n_features=50, random_state=0).fit(X, y)
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     source = export_c(clf, folder, hop=10)
+    ...     source = export_c(clf, folder, hop=10, name="motions")
     ...     [file.name for file in source.files]
-    ['lightwaves_model.h', 'lightwaves_model.c', 'example.c', 'Makefile']
+    ['motions_model.h', 'motions_model.c', 'example.c', 'Makefile', 'CMakeLists.txt']
     """
     head = linear_head(classifier)
     n_timepoints = longest_of(classifier, n_timepoints)
     transformer, scaler = (step for _, step in classifier.pipeline_.steps[:2])
-    n_channels = classifier.metadata_["n_channels"]
     return write_c(
-        transformer._model, head, scaler.mean_, n_channels, folder, n_timepoints, hop
+        transformer._model,
+        head,
+        scaler.mean_,
+        classifier.metadata_["n_channels"],
+        folder,
+        n_timepoints,
+        hop,
+        name=name,
+        channel_names=getattr(classifier, "feature_names_in_", None),
+        force=force,
     )
 
 
@@ -169,6 +205,10 @@ def write_c(
     folder: str | Path,
     n_timepoints: int,
     hop: int | None = None,
+    *,
+    name: str = DEFAULT_NAME,
+    channel_names: Sequence[str] | None = None,
+    force: bool = False,
 ) -> CSource:
     """Write any table and linear head as C99.
 
@@ -182,22 +222,33 @@ def write_c(
         Average of each feature.
     n_channels : int
         Number of channels of a case.
-    folder, n_timepoints, hop
+    folder, n_timepoints, hop, name, force
         As for `export_c`.
+    channel_names : sequence of str, length n_channels, optional
+        For a comment in the header.
 
     Returns
     -------
     CSource
     """
     longest = _checked("n_timepoints", n_timepoints, LONGEST)
+    name = checked_name(name)
     step = longest if hop is None else _checked("hop", hop, LARGEST_HOP)
     tables = Tables.of(model.evaluate, head, means, longest)
     n_used = len(model.evaluate.channels)
     sizes = bytes_of(tables, n_used, longest)
+    channels = model.evaluate.channels
+    known = known_case(model.evaluate, tables, head, longest)
     values = {
         **sizes,
-        **_words(tables, head),
+        **_words(tables),
+        **_bits(),
+        **_known_words(known, channels),
         "version": __version__,
+        "name": name,
+        "NAME": name.upper(),
+        "classes": _lines(quoted(str(label)) for label in head.classes),
+        "channel_names": _channel_names(channel_names, channels),
         "n_features": len(model.rows),
         "n_used": n_used,
         "n_channels": n_channels,
@@ -209,13 +260,35 @@ def write_c(
         "n_tapped": tables.n_tapped,
         "margin": tables.margin,
     }
-    flags = {**_branches(tables.flags), "two_classes": len(head.bias) == 1}
-    texts = {name: _rendered(_template(name), flags, values) for name in FILES}
-    out = Path(folder)
-    out.mkdir(parents=True, exist_ok=True)
-    for name, text in texts.items():
-        (out / name).write_text(text, encoding="ascii", newline="\n")
-    return CSource(tuple(out / name for name in FILES), **sizes)
+    flags = {
+        **_branches(tables.flags),
+        "two_classes": len(head.bias) == 1,
+        "named_channels": channel_names is not None,
+    }
+    texts = {
+        file: rendered(_template(template), flags, values)
+        for file, template in zip(file_names(name), TEMPLATES, strict=True)
+    }
+    return CSource(tuple(write_files(folder, texts, force)), **sizes)
+
+
+def file_names(name: str) -> tuple[str, ...]:
+    """Give the names of the files of an export.
+
+    Examples
+    --------
+    >>> from lightwaves_aeon.deploy.c_source import file_names
+    >>> file_names("gesture")[:3]
+    ('gesture_model.h', 'gesture_model.c', 'example.c')
+    """
+    return tuple(
+        f"{name}_{template}" if template.startswith("model") else template
+        for template in TEMPLATES
+    )
+
+
+def _template(name: str) -> str:
+    return (files("lightwaves_aeon.deploy") / "c" / name).read_text(encoding="ascii")
 
 
 def _checked(name: str, value: int, largest: int) -> int:
@@ -248,15 +321,18 @@ def _branches(flags: dict[str, bool]) -> dict[str, bool]:
     return {**flags, **branches}
 
 
-def _words(tables: Tables, head: LinearHead) -> dict[str, str]:
+def _words(tables: Tables) -> dict[str, str]:
     """Give the pieces of the source that no table of flags can choose."""
     flags = tables.flags
     scaled = flags["amplitudes"]
     needs = ["job_level_1[job]"] * flags["level_1"]
     needs += ["job_kernels[job] >= N_TAPPED"] * flags["weighted"]
+    arrays = (
+        array_text(name, array, COMMENTS.get(name, ""))
+        for name, array in tables.arrays.items()
+    )
     return {
-        "tables": "\n".join(_array(*item) for item in tables.arrays.items()).lstrip(),
-        "classes": ",\n".join(f"    {_string(str(label))}" for label in head.classes),
+        "tables": "\n".join(arrays).lstrip(),
         "less_tapped": " - N_TAPPED" if flags["tapped"] else "",
         "scale": "float scale, " if scaled else "",
         "scale_1": "group_scales[group], " if scaled else "",
@@ -267,56 +343,32 @@ def _words(tables: Tables, head: LinearHead) -> dict[str, str]:
     }
 
 
-def _array(name: str, array: np.ndarray) -> str:
-    """Define a constant array, with the comment that it begins a section with."""
-    c_type = "float" if array.dtype.kind == "f" else f"{array.dtype}_t"
-    shape = "".join(f"[{size}]" for size in array.shape)
-    literals = [_literal(row) for row in array]
-    comment = f"\n/* {COMMENTS[name]} */\n" if name in COMMENTS else ""
-    start = f"static const {c_type} {name}{shape} = {{"
-    if len(start) + sum(len(literal) + 2 for literal in literals) < WIDTH:
-        return f"{comment}{start}{', '.join(literals)}}};"
-    lines = [f"{literal}," for literal in literals]
-    if array.ndim == 1:
-        lines = textwrap.wrap(" ".join(lines), WIDTH - len(INDENT))
-    body = "\n".join(INDENT + line for line in lines)
-    return f"{comment}{start}\n{body}\n}};"
+def _bits() -> dict[str, int]:
+    """Give the bits of masks; PPV, the first statistic, has several."""
+    bits = {f"bit_{name}": 1 << N_SHARES + i for i, name in enumerate(STATISTICS[1:])}
+    return {"n_shares": N_SHARES, **bits}
 
 
-def _literal(value: np.ndarray) -> str:
-    if value.ndim > 0:
-        return f"{{{', '.join(map(_literal, value))}}}"
-    if value.dtype.kind != "f":
-        return str(value)
-    text = f"{value:.9g}"  # which reads back exactly
-    return f"{text}f" if set(text) & {".", "e"} else f"{text}.0f"
+def _known_words(known: KnownCase, channels: np.ndarray) -> dict[str, str]:
+    levels = zip(channels, known.lows, known.steps, strict=True)
+    return {
+        "known_first": str(known.first),
+        "known_channels": _lines(
+            f"{{{channel}, {literal(low)}, {literal(step)}}}"
+            for channel, low, step in levels
+        ),
+        "known_scores": _lines(map(literal, known.scores.astype(np.float32))),
+    }
 
 
-def _string(text: str) -> str:
-    """Quote a string; what is not plain ASCII, or may be a trigraph, as octal bytes."""
-    plain = (
-        chr(byte) if 32 <= byte < 127 and byte not in b'"\\?' else f"\\{byte:03o}"
-        for byte in text.encode("utf-8", "surrogatepass")
+def _channel_names(names: Sequence[str] | None, used: np.ndarray) -> str:
+    """List the channels by number, for a comment."""
+    return "\n".join(
+        f" * {number:>4} {quoted_in_comment(str(name))}"
+        + ("" if number in used else ", not in use")
+        for number, name in enumerate([] if names is None else names)
     )
-    return f'"{"".join(plain)}"'
 
 
-def _template(name: str) -> str:
-    return (files("lightwaves_aeon.deploy") / "c" / name).read_text(encoding="ascii")
-
-
-def _rendered(template: str, flags: dict[str, bool], values: dict[str, object]) -> str:
-    """Fill in a template.
-
-    Lines between ``//if flag`` and ``//end`` stay where the flag is set; ``@name@``
-    stands for a value.
-    """
-    lines, kept = [], [True]
-    for line in template.splitlines(keepends=True):
-        if line.startswith("//if "):
-            kept.append(kept[-1] and flags[line.split()[1]])
-        elif line.startswith("//end"):
-            kept.pop()
-        elif kept[-1]:
-            lines.append(line)
-    return re.sub(r"@(\w+)@", lambda match: str(values[match[1]]), "".join(lines))
+def _lines(items: Iterable[str]) -> str:
+    return ",\n".join(INDENT + item for item in items)

@@ -8,13 +8,24 @@ from typing import NamedTuple
 
 import numpy as np
 
+from lightwaves_aeon.core import features
 from lightwaves_aeon.core.bank import N_TAPS, KernelBank
 from lightwaves_aeon.core.engine import Evaluator
 from lightwaves_aeon.core.head import LinearHead
-from lightwaves_aeon.core.inputs import CHANGE, CHANNEL, DIFFERENCE, SUM
-from lightwaves_aeon.core.kinds import LSPV, MAX, MIN, MIPV, MPV, N_SHARES, PPV
+from lightwaves_aeon.core.kinds import N_SHARES
 from lightwaves_aeon.core.responses import CENTRE, widest_reach
 from lightwaves_aeon.core.scaling import divisors
+
+STATISTICS = ("ppv", "max", "lspv", "min", "mpv", "mipv")
+"""What the program can take of a response, in the order of the bits of its masks."""
+
+INPUTS = ("channel", "change", "sum", "difference")
+"""What it can apply kernels to, by number."""
+
+N_LEVELS = 2
+
+N_HEAVY = 3
+"""Taps that level 1 of MiniRocket's kernels takes beside the sum of all nine."""
 
 
 class Tables(NamedTuple):
@@ -61,7 +72,8 @@ class Tables(NamedTuple):
         Raises
         ------
         ValueError
-            If a constant is too large for single precision.
+            If a constant is too large for single precision, or if the table names a
+            statistic, an input or a level that the program does not know.
 
         Examples
         --------
@@ -80,7 +92,7 @@ class Tables(NamedTuple):
         >>> tables.arrays["kernel_taps"].tolist()
         [[-4, -3, -2], [-4, -3, -1]]
         """
-        bank = evaluate.bank
+        evaluate, bank = _numbered(evaluate), evaluate.bank
         tapped = bank.taps[evaluate.kernels, 0] >= 0
         n_jobs = np.diff(evaluate.starts)
         input_of_job = np.repeat(np.arange(len(n_jobs)), n_jobs)
@@ -101,7 +113,7 @@ class Tables(NamedTuple):
             **_inputs(jobs),
             **_groups(np.stack([input_of_job[order], jobs.dilations, ~tapped]), jobs),
             **_jobs(jobs, used, wanted),
-            **_kernels(bank, used, N_TAPS if flags["tapped_deeper"] else N_SHARES),
+            **_kernels(bank, used, N_TAPS if flags["tapped_deeper"] else N_HEAVY),
             **_head(head, means, jobs.columns[wanted]),
         }
         shortened = np.minimum(jobs.dilations, longest)
@@ -136,17 +148,49 @@ NEEDS = {
 """The arrays that not every program has, and the flag that calls for each."""
 
 
+def _numbered(evaluate: Evaluator) -> Evaluator:
+    """Give statistics and inputs the numbers of the program, which must know them."""
+    wanted = evaluate.columns >= 0
+    for level in np.flatnonzero(wanted.any(axis=(0, 2))):
+        if level >= N_LEVELS:
+            raise ValueError(f"C source does not know level {level + 1}")
+    slots = [slot for name in STATISTICS for slot in _slots_of(name)]
+    for slot in np.flatnonzero(wanted.any(axis=(0, 1))):
+        if slot not in slots:
+            raise ValueError(f"C source does not know the statistic {_name_at(slot)!r}")
+    inputs = [features.INPUTS[sort] for sort in evaluate.inputs.sorts]
+    for name in inputs:
+        if name not in INPUTS:
+            raise ValueError(f"C source does not know the input {name!r}")
+    numbers = np.array([INPUTS.index(name) for name in inputs], np.int8)
+    return evaluate._replace(
+        columns=evaluate.columns[:, :N_LEVELS, slots],
+        thresholds=evaluate.thresholds[:, :N_LEVELS],
+        inputs=evaluate.inputs._replace(sorts=numbers),
+    )
+
+
+def _slots_of(statistic: str) -> range:
+    """Give the slots of a statistic: PPV, the first, has some, the others have one."""
+    number = features.STATISTICS.index(statistic)
+    last = N_SHARES - 1 + number
+    return range(last + 1) if number == 0 else range(last, last + 1)
+
+
+def _name_at(slot: int) -> str:
+    names = dict(enumerate(features.STATISTICS, N_SHARES - 1))
+    return names.get(slot, f"of slot {slot}")
+
+
 def _flags(tapped: np.ndarray, wanted: np.ndarray, jobs: Evaluator) -> dict[str, bool]:
     level_1, level_2 = wanted[:, 0].any(axis=1), wanted[:, 1].any(axis=1)
+    shares = wanted[:, :, :N_SHARES]
     slots = {
-        name: bool(wanted[:, :, slot].any())
-        for name, slot in (
-            *(("max", MAX), ("lspv", LSPV), ("min", MIN)),
-            *(("mpv", MPV), ("mipv", MIPV)),
-        )
+        name: bool(wanted[:, :, N_SHARES + i].any())
+        for i, name in enumerate(STATISTICS[1:])
     }
-    sorts = jobs.inputs.sorts
-    shares = wanted[:, :, PPV : PPV + N_SHARES]
+    inputs = {INPUTS[sort] for sort in jobs.inputs.sorts}
+    derived = inputs != {"channel"}
     thresholds = bool(jobs.thresholds[shares].any())
     of_zero = bool(shares.any()) and not thresholds
     response, energy_only = level_1 | ~tapped, tapped & ~level_1
@@ -159,12 +203,12 @@ def _flags(tapped: np.ndarray, wanted: np.ndarray, jobs: Evaluator) -> dict[str,
         "bits": any(slots.values()) or of_zero,
         "positives": slots["lspv"] or slots["mpv"] or slots["mipv"] or of_zero,
         "magnitudes": slots["max"] or slots["min"],
-        "derived": (sorts != CHANNEL).any(),
-        "change": (sorts == CHANGE).any(),
-        "sum": (sorts == SUM).any(),
-        "difference": (sorts == DIFFERENCE).any(),
-        "pairs": (sorts >= SUM).any(),
-        "worked_over": tapped.any() or (sorts != CHANNEL).any(),
+        "derived": derived,
+        "change": "change" in inputs,
+        "sum": "sum" in inputs,
+        "difference": "difference" in inputs,
+        "pairs": not inputs.isdisjoint({"sum", "difference"}),
+        "worked_over": tapped.any() or derived,
         "tapped": tapped.any(),
         "weighted": not tapped.all(),
         "level_1": level_1.any(),
@@ -230,7 +274,7 @@ def _jobs(
         "job_kernels": position[jobs.kernels],
         "job_level_1": masks[:, 0],
         "job_level_2": masks[:, 1],
-        "thresholds": jobs.thresholds[wanted[:, :, PPV : PPV + N_SHARES]],
+        "thresholds": jobs.thresholds[wanted[:, :, :N_SHARES]],
     }
 
 

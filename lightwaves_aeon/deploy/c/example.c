@@ -1,40 +1,151 @@
-/* Classifies series from standard input: of each, LIGHTWAVES_N_CHANNELS rows of numbers.
+/* An example of a LightWaveS classifier, written by lightwaves-aeon @version@.
+ *
+ * It classifies series from standard input: of each, @NAME@_N_CHANNELS rows of numbers.
  * The number of time points of a series may be given; it prints the class and scores.
+ * Before that it checks the scores of a known case; with --self-test it does no more.
  */
+#include <errno.h>
+#include <math.h> /* fabsf */
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "lightwaves_model.h"
+#include "@name@_model.h"
 
-static float series[LIGHTWAVES_N_CHANNELS * LIGHTWAVES_MAX_TIMEPOINTS];
+static float series[(size_t)@NAME@_N_CHANNELS * @NAME@_MAX_TIMEPOINTS];
 
-static int read_series(long n_values)
+/* The known case: the lower level of each channel in use, and the step to the upper one.
+ * All values are at one or the other, so that many responses cancel but for rounding.
+ * The scores are those of Python.
+ */
+static const struct {
+    int channel;
+    float low, step;
+} known_channels[] = {
+@known_channels@
+};
+
+static const float known_scores[@NAME@_N_CLASSES] = {
+@known_scores@
+};
+
+static void write_known_case(void)
 {
-    for (long i = 0; i < n_values; i++)
-        if (scanf("%f", &series[i]) != 1)
+    uint32_t count = @known_first@u;
+    for (size_t i = 0; i < sizeof known_channels / sizeof known_channels[0]; i++) {
+        float *row = series + (size_t)known_channels[i].channel * @NAME@_MAX_TIMEPOINTS;
+        for (int t = 0; t < @NAME@_MAX_TIMEPOINTS; t++) {
+            uint32_t mixed = count++ * 2654435769u;
+            mixed = (mixed ^ mixed >> 16) * 2246822507u;
+            row[t] = known_channels[i].low;
+            if (mixed >> 31)
+                row[t] += known_channels[i].step;
+        }
+    }
+}
+
+static int passes_self_test(void)
+{
+    float scores[@NAME@_N_CLASSES], largest = 0.0f;
+    write_known_case();
+    if (@name@_predict(series, scores) < 0)
+        return 0;
+    for (int k = 0; k < @NAME@_N_CLASSES; k++)
+        if (fabsf(known_scores[k]) > largest)
+            largest = fabsf(known_scores[k]);
+    for (int k = 0; k < @NAME@_N_CLASSES; k++)
+        if (!(fabsf(scores[k] - known_scores[k]) <= 1e-4f * largest))
             return 0;
     return 1;
 }
 
-int main(int argc, char **argv)
+/* Reads the number of time points; 0 if the text is no such number. */
+static int read_length(const char *text)
 {
-    const int n_timepoints = argc > 1 ? atoi(argv[1]) : LIGHTWAVES_MAX_TIMEPOINTS;
-    float scores[LIGHTWAVES_N_CLASSES];
+    char *end;
+    errno = 0;
+    const long length = strtol(text, &end, 10);
+    if (end == text || *end != '\0' || errno != 0)
+        return 0;
+    return length >= 1 && length <= @NAME@_MAX_TIMEPOINTS ? (int)length : 0;
+}
 
-    if (n_timepoints < 1 || n_timepoints > LIGHTWAVES_MAX_TIMEPOINTS) {
-        fprintf(stderr, "time points: 1 to %d\n", LIGHTWAVES_MAX_TIMEPOINTS);
-        return 1;
-    }
-    while (read_series((long)LIGHTWAVES_N_CHANNELS * n_timepoints)) {
-        const int best = lightwaves_predict_length(series, n_timepoints, scores);
-        if (best < 0) {
-            fprintf(stderr, "a value is not finite or far out of scale\n");
-            return 1;
+/* Reads a series, 0 at the end and -1, after a message, where it is wrong. */
+static int read_series(long number, size_t n_values)
+{
+    char token[400], *end;
+    for (size_t i = 0; i < n_values; i++) {
+        int first = 0, last = 0;
+        if (scanf(" %n%399s%n", &first, token, &last) != 1) {
+            if (i == 0 && !ferror(stdin))
+                return 0;
+            fprintf(stderr, "series %ld ends after %lu of %lu values\n", number,
+                    (unsigned long)i, (unsigned long)n_values);
+            return -1;
         }
-        printf("%s", lightwaves_classes[best]);
-        for (int k = 0; k < LIGHTWAVES_N_CLASSES; k++)
+        series[i] = strtof(token, &end);
+        if (end != token + (last - first) || last - first == 399) {
+            fprintf(stderr, "series %ld, value %lu: '%.40s' is not a number\n", number,
+                    (unsigned long)i + 1, token);
+            return -1;
+        }
+    }
+    return 1;
+}
+
+static int classify_input(int n_timepoints)
+{
+    float scores[@NAME@_N_CLASSES];
+    long number = 1;
+    for (;; number++) {
+        const int found =
+            read_series(number, (size_t)@NAME@_N_CHANNELS * (size_t)n_timepoints);
+        if (found <= 0)
+            return found == 0;
+        const int best = @name@_predict_length(series, n_timepoints, scores);
+        if (best < 0) {
+            fprintf(stderr, "series %ld: a value is not finite or far out of scale\n",
+                    number);
+            return 0;
+        }
+        printf("%s", @name@_classes[best]);
+        for (int k = 0; k < @NAME@_N_CLASSES; k++)
             printf(" %.9g", (double)scores[k]);
         printf("\n");
+    }
+}
+
+int main(int argc, char **argv)
+{
+    const int only_test = argc == 2 && strcmp(argv[1], "--self-test") == 0;
+    const int n_timepoints =
+        argc == 2 && !only_test ? read_length(argv[1]) : @NAME@_MAX_TIMEPOINTS;
+
+    if (argc > 2) {
+        fprintf(stderr, "there is one argument at most, not %d\n", argc - 1);
+        return 1;
+    }
+    if (n_timepoints == 0) {
+        fprintf(stderr, "'%.40s' is neither --self-test nor a number of time points "
+                        "from 1 to %d\n",
+                argv[1], @NAME@_MAX_TIMEPOINTS);
+        return 1;
+    }
+    if (!passes_self_test()) {
+        fprintf(stderr, "self-test failed: the scores of a known case are not those of "
+                        "Python; was @name@_model.c compiled with -ffp-contract=off?\n");
+        return 1;
+    }
+    if (only_test) {
+        printf("self-test passed\n");
+    } else if (!classify_input(n_timepoints)) {
+        fflush(stdout);
+        return 1;
+    }
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        perror("standard output");
+        return 1;
     }
     return 0;
 }

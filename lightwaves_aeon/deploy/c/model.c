@@ -5,22 +5,31 @@
  * statistics are named by the bits of a mask. Inputs, groups, jobs and statistics follow
  * each other in the order in which they are worked on, and so do the rows of the head.
  */
-#include "lightwaves_model.h"
+#include "@name@_model.h"
 
 #include <math.h> /* fabsf, which is one instruction */
 #include <stddef.h>
 #include <stdint.h>
 
-#ifdef __FAST_MATH__
-#error "scaling and scores rely on the order of operations"
+#if defined(__FAST_MATH__) || defined(__ASSOCIATIVE_MATH__) || __FINITE_MATH_ONLY__ + 0
+#error "scaling and scores rely on the order of operations, and look for NaN"
 #endif
-#ifdef __clang__
+#if defined(__FLT_EVAL_METHOD__) && __FLT_EVAL_METHOD__ != 0 && __FLT_EVAL_METHOD__ != 16
+#error "floats must be computed in single precision, which on x86 takes -mfpmath=sse"
+#endif
+
+/* Fused products and sums differ in their last bits, which decide what is positive where
+ * a response cancels.
+ */
+#if defined(__clang__)
 #pragma STDC FP_CONTRACT OFF
+#elif defined(__GNUC__)
+#pragma GCC optimize("fp-contract=off")
 #endif
 
 enum {
-    MAX_TIMEPOINTS = LIGHTWAVES_MAX_TIMEPOINTS,
-    N_CLASSES = LIGHTWAVES_N_CLASSES,
+    MAX_TIMEPOINTS = @NAME@_MAX_TIMEPOINTS,
+    N_CLASSES = @NAME@_N_CLASSES,
     N_SCORES = @n_scores@,
     N_IN_USE = @n_used@, /* channels */
     N_INPUTS = @n_inputs@,
@@ -36,22 +45,22 @@ enum {
     PPV = 1, /* share of values above a threshold */
 //end
 //if thresholds
-    N_PPV = 3, /* of which there are so many, one bit each */
+    N_PPV = @n_shares@, /* of which there are so many, one bit each */
 //end
 //if max
-    MAX = 8, /* largest magnitude */
+    MAX = @bit_max@, /* largest magnitude */
 //end
 //if lspv
-    LSPV = 16, /* longest stretch of positive values */
+    LSPV = @bit_lspv@, /* longest stretch of positive values */
 //end
 //if min
-    MIN = 32, /* smallest magnitude */
+    MIN = @bit_min@, /* smallest magnitude */
 //end
 //if mpv
-    MPV = 64, /* mean of the positive values */
+    MPV = @bit_mpv@, /* mean of the positive values */
 //end
 //if mipv
-    MIPV = 128, /* their mean time */
+    MIPV = @bit_mipv@, /* their mean time */
 //end
 };
 
@@ -61,7 +70,7 @@ enum { CHANNEL, CHANGE, SUM, DIFFERENCE };
 
 //end
 @tables@
-const char *const lightwaves_classes[N_CLASSES] = {
+const char *const @name@_classes[N_CLASSES] = {
 @classes@
 };
 
@@ -77,6 +86,10 @@ static float energy[MAX_TIMEPOINTS / 2 + 2 * MARGIN];
 static float scaled_rows[N_IN_USE][MAX_TIMEPOINTS]; /* inputs have them in common */
 //end
 static float response[MAX_TIMEPOINTS];
+
+#ifdef __cplusplus
+namespace { /* other models of a program have types of the same names */
+#endif
 
 /* Where a series is read from. */
 typedef struct {
@@ -95,6 +108,10 @@ typedef struct {
     float *scores;
     float lost[N_SCORES]; /* what rounding has taken from the scores */
 } Tally;
+
+#ifdef __cplusplus
+}
+#endif
 
 /* Scaling. Means and inverse deviations are sums of two floats, and what rounding loses
  * is carried along: the result is that of double precision, which small processors lack.
@@ -335,10 +352,11 @@ static void respond_weighted(const float *x, int kernel, int dilation, int n)
  */
 static inline int32_t bits_of(float x)
 {
-    const union {
+    union {
         float value;
         int32_t bits;
-    } either = {.value = x};
+    } either;
+    either.value = x;
     return either.bits;
 }
 
@@ -358,10 +376,11 @@ static inline int32_t bits_of_magnitude(float x)
 
 static inline float float_of(int32_t bits)
 {
-    const union {
+    union {
         int32_t bits;
         float value;
-    } either = {.bits = bits};
+    } either;
+    either.bits = bits;
     return either.value;
 }
 
@@ -654,14 +673,21 @@ static int best_class(float *scores)
 static int classify(const Window *window, float *scores)
 {
     const int n = window->n_timepoints;
-    Tally tally = {.scores = scores};
+    Tally tally;
     int job = 0, group = 0;
-    for (int k = 0; k < N_SCORES; k++)
+    tally.feature = 0;
+//if thresholds
+    tally.threshold = 0;
+//end
+    tally.scores = scores;
+    for (int k = 0; k < N_SCORES; k++) {
         scores[k] = head_intercepts[k];
+        tally.lost[k] = 0.0f;
+    }
     clear_margins();
     for (int input = 0; input < N_INPUTS; input++) {
         if (fill_series(window, input) > 0)
-            return LIGHTWAVES_BAD_VALUE;
+            return @NAME@_BAD_VALUE;
         for (int i = 0; i < input_groups[input]; i++, group++) {
 //if total_by_both
             if (job_kernels[job] < N_TAPPED)
@@ -679,17 +705,17 @@ static int classify(const Window *window, float *scores)
     return best_class(scores);
 }
 
-int lightwaves_predict_length(const float *values, int n_timepoints, float *scores)
+int @name@_predict_length(const float *values, int n_timepoints, float *scores)
 {
     const Window window = {values, n_timepoints, 0, 1};
     if (n_timepoints < 1 || n_timepoints > MAX_TIMEPOINTS)
-        return LIGHTWAVES_BAD_LENGTH;
+        return @NAME@_BAD_LENGTH;
     return classify(&window, scores);
 }
 
-int lightwaves_predict(const float *values, float *scores)
+int @name@_predict(const float *values, float *scores)
 {
-    return lightwaves_predict_length(values, MAX_TIMEPOINTS, scores);
+    return @name@_predict_length(values, MAX_TIMEPOINTS, scores);
 }
 
 /* Streams: the last samples of each channel in use, in rows that go round. */
@@ -698,25 +724,26 @@ static float stream[N_IN_USE * MAX_TIMEPOINTS];
 static int newest = 0;               /* where in a row the next sample comes */
 static int missing = MAX_TIMEPOINTS; /* samples up to the next decision */
 
-void lightwaves_reset(void)
+void @name@_reset(void)
 {
     newest = 0;
     missing = MAX_TIMEPOINTS;
 }
 
-int lightwaves_push(const float *sample, float *scores)
+int @name@_push(const float *sample, float *scores)
 {
     for (int i = 0; i < N_IN_USE; i++) {
         const float value = sample[channels[i]];
         if (!is_usable(scaled(value, channel_means[i], channel_inverses[i])))
-            return LIGHTWAVES_BAD_VALUE;
+            return @NAME@_BAD_VALUE;
     }
     for (int i = 0; i < N_IN_USE; i++)
         stream[i * MAX_TIMEPOINTS + newest] = sample[channels[i]];
     newest = (newest + 1) % MAX_TIMEPOINTS;
     missing--;
     if (missing > 0)
-        return LIGHTWAVES_NO_DECISION;
-    missing = LIGHTWAVES_HOP;
-    return classify(&(Window){stream, MAX_TIMEPOINTS, newest, 0}, scores);
+        return @NAME@_NO_DECISION;
+    missing = @NAME@_HOP;
+    const Window window = {stream, MAX_TIMEPOINTS, newest, 0};
+    return classify(&window, scores);
 }
