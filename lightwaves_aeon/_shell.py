@@ -54,12 +54,14 @@ class CollectionShell(WholeFits):
         """Make arrays of frames, whose cases and channels aeon would sort by name."""
         if isinstance(X, list) and isinstance(X[0], np.ndarray):
             return [np.asarray(x) for x in X]
+        is_multiindex = isinstance(X, pd.DataFrame) and X.index.nlevels > 1
+        columns = channel_names(X.columns) if is_multiindex else None
         kind = get_type(X)
         if kind == "pd-wide":
             return X.to_numpy()
         if kind == "pd-multiindex":
             series = cases_of_frame(X)
-            names = len(series) * [channel_names(X.columns)]
+            names = len(series) * [columns]
         elif kind == "df-list":
             series = [x.to_numpy() for x in X]
             names = [channel_names(x.index) for x in X]

@@ -36,6 +36,17 @@ class _ClassifierShell(CollectionShell):
         with self._whole_or_not_at_all():
             return super().fit_predict_proba(X, y, **kwargs)  # type: ignore[misc]
 
+    def score(self, X, y, *args, **kwargs):
+        # aeon would take the rows of a frame for cases.
+        return super().score(self._seen(X), y, *args, **kwargs)  # type: ignore[misc]
+
+    def _seen(self, X) -> Series:
+        """Check and convert cases as predict does."""
+        self._check_is_fitted()  # type: ignore[attr-defined]
+        X = self._preprocess_collection(X, store_metadata=False)
+        self._check_shape(X)
+        return X
+
 
 class LightWaveSClassifier(ShowsInsight, _ClassifierShell, BaseClassifier):
     """LightWaveS features with a ridge classifier.
@@ -232,13 +243,6 @@ class LightWaveSClassifier(ShowsInsight, _ClassifierShell, BaseClassifier):
             As scikit-learn has it: one column for two classes, positive for the second.
         """
         return self._head.decision_function(self.pipeline_[0]._transform(self._seen(X)))
-
-    def _seen(self, X) -> Series:
-        """Check and convert cases as predict does."""
-        self._check_is_fitted()
-        X = self._preprocess_collection(X, store_metadata=False)
-        self._check_shape(X)
-        return X
 
     def _collection_of(self, X) -> Collection:
         return arranged(self._seen(X))
