@@ -1,18 +1,68 @@
-"""Files that are written whole or not at all."""
+"""Files that are written whole or not at all, and take the place of none but ours."""
 
 from __future__ import annotations
 
-__all__ = ["open_atomic"]
+__all__ = ["open_atomic", "refuse_foreign"]
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 PART = ".part"
 """Ending of a file that is being written."""
+
+
+WITHIN = 200
+"""Bytes at the start of a file that say who has written it."""
+
+
+def refuse_foreign(
+    path: str | Path, is_ours: Callable[[bytes], bool] | None = None
+) -> None:
+    """Refuse to replace a file that somebody else has written.
+
+    Parameters
+    ----------
+    path : str or Path
+        Where something is to be written.
+    is_ours : callable, optional
+        Tells by the first bytes of a file whether it is ours; by default none is.
+
+    Raises
+    ------
+    FileExistsError
+        If there is a plain file that is not ours.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from lightwaves_aeon.atomic import refuse_foreign
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = Path(folder) / "labels.npy"
+    ...     refuse_foreign(file)
+    ...     _ = file.write_text("precious")
+    ...     try:
+    ...         refuse_foreign(file)
+    ...     except FileExistsError:
+    ...         print("refused")
+    refused
+    """
+    path = Path(path)
+    if path.is_file():
+        with path.open("rb") as file:
+            start = file.read(WITHIN)
+        if is_ours is None or not is_ours(start):
+            what = (
+                "is there" if is_ours is None else "was not written by lightwaves-aeon"
+            )
+            raise FileExistsError(
+                f"{path} {what}: choose another place, or replace it with force=True "
+                "or --force"
+            )
 
 
 @contextmanager

@@ -81,7 +81,7 @@ class Amount(click.ParamType):
     "default the name of the model file. Models of one program must differ in it.",
 )
 @click.option(
-    "--force", is_flag=True, help="Of C: replace files that no export has written, too."
+    "--force", is_flag=True, help="Replace files that no export has written, too."
 )
 def export(
     model: Path,
@@ -111,15 +111,15 @@ def export(
     limits = {"max_flash": max_flash, "max_ram": max_ram, "max_operations": max_ops}
     budget = {k: math.inf if v is None else v for k, v in limits.items()}
     for_c = (length, hop, max_flash, max_ram, max_ops, data, labels, name)
-    if form != "c" and (force or any(option is not None for option in for_c)):
-        raise click.UsageError("All options but --to and --out are for C.")
+    if form != "c" and any(option is not None for option in for_c):
+        raise click.UsageError("All options but --to, --out and --force are for C.")
     if (data is None) != (labels is None):
         raise click.UsageError("--data and --labels belong together.")
     try:
         if form == "c":
             text = _as_c(model, out, length, hop, budget, data, labels, name, force)
         else:
-            text = _as_onnx(model, out)
+            text = _as_onnx(model, out, force)
     except (ImportError, ValueError, TypeError, OSError, MemoryError) as error:
         raise click.ClickException(str(error)) from error
     click.echo(text)
@@ -191,13 +191,13 @@ def _fitting(
     return largest_within(classifier, X, y, n_timepoints=length, **budget)
 
 
-def _as_onnx(model: Path, out: Path) -> str:
+def _as_onnx(model: Path, out: Path, force: bool) -> str:
     from lightwaves_aeon.classifier import LightWaveSClassifier
     from lightwaves_aeon.deploy.onnx_model import export_onnx
 
-    classifier, file = LightWaveSClassifier.load(model), out / "model.onnx"
-    out.mkdir(parents=True, exist_ok=True)
-    export_onnx(classifier, file)
+    file = out / "model.onnx"
+    _check_outputs([file], [model])
+    export_onnx(LightWaveSClassifier.load(model), file, force=force)
     return _listed((file,))
 
 

@@ -10,6 +10,7 @@ __all__ = [
     "candidate_rows",
     "feature_names",
     "features_frame",
+    "refuse_unknown",
 ]
 
 from collections.abc import Sequence
@@ -129,6 +130,42 @@ def _input_name(row: np.void) -> str:
     first, other = f"ch{row['channel']}", f"ch{row['other']}"
     of_input = (first, f"{first}_change", f"{first}+{other}", f"{first}-{other}")
     return of_input[row["input"]]
+
+
+def refuse_unknown(
+    rows: np.ndarray, who: str, statistics: Sequence[str], inputs: Sequence[str]
+) -> None:
+    """Refuse a table that names what somebody does not know.
+
+    Parameters
+    ----------
+    rows : np.ndarray of dtype `ROW`
+        The table.
+    who : str
+        Who does not know it, for the error.
+    statistics, inputs : sequence of str
+        Of `STATISTICS` and `INPUTS` those that are known.
+
+    Raises
+    ------
+    ValueError
+        If the table has another one; the message names it.
+
+    Examples
+    --------
+    >>> from lightwaves_aeon.core.features import candidate_rows, refuse_unknown
+    >>> refuse_unknown(candidate_rows(0, 1, 1, (1,)), "nobody", ["ppv"], ["channel"])
+    Traceback (most recent call last):
+    ...
+    ValueError: nobody does not know the statistic 'max'
+    """
+    for field, names, known in (
+        ("statistic", STATISTICS, statistics),
+        ("input", INPUTS, inputs),
+    ):
+        for number in np.unique(rows[field]):
+            if names[number] not in known:
+                raise ValueError(f"{who} does not know the {field} {names[number]!r}")
 
 
 def features_frame(

@@ -96,7 +96,8 @@ def inputs_of(
     >>> inputs_of(VARIANTS["plus"], 1, 1, np.random.RandomState(0))[1:]
     [(1, 0, -1)]
     """
-    of_channel, change, *of_pair = range(len(INPUTS))
+    of_channel, change = INPUTS.index("channel"), INPUTS.index("change")
+    of_pair = [INPUTS.index("sum"), INPUTS.index("difference")]
     inputs = [(of_channel, channel, -1) for channel in range(n_channels)]
     if not variant.of_derived:
         return inputs

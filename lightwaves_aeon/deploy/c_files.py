@@ -7,10 +7,10 @@ __all__ = ["write_files"]
 from contextlib import ExitStack
 from pathlib import Path
 
-from lightwaves_aeon.atomic import open_atomic
+from lightwaves_aeon.atomic import open_atomic, refuse_foreign
 
-HEADING, WITHIN = b"written by lightwaves-aeon", 200
-"""What the first line of files of ours says, and within how many bytes."""
+MARK = b"written by lightwaves-aeon"
+"""What the first line of files of ours says."""
 
 
 def write_files(folder: str | Path, texts: dict[str, str], force: bool) -> list[Path]:
@@ -55,7 +55,7 @@ def write_files(folder: str | Path, texts: dict[str, str], force: bool) -> list[
     paths = [out / name for name in texts]
     if not force:
         for path in paths:
-            _refuse_foreign(path)
+            refuse_foreign(path, lambda start: MARK in start.split(b"\n")[0])
     out.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         files = [stack.enter_context(open_atomic(path)) for path in paths]
@@ -65,16 +65,3 @@ def write_files(folder: str | Path, texts: dict[str, str], force: bool) -> list[
         for file in files:
             file.flush()
     return paths
-
-
-def _refuse_foreign(path: Path) -> None:
-    if not path.exists():
-        return
-    if path.is_file():
-        with path.open("rb") as file:
-            if HEADING in file.readline(WITHIN):
-                return
-    raise FileExistsError(
-        f"{path} was not written by lightwaves-aeon: choose another folder, or replace "
-        "it with force=True or --force"
-    )

@@ -15,6 +15,7 @@ from lightwaves_aeon.core.head import LinearHead
 from lightwaves_aeon.core.kinds import N_SHARES
 from lightwaves_aeon.core.responses import CENTRE, widest_reach
 from lightwaves_aeon.core.scaling import divisors
+from lightwaves_aeon.deploy.single_precision import refuse_coarse
 
 STATISTICS = ("ppv", "max", "lspv", "min", "mpv", "mipv")
 """What the program can take of a response, in the order of the bits of its masks."""
@@ -72,8 +73,9 @@ class Tables(NamedTuple):
         Raises
         ------
         ValueError
-            If a constant is too large for single precision, or if the table names a
-            statistic, an input or a level that the program does not know.
+            If a constant is too large for single precision, or a channel too coarse in
+            it, or if the table names a statistic, an input or a level that the program
+            does not know.
 
         Examples
         --------
@@ -92,6 +94,7 @@ class Tables(NamedTuple):
         >>> tables.arrays["kernel_taps"].tolist()
         [[-4, -3, -2], [-4, -3, -1]]
         """
+        refuse_coarse(evaluate)
         evaluate, bank = _numbered(evaluate), evaluate.bank
         tapped = bank.taps[evaluate.kernels, 0] >= 0
         n_jobs = np.diff(evaluate.starts)

@@ -5,30 +5,43 @@ from __future__ import annotations
 __all__ = ["build_model", "export_onnx"]
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from lightwaves_aeon import __version__
+from lightwaves_aeon.atomic import open_atomic, refuse_foreign
 from lightwaves_aeon.core.engine import Evaluator
-from lightwaves_aeon.core.features import feature_names
+from lightwaves_aeon.core.features import STATISTICS as NAMES
+from lightwaves_aeon.core.features import feature_names, refuse_unknown
 from lightwaves_aeon.core.head import LinearHead
-from lightwaves_aeon.core.kinds import LSPV, MAX, MIN, MIPV, MPV, N_SHARES, NEUTRAL
+from lightwaves_aeon.core.kinds import N_SHARES, NEUTRAL, SLOTS
 from lightwaves_aeon.core.model import Model
 from lightwaves_aeon.deploy.onnx_graph import DOUBLE, FLOAT, TIME, Graph
-from lightwaves_aeon.deploy.onnx_responses import responses_by_level, take
+from lightwaves_aeon.deploy.onnx_responses import (
+    INPUTS,
+    responses_by_level,
+    scaled_channels,
+    take,
+)
+from lightwaves_aeon.deploy.single_precision import refuse_coarse
 
 if TYPE_CHECKING:
     from lightwaves_aeon.classifier import LightWaveSClassifier
 
+PRODUCER = "lightwaves-aeon"
+
 INSTALL = "python3 -m pip install 'lightwaves-aeon[onnx]'"
 
-ZERO, ONE = np.float32(0), np.float32(1)
+ZERO, ONE, UNKNOWN = np.float32(0), np.float32(1), np.float32(np.nan)
 NONE, SINGLE, LAST = np.array([[0], [1], [-1]])
 
 
-def export_onnx(classifier: LightWaveSClassifier, path: str | Path) -> None:
+def export_onnx(
+    classifier: LightWaveSClassifier, path: str | Path, *, force: bool = False
+) -> None:
     """Write a fitted classifier to an ONNX file.
 
     The model takes ``X``, float32 of shape (batch, n_channels, n_timepoints), with any
@@ -41,21 +54,27 @@ def export_onnx(classifier: LightWaveSClassifier, path: str | Path) -> None:
     classifier : LightWaveSClassifier
         Fitted, with the default estimator.
     path : str or Path
-        Where to; a file that is there already is replaced.
+        Where to; a file of an earlier export is replaced.
+    force : bool, default=False
+        Whether to replace any other file, too.
 
     Raises
     ------
     ValueError
-        If its estimator is not the default one.
+        If its estimator is not the default one, or ONNX or single precision cannot hold
+        what the model needs: a label, or a channel of very large or small values.
     ImportError
         If onnx is not installed.
+    FileExistsError
+        If there is another file.
 
     Notes
     -----
     The labels are those that the classifier gives for the same float32 values, but for
     ties; it reads float64 as it is, and values rounded to float32 may lie on the other
-    side of a threshold. The model does not look for NaN, and holds the responses of all
-    cases of a batch in memory at once.
+    side of a threshold. A case that Python would refuse, for NaN or infinity in a
+    channel in use, gets NaN for its scores and probabilities, and the first of the
+    labels. The model holds the responses of all cases of a batch in memory at once.
 
     Examples
     --------
@@ -82,12 +101,21 @@ def export_onnx(classifier: LightWaveSClassifier, path: str | Path) -> None:
         )
     transformer, scaler = classifier.pipeline_[0], classifier.pipeline_[1]
     n_channels = classifier.metadata_["n_channels"]
-    model = build_model(transformer._model, head, scaler.mean_, n_channels)
-    Path(path).write_bytes(model.SerializeToString())
+    channels = getattr(classifier, "feature_names_in_", None)
+    model = build_model(transformer._model, head, scaler.mean_, n_channels, channels)
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    if not force:
+        refuse_foreign(path, lambda start: PRODUCER.encode() in start)
+    with open_atomic(path) as file:
+        file.write(model.SerializeToString())
 
 
 def build_model(
-    model: Model, head: LinearHead, means: np.ndarray, n_channels: int
+    model: Model,
+    head: LinearHead,
+    means: np.ndarray,
+    n_channels: int,
+    channel_names: Sequence[str] | None = None,
 ) -> Any:
     """Build the ONNX model of a table and a linear head.
 
@@ -101,6 +129,8 @@ def build_model(
         Typical values of the features: single precision goes farthest around them.
     n_channels : int
         Number of channels of a case, in use or not.
+    channel_names : sequence of str, optional
+        Their names.
 
     Returns
     -------
@@ -108,6 +138,8 @@ def build_model(
 
     Raises
     ------
+    ValueError
+        As for `export_onnx`, or if the table names what ONNX models do not know here.
     ImportError
         If onnx is not installed.
     """
@@ -116,10 +148,13 @@ def build_model(
     except ImportError as error:
         raise ImportError(f"export to ONNX needs onnx: {INSTALL}") from error
 
+    refuse_unknown(model.rows, "an ONNX model", ("ppv", *STATISTICS), INPUTS)
+    refuse_coarse(model.evaluate)
     graph = Graph()
     features, order = _features(graph, model.evaluate)
     classes = _labels(head.classes)
-    _classify(graph, features, head, means, order, classes)
+    _, usable = scaled_channels(graph, model.evaluate)
+    _classify(graph, features, head, means, order, classes, usable)
     n_classes = len(classes)
     label = helper.np_dtype_to_tensor_dtype(classes.dtype)
     wide: list[str | int | None] = ["batch", n_classes]
@@ -136,7 +171,7 @@ def build_model(
                 "scores", FLOAT, wide[: min(n_classes, 3) - 1]
             ),
         ],
-        producer_name="lightwaves-aeon",
+        producer_name=PRODUCER,
         producer_version=__version__,
         doc_string=(
             f"LightWaveS: {len(model.rows)} features of {len(model.evaluate.channels)} "
@@ -145,16 +180,34 @@ def build_model(
     )
     names = feature_names(model.rows, model.bank.names).tolist()
     about = {"classes": classes.tolist(), "features": names}
+    if channel_names is not None:
+        about["channels"] = list(channel_names)
     helper.set_model_props(made, {key: json.dumps(about[key]) for key in about})
     return made
 
 
 def _labels(classes: np.ndarray) -> np.ndarray:
-    """Give labels a type that ONNX has."""
-    classes = np.array(classes.tolist()) if classes.dtype.hasobject else classes
-    if classes.dtype.kind in "biuf":
-        return classes.astype({"b": bool, "f": np.float64}.get(classes.dtype.kind, int))
-    return classes.astype(str).astype(object)
+    """Give labels a type that ONNX has, if it can hold them."""
+    labels = np.array(classes.tolist()) if classes.dtype.hasobject else classes
+    kind = LABEL_TYPES.get(labels.dtype.kind)
+    if kind is None:
+        raise ValueError(f"ONNX has no type for labels of type {labels.dtype}")
+    held = labels.astype(kind)
+    if kind is str:
+        try:
+            [label.encode() for label in held.tolist()]
+        except UnicodeEncodeError as error:
+            raise ValueError(f"ONNX cannot hold the label {error.object!r}") from error
+        return held.astype(object)
+    same = [a == b for a, b in zip(held.tolist(), labels.tolist(), strict=True)]
+    if not all(same):
+        label = labels.tolist()[same.index(False)]
+        raise ValueError(f"{np.dtype(kind)}, which ONNX has, cannot hold {label!r}")
+    return held
+
+
+LABEL_TYPES = {"b": bool, "i": np.int64, "u": np.int64, "f": np.float64, "U": str}
+"""What labels become, by the kind of their type."""
 
 
 def _classify(
@@ -164,6 +217,7 @@ def _classify(
     means: np.ndarray,
     order: np.ndarray,
     classes: np.ndarray,
+    usable: str,
 ) -> None:
     """Scores, probabilities and labels; the first of two classes has the score 0."""
     means = means.astype(np.float64)
@@ -174,14 +228,18 @@ def _classify(
     # In double precision: of two classes the score may be close to zero.
     centred = graph("Sub", graph("Cast", features, to=DOUBLE), means[order])
     product = graph("Add", graph("MatMul", centred, weights), bias)
+    columns = graph("Cast", product, to=FLOAT)
+    known = graph("Squeeze", usable, LAST)
     if missing:
-        columns = graph("Cast", product, to=FLOAT)
-        graph("Gather", columns, np.array(1), axis=1, name="scores")
+        scores = graph("Gather", columns, np.array(1), axis=1)
+        graph("Where", graph("Squeeze", known, LAST), scores, UNKNOWN, name="scores")
     else:
-        columns = graph("Cast", product, to=FLOAT, name="scores")
+        graph("Where", known, columns, UNKNOWN, name="scores")
     sharp = graph("Mul", columns, np.float32(head.sharpness))
-    graph("Softmax", sharp, axis=1, name="probabilities")
-    best = graph("ArgMax", columns, axis=1, keepdims=0)
+    chances = graph("Softmax", sharp, axis=1)
+    graph("Where", known, chances, UNKNOWN, name="probabilities")
+    comparable = graph("Where", known, columns, ZERO)
+    best = graph("ArgMax", comparable, axis=1, keepdims=0)
     graph("Gather", classes, best, axis=0, name="label")
 
 
@@ -202,7 +260,8 @@ def _features(graph: Graph, evaluate: Evaluator) -> tuple[str, np.ndarray]:
             thresholds = evaluate.thresholds[jobs, level, number]
             parts.append(whole.share(chosen, thresholds))
             order.append(columns[jobs, number])
-        for slot, statistic in STATISTICS.items():
+        for name, statistic in STATISTICS.items():
+            slot = SLOTS[NAMES.index(name)]
             jobs = np.flatnonzero(columns[:, slot] >= 0)
             if len(jobs) > 0:
                 chosen = take(graph, responses, row_of_job[jobs])
@@ -288,10 +347,10 @@ class _Whole(NamedTuple):
 
 
 STATISTICS = {
-    MAX: _Whole.largest,
-    LSPV: _Whole.longest_run,
-    MIN: _Whole.smallest,
-    MPV: _Whole.mean,
-    MIPV: _Whole.mean_time,
+    "max": _Whole.largest,
+    "lspv": _Whole.longest_run,
+    "min": _Whole.smallest,
+    "mpv": _Whole.mean,
+    "mipv": _Whole.mean_time,
 }
-"""By slot; PPV has thresholds, and stands apart."""
+"""By name; PPV has thresholds, and stands apart."""

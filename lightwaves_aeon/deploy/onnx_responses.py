@@ -9,7 +9,7 @@ dilation at once.
 
 from __future__ import annotations
 
-__all__ = ["responses_by_level", "take"]
+__all__ = ["INPUTS", "responses_by_level", "scaled_channels", "take"]
 
 from collections.abc import Sequence
 from functools import partial, reduce
@@ -20,10 +20,13 @@ import numpy as np
 from lightwaves_aeon.core.bank import N_TAPS, KernelBank
 from lightwaves_aeon.core.engine import Evaluator
 from lightwaves_aeon.core.inputs import CHANGE, CHANNEL, DIFFERENCE, SUM
-from lightwaves_aeon.core.scaling import divisors
+from lightwaves_aeon.core.scaling import LARGEST, divisors
 from lightwaves_aeon.deploy.onnx_graph import DOUBLE, FLOAT, TIME, Graph
 
 CENTRE = N_TAPS // 2
+
+INPUTS = ("channel", "change", "sum", "difference")
+"""What kernels can be applied to here."""
 
 ZERO, TWO, THREE = np.float32(0), np.float32(2), np.float32(3)
 NONE, AXIS, STEP, LAST = np.array([[0], [TIME], [2], [-1]])
@@ -91,12 +94,36 @@ def _joined(
     return graph("Concat", *(tensor for tensor, _ in parts), axis=1), row_of
 
 
-def _inputs(graph: Graph, evaluate: Evaluator) -> tuple[str, np.ndarray]:
-    """Give what kernels are applied to, and the row of each input."""
+def scaled_channels(graph: Graph, evaluate: Evaluator) -> tuple[str, str]:
+    """Scale the channels in use, and find the cases that are fit for it.
+
+    Parameters
+    ----------
+    graph : Graph
+        Added to; its input is ``"X"``.
+    evaluate : Evaluator
+        The table.
+
+    Returns
+    -------
+    scaled : str
+        Of shape (batch, n_channels_in_use, n_timepoints); all zeros for other cases.
+    usable : str
+        Of shape (batch, 1, 1): whether all values in use are finite, and as near to the
+        mean as Python wants them.
+    """
     used = graph("Gather", "X", evaluate.channels.astype(np.int32), axis=1)
     centred = graph("Sub", graph("Cast", used, to=DOUBLE), evaluate.means[:, None])
     scaled = graph("Div", centred, divisors(evaluate.stds)[:, None])
-    scaled = graph("Cast", scaled, to=FLOAT)
+    near = graph("Less", graph("Abs", scaled), np.float64(LARGEST))
+    all_near = graph("ReduceMin", graph("Cast", near, to=FLOAT), axes=[1, 2])
+    usable = graph("Greater", all_near, ZERO)
+    return graph("Where", usable, graph("Cast", scaled, to=FLOAT), ZERO), usable
+
+
+def _inputs(graph: Graph, evaluate: Evaluator) -> tuple[str, np.ndarray]:
+    """Give what kernels are applied to, and the row of each input."""
+    scaled, _ = scaled_channels(graph, evaluate)
     sorts, first, second = evaluate.inputs
     parts = []
     for sort in (CHANNEL, CHANGE, SUM, DIFFERENCE):

@@ -20,6 +20,7 @@ from lightwaves_aeon.insight.words import (
     LEVEL_WORDS,
     STATISTIC_WORDS,
     in_words,
+    refuse_unworded,
     short_label,
 )
 
@@ -58,6 +59,7 @@ def describe(linear: LinearModel, n_strongest: int) -> str:
         levels, statistics and dilations; the strongest features.
     """
     check_at_least("n_strongest", n_strongest, 0)
+    refuse_unworded(linear.model.rows)
     paragraphs = [
         _head(linear),
         _of_channels(linear),

@@ -12,7 +12,7 @@ __all__ = ["saliency"]
 import numpy as np
 
 from lightwaves_aeon.core.bank import KernelBank
-from lightwaves_aeon.core.features import STATISTICS
+from lightwaves_aeon.core.features import STATISTICS, refuse_unknown
 from lightwaves_aeon.core.inputs import CHANGE
 from lightwaves_aeon.core.model import Model
 from lightwaves_aeon.core.scaling import scaled_channels
@@ -23,6 +23,10 @@ from lightwaves_aeon.insight.responses import (
     longest_runs,
     shifted,
 )
+
+KNOWN_STATISTICS = ("ppv", "max", "lspv", "min", "mpv", "mipv")
+KNOWN_INPUTS = ("channel", "change", "sum", "difference")
+"""What is split here; anything else would be taken for one of them."""
 
 BLOCK = 1 << 21
 """Values of responses that are looked at in one go."""
@@ -49,7 +53,8 @@ def saliency(linear: LinearModel, x: np.ndarray, class_index: int) -> np.ndarray
     Raises
     ------
     ValueError
-        If a channel in use holds NaN, infinity or a value far out of scale.
+        If a channel in use holds NaN, infinity or a value far out of scale, or the
+        table names a statistic or an input that is not known here.
 
     Examples
     --------
@@ -67,6 +72,7 @@ def saliency(linear: LinearModel, x: np.ndarray, class_index: int) -> np.ndarray
     True
     """
     model, evaluate = linear.model, linear.model.evaluate
+    refuse_unknown(model.rows, "saliency", KNOWN_STATISTICS, KNOWN_INPUTS)
     features = evaluate.one(x)
     parts = linear.contributions(features)[0, :, class_index]
     is_above = features[0] > linear.means
@@ -131,7 +137,7 @@ def _made_by(c: np.ndarray, rows: np.ndarray, is_above: np.ndarray) -> np.ndarra
             made_by = size == size.min(axis=1, keepdims=True, initial=np.inf)
         elif statistic == "mpv":
             made_by = np.where(positive, size, 0)
-        else:
+        else:  # mean time of the positive values
             made_by = positive
         out[chosen] = made_by
     return out

@@ -7,6 +7,7 @@ __all__ = [
     "STATISTIC_WORDS",
     "channel_label",
     "in_words",
+    "refuse_unworded",
     "scale_of",
     "short_label",
 ]
@@ -16,7 +17,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from lightwaves_aeon.core.bank import KernelBank
-from lightwaves_aeon.core.features import INPUTS, STATISTICS
+from lightwaves_aeon.core.features import INPUTS, STATISTICS, refuse_unknown
 
 INPUT_WORDS = {
     "channel": "channel {}",
@@ -107,7 +108,13 @@ def in_words(
     >>> print(activity.partition(", ")[2])
     long-scale second-order activity k000 (d=16, 129 points), longest positive run
     """
+    refuse_unworded(rows)
     return [_in_words(row, bank, channel_names) for row in rows]
+
+
+def refuse_unworded(rows: np.ndarray) -> None:
+    """Refuse a table that names what there are no words for; the error says what."""
+    refuse_unknown(rows, "the description", tuple(STATISTIC_WORDS), tuple(INPUT_WORDS))
 
 
 def channel_label(channel: int, channel_names: Sequence[str] | None) -> str:
