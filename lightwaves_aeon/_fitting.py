@@ -205,7 +205,13 @@ def _checked(
     search: Search, estimator: _Searches, X: Collection, y: np.ndarray, n_jobs: int
 ) -> tuple[Threads, np.ndarray, np.random.RandomState]:
     """Make the backend, sure that all its processes are asked for the same."""
-    labels, classes = np.unique(np.asarray(y), return_inverse=True)
+    y = np.asarray(y)
+    for label in y if y.dtype.hasobject else ():
+        if isinstance(label, str) and label.endswith("\0"):
+            raise ValueError(
+                f"y holds the label {label!r}: NumPy drops the NUL at its end"
+            )
+    labels, classes = np.unique(y, return_inverse=True)
     # None means fresh entropy: NumPy's global generator is nobody's to advance.
     seed = estimator.random_state
     rng = check_random_state(np.random.RandomState() if seed is None else seed)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-__all__ = ["open_atomic", "refuse_foreign"]
+__all__ = ["check_writable", "open_atomic", "refuse_foreign"]
 
 import os
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from errno import EACCES, EISDIR
 from pathlib import Path
 from typing import BinaryIO
 
@@ -105,13 +106,14 @@ def open_atomic(path: str | Path, durable: bool = False) -> Iterator[BinaryIO]:
     asked, path = path, Path(path)
     part: Path | None = None
     try:
+        _check_permission(path)
         mode = path.stat().st_mode if path.exists() else None
         if mode is not None and not stat.S_ISREG(mode):
             with path.open("wb") as file:
                 yield file
             return
         path = path.resolve()
-        part = path.with_name(f"{path.name}.{os.getpid()}{PART}")
+        part = _part_of(path)
         with part.open("wb") as file:
             if mode is not None:
                 os.chmod(part, stat.S_IMODE(mode))
@@ -127,9 +129,55 @@ def open_atomic(path: str | Path, durable: bool = False) -> Iterator[BinaryIO]:
             finally:
                 os.close(folder)
     except OSError as error:
-        if part is not None and error.filename in (str(part), None):
+        if error.errno is not None and error.filename in (None, str(part)):
             raise OSError(error.errno, error.strerror, str(asked)) from error
         raise
     finally:
         if part is not None:
             part.unlink(missing_ok=True)
+
+
+def check_writable(path: str | Path) -> None:
+    """Try whether a file can be written, and leave no trace.
+
+    Parameters
+    ----------
+    path : str or Path
+        Where something is to be written.
+
+    Raises
+    ------
+    OSError
+        If it cannot; the error names `path`.
+
+    Examples
+    --------
+    >>> from lightwaves_aeon.atomic import check_writable
+    >>> check_writable("no/such/folder/file")
+    Traceback (most recent call last):
+    ...
+    FileNotFoundError: [Errno 2] No such file or directory: 'no/such/folder/file'
+    """
+    path = Path(path)
+    if path.is_dir():
+        raise IsADirectoryError(EISDIR, os.strerror(EISDIR), str(path))
+    _check_permission(path)
+    if path.exists() and not path.is_file():
+        return
+    part = _part_of(path.resolve())
+    try:
+        part.touch()
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _part_of(path: Path) -> Path:
+    return path.with_name(f"{path.name}.{os.getpid()}{PART}")
+
+
+def _check_permission(path: Path) -> None:
+    """Refuse a file that may not be written to, though another could take its place."""
+    if path.exists() and not os.access(path, os.W_OK):
+        raise PermissionError(EACCES, os.strerror(EACCES), str(path))

@@ -218,6 +218,8 @@ class LightWaveSClassifier(ShowsInsight, _ClassifierShell, BaseClassifier):
         if hasattr(self, "feature_names_in_"):
             transformer.feature_names_in_ = self.feature_names_in_
         self.pipeline_ = make_pipeline(transformer, scaler, self.estimator_)
+        # Those set afterwards have no part in the model, and none in its file.
+        self._fit_parameters = self.get_params(deep=False)
         return self
 
     def _predict(self, X: Series) -> np.ndarray:

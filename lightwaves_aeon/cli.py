@@ -6,9 +6,11 @@ __all__ = ["main"]
 
 import json
 import os
+import sys
 import warnings
 from collections.abc import Sequence
 from dataclasses import asdict
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +51,9 @@ Row = dict[str, Any]
 @click.version_option(__version__, prog_name="lightwaves")
 def main() -> None:
     """LightWaveS: time series classification with a few hundred features."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # labels may be in any script
+            stream.reconfigure(errors="backslashreplace")
 
 
 main.add_command(fit)

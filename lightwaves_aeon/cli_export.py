@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from lightwaves_aeon.cli_outputs import refuse_input
+
 if TYPE_CHECKING:
     from lightwaves_aeon.classifier import LightWaveSClassifier
 
@@ -142,7 +144,7 @@ def _as_c(
     from lightwaves_aeon.deploy.c_source import export_c, file_names
 
     name = name_of_file(model) if name is None else checked_name(name)
-    _check_outputs([out / file for file in file_names(name)], [model, data, labels])
+    _refuse_inputs([out / file for file in file_names(name)], [model, data, labels])
     classifier = LightWaveSClassifier.load(model)
     n_all = classifier.estimator_.n_features_in_
     classifier = _fitting(classifier, length, budget, data, labels)
@@ -160,11 +162,9 @@ def _as_c(
     )
 
 
-def _check_outputs(outputs: list[Path], inputs: list[Path | None]) -> None:
-    read = {path.resolve() for path in inputs if path is not None}
+def _refuse_inputs(outputs: list[Path], inputs: list[Path | None]) -> None:
     for path in outputs:
-        if path.resolve() in read:
-            raise ValueError(f"{path} is read from, and must not be written to")
+        refuse_input(path, inputs)
 
 
 def _fitting(
@@ -196,7 +196,7 @@ def _as_onnx(model: Path, out: Path, force: bool) -> str:
     from lightwaves_aeon.deploy.onnx_model import export_onnx
 
     file = out / "model.onnx"
-    _check_outputs([file], [model])
+    _refuse_inputs([file], [model])
     export_onnx(LightWaveSClassifier.load(model), file, force=force)
     return _listed((file,))
 

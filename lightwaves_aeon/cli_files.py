@@ -8,12 +8,16 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from io import BytesIO
 from math import isnan
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from lightwaves_aeon.atomic import open_atomic
+from lightwaves_aeon.cli_outputs import check_output, force_option
 
 if TYPE_CHECKING:
     import numpy as np
@@ -87,6 +91,7 @@ jobs_option = click.option(
 )
 @backend_option
 @jobs_option
+@force_option
 def fit(
     data: Path,
     labels: Path,
@@ -94,19 +99,25 @@ def fit(
     backend: str | None,
     jobs: int,
     seed: int,
+    force: bool,
     **parameters: Any,
 ) -> None:
     """Fit LightWaveS to series in a file and write the model to another.
 
     The series are not read into memory: each process reads its share of the channels,
-    in blocks. Under mpiexec all processes fit one model together.
+    in blocks. Under mpiexec all processes fit one model together. A model file of that
+    name is replaced, any other file only with --force.
     """
     start = perf_counter()
     with _together(backend) as (processes, name):
-        _check_folder(out)
+        from lightwaves_aeon.deploy.model_file import is_model_file
         from lightwaves_aeon.distributed import fit_files
         from lightwaves_aeon.memory import PeakMemory
 
+        # Before the work, which may take hours.
+        processes.decide(
+            lambda: check_output(out, [data, labels], is_model_file, force)
+        )
         with PeakMemory() as peak:
             classifier = fit_files(
                 data,
@@ -136,17 +147,23 @@ def fit(
 )
 @backend_option
 @jobs_option
+@force_option
 def predict(
-    model: Path, data: Path, out: Path | None, backend: str | None, jobs: int
+    model: Path,
+    data: Path,
+    out: Path | None,
+    backend: str | None,
+    jobs: int,
+    force: bool,
 ) -> None:
     """Predict the labels of series in a file with a MODEL that fit has written.
 
     Of the series only the channels in use are read. Under mpiexec each process predicts
-    its share of the cases.
+    its share of the cases. A file that is there already is replaced with --force only.
     """
     with _together(backend) as (processes, name):
         if out is not None:
-            _check_folder(out)
+            processes.decide(lambda: check_output(out, [model, data], force=force))
         from lightwaves_aeon.classifier import LightWaveSClassifier
         from lightwaves_aeon.distributed import predict_files
 
@@ -176,11 +193,6 @@ def _together(backend: str | None) -> Iterator[tuple[Threads, str]]:
         # All wait for it: mpiexec may kill the others when one ends in failure.
         processes.decide(lambda: click.echo(reason, err=True))
         sys.exit(1)
-
-
-def _check_folder(out: Path) -> None:
-    if not out.parent.is_dir():
-        raise NotADirectoryError(f"there is no folder {out.parent}")
 
 
 def _moved(backend: str) -> int:
@@ -213,5 +225,8 @@ def _write(labels: np.ndarray, out: Path | None) -> None:
     else:
         import numpy as np
 
-        with out.open("wb") as file:
-            np.save(file, labels)
+        # NumPy would write to the file itself, which a pipe has no place for.
+        content = BytesIO()
+        np.save(content, labels)
+        with open_atomic(out) as file:
+            file.write(content.getvalue())

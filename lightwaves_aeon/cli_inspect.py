@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from lightwaves_aeon.atomic import open_atomic
+from lightwaves_aeon.cli_outputs import check_output, force_option
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -21,6 +24,9 @@ if TYPE_CHECKING:
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
+
+MARK = "lightwaves-aeon"
+"""What the pictures say of who has made them."""
 
 SIZE = (6, 4)
 DOTS_PER_INCH = 150
@@ -46,15 +52,22 @@ Data = tuple["np.ndarray", "np.ndarray | None"]
     help="The case whose saliency and response are drawn.",
 )
 @click.option("--out", type=FOLDER, help="Folder for the pictures.")
+@force_option
 def inspect(
-    model: Path, data: Path | None, labels: Path | None, case: int, out: Path | None
+    model: Path,
+    data: Path | None,
+    labels: Path | None,
+    case: int,
+    out: Path | None,
+    force: bool,
 ) -> None:
     """Say which channels and patterns a MODEL that fit has written leans on.
 
     With --out it is drawn, too: the importance of channels and dilations, the kernel of
     the strongest feature, and the paths along which features and channels were chosen,
     if they were. With --data there are pictures of one case, its saliency and its
-    response to that kernel, and one of all cases in a plane. Pictures take matplotlib.
+    response to that kernel, and one of all cases in a plane. Pictures take matplotlib;
+    they replace pictures of an earlier time, and other files only with --force.
     """
     if data is not None and out is None:
         raise click.UsageError("--data is for pictures, which need --out.")
@@ -63,7 +76,7 @@ def inspect(
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of letters that a font lacks, say
-            text, files = _inspect(model, data, labels, case, out)
+            text, files = _inspect(model, data, labels, case, out, force)
     except (ImportError, ValueError, TypeError, OSError, MemoryError) as error:
         raise click.ClickException(str(error)) from error
     click.echo(text)
@@ -74,12 +87,17 @@ def inspect(
 
 
 def _inspect(
-    model: Path, data: Path | None, labels: Path | None, case: int, out: Path | None
+    model: Path,
+    data: Path | None,
+    labels: Path | None,
+    case: int,
+    out: Path | None,
+    force: bool,
 ) -> tuple[str, list[Path]]:
     """Give the description, and the pictures written, which are all drawn before."""
     from lightwaves_aeon.classifier import LightWaveSClassifier
 
-    classifier = LightWaveSClassifier.load(model)
+    classifier, inputs = LightWaveSClassifier.load(model), (model, data, labels)
     text = classifier.describe()
     if out is None:
         return text, []
@@ -89,8 +107,17 @@ def _inspect(
         for name, draw in _pictures(classifier, series, case)
     ]
     out.mkdir(parents=True, exist_ok=True)
+    for file, _ in figures:
+        check_output(file, inputs, lambda start: MARK.encode() in start, force)
     for file, figure in figures:
-        figure.savefig(file, bbox_inches="tight", pad_inches=0.1)
+        with open_atomic(file) as stream:
+            figure.savefig(
+                stream,
+                format="png",
+                bbox_inches="tight",
+                pad_inches=0.1,
+                metadata={"Software": MARK},
+            )
     return text, [file for file, _ in figures]
 
 

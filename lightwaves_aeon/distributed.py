@@ -22,6 +22,9 @@ import numpy as np
 from lightwaves_aeon._fitting import make_backend
 from lightwaves_aeon.classifier import LightWaveSClassifier
 
+ZIP = b"PK"
+"""What archives begin with."""
+
 
 class DataFileError(ValueError):
     """A file that does not hold what it should; the message names it."""
@@ -180,13 +183,36 @@ def read_labels(path: str | Path) -> np.ndarray:
     return y.copy()
 
 
+def _refuse_others(path: Path) -> None:
+    """Say what is given in place of a .npy file, where it can be told."""
+    if path.exists() and not path.is_file():
+        raise DataFileError(f"{path} is no plain file")
+    if not path.is_file():
+        raise DataFileError(f"there is no file {path}")
+    with path.open("rb") as file:
+        start = file.read(len(np.lib.format.MAGIC_PREFIX))
+    if not start:
+        raise DataFileError(f"{path} is empty")
+    if start.startswith(ZIP):
+        raise DataFileError(
+            f"{path} is an archive, as np.savez makes: store the one array alone, by "
+            "np.save"
+        )
+    if start != np.lib.format.MAGIC_PREFIX:
+        raise DataFileError(f"{path} is no .npy file: store the array by np.save")
+
+
 def _load(path: str | Path) -> np.ndarray:
+    _refuse_others(Path(path))
     # Mapped to be changed in memory only: to numba, what can't be written is another
     # type, for which it would compile everything once more.
     try:
         with np.errstate(over="raise"):  # of a shape beyond all bounds
             return np.asarray(np.lib.format.open_memmap(path, mode="c"))
-    except FileNotFoundError:
-        raise DataFileError(f"there is no file {path}") from None
     except Exception as error:  # whatever NumPy makes of a foreign file
+        if "Python objects" in str(error):
+            raise DataFileError(
+                f"{path} holds Python objects, which only pickle could read: store "
+                "numbers, or labels as strings, np.save(path, y.astype(str))"
+            ) from error
         raise DataFileError(f"{path} cannot be read: {error}") from error

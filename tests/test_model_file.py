@@ -310,7 +310,7 @@ def test_custom_estimator_is_refused(problem, classifier, tmp_path):
 
 
 def test_parameter_beyond_json_is_refused(problem, classifier, tmp_path):
-    classifier.fit(*problem).set_params(verbose=object())
+    classifier.set_params(verbose=object()).fit(*problem)
     with pytest.raises(ValueError, match="object is not JSON serializable"):
         classifier.save(tmp_path / "model")
     assert not list(tmp_path.iterdir())
@@ -444,7 +444,7 @@ def checksum(header, members):
 def seal(path, header, members, **full):
     full = {
         "format": "lightwaves model",
-        "version": 2,
+        "version": 3,
         "checksum": checksum(header, members),
         "content": header,
         **full,
@@ -464,7 +464,7 @@ def test_helper_makes_files_that_can_be_loaded(fitted, content, other):
     assert_same(fitted[0], load(other), fitted[1])
 
 
-@pytest.mark.parametrize("version", [1, 3, 0, -1, 10**9, None, "1", [1]])
+@pytest.mark.parametrize("version", [1, 2, 4, 0, -1, 10**9, None, "1", [1]])
 def test_version(content, other, version):
     seal(other, content[0], packed(content[1]), version=version)
     assert_refused(other, re.escape(f"of version {version}; this"))
@@ -490,7 +490,7 @@ HEADERS = {
     "bytes": b"\xff\xfe\xfa",
     "nested": "[" * 100_000 + "]" * 100_000,
     "nested objects": '{"format":' * 100_000,
-    "nested content": '{"format": "lightwaves model", "version": 2, "content": {"a":'
+    "nested content": '{"format": "lightwaves model", "version": 3, "content": {"a":'
     + "[" * 900
     + "]" * 900
     + "}}",

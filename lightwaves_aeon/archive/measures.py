@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["MEASURES", "load_results", "measures", "write_tables"]
 
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,13 @@ import pandas as pd
 from sklearn.metrics import log_loss, recall_score, roc_auc_score
 
 from lightwaves_aeon.archive.classifiers import CLASSIFIERS
-from lightwaves_aeon.archive.store import Outcome, Run, Store, write_whole
+from lightwaves_aeon.archive.store import (
+    Outcome,
+    ResultFileError,
+    Run,
+    Store,
+    write_whole,
+)
 
 MEASURES = (
     "accuracy",
@@ -98,9 +105,20 @@ def measures(folder: Path) -> pd.DataFrame:
     ------
     ValueError
         If there are no results.
+
+    Warns
+    -----
+    UserWarning
+        If a result cannot be read; it is left out.
     """
-    store = Store(folder)
-    rows = [{**run._asdict(), **_measures_of(store.read(run))} for run in store.runs()]
+    store, rows = Store(folder), []
+    for run in store.runs():
+        try:
+            found = store.read(run)
+        except (OSError, ResultFileError) as error:
+            warnings.warn(f"left out: {error}", stacklevel=2)
+        else:
+            rows.append({**run._asdict(), **_measures_of(found)})
     frame = pd.DataFrame(rows) if rows else _read_tables(folder)
     if frame.empty:
         raise ValueError(f"{folder}: there are no results")
@@ -166,16 +184,23 @@ def _read_tables(folder: Path) -> pd.DataFrame:
         parts = []
         for path in sorted((folder / TASK / measure).glob(f"*_{measure}.csv")):
             name = path.name.removesuffix(f"_{measure}.csv")
-            table = pd.read_csv(path).rename(columns={"Resamples:": "dataset"})
-            part = table.melt("dataset", var_name="resample", value_name=measure)
-            part["classifier"] = titles.get(name, name)
-            part["resample"] = part["resample"].astype(int)
-            parts.append(part.dropna().set_index(KEYS)[measure])
+            try:
+                parts.append(_read_table(path, titles.get(name, name), measure))
+            except (OSError, ValueError, KeyError) as error:
+                warnings.warn(f"left out: {path}: {error}", stacklevel=2)
         if parts:
             columns[measure] = pd.concat(parts)
     if not columns:
         return pd.DataFrame()
     return pd.DataFrame(columns, columns=list(MEASURES)).reset_index()
+
+
+def _read_table(path: Path, classifier: str, measure: str) -> pd.Series:
+    table = pd.read_csv(path).rename(columns={"Resamples:": "dataset"})
+    part = table.melt("dataset", var_name="resample", value_name=measure)
+    part["classifier"] = classifier
+    part["resample"] = part["resample"].astype(int)
+    return part.dropna().set_index(KEYS)[measure].astype(float)
 
 
 def _measures_of(outcome: Outcome) -> dict[str, float]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 __all__ = ["Outcome", "ResultFileError", "Run", "Store", "write_whole"]
 
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,8 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-PART = ".part"
-"""Ending of files that are being written."""
+from lightwaves_aeon.atomic import PART, open_atomic
 
 FAILED = "_failed.json"
 MILLISECONDS = {"NANOSECONDS": 1e-6, "MILLISECONDS": 1.0, "SECONDS": 1000.0}
@@ -97,8 +95,10 @@ class Store:
 
     def clean(self) -> None:
         """Remove what a killed process has left: half-written files."""
-        for path in self.folder.glob(f"**/*{PART}"):
-            path.unlink()
+        # By their names, since the folder may hold what is not ours.
+        for pattern in ("*/Predictions/*/*Resample*", "classification/*/*"):
+            for path in self.folder.glob(f"{pattern}.*{PART}"):
+                path.unlink()
 
     def path(self, run: Run) -> Path:
         """Where the result of a run lies, or would lie."""
@@ -166,7 +166,7 @@ class Store:
             ``classifier``, ``dataset``, ``resample``, ``reason`` and ``trace`` of each.
         """
         paths = sorted(self.folder.glob(f"*/Predictions/*/testResample*{FAILED}"))
-        records = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
+        records = [record for path in paths if (record := _record(path)) is not None]
         # Both files are there where the process was killed between two steps.
         return [
             record
@@ -200,18 +200,17 @@ def write_whole(path: Path, text: str) -> None:
     'text'
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + PART)
-    with open(part, "w", encoding="utf-8", newline="\n") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(part, path)
-    if os.name == "posix":  # the new name is safe with its folder; Windows cannot
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+    with open_atomic(path, durable=True) as file:
+        file.write(text.encode())
+
+
+def _record(path: Path) -> dict[str, Any] | None:
+    """Read what is written of a failure; nothing where it is damaged."""
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+        return record if set(Run._fields) <= set(record) else None
+    except (OSError, ValueError, TypeError):
+        return None
 
 
 def _format(run: Run, outcome: Outcome) -> str:

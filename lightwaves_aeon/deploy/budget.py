@@ -20,8 +20,9 @@ from lightwaves_aeon.core.engine import Evaluator
 from lightwaves_aeon.core.head import LinearHead
 from lightwaves_aeon.core.kinds import NOTHING
 from lightwaves_aeon.core.model import Model
-from lightwaves_aeon.deploy.c_source import bytes_of, linear_head, longest_of
+from lightwaves_aeon.deploy.c_source import bytes_of, longest_of
 from lightwaves_aeon.deploy.c_tables import Tables
+from lightwaves_aeon.deploy.linear_head import linear_head
 
 if TYPE_CHECKING:
     from lightwaves_aeon.classifier import LightWaveSClassifier
@@ -96,7 +97,10 @@ def costs_of(
     >>> costs_of(clf, n_features=100).flash < costs_of(clf).flash / 2
     True
     """
-    head, longest = linear_head(classifier), longest_of(classifier, n_timepoints)
+    head, longest = (
+        linear_head(classifier, "C source"),
+        longest_of(classifier, n_timepoints),
+    )
     model = classifier.pipeline_[0]._model
     if n_features is not None:
         model = _first(model, n_features, classifier.metadata_["n_channels"])

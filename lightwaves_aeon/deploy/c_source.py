@@ -7,7 +7,6 @@ __all__ = [
     "bytes_of",
     "export_c",
     "file_names",
-    "linear_head",
     "longest_of",
     "write_c",
 ]
@@ -36,6 +35,7 @@ from lightwaves_aeon.deploy.c_text import (
     quoted_in_comment,
     rendered,
 )
+from lightwaves_aeon.deploy.linear_head import linear_head
 
 if TYPE_CHECKING:
     from lightwaves_aeon.classifier import LightWaveSClassifier
@@ -147,7 +147,7 @@ def export_c(
     ...     [file.name for file in source.files]
     ['motions_model.h', 'motions_model.c', 'example.c', 'Makefile', 'CMakeLists.txt']
     """
-    head = linear_head(classifier)
+    head = linear_head(classifier, "C source")
     n_timepoints = longest_of(classifier, n_timepoints)
     transformer, scaler = (step for _, step in classifier.pipeline_.steps[:2])
     return write_c(
@@ -162,18 +162,6 @@ def export_c(
         channel_names=getattr(classifier, "feature_names_in_", None),
         force=force,
     )
-
-
-def linear_head(classifier: LightWaveSClassifier) -> LinearHead:
-    """Give the head of a fitted classifier, which must be the default one."""
-    classifier._check_is_fitted()
-    head = classifier._head
-    if classifier.estimator is not None or not isinstance(head, LinearHead):
-        raise ValueError(
-            "C source holds the default estimator only, not "
-            f"{type(classifier.estimator_).__name__}"
-        )
-    return head
 
 
 def longest_of(classifier: LightWaveSClassifier, n_timepoints: int | None) -> int:

@@ -25,6 +25,7 @@ from lightwaves_aeon.core.engine import Evaluator
 from lightwaves_aeon.core.features import INPUTS, ROW, STATISTICS
 from lightwaves_aeon.core.head import LinearHead
 from lightwaves_aeon.core.model import Model
+from lightwaves_aeon.deploy.linear_head import linear_head
 from lightwaves_aeon.deploy.model_file import ModelFileError, load_model, save_model
 from lightwaves_aeon.transformer import LightWaveS
 
@@ -61,6 +62,9 @@ ARRAYS: dict[str, tuple[type[np.generic], tuple[str, ...]]] = {
 }
 """Type and shape of each array; where a name stands twice, it is the same length."""
 
+LABEL_KINDS = "biufmMU"
+"""Kinds of labels: logical, numbers, times and strings."""
+
 MAYBE_NAN = ("table_f_score", "table_selection_score")
 
 FLAGS = ("multivariate", "missing_values", "unequal_length")
@@ -86,24 +90,17 @@ def save_classifier(path: str | Path, classifier: LightWaveSClassifier) -> None:
     ValueError
         If its estimator, labels or parameters are such as no model file can hold.
     """
-    head = classifier._head
-    if classifier.estimator is not None or not isinstance(head, LinearHead):
-        raise ValueError(
-            "a model file holds the default estimator only, not "
-            f"{type(classifier.estimator_).__name__}: pickle this classifier instead"
-        )
+    head = linear_head(classifier, "a model file")
     transformer, scaler, ridge = (step for _, step in classifier.pipeline_.steps)
     model = transformer._model
     rows, bank, evaluate = model.rows, model.bank, model.evaluate
-    classes = head.classes
-    if classes.dtype.hasobject:
-        classes = np.array(classes.tolist())
     header = {
         "written_by": f"lightwaves-aeon {__version__}",
-        "parameters": _plain(classifier.get_params(deep=False)),
+        "parameters": _plain(classifier._fit_parameters),
         "metadata": {name: classifier.metadata_[name] for name in (*FLAGS, *SIZES)},
         "kernel_names": bank.names,
         "kernel_wavelets": bank.wavelets,
+        "channel_names": _names_of_channels(classifier),
         "selection_path": _steps(transformer._path),
         "channel_path": _steps(transformer._channel_path),
     }
@@ -115,7 +112,7 @@ def save_classifier(path: str | Path, classifier: LightWaveSClassifier) -> None:
         "kernel_weights": bank.weights,
         "kernel_lengths": bank.lengths,
         "kernel_taps": bank.taps,
-        "classes": classes,
+        "classes": _plain_classes(head.classes),
         "head_weights": head.weights,
         "head_bias": head.bias,
         "head_sharpness": np.float64(head.sharpness),
@@ -123,6 +120,22 @@ def save_classifier(path: str | Path, classifier: LightWaveSClassifier) -> None:
         **{f"ridge_{name}": np.asarray(getattr(ridge, name)) for name in RIDGE},
     }
     save_model(path, header, arrays)
+
+
+def _names_of_channels(classifier: LightWaveSClassifier) -> list[str] | None:
+    names = getattr(classifier, "feature_names_in_", None)
+    return None if names is None else names.tolist()
+
+
+def _plain_classes(classes: np.ndarray) -> np.ndarray:
+    """Give labels as an array without objects, if one can hold them."""
+    plain = np.array(classes.tolist()) if classes.dtype.hasobject else classes
+    if plain.dtype.kind not in LABEL_KINDS:
+        raise ValueError(f"a model file cannot hold labels of type {plain.dtype}")
+    for label, kept in zip(classes.tolist(), plain.tolist(), strict=True):
+        if label != kept:
+            raise ValueError(f"a model file cannot hold the label {label!r}")
+    return plain
 
 
 def load_classifier(
@@ -191,6 +204,12 @@ def _restored(
         estimator._n_jobs = n_threads
         estimator.is_fitted = True
     classes = arrays["classes"]
+    names = header["channel_names"]
+    if names is not None:
+        _check_names_of_channels(names, metadata["n_channels"])
+        for estimator in (transformer, classifier):
+            estimator.feature_names_in_ = np.array(names, dtype=object)
+    classifier._fit_parameters = classifier.get_params(deep=False)
     classifier.classes_ = classes
     classifier.n_classes_ = len(classes)
     classifier._class_dictionary = {label: i for i, label in enumerate(classes)}
@@ -267,7 +286,7 @@ def _check_arrays(arrays: Arrays) -> None:
         if array.dtype.kind != "U" and name not in MAYBE_NAN:
             _require(bool(np.isfinite(array).all()), name)
     classes = arrays["classes"]
-    _require(classes.dtype.kind in "biufmMU", "type of the classes")
+    _require(classes.dtype.kind in LABEL_KINDS, "type of the classes")
     _require(len(classes) > 1 and bool((classes[:-1] < classes[1:]).all()), "classes")
     n_scores = len(classes) if len(classes) > 2 else 1
     _require(lengths["scores"] == n_scores, "number of classes")
@@ -320,6 +339,11 @@ def _check_table(
     counts = rows["statistic"] == STATISTICS.index("ppv")
     _require(not rows["threshold"][~counts].any(), "thresholds")
     _require(len(np.unique(rows[KEY])) == len(rows), "repeated rows of the table")
+
+
+def _check_names_of_channels(names: Any, n_channels: int) -> None:
+    fits = isinstance(names, list) and all(isinstance(name, str) for name in names)
+    _require(fits and len(names) == len(set(names)) == n_channels, "channel names")
 
 
 def _names(names: Any, types: type | tuple[type, ...]) -> tuple:

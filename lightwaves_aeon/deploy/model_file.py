@@ -6,7 +6,7 @@ and no code. Its header names the format and carries a checksum of all arrays.
 
 from __future__ import annotations
 
-__all__ = ["ModelFileError", "load_model", "save_model"]
+__all__ = ["ModelFileError", "is_model_file", "load_model", "save_model"]
 
 import hashlib
 import io
@@ -20,7 +20,9 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-FORMAT, VERSION = "lightwaves model", 2
+from lightwaves_aeon.atomic import open_atomic
+
+FORMAT, VERSION = "lightwaves model", 3
 HEADER = "header"
 
 
@@ -60,7 +62,6 @@ def save_model(
     >>> header, arrays
     ({'answer': 42}, {'numbers': array([0, 1, 2])})
     """
-    path = Path(path)
     packed = {name: _packed(name, array) for name, array in arrays.items()}
     try:
         full = {
@@ -72,16 +73,26 @@ def save_model(
         text = json.dumps(full)
     except TypeError as error:
         raise ValueError(f"no model file can hold this header: {error}") from error
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        with zipfile.ZipFile(part, "w", zipfile.ZIP_STORED) as archive:
-            # Without a date: the same model gives the same file.
-            archive.writestr(zipfile.ZipInfo(HEADER), text)
-            for name, content in packed.items():
-                archive.writestr(zipfile.ZipInfo(f"{name}.npy"), content)
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
+    with (
+        open_atomic(path) as file,
+        zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive,
+    ):
+        # Without a date: the same model gives the same file.
+        archive.writestr(zipfile.ZipInfo(HEADER), text)
+        for name, content in packed.items():
+            archive.writestr(zipfile.ZipInfo(f"{name}.npy"), content)
+
+
+def is_model_file(start: bytes) -> bool:
+    """Tell by its first bytes whether a file is a model file.
+
+    Examples
+    --------
+    >>> from lightwaves_aeon.deploy.model_file import is_model_file
+    >>> is_model_file(b"precious data")
+    False
+    """
+    return f'"format": "{FORMAT}"'.encode() in start
 
 
 def load_model(path: str | Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
@@ -109,6 +120,8 @@ def load_model(path: str | Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]
         If it cannot be read.
     """
     path = Path(path)
+    if path.exists() and not (path.is_file() or path.is_dir()):  # it might never end
+        raise ModelFileError(f"{path} is no plain file")
     with path.open("rb") as file:
         try:
             header, packed = _read(path, file)

@@ -19,6 +19,7 @@ from lightwaves_aeon.core.features import feature_names, refuse_unknown
 from lightwaves_aeon.core.head import LinearHead
 from lightwaves_aeon.core.kinds import N_SHARES, NEUTRAL, SLOTS
 from lightwaves_aeon.core.model import Model
+from lightwaves_aeon.deploy.linear_head import linear_head
 from lightwaves_aeon.deploy.onnx_graph import DOUBLE, FLOAT, TIME, Graph
 from lightwaves_aeon.deploy.onnx_responses import (
     INPUTS,
@@ -92,13 +93,7 @@ def export_onnx(
     >>> [output.name for output in graph.output]
     ['label', 'probabilities', 'scores']
     """
-    classifier._check_is_fitted()
-    head = classifier._head
-    if classifier.estimator is not None or not isinstance(head, LinearHead):
-        raise ValueError(
-            "an ONNX model holds the default estimator only, not "
-            f"{type(classifier.estimator_).__name__}"
-        )
+    head = linear_head(classifier, "an ONNX model")
     transformer, scaler = classifier.pipeline_[0], classifier.pipeline_[1]
     n_channels = classifier.metadata_["n_channels"]
     channels = getattr(classifier, "feature_names_in_", None)
