@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from lightwaves_aeon.archive.classifiers import CLASSIFIERS, N_FEATURES, title_of
+from lightwaves_aeon.cli_outputs import force_option, refuse_input
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -220,20 +221,26 @@ def _do(tasks: Sequence[Task], store: Store, jobs: int, limit: float | None) -> 
 @click.option(
     "--out", type=FOLDER, help="Folder for the report. [default: RESULTS/report]"
 )
+@force_option
 def report(
-    results: Path, published: tuple[Path, ...], peers: tuple[str, ...], out: Path | None
+    results: Path,
+    published: tuple[Path, ...],
+    peers: tuple[str, ...],
+    out: Path | None,
+    force: bool,
 ) -> None:
     """Report on RESULTS, a folder that bench has written to.
 
     Prints the main tables, and writes all as CSV files and, with diagrams, as one page,
-    report.md. The tables that aeon loads are written to RESULTS anew.
+    report.md, which replace those of an earlier report, and files of others only with
+    --force. The tables that aeon loads are written to RESULTS anew.
     """
     # Pictures go to files: without this a screen might be looked for.
     os.environ.setdefault("MPLBACKEND", "agg")
     from lightwaves_aeon.archive.console import print_table
     from lightwaves_aeon.archive.figures import INSTALL
     from lightwaves_aeon.archive.measures import write_tables
-    from lightwaves_aeon.archive.report import build, save
+    from lightwaves_aeon.archive.report import build, outputs, save
     from lightwaves_aeon.archive.store import Store
 
     try:
@@ -241,9 +248,12 @@ def report(
             write_tables(results)
         beside = _beside(results, published, peers)
         found = build(results, beside)
-    except ValueError as error:
+        folder = out or results / "report"
+        for path in outputs(found, folder):
+            refuse_input(path, published)
+        page, figures = save(found, folder, force)
+    except (ValueError, OSError) as error:
         raise click.ClickException(str(error)) from error
-    page, figures = save(found, out or results / "report")
     print_table(f"Means over {found.scope}", found.summary)
     print_table("Accuracy", found.by_set["accuracy"])
     print_table("Published accuracies, and ours of the same data sets", found.peers)

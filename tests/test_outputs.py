@@ -397,3 +397,32 @@ def test_only_half_files_of_ours_are_removed(tmp_path):
     store.clean()
     assert theirs.exists()
     assert not ours.exists()
+
+
+def test_a_report_replaces_no_files_but_those_of_a_report(tmp_path):
+    Store(tmp_path).write(Run("ROCKET", "ERing", 0), outcome())
+    page = tmp_path / "page"
+    page.mkdir()
+    for name in ("summary.csv", "report.md", "accuracy_time.png"):
+        (page / name).write_text("precious")
+        found = run("report", tmp_path, "--out", page)
+        assert found.exit_code == 1
+        assert f"{name} was not written by lightwaves-aeon" in found.stderr
+        assert [path.read_text() for path in page.iterdir()] == ["precious"]
+        (page / name).unlink()
+    for _ in range(2):
+        assert run("report", tmp_path, "--out", page).exit_code == 0
+    (page / "report.md").write_text("precious")
+    assert run("report", tmp_path, "--out", page).exit_code == 1
+    assert run("report", tmp_path, "--out", page, "--force").exit_code == 0
+
+
+def test_a_report_replaces_no_table_that_it_reads(tmp_path):
+    Store(tmp_path).write(Run("ROCKET", "ERing", 0), outcome())
+    table = tmp_path / "published.csv"
+    table.write_text("dataset,HC2\nERing,0.99\n")
+    given = ["--published", table, "--out", tmp_path, "--force"]
+    found = run("report", tmp_path, *given)
+    assert found.exit_code == 1
+    assert "published.csv is read from" in found.stderr
+    assert table.read_text().startswith("dataset,HC2")

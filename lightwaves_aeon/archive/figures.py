@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["INSTALL", "Figure", "draw_all"]
+__all__ = ["INSTALL", "Figure", "draw_all", "names_of"]
 
 import warnings
 from collections.abc import Callable, Iterator
@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
+
+from lightwaves_aeon.atomic import open_atomic
 
 INSTALL = "python3 -m pip install 'lightwaves-aeon[bench]'"
 LEAST_CLASSIFIERS, LEAST_SETS = 3, 3
@@ -81,12 +83,14 @@ def draw_all(
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # of ties; the diagrams show them
                 figure = draw()
-                figure.savefig(
-                    folder / name,
-                    dpi=DOTS_PER_INCH,
-                    bbox_inches="tight",
-                    pad_inches=0.1,
-                )
+                with open_atomic(folder / name) as file:
+                    figure.savefig(
+                        file,
+                        format="png",
+                        dpi=DOTS_PER_INCH,
+                        bbox_inches="tight",
+                        pad_inches=0.1,
+                    )
         except Exception as error:  # a diagram must not cost the report
             figures.append(Figure(title, None, f"{error}"))
         else:
@@ -94,6 +98,13 @@ def draw_all(
         finally:
             plt.close("all")
     return figures
+
+
+def names_of(
+    accuracies: pd.DataFrame, milliseconds: pd.Series, beside: pd.DataFrame
+) -> list[str]:
+    """List the files that `draw_all` may write."""
+    return [name for _, name, _ in _diagrams(accuracies, milliseconds, beside)]
 
 
 def _diagrams(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Report", "build", "save"]
+__all__ = ["Report", "build", "outputs", "save"]
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,9 +11,13 @@ from typing import Any
 
 import pandas as pd
 
-from lightwaves_aeon.archive.figures import INSTALL, Figure, draw_all
+from lightwaves_aeon.archive.figures import INSTALL, Figure, draw_all, names_of
 from lightwaves_aeon.archive.measures import measures
 from lightwaves_aeon.archive.store import Store, write_whole
+from lightwaves_aeon.atomic import refuse_foreign
+
+HEADING = b"<!-- written by lightwaves-aeon -->"
+"""How the page of a report begins."""
 
 COLUMNS = {
     "accuracy": ("accuracy", 1, 4),
@@ -135,7 +139,9 @@ def build(folder: Path, beside: pd.DataFrame | None = None) -> Report:
     )
 
 
-def save(report: Report, folder: Path) -> tuple[Path, list[Figure] | None]:
+def save(
+    report: Report, folder: Path, force: bool = False
+) -> tuple[Path, list[Figure] | None]:
     """Write a report as CSV files, pictures, and a Markdown page with all of it.
 
     Parameters
@@ -144,6 +150,8 @@ def save(report: Report, folder: Path) -> tuple[Path, list[Figure] | None]:
         What to write.
     folder : Path
         Where to; it is made, if it is not there.
+    force : bool, default=False
+        Whether to replace files in a folder that has no report yet.
 
     Returns
     -------
@@ -151,14 +159,20 @@ def save(report: Report, folder: Path) -> tuple[Path, list[Figure] | None]:
         ``report.md``.
     figures : list of Figure or None
         None where a package is missing that draws them.
+
+    Raises
+    ------
+    FileExistsError
+        If a file would be replaced, and the folder has no report of ours.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    tables = {"summary": report.summary, **report.by_set}
-    if not report.peers.empty:
-        tables["published"] = report.peers
-    for title, table in tables.items():
-        name = title.replace("/", "_per_").replace(" ", "_").lower()
-        write_whole(folder / f"{name}.csv", table.to_csv())
+    tables, page = _tables(report), folder / "report.md"
+    is_made_before = page.is_file() and page.read_bytes().startswith(HEADING)
+    if not force and not is_made_before:
+        for path in outputs(report, folder):
+            refuse_foreign(path, lambda start: False)
+    for name, table in tables.items():
+        write_whole(folder / name, table.to_csv())
     figures: list[Figure] | None
     try:
         figures = draw_all(
@@ -166,13 +180,30 @@ def save(report: Report, folder: Path) -> tuple[Path, list[Figure] | None]:
         )
     except ImportError:
         figures = None
-    page = folder / "report.md"
     write_whole(page, "\n\n".join(_page(report, figures)) + "\n")
     return page, figures
 
 
+def outputs(report: Report, folder: Path) -> list[Path]:
+    """List the files that `save` writes."""
+    figures = names_of(report.accuracies, report.milliseconds, report.beside)
+    return [folder / name for name in ("report.md", *_tables(report), *figures)]
+
+
+def _tables(report: Report) -> dict[str, pd.DataFrame]:
+    """Name the tables by their files."""
+    tables = {"summary": report.summary, **report.by_set}
+    if not report.peers.empty:
+        tables["published"] = report.peers
+    return {
+        f"{title.replace('/', '_per_').replace(' ', '_').lower()}.csv": table
+        for title, table in tables.items()
+    }
+
+
 def _page(report: Report, figures: Sequence[Figure] | None) -> list[str]:
     parts = [
+        HEADING.decode(),
         "# Results",
         f"Means over {report.scope}, after those over the resamples of each. "
         "Rank is the mean rank by accuracy. Log-loss and AUROC of a classifier without "
