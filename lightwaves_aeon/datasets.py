@@ -7,12 +7,22 @@ __all__ = ["DataSetError", "Series", "is_in", "load_split"]
 from pathlib import Path
 from typing import Any, Literal
 
+import aeon.datasets
 import numpy as np
-from aeon.datasets import load_classification, load_from_ts_file
-from aeon.utils.validation.collection import is_equal_length
+from aeon.datasets import load_classification
+
+from lightwaves_aeon.ts_file import TsFileError, read_ts
 
 Series = np.ndarray | list[np.ndarray]
 """Cases as an array of shape (n_cases, n_channels, n_timepoints), or as a list."""
+
+
+VERSIONS = ("_eq", "_nmv")
+
+OF_AEON = [
+    Path(aeon.datasets.__file__).parent / name for name in ("data", "local_data")
+]
+"""Where aeon keeps the sets that it ships with, and those that it has downloaded."""
 
 
 class DataSetError(ValueError):
@@ -58,11 +68,17 @@ def load_split(
     if archive is not None and not Path(archive).is_dir():
         raise DataSetError(f"{name}: there is no archive folder {archive}")
     file = None if archive is None else _find(name, split, Path(archive))
-    X, y = _load_by_aeon(name, split, archive) if file is None else _read(name, file)
+    if file is None:
+        file = _find_of_aeon(name, split)
+    if file is None:
+        X, y = _load_by_aeon(name, split, archive)
+        file = _find_of_aeon(name, split)  # if it was downloaded to there
+    if file is not None:
+        X, y = _read(name, file)
     if len(X) == 0:
         raise DataSetError(f"{name}: there are no {split} cases")
     # The header of a file may say that lengths differ where they do not.
-    return np.stack(X) if is_equal_length(X) else X, y
+    return np.stack(X) if len({x.shape for x in X}) == 1 else X, y
 
 
 def is_in(name: str, archive: str | Path) -> bool:
@@ -89,30 +105,39 @@ def is_in(name: str, archive: str | Path) -> bool:
 
 
 def _find(name: str, split: str, archive: Path) -> Path | None:
-    # The folder of NAME_eq, the version of equal length, is that of NAME.
-    for folder in (archive / name, archive / name.removesuffix("_eq")):
+    # Versions of a set, of equal length or without missing values, share its folder.
+    for suffix in ("", *VERSIONS):
+        folder = archive / name.removesuffix(suffix)
         if (folder / f"{name}_TRAIN.ts").is_file():
             return folder / f"{name}_{split.upper()}.ts"
     return None
 
 
-# Both functions below catch everything, since aeon's readers raise almost anything.
+def _find_of_aeon(name: str, split: str) -> Path | None:
+    # aeon takes the version without missing values, where there is one.
+    for version in (f"{name}_nmv", name):
+        for folder in OF_AEON:
+            file = _find(version, split, folder)
+            if file is not None:
+                return file
+    return None
 
 
 def _read(name: str, file: Path) -> tuple[Any, np.ndarray]:
-    # Not by load_classification, which would download to the archive what misses there.
+    # Not by aeon, which would merge labels, drop signs of time-stamped series and
+    # download to the archive what misses there.
     try:
-        X, y, header = load_from_ts_file(str(file), return_meta_data=True)
-    except Exception as error:
+        return read_ts(file)
+    except TsFileError as error:
+        raise DataSetError(f"{name}: {error}") from error
+    except OSError as error:
         raise DataSetError(f"{name}: {file} cannot be read: {error}") from error
-    if not header["classlabel"]:
-        raise DataSetError(f"{name}: {file} has no class labels")
-    return X, y
 
 
 def _load_by_aeon(
     name: str, split: str, archive: str | Path | None
 ) -> tuple[Any, np.ndarray]:
+    # It raises almost anything.
     try:
         return load_classification(name, split=split, load_equal_length=False)
     except Exception as error:
