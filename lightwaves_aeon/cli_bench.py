@@ -98,6 +98,12 @@ def _classifiers(
     show_default=True,
     help="Features that LightWaveS keeps; another number shows in its name.",
 )
+@click.option(
+    "--train-files",
+    is_flag=True,
+    help="Cross-validate on the training cases, too, for the trainResample files of "
+    "tsml-eval. Takes about ten times as long.",
+)
 @click.pass_context
 def bench(
     ctx: click.Context,
@@ -109,6 +115,7 @@ def bench(
     jobs: int,
     time_limit: float | None,
     features: int,
+    train_files: bool,
 ) -> None:
     """Run classifiers over data sets and resamples, and keep every result.
 
@@ -123,7 +130,15 @@ def bench(
     """
     try:
         n_failed = _bench(
-            archive, datasets, classifiers, resamples, out, jobs, time_limit, features
+            archive,
+            datasets,
+            classifiers,
+            resamples,
+            out,
+            jobs,
+            time_limit,
+            features,
+            train_files,
         )
     except KeyboardInterrupt:
         click.echo(
@@ -148,6 +163,7 @@ def _bench(
     jobs: int,
     time_limit: float | None,
     features: int,
+    train_files: bool,
 ) -> int:
     """Do all runs that are still to be done, and count those that fail."""
     from lightwaves_aeon.archive.measures import write_tables
@@ -162,12 +178,18 @@ def _bench(
     store = Store(out)
     store.clean()
     tasks = [
-        Task(Run(title_of(name, features), dataset, resample), name, features, archive)
+        Task(
+            Run(title_of(name, features), dataset, resample),
+            name,
+            features,
+            archive,
+            train_files,
+        )
         for dataset in names
         for resample in range(resamples)
         for name in classifiers
     ]
-    to_do = [task for task in tasks if not store.is_done(task.run)]
+    to_do = [task for task in tasks if not store.is_done(task.run, train_files)]
     click.echo(f"{len(tasks)} runs, {len(tasks) - len(to_do)} of them done before.")
     n_failed = _do(to_do, store, jobs, time_limit)
     if n_failed < len(tasks):

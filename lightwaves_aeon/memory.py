@@ -41,6 +41,10 @@ class PeakMemory:
         self._over = Event()
         self._watch = Thread(target=self._watch_on, daemon=True)
 
+    def now(self) -> float:
+        """Give the memory that the process has at this moment."""
+        return _resident() if STATUS.exists() else np.nan
+
     def __enter__(self) -> PeakMemory:
         self._watch.start()
         return self

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,12 +21,13 @@ from numpy.testing import assert_array_equal
 from lightwaves_aeon import cli
 from lightwaves_aeon.archive import load_results
 from lightwaves_aeon.archive.classifiers import CLASSIFIERS, make, title_of
+from lightwaves_aeon.archive.measures import write_tables
 from lightwaves_aeon.archive.runs import Task, dataset_names, load, measure, resampled
 from lightwaves_aeon.archive.store import Outcome, ResultFileError, Run, Store
 from lightwaves_aeon.archive.workers import Failure, run_all
-from lightwaves_aeon.datasets import DataSetError
+from lightwaves_aeon.datasets import DataSetError, load_split
 
-N_LINES_OF_TIMES = 3
+N_FIGURES_OF_COST = 5
 PATIENCE = 60
 
 
@@ -83,12 +85,12 @@ def wait_for(condition):
 
 
 def results_in(folder):
-    """All result files, by name, without the times in them."""
+    """All result files, by name, without times and memory."""
     found = {}
     for path in sorted(folder.glob("*/Predictions/*/*")):
         lines = path.read_text().splitlines()
         numbers = lines[2].split(",")
-        lines[2] = ",".join([numbers[0], *numbers[N_LINES_OF_TIMES:]])
+        lines[2] = ",".join([numbers[0], *numbers[N_FIGURES_OF_COST:]])
         found[str(path.relative_to(folder))] = lines
     return found
 
@@ -255,14 +257,78 @@ def test_failure_lasts_until_there_is_a_result(tmp_path):
 # The command
 
 
-def test_results_are_read_by_aeon(archive, tmp_path, monkeypatch):
+ASKING_AEON = """
+from aeon.benchmarking.results_loaders import NAME_ALIASES, get_estimator_results
+{}
+print(get_estimator_results(["LightWaveS-L1"], path={!r})["LightWaveS-L1"]["ERing"])
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "is_known"),
+    [
+        ("import lightwaves_aeon.archive", False),
+        ("from lightwaves_aeon.archive import load_results; load_results({!r})", True),
+        ("NAME_ALIASES['LightWaveS-L1'] = []", True),
+    ],
+)
+def test_names_that_aeon_knows(tmp_path, line, is_known):
+    """As docs/uea_benchmark.md says it, in a process that knows nothing yet."""
+    Store(tmp_path).write(Run("LightWaveS-L1", "ERing", 0), outcome())
+    write_tables(tmp_path)
+    program = ASKING_AEON.format(line.format(str(tmp_path)), str(tmp_path))
+    found = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True
+    )
+    assert (found.returncode == 0) == is_known, found.stderr
+    assert is_known or "Unknown estimator name LightWaveS-L1" in found.stderr
+
+
+def test_estimates_of_the_training_cases(archive, tmp_path):
+    given = archive, tmp_path, "Waves,Single", "l1,dummy", "--features", 20
+    assert bench(*given).exit_code == 0
+    store, run = Store(tmp_path), Run("LightWaveS-L1-20", "Waves", 0)
+    test, train = store.path(run), store.path(run).with_name("trainResample0.csv")
+    assert not train.exists()
+    again = bench(*given, "--train-files")
+    assert again.exit_code == 0
+    assert "4 runs, 0 of them done before" in again.output
+    of_test, of_train = (path.read_text().splitlines() for path in (test, train))
+    assert of_train[0] == of_test[0].replace("TEST", "TRAIN")
+    figures, others = of_train[2].split(","), of_test[2].split(",")
+    assert len(figures) == len(others) == 9
+    assert figures[1] == others[1]
+    assert [figures[2], figures[5:7]] == ["-1", ["3", "8-fold CV"]]
+    assert float(figures[8]) == pytest.approx(float(figures[1]) + float(figures[7]))
+    assert len(of_train) == 3 + len(load_split("Waves", "train", archive)[0])
+    rows = [line.split(",") for line in of_train[3:]]
+    accuracy = np.mean([row[0] == row[1] for row in rows])
+    assert accuracy == float(figures[0]) > 0.6
+    assert all(len(row) == 3 + 3 for row in rows)
+    assert "4 of them done before" in bench(*given, "--train-files").output
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux")
+def test_memory_of_a_fit(archive, tmp_path):
+    assert bench(archive, tmp_path, "Waves", "l1").exit_code == 0
+    store, run = Store(tmp_path), Run("LightWaveS-L1", "Waves", 0)
+    assert 0 <= store.read(run).memory < 1e9
+    text = store.path(run).read_text().splitlines()
+    figures = text[2].split(",")
+    assert float(figures[4]) == store.read(run).memory
+    figures[4] = "-1"  # as files of an earlier time have it
+    text[2] = ",".join(figures)
+    store.path(run).write_text("\n".join(text) + "\n")
+    assert store.read(run).memory == -1
+
+
+def test_results_are_read_by_aeon(archive, tmp_path):
     names = "Waves,Single,BasicMotions"
     result = bench(
         archive, tmp_path, names, "l1,minirocket,multirocket,dummy", "--resamples", 2
     )
     assert result.exit_code == 0, result.output
     assert "24 runs, 0 of them done before" in result.output
-    monkeypatch.setitem(results_loaders.NAME_ALIASES, "LightWaveS-L1", [])
     accuracies = load_results(tmp_path)
     assert list(accuracies.index) == ["BasicMotions", "Single", "Waves"]
     for theirs, mine in {

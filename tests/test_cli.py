@@ -308,7 +308,7 @@ def test_archive_has_precedence_and_aeon_follows(archive):
     ("name", "split", "reason"),
     [
         ("Half", "test", "Half_TEST.ts cannot be read: .*No such file"),
-        ("Broken", "train", "Broken_TRAIN.ts cannot be read"),
+        ("Broken", "train", "Broken_TRAIN.ts, line 33: "),
         ("Empty", "train", "Empty_TRAIN.ts: there are no cases"),
         ("Prices", "train", "Prices_TRAIN.ts has no class labels"),
         ("Nonesuch", "train", "it is not in .*Could not download"),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-__all__ = ["MEASURES", "load_results", "measures", "write_tables"]
+__all__ = ["MEASURES", "load_results", "make_known", "measures", "write_tables"]
 
 import warnings
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -74,7 +75,8 @@ def load_results(folder: str | Path, measure: str = "accuracy") -> pd.DataFrame:
     ...     print(load_results(folder).loc['ERing', 'Mine'])
     0.95
 
-    Its columns go into aeon's diagrams::
+    aeon's own loaders know the classifiers from then on. The columns go into its
+    diagrams::
 
         results = load_results("results")
         plot_critical_difference(results.to_numpy(), list(results.columns))
@@ -84,7 +86,34 @@ def load_results(folder: str | Path, measure: str = "accuracy") -> pd.DataFrame:
             f"there is no measure {measure!r}; choose from {', '.join(MEASURES)}"
         )
     frame = measures(Path(folder))
-    return frame.pivot_table(measure, "dataset", "classifier", dropna=False)
+    table = frame.pivot_table(measure, "dataset", "classifier", dropna=False)
+    make_known(table.columns)
+    return table
+
+
+def make_known(classifiers: Iterable[str]) -> None:
+    """Tell aeon's loaders the names of classifiers, so that they load their results.
+
+    Parameters
+    ----------
+    classifiers : iterable of str
+        Names in results; those that aeon knows stay as they are.
+
+    Examples
+    --------
+    >>> from aeon.benchmarking.results_loaders import estimator_alias
+    >>> from lightwaves_aeon.archive.measures import make_known
+    >>> make_known(["LightWaveS-plus"])
+    >>> estimator_alias("LightWaveS-plus")
+    'LightWaveS-plus'
+    """
+    from aeon.benchmarking.results_loaders import NAME_ALIASES, estimator_alias
+
+    for name in classifiers:
+        try:
+            estimator_alias(name)
+        except ValueError:
+            NAME_ALIASES[name] = []
 
 
 def measures(folder: Path) -> pd.DataFrame:
@@ -130,8 +159,8 @@ def write_tables(folder: Path) -> None:
 
     They lie in ``classification/MEASURE/CLASSIFIER_MEASURE.csv``, a row for each data
     set, a column for each resample, so that ``get_estimator_results("ROCKET",
-    path=folder)`` finds them. aeon loads the names in its ``NAME_ALIASES`` alone;
-    `load_results` loads all.
+    path=folder)`` finds them. aeon loads the names in its ``NAME_ALIASES`` alone, to
+    which `load_results` adds those that it finds.
 
     Parameters
     ----------

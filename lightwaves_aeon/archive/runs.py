@@ -15,13 +15,18 @@ from typing import Any, NamedTuple
 import numpy as np
 from aeon.benchmarking.resampling import stratified_resample_data
 from aeon.datasets import tsc_datasets
+from sklearn.model_selection import cross_val_predict
 
 from lightwaves_aeon.archive.classifiers import CLASSIFIERS, make
-from lightwaves_aeon.archive.store import Outcome, Run
+from lightwaves_aeon.archive.store import Estimate, Outcome, Run
 from lightwaves_aeon.datasets import DataSetError, is_in, load_split
+from lightwaves_aeon.memory import PeakMemory
 
 LISTS = {"uea": tsc_datasets.multivariate, "ucr": tsc_datasets.univariate}
 """Names that stand for all sets of an archive."""
+
+MOST_FOLDS = 10
+"""Of a cross-validation on the training cases."""
 
 Data = tuple[Any, np.ndarray, Any, np.ndarray]
 """Training series and classes, test series and classes."""
@@ -40,12 +45,15 @@ class Task(NamedTuple):
         Features that LightWaveS keeps.
     archive : Path or None
         Folder that is looked in before aeon is asked.
+    with_train : bool
+        Whether to estimate the training cases by cross-validation, too.
     """
 
     run: Run
     classifier: str
     n_features: int
     archive: Path | None
+    with_train: bool = False
 
 
 def dataset_names(
@@ -197,26 +205,32 @@ def measure(task: Task, data: Data, begins: Callable[[], None]) -> Outcome:
         is_list = isinstance(X_train, list)
         _compile(task.classifier, task.n_features, n_channels, is_list)
         begins()
-        start = perf_counter()
-        classifier.fit(X_train, y_train)
-        fitted = perf_counter()
+        with PeakMemory() as peak:
+            before, start = peak.now(), perf_counter()
+            classifier.fit(X_train, y_train)
+            fitted = perf_counter()
+        predicting = perf_counter()
         labels = classifier.predict(X_test)
         predicted = perf_counter()
         # One that has none would predict once more for the sake of zeros and ones.
         has_probabilities = CLASSIFIERS[task.classifier].has_probabilities
         shares = classifier.predict_proba(X_test) if has_probabilities else None
-    classes = np.unique(np.concatenate([y_train, y_test]))
+        classes = np.unique(np.concatenate([y_train, y_test]))
+        train = _estimate(task, X_train, y_train, classes) if task.with_train else None
     y_pred = np.searchsorted(classes, labels)
     probabilities = np.eye(len(classes))[y_pred]
     if shares is not None:
         probabilities[:] = 0  # of a class that was not trained on
         probabilities[:, np.searchsorted(classes, classifier.classes_)] = shares
+    taken = peak.bytes - before
     return Outcome(
         y_true=np.searchsorted(classes, y_test),
         y_pred=y_pred,
         probabilities=probabilities,
         fit_ms=1000 * (fitted - start),
-        predict_ms=1000 * (predicted - fitted),
+        predict_ms=1000 * (predicted - predicting),
+        memory=-1.0 if np.isnan(taken) else max(taken, 0.0),
+        train=train,
         facts={
             **_kept(classifier, n_channels),
             "all_channels": n_channels,
@@ -224,6 +238,24 @@ def measure(task: Task, data: Data, begins: Callable[[], None]) -> Outcome:
             "parameters": {name: repr(value) for name, value in parameters.items()},
             "versions": {name: version(name) for name in ("lightwaves-aeon", "aeon")},
         },
+    )
+
+
+def _estimate(task: Task, X: Any, y: np.ndarray, classes: np.ndarray) -> Estimate:
+    """Cross-validate on the training cases, in as many folds as tsml-eval has."""
+    n_folds = min(MOST_FOLDS, max(2, int(np.unique(y, return_counts=True)[1].min())))
+    classifier = make(task.classifier, task.n_features, task.run.resample)
+    start = perf_counter()
+    shares = cross_val_predict(classifier, X, y, cv=n_folds, method="predict_proba")
+    ms = 1000 * (perf_counter() - start)
+    probabilities = np.zeros((len(y), len(classes)))
+    probabilities[:, np.searchsorted(classes, np.unique(y))] = shares
+    return Estimate(
+        y_true=np.searchsorted(classes, y),
+        y_pred=probabilities.argmax(axis=1),
+        probabilities=probabilities,
+        n_folds=n_folds,
+        ms=ms,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Outcome", "ResultFileError", "Run", "Store", "write_whole"]
+__all__ = ["Estimate", "Outcome", "ResultFileError", "Run", "Store", "write_whole"]
 
 import json
 from collections.abc import Iterator
@@ -45,6 +45,27 @@ class Run(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Estimate:
+    """What cross-validation on the training cases makes a run expect.
+
+    Attributes
+    ----------
+    y_true, y_pred, probabilities : np.ndarray
+        As of an `Outcome`, of the training cases.
+    n_folds : int
+        Folds of the cross-validation.
+    ms : float
+        Milliseconds that it took.
+    """
+
+    y_true: np.ndarray
+    y_pred: np.ndarray
+    probabilities: np.ndarray
+    n_folds: int
+    ms: float
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What one run found.
 
@@ -58,6 +79,10 @@ class Outcome:
         Milliseconds that it took to fit, and to predict all test cases in one call.
     facts : dict
         What else is to be kept: anything that JSON can hold.
+    memory : float
+        Bytes that fitting took beside the data, at most; -1 if it is not known.
+    train : Estimate or None
+        Of the training cases, where it was asked for.
     """
 
     y_true: np.ndarray
@@ -66,10 +91,14 @@ class Outcome:
     fit_ms: float
     predict_ms: float
     facts: dict[str, Any] = field(default_factory=dict)
+    memory: float = -1.0
+    train: Estimate | None = None
 
 
 class Store:
     """Results below a folder, in ``CLASSIFIER/Predictions/DATASET/testResampleI.csv``.
+
+    Estimates of the training cases lie beside them, in ``trainResampleI.csv``.
 
     Parameters
     ----------
@@ -105,8 +134,10 @@ class Store:
         folder = self.folder / run.classifier / "Predictions" / run.dataset
         return folder / f"testResample{run.resample}.csv"
 
-    def is_done(self, run: Run) -> bool:
-        """Whether there is a whole result of a run."""
+    def is_done(self, run: Run, with_train: bool = False) -> bool:
+        """Whether there is a whole result of a run, and an estimate if it is wanted."""
+        if with_train and not self._train(run).is_file():
+            return False
         try:
             self.read(run)
         except (OSError, ResultFileError):
@@ -115,6 +146,9 @@ class Store:
 
     def write(self, run: Run, outcome: Outcome) -> None:
         """Write a result, so that it outlives whatever happens next."""
+        # The estimate first: without it the run is not done.
+        if outcome.train is not None:
+            write_whole(self._train(run), _format_train(run, outcome, outcome.train))
         write_whole(self.path(run), _format(run, outcome))
         self._failed(run).unlink(missing_ok=True)
 
@@ -174,6 +208,10 @@ class Store:
             if not self.is_done(Run(*(record[name] for name in Run._fields)))
         ]
 
+    def _train(self, run: Run) -> Path:
+        path = self.path(run)
+        return path.with_name(path.name.replace("test", "train", 1))
+
     def _failed(self, run: Run) -> Path:
         path = self.path(run)
         return path.with_name(path.stem + FAILED)
@@ -213,17 +251,39 @@ def _record(path: Path) -> dict[str, Any] | None:
         return None
 
 
+# The third line is as tsml-eval has it: accuracy; time to fit, to predict, and of a
+# benchmark of the machine; memory; number of classes; how training cases were
+# estimated, the time that this took, and that with the fit; -1 for what there is not.
+
+
 def _format(run: Run, outcome: Outcome) -> str:
-    n_cases, n_classes = outcome.probabilities.shape
-    accuracy = float(np.mean(outcome.y_pred == outcome.y_true))
-    # The second line is free text. It tells the number of cases that must follow.
-    facts = json.dumps({"n_cases": n_cases, **outcome.facts})
+    figures = f"{outcome.fit_ms},{outcome.predict_ms},-1,{outcome.memory}"
+    return _text(run, "TEST", outcome, outcome.facts, figures, ",-1,-1")
+
+
+def _format_train(run: Run, outcome: Outcome, train: Estimate) -> str:
+    figures = f"{outcome.fit_ms},-1,-1,{outcome.memory}"
+    method = f"{train.n_folds}-fold CV,{train.ms},{outcome.fit_ms + train.ms}"
+    return _text(run, "TRAIN", train, outcome.facts, figures, method)
+
+
+def _text(
+    run: Run,
+    split: str,
+    found: Outcome | Estimate,
+    facts: dict[str, Any],
+    figures: str,
+    method: str,
+) -> str:
+    n_cases, n_classes = found.probabilities.shape
+    accuracy = float(np.mean(found.y_pred == found.y_true))
     lines = [
-        f"{run.dataset},{run.classifier},TEST,{run.resample},MILLISECONDS,",
-        facts,
-        f"{accuracy},{outcome.fit_ms},{outcome.predict_ms},-1,-1,{n_classes},,-1,-1",
+        f"{run.dataset},{run.classifier},{split},{run.resample},MILLISECONDS,",
+        # Free text. It tells the number of cases that must follow.
+        json.dumps({"n_cases": n_cases, **facts}),
+        f"{accuracy},{figures},{n_classes},{method}",
     ]
-    cases = zip(outcome.y_true, outcome.y_pred, outcome.probabilities, strict=True)
+    cases = zip(found.y_true, found.y_pred, found.probabilities, strict=True)
     for true, predicted, shares in cases:
         # As Python prints a float, it is read back to the last bit.
         numbers = ",".join(map(str, shares.tolist()))
@@ -250,6 +310,7 @@ def _parse(run: Run, text: str) -> Outcome:
         fit_ms=unit * float(numbers[1]),
         predict_ms=unit * float(numbers[2]),
         facts=facts,
+        memory=float(numbers[4]),
     )
 
 
