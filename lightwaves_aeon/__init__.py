@@ -11,10 +11,15 @@ __version__ = "0.1.0"
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from lightwaves_aeon._numba_cache import ensure_cache
+
 if TYPE_CHECKING:
     from lightwaves_aeon.channel_selector import LightWaveSChannelSelector
     from lightwaves_aeon.classifier import LightWaveSClassifier
     from lightwaves_aeon.transformer import LightWaveS
+
+# Before any code that numba compiles is imported, that of aeon included.
+ensure_cache()
 
 _MODULES = {
     "LightWaveS": "transformer",
