@@ -524,7 +524,7 @@ FAULTS = {
         puts("X", lambda X: unequal(spoilt(X, 1))),
         "ValueError",
         rf"NaN.* case 5, channel 1 {RANK_1}",
-        before_any_work=True,
+        rank=None,
     ),
     "an empty case": Fault(
         puts("X", lambda X: [*X[:5], X[5, :, :0], *X[6:]]),
