@@ -125,8 +125,12 @@ class LightWaveS(ShowsTable, TransformerShell, BaseCollectionTransformer):
     Notes
     -----
     Channels are scaled by their own training mean and standard deviation, so inputs
-    need no scaling. The published code differs in a few places that this class does
-    right: see the README.
+    need no scaling, and units do not matter. Channels that do not vary have no part.
+    The variant "plus" leaves cases out of the scaling of a channel that are more than
+    30 times as far from its middle as the typical case; with the others there is a
+    warning where such cases set the scale. Nothing depends on the order of the training
+    cases. The published code differs in a few places that this class does right: see
+    the README.
 
     References
     ----------
