@@ -74,7 +74,13 @@ def command(archive, out, datasets, classifiers, *more):
 
 def start(*arguments):
     program = [sys.executable, "-m", "lightwaves_aeon", *arguments]
-    return subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    return subprocess.Popen(
+        program,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        # Shells have what they start in the background ignore it.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
 
 
 def wait_for(condition):
