@@ -81,7 +81,7 @@ def main() -> None:
         heads += [figure, "published code"] + ["paper"] * (figure != "kernels")
     print(f"| {' | '.join(heads)} |", "|---" * len(heads) + "|", sep="\n")
     counting = ExitStack()
-    for module in ("scoring", "search") if args.published_lspv else ():
+    for module in ("scoring", "model") if args.published_lspv else ():
         name = f"lightwaves_aeon.core.{module}.Evaluator"
         counting.enter_context(patch(name, PublishedRuns))
     differences, same_channels = [], 0
