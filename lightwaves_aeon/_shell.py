@@ -111,7 +111,10 @@ class CollectionShell(WholeFits):
 
     def get_metadata_routing(self) -> MetadataRequest:
         """Tell scikit-learn that no method takes metadata; aeon's has no answer."""
-        return MetadataRequest(owner=type(self).__name__)
+        request = MetadataRequest(owner=type(self).__name__)
+        # Pipelines hand it to score, as None, whether or not anything asks for it.
+        request.score.add_request(param="sample_weight", alias=None)
+        return request
 
     def _check_y(self, y, *args, **kwargs):
         refuse_masked(y, "y")

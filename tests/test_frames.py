@@ -351,6 +351,8 @@ def test_metadata_routing(shell, problem):
         assert cross_validate(clf, X, y, cv=2)["test_score"].mean() > 0.9
         pipeline = make_pipeline(transformer, StandardScaler(), LogisticRegression())
         assert cross_validate(pipeline, X, y, cv=2)["test_score"].mean() > 0.9
+        if shell == "aeon":
+            assert make_pipeline(clf).fit(X, y).score(X, y) > 0.9
         grid = GridSearchCV(clf, {"n_features": [5, 9]}, cv=2).fit(X, y)
         assert grid.best_score_ > 0.9
         if shell == "aeon":
