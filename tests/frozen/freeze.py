@@ -1,0 +1,217 @@
+"""Hashes of what models compute, frozen: a change of the code must not change a bit.
+
+``python tests/frozen/freeze.py`` compares; with ``--write`` it freezes what the code
+computes now, which only a change that is meant to alter results may do.
+
+Linear algebra, exponentials and vector units differ between processors: what depends on
+them is computed with the kernels of one processor family that all have (AVX2), set
+before NumPy is loaded. Elsewhere only the results that use none of them are compared.
+"""
+
+import hashlib
+import json
+import os
+import platform
+import sys
+import tempfile
+from contextlib import redirect_stdout
+from pathlib import Path
+
+FROZEN = Path(__file__).with_suffix(".json")
+
+FIXED = {
+    "OPENBLAS_CORETYPE": "Haswell",
+    "OPENBLAS_NUM_THREADS": "1",
+    "NPY_DISABLE_CPU_FEATURES": "AVX512F AVX512CD AVX512_SKX AVX512_CLX AVX512_CNL "
+    "AVX512_ICL AVX512_SPR",
+}
+
+
+def sha(*parts):
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(part if isinstance(part, bytes) else repr(part).encode())
+    return digest.hexdigest()[:16]
+
+
+def of_array(array):
+    import numpy as np
+
+    array = np.asarray(array)
+    if array.dtype == object:
+        return sha(array.tolist())
+    return sha(array.dtype.str, array.shape, np.ascontiguousarray(array).tobytes())
+
+
+def of_frame(frame):
+    """Hash values column by column, whatever pandas makes of their types."""
+    return sha(*(part for name in frame for part in (name, repr(frame[name].tolist()))))
+
+
+def of_onnx(path):
+    """Hash operators, their attributes and constants, whatever tensors are called."""
+    import onnx
+
+    graph = onnx.load(path).graph
+    nodes = [
+        (node.op_type, *(a.SerializeToString().hex() for a in node.attribute))
+        for node in graph.node
+    ]
+    constants = (of_array(onnx.numpy_helper.to_array(t)) for t in graph.initializer)
+    return sha(nodes, *constants)
+
+
+def problems():
+    import numpy as np
+    from aeon.datasets import load_basic_motions, load_japanese_vowels
+
+    rng = np.random.default_rng(0)
+    motions = load_basic_motions(split="train")
+    X, y = load_japanese_vowels(split="train")
+    vowels = X[::5], y[::5]
+    t = np.arange(60)
+    y = np.arange(90) % 3
+    single = rng.normal(size=(90, 1, 60)) + np.sin(0.2 * (1 + y[:, None, None]) * t)
+    y = np.arange(30) % 2
+    three = rng.normal(size=(30, 3, 41))
+    three[:, 1] += np.sin((0.3 + y[:, None]) * t[:41])
+    three[:, 2] += three[:, 0]
+    return {
+        "motions": motions,
+        "vowels": vowels,
+        "single": (single.astype(np.float32), np.arange(90) % 3),
+        "three": (np.round(100 * three).astype(np.int32), np.array(["a", "b"])[y]),
+    }
+
+
+MODELS = {
+    "motions L1": ("motions", {"variant": "L1", "n_features": 60}),
+    "motions L2": ("motions", {"variant": "L2", "n_features": 60}),
+    "motions L1L2": ("motions", {"n_features": 80}),
+    "motions plus": ("motions", {"variant": "plus", "n_features": 80}),
+    "motions L1L2 2 channels": ("motions", {"n_features": 40, "max_channels": 2}),
+    "vowels L1L2": ("vowels", {"n_features": 50}),
+    "vowels plus": ("vowels", {"variant": "plus", "n_features": 50}),
+    "single L1L2 detach": (
+        "single",
+        {"selector": "detach", "n_features": 40, "max_cases": 60},
+    ),
+    "single plus": ("single", {"variant": "plus", "n_features": 40}),
+    "single plus mrmr": (
+        "single",
+        {"variant": "plus", "selector": "mrmr", "n_features": 20, "max_dilation": 4},
+    ),
+    "three plus auto": (
+        "three",
+        {"variant": "plus", "n_features": "auto", "max_channels": "auto"},
+    ),
+    "three wavelets": (
+        "three",
+        {"kernels": ["mexh", "db4", "cgau1"], "n_features": 30, "pool_size": 60},
+    ),
+    "three plus mixed kernels": (
+        "three",
+        {"variant": "plus", "kernels": ["minirocket", "db2"], "n_features": 40},
+    ),
+    "three balanced": ("three", {"class_weight": "balanced", "n_features": 20}),
+}
+
+EXPORTED = ("motions L1L2", "vowels plus", "single plus", "three plus mixed kernels")
+SELECTED_BY_ANOVA = ("L1", "L2", "L1L2", "wavelets", "balanced", "mrmr")
+
+
+def uses_blas(name):
+    """Tell whether the table of a model is found by linear algebra."""
+    found = name.split()
+    return not set(found) & set(SELECTED_BY_ANOVA) or {"detach", "2"} & set(found)
+
+
+def scores_in_c(folder, X):
+    """Compile the model in C, and hash its scores."""
+    import numpy as np
+
+    sys.path.insert(0, str(Path(__file__).parents[1]))
+    from c_program import COMPILER, Program
+
+    if COMPILER is None:
+        return None
+    n_classes = len(json.loads((folder / "classes.json").read_text()))
+    program = Program(folder, n_classes)
+    return sha(*(program.of_length(np.float32(x))[1].tobytes() for x in X))
+
+
+def results():
+    """Compute what is frozen: by name, hashes that are portable, and others."""
+    from lightwaves_aeon import LightWaveSChannelSelector, LightWaveSClassifier
+    from lightwaves_aeon.cli import main
+
+    data, portable, other = problems(), {}, {}
+    for name, (problem, parameters) in MODELS.items():
+        X, y = data[problem]
+        classifier = LightWaveSClassifier(random_state=0, **parameters).fit(X, y)
+        transformer = classifier.pipeline_[0]
+        of_table = other if uses_blas(name) else portable
+        of_table[f"{name}: table"] = of_frame(transformer.features_)
+        of_table[f"{name}: names"] = of_array(transformer.get_feature_names_out())
+        of_table[f"{name}: features"] = of_array(transformer.transform(X))
+        for path in ("selection_path_", "channel_path_"):
+            if hasattr(transformer, path):
+                other[f"{name}: {path}"] = of_frame(getattr(transformer, path))
+        predictor = classifier.compile()
+        other[f"{name}: scores"] = of_array(classifier.decision_function(X))
+        other[f"{name}: one case"] = of_array(predictor.scores(X[0]))
+        other[f"{name}: labels"] = of_array(classifier.predict(X))
+        other[f"{name}: probabilities"] = of_array(classifier.predict_proba(X))
+        other[f"{name}: words"] = sha(classifier.describe())
+        other[f"{name}: weights"] = of_frame(classifier.features_)
+        other[f"{name}: saliency"] = of_array(classifier.saliency(X[0]))
+        with tempfile.TemporaryDirectory() as folder:
+            file, c, onnx = (Path(folder) / part for part in ("model", "c", "onnx"))
+            classifier.save(file)
+            other[f"{name}: model file"] = sha(file.read_bytes())
+            if name in EXPORTED:
+                longest = max(x.shape[1] for x in X)
+                length = ["--length", str(longest)]
+                for arguments in (
+                    ["--to", "c", "--out", str(c), *length, "--name", "lightwaves"],
+                    ["--to", "onnx", "--out", str(onnx)],
+                ):
+                    command = ["export", str(file), *arguments]
+                    with redirect_stdout(None):
+                        main(command, standalone_mode=False)
+                labels = [str(label) for label in classifier.classes_]
+                (c / "classes.json").write_text(json.dumps(labels))
+                other[f"{name}: scores in C"] = scores_in_c(c, X)
+                other[f"{name}: ONNX"] = of_onnx(onnx / "model.onnx")
+    X, y = data["motions"]
+    selector = LightWaveSChannelSelector(max_channels="auto", random_state=0).fit(X, y)
+    other["channel selector"] = of_frame(selector.channel_path_)
+    return {"portable": portable, "other": other}
+
+
+def is_fixed():
+    """Tell whether this machine can compute what depends on the processor."""
+    return platform.machine() in ("x86_64", "AMD64") and sys.platform == "linux"
+
+
+def main():
+    """Compare with what is frozen, or freeze."""
+    if any(os.environ.get(name) != value for name, value in FIXED.items()):
+        os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, **FIXED})
+    found = results()
+    if "--write" in sys.argv:
+        FROZEN.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n")
+        return 0
+    frozen = json.loads(FROZEN.read_text())
+    differ = [
+        name
+        for group in ("portable", *(["other"] if is_fixed() else []))
+        for name in sorted({*frozen[group], *found[group]})
+        if frozen[group].get(name) != found[group].get(name)
+    ]
+    print("\n".join(differ) or "all hashes agree")
+    return 1 if differ else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
