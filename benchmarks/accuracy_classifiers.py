@@ -30,8 +30,8 @@ from sklearn.calibration import CalibratedClassifierCV
 from sklearn.linear_model import RidgeClassifierCV
 
 from lightwaves_aeon import LightWaveSClassifier
-from lightwaves_aeon.core.features import INPUTS
-from lightwaves_aeon.core.variants import VARIANTS, Variant, inputs_of
+from lightwaves_aeon.core.convolution.features import INPUTS
+from lightwaves_aeon.core.selection.variants import VARIANTS, Variant, inputs_of
 
 N_FEATURES = (50, 100, 200, 300, 500, 750, 1000, 1500)
 """Features kept, along the curve."""
@@ -197,7 +197,7 @@ def changed(change: Change) -> Iterator[Contestant]:
     Examples
     --------
     >>> from benchmarks.accuracy_classifiers import ABLATIONS, changed
-    >>> from lightwaves_aeon.core.variants import VARIANTS
+    >>> from lightwaves_aeon.core.selection.variants import VARIANTS
     >>> with changed(ABLATIONS["with level 2"]):
     ...     VARIANTS["plus"].levels
     (1, 2)
@@ -209,6 +209,6 @@ def changed(change: Change) -> Iterator[Contestant]:
     altered = change.variant(VARIANTS["plus"])
     with (
         patch.dict(VARIANTS, {"plus": altered}),
-        patch("lightwaves_aeon.core.candidates.inputs_of", chosen),
+        patch("lightwaves_aeon.core.selection.candidates.inputs_of", chosen),
     ):
         yield _lightwaves(**{"variant": "plus", "n_features": 500, **change.parameters})

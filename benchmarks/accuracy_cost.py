@@ -21,7 +21,7 @@ from aeon.classification.convolution_based import RocketClassifier
 from benchmarks.accuracy_runs import EQUAL
 from benchmarks.timing import markdown, race, spread
 from lightwaves_aeon import LightWaveSClassifier
-from lightwaves_aeon.datasets import load_split
+from lightwaves_aeon.benchmark.datasets import load_split
 
 
 def main() -> None:

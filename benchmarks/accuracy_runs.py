@@ -39,7 +39,7 @@ from benchmarks.accuracy_classifiers import (
 )
 from benchmarks.accuracy_store import Run
 from lightwaves_aeon import LightWaveSClassifier
-from lightwaves_aeon.datasets import load_split
+from lightwaves_aeon.benchmark.datasets import load_split
 
 # Those whose runs take longest come first, so that none of them is left to the end.
 EQUAL = (

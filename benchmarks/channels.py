@@ -25,7 +25,7 @@ from rich.progress import track
 
 from benchmarks.timing import markdown
 from lightwaves_aeon import LightWaveSChannelSelector, LightWaveSClassifier
-from lightwaves_aeon.datasets import load_split
+from lightwaves_aeon.benchmark.datasets import load_split
 
 PAGE = Path(__file__).parents[1] / "docs" / "channels.md"
 DATASETS = ("NATOPS", "ArticularyWordRecognition", "HandMovementDirection")

@@ -27,7 +27,7 @@ from benchmarks.edge_builds import CBuild, OnnxBuild
 from benchmarks.edge_devices import NEEDED, measure
 from benchmarks.timing import markdown, race
 from lightwaves_aeon import LightWaveSClassifier
-from lightwaves_aeon.datasets import load_split
+from lightwaves_aeon.benchmark.datasets import load_split
 
 PAGE = Path(__file__).parents[1] / "docs" / "edge.md"
 PAPER = Path(__file__).parent / "reference" / "paper_tables.csv"

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from lightwaves_aeon import LightWaveSClassifier
-from lightwaves_aeon.deploy.c_source import export_c
-from lightwaves_aeon.deploy.onnx_model import export_onnx
+from lightwaves_aeon.export.c.source import export_c
+from lightwaves_aeon.export.onnx.model import export_onnx
 
 FLAGS = ("-std=c99", "-O3", "-march=native", "-ffp-contract=off")
 FLOATS = ctypes.POINTER(ctypes.c_float)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["NEEDED", "Outcome", "measure"]
+__all__ = ["NEEDED", "RunResult", "measure"]
 
 import subprocess
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lightwaves_aeon import LightWaveSClassifier
-from lightwaves_aeon.deploy.c_source import export_c
+from lightwaves_aeon.export.c.source import export_c
 
 NEEDED = (
     "arm-none-eabi-gcc",
@@ -34,7 +34,7 @@ CORES = {
 TIMEOUT = 300
 
 
-class Outcome(NamedTuple):
+class RunResult(NamedTuple):
     """What was found.
 
     Attributes
@@ -54,7 +54,7 @@ class Outcome(NamedTuple):
     right: dict[str, int]
 
 
-def measure(clf: LightWaveSClassifier, cases: np.ndarray, folder: Path) -> Outcome:
+def measure(clf: LightWaveSClassifier, cases: np.ndarray, folder: Path) -> RunResult:
     """Build a classifier for each processor, and run it there.
 
     Parameters
@@ -68,7 +68,7 @@ def measure(clf: LightWaveSClassifier, cases: np.ndarray, folder: Path) -> Outco
 
     Returns
     -------
-    Outcome
+    RunResult
     """
     cases = cases.astype(np.float32)
     export_c(clf, folder)
@@ -82,7 +82,7 @@ def measure(clf: LightWaveSClassifier, cases: np.ndarray, folder: Path) -> Outco
     labels = _on_aarch64(cases, folder)
     right["aarch64"] = int((labels == expected).sum())
     flash, ram = _size(folder)
-    return Outcome(flash, ram, instructions["Cortex-M4F"], right)
+    return RunResult(flash, ram, instructions["Cortex-M4F"], right)
 
 
 def _write_cases(cases: np.ndarray, path: Path) -> None:

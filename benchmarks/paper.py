@@ -18,7 +18,7 @@ from rich.progress import track
 
 from benchmarks.published import PublishedRuns
 from lightwaves_aeon import LightWaveSClassifier
-from lightwaves_aeon.datasets import load_split
+from lightwaves_aeon.benchmark.datasets import load_split
 
 REFERENCE = Path(__file__).parent / "reference"
 SEEDS = range(5)

@@ -18,9 +18,9 @@ __all__ = [
 import numpy as np
 from numba import njit
 
-from lightwaves_aeon.core.engine import Evaluator
-from lightwaves_aeon.core.kinds import LSPV
-from lightwaves_aeon.core.scaling import scaled_channels
+from lightwaves_aeon.core.convolution.pooling_sets import LSPV
+from lightwaves_aeon.core.convolution.transform import Evaluator
+from lightwaves_aeon.core.data.scaling import scaled_channels
 
 # How a plain loop meets the ends of the series.
 TESTED, PADDED, HINTED = range(3)

@@ -15,9 +15,9 @@ import numpy as np
 from rich.progress import track
 
 from lightwaves_aeon import LightWaveSClassifier
-from lightwaves_aeon.core.collection import arranged
-from lightwaves_aeon.core.scaling import scaled_channels
-from lightwaves_aeon.datasets import load_split
+from lightwaves_aeon.benchmark.datasets import load_split
+from lightwaves_aeon.core.data.collection import as_collection
+from lightwaves_aeon.core.data.scaling import scaled_channels
 from lightwaves_aeon.insight.linear import LinearModel
 from lightwaves_aeon.insight.saliency import saliency
 
@@ -108,7 +108,7 @@ def deletions(
 
 
 def _scores(linear: LinearModel, X: list[np.ndarray]) -> np.ndarray:
-    features = linear.model.evaluate(arranged(X))
+    features = linear.model.evaluate(as_collection(X))
     return linear.contributions(features).sum(axis=1) + linear.intercepts
 
 

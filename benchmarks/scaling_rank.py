@@ -25,11 +25,11 @@ from sklearn.linear_model import RidgeClassifierCV
 from sklearn.preprocessing import StandardScaler
 
 from lightwaves_aeon import LightWaveS
-from lightwaves_aeon.core import candidates
-from lightwaves_aeon.core.mpi import Mpi, bytes_moved
+from lightwaves_aeon.aeon.files import open_series
+from lightwaves_aeon.benchmark.memory import PeakMemory
+from lightwaves_aeon.core.parallel.mpi import Mpi, bytes_moved
 from lightwaves_aeon.core.search import Search
-from lightwaves_aeon.distributed import open_series
-from lightwaves_aeon.memory import PeakMemory
+from lightwaves_aeon.core.selection import candidates
 
 STEPS = ("moments", "units", "features", "decide", "exchange")
 
@@ -49,11 +49,11 @@ class Timed(Mpi):
         with _watched("units"):
             return iter(list(super().map(read, work, tasks)))
 
-    def collect(self, part):
+    def gather(self, part):
         with _watched("exchange"):
             return super().collect(part)
 
-    def decide(self, function):
+    def on_root(self, function):
         def watched():
             with _watched("decide"):
                 return function()
@@ -103,7 +103,7 @@ def main() -> None:
             features = model.features(X, backend)
             exchanged -= Timed.seconds["exchange"]
         Timed.seconds["features"] += exchanged
-        backend.decide(lambda: _head(features, y))
+        backend.on_root(lambda: _head(features, y))
     costs = {
         "total": perf_counter() - start,
         "bytes": bytes_moved() - before,
@@ -111,7 +111,7 @@ def main() -> None:
         **Timed.seconds,
     }
     ranks = MPI.COMM_WORLD.gather(costs)
-    if backend.is_first:
+    if backend.is_root:
         print(json.dumps(ranks))
 
 

@@ -31,11 +31,11 @@ from aeon.transformations.collection.convolution_based import MiniRocket, Rocket
 from benchmarks.published import HINTED, PADDED, TESTED, plain_features
 from benchmarks.timing import Table, race, spread
 from lightwaves_aeon import LightWaveS, LightWaveSClassifier
-from lightwaves_aeon.core.backends import run
-from lightwaves_aeon.core.bank import dilations_up_to, kernel_bank
-from lightwaves_aeon.core.engine import Evaluator
-from lightwaves_aeon.core.features import candidate_rows
-from lightwaves_aeon.core.variants import VARIANTS
+from lightwaves_aeon.core.convolution.features import candidate_rows
+from lightwaves_aeon.core.convolution.kernels import dilations_up_to, kernel_bank
+from lightwaves_aeon.core.convolution.transform import Evaluator
+from lightwaves_aeon.core.parallel.threads import run
+from lightwaves_aeon.core.selection.variants import VARIANTS
 
 BANK = kernel_bank("minirocket")
 DILATIONS = dilations_up_to(32)

@@ -38,10 +38,10 @@ def fit_with_mpi(estimator_class):
 
 
 @pytest.fixture
-def together(request):
+def collective(request):
     """A context whose errors, on any rank, are raised on all: none is left waiting."""
     if request.config.getoption("ranks") == 0:
         return nullcontext()
-    from lightwaves_aeon.core.mpi import Mpi
+    from lightwaves_aeon.core.parallel.mpi import Mpi
 
     return Mpi().together()

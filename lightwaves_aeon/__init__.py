@@ -14,17 +14,17 @@ from typing import TYPE_CHECKING, Any
 from lightwaves_aeon._numba_cache import ensure_cache
 
 if TYPE_CHECKING:
-    from lightwaves_aeon.channel_selector import LightWaveSChannelSelector
-    from lightwaves_aeon.classifier import LightWaveSClassifier
-    from lightwaves_aeon.transformer import LightWaveS
+    from lightwaves_aeon.aeon.channel_selector import LightWaveSChannelSelector
+    from lightwaves_aeon.aeon.classifier import LightWaveSClassifier
+    from lightwaves_aeon.aeon.transformer import LightWaveS
 
 # Before any code that numba compiles is imported, that of aeon included.
 ensure_cache()
 
 _MODULES = {
-    "LightWaveS": "transformer",
-    "LightWaveSChannelSelector": "channel_selector",
-    "LightWaveSClassifier": "classifier",
+    "LightWaveS": "aeon.transformer",
+    "LightWaveSChannelSelector": "aeon.channel_selector",
+    "LightWaveSClassifier": "aeon.classifier",
 }
 
 

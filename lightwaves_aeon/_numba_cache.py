@@ -19,7 +19,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 VARIABLE = "NUMBA_CACHE_DIR"
-COMPILED = {"lightwaves_aeon": "core", "aeon": "utils"}
+COMPILED = {"lightwaves_aeon": "core/convolution", "aeon": "utils"}
 """Packages with code that numba compiles, and where in them some is."""
 
 

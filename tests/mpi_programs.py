@@ -25,7 +25,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.linear_model import LogisticRegression, RidgeClassifier
 
 from lightwaves_aeon.core import candidates, choice, scoring, search
-from lightwaves_aeon.core.mpi import Mpi, bytes_moved
+from lightwaves_aeon.core.parallel.mpi import Mpi, bytes_moved
 
 # Problems
 
@@ -275,14 +275,14 @@ def protocol(folder: Path, rank: int) -> None:
     backend = Mpi()
     found = []
     for n_tasks in (0, 1, 2, 3, 7):
-        share = backend.share(range(n_tasks))
+        share = backend.local_part(range(n_tasks))
         done = list(backend.map(lambda task: task + 1, lambda task: 10 * task, share))
-        collected = backend.collect(done)
-        decision = backend.decide(lambda parts=collected: list(chain(*parts)))
+        collected = backend.gather(done)
+        decision = backend.on_root(lambda parts=collected: list(chain(*parts)))
         found.append([list(share), done, collected, decision])
     backend.check_same({"one": 1, "two": [2]})
     tell(folder, "protocol", rank, found)
-    tell(folder, "is_first", rank, backend.is_first)
+    tell(folder, "is_root", rank, backend.is_root)
 
 
 def traffic(folder: Path, rank: int) -> None:
@@ -445,7 +445,7 @@ def numpy_runs_out_of_memory():
 
 def interrupted_in_waiting(X, order, backend, robust):
     """Have rank 1 interrupted while the others have not come yet."""
-    if backend.share(range(3))[0] != 1:
+    if backend.local_part(range(3))[0] != 1:
         sleep(0.5)
     else:
         signal.setitimer(signal.ITIMER_REAL, 0.2)

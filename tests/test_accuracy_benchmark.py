@@ -19,7 +19,7 @@ from benchmarks.accuracy_runs import (
 from benchmarks.accuracy_store import Run, Store
 from benchmarks.accuracy_tables import ablation_differences, by_set, means, to_frame
 from lightwaves_aeon import LightWaveSClassifier
-from lightwaves_aeon.core.variants import VARIANTS
+from lightwaves_aeon.core.selection.variants import VARIANTS
 
 RUN = Run("main", "ERing", "plus")
 

@@ -18,8 +18,8 @@ from numpy.testing import assert_array_equal
 from sklearn.base import clone
 
 from lightwaves_aeon import LightWaveS
-from lightwaves_aeon.core import mpi
-from lightwaves_aeon.core.backends import Joblib, Threads
+from lightwaves_aeon.core.parallel import mpi
+from lightwaves_aeon.core.parallel.threads import Joblib, Threads
 
 TWO_LOKY_PROCESSES = {"backend": "loky", "n_jobs": 2}
 TWO_THREADS = {"backend": "threading", "n_jobs": 2}
@@ -106,7 +106,7 @@ def test_map_keeps_the_order(request, place):
         return data + 1, os.getpid()
 
     with config:
-        results = list(backend.map(read, work, backend.share(range(7))))
+        results = list(backend.map(read, work, backend.local_part(range(7))))
     found, processes = zip(*results, strict=True)
     assert found == (1, 11, 21, 31, 41, 51, 61)
     assert read_here == [True] * 7
@@ -122,13 +122,13 @@ def test_map_raises_what_the_work_raises(request, place):
 
 @pytest.mark.parametrize("backend", [Threads(n_jobs=2), Joblib(n_jobs=2)], ids=str)
 def test_one_process_keeps_and_decides_all(backend):
-    assert backend.is_first
-    assert list(backend.share(range(5))) == [0, 1, 2, 3, 4]
-    assert backend.share([]) == []
-    assert backend.collect("part") == ["part"]
-    assert backend.decide(lambda: "decision") == "decision"
+    assert backend.is_root
+    assert list(backend.local_part(range(5))) == [0, 1, 2, 3, 4]
+    assert backend.local_part([]) == []
+    assert backend.gather("part") == ["part"]
+    assert backend.on_root(lambda: "decision") == "decision"
     backend.check_same({"anything": object()})
-    with pytest.raises(ZeroDivisionError), backend.together():
+    with pytest.raises(ZeroDivisionError), backend.collective():
         raise ZeroDivisionError
 
 

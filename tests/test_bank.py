@@ -7,7 +7,7 @@ import pytest
 import pywt
 from numpy.testing import assert_allclose, assert_array_equal
 
-from lightwaves_aeon.core.bank import dilations_up_to, kernel_bank
+from lightwaves_aeon.core.convolution.kernels import dilations_up_to, kernel_bank
 
 # PyWavelets asks for parameters in the names of these families.
 bare_names_allowed = pytest.mark.filterwarnings("ignore:Wavelets:FutureWarning")

@@ -19,13 +19,13 @@ from click.testing import CliRunner
 from numpy.testing import assert_array_equal
 
 from lightwaves_aeon import cli
-from lightwaves_aeon.archive import load_results
-from lightwaves_aeon.archive.classifiers import CLASSIFIERS, make, title_of
-from lightwaves_aeon.archive.measures import write_tables
-from lightwaves_aeon.archive.runs import Task, dataset_names, load, measure, resampled
-from lightwaves_aeon.archive.store import Outcome, ResultFileError, Run, Store
-from lightwaves_aeon.archive.workers import Failure, run_all
-from lightwaves_aeon.datasets import DataSetError, load_split
+from lightwaves_aeon.benchmark import load_results
+from lightwaves_aeon.benchmark.classifiers import CLASSIFIERS, make, title_of
+from lightwaves_aeon.benchmark.datasets import DataSetError, load_split
+from lightwaves_aeon.benchmark.measures import write_tables
+from lightwaves_aeon.benchmark.runs import Task, dataset_names, load, measure, resampled
+from lightwaves_aeon.benchmark.store import RunResult, ResultFileError, Run, Store
+from lightwaves_aeon.benchmark.workers import Failure, run_all
 
 N_FIGURES_OF_COST = 5
 PATIENCE = 60
@@ -185,7 +185,7 @@ def outcome():
     rng = np.random.default_rng(0)
     shares = rng.dirichlet([1, 1, 1], size=5)
     y_true = np.array([0, 1, 2, 0, 1])
-    return Outcome(y_true, shares.argmax(axis=1), shares, 1.25, 1e-5, {"features": 7})
+    return RunResult(y_true, shares.argmax(axis=1), shares, 1.25, 1e-5, {"features": 7})
 
 
 def test_file_holds_everything_to_the_last_bit(tmp_path):
@@ -273,8 +273,11 @@ print(get_estimator_results(["LightWaveS-L1"], path={!r})["LightWaveS-L1"]["ERin
 @pytest.mark.parametrize(
     ("line", "is_known"),
     [
-        ("import lightwaves_aeon.archive", False),
-        ("from lightwaves_aeon.archive import load_results; load_results({!r})", True),
+        ("import lightwaves_aeon.benchmark", False),
+        (
+            "from lightwaves_aeon.benchmark import load_results; load_results({!r})",
+            True,
+        ),
         ("NAME_ALIASES['LightWaveS-L1'] = []", True),
     ],
 )
@@ -449,13 +452,13 @@ def test_process_that_ends_costs_its_run_alone(archive, monkeypatch):
     long = Task(Run("ROCKET", "Long", 0), "rocket", 500, archive)
     short = Task(Run("Dummy", "Long", 1), "dummy", 500, archive)
     events = run_all([short, long, short])
-    assert isinstance(next(events)[1], Outcome)
+    assert isinstance(next(events)[1], RunResult)
     (process,) = multiprocessing.active_children()
     os.kill(process.pid, signal.SIGKILL)
     task, failure = next(events)
     assert task == long
     assert failure == Failure("the process that did it has ended by SIGKILL")
-    assert [type(result) for _, result in events] == [Outcome]
+    assert [type(result) for _, result in events] == [RunResult]
     assert multiprocessing.active_children() == []
     # What the processes are started with does not stay behind.
     assert os.environ["OMP_NUM_THREADS"] == "3"

@@ -11,8 +11,8 @@ from numpy.testing import assert_allclose
 
 from benchmarks.published import HINTED, PADDED, TESTED, PublishedRuns, plain_features
 from benchmarks.timing import Table, markdown, race, slope, slower, spread
-from lightwaves_aeon.core.bank import kernel_bank
-from lightwaves_aeon.core.features import PAPER, candidate_rows
+from lightwaves_aeon.core.convolution.features import PAPER, candidate_rows
+from lightwaves_aeon.core.convolution.kernels import kernel_bank
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 BANK = kernel_bank("minirocket")

@@ -8,7 +8,7 @@ import pytest
 from threadpoolctl import OpenBLASController, threadpool_info, threadpool_limits
 
 from lightwaves_aeon import LightWaveSChannelSelector, LightWaveSClassifier
-from lightwaves_aeon.core.blas import one_blas_thread
+from lightwaves_aeon.core.parallel.blas import one_blas_thread
 
 
 def n_threads():

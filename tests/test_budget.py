@@ -7,8 +7,8 @@ from numpy.testing import assert_array_equal
 
 from lightwaves_aeon import LightWaveSClassifier
 from lightwaves_aeon.cli import main
-from lightwaves_aeon.deploy.budget import costs_of, largest_within
-from lightwaves_aeon.deploy.c_source import export_c
+from lightwaves_aeon.export.budget import costs_of, largest_within
+from lightwaves_aeon.export.c.source import export_c
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from c_program import COMPILER, EXACT, STRICT, Program, compiled, needs_compiler
 from numpy.testing import assert_allclose, assert_array_equal
 
 from lightwaves_aeon import LightWaveSClassifier
-from lightwaves_aeon.deploy.c_source import export_c
+from lightwaves_aeon.export.c.source import export_c
 
 COMPILERS = [name for name in ("gcc", "clang") if shutil.which(name)]
 CXX_COMPILERS = [name for name in ("g++", "clang++") if shutil.which(name)]

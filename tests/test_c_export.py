@@ -14,11 +14,11 @@ from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
 
 from lightwaves_aeon import LightWaveSClassifier, cli
-from lightwaves_aeon.core.bank import kernel_bank
-from lightwaves_aeon.core.features import INPUTS, ROW, STATISTICS
-from lightwaves_aeon.core.head import LinearHead
+from lightwaves_aeon.core.convolution.features import INPUTS, ROW, STATISTICS
+from lightwaves_aeon.core.convolution.kernels import kernel_bank
+from lightwaves_aeon.core.linear.head import LinearHead
 from lightwaves_aeon.core.model import Model
-from lightwaves_aeon.deploy.c_source import export_c, file_names, write_c
+from lightwaves_aeon.export.c.source import export_c, file_names, write_c
 
 SANITIZE = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-g"]
 

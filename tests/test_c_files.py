@@ -11,9 +11,9 @@ from c_program import compiled, needs_compiler
 from click.testing import CliRunner
 
 from lightwaves_aeon import LightWaveSClassifier, cli
-from lightwaves_aeon.deploy import c_files
-from lightwaves_aeon.deploy.c_names import name_of_file
-from lightwaves_aeon.deploy.c_source import export_c, file_names
+from lightwaves_aeon.export.c import files as c_files
+from lightwaves_aeon.export.c.names import name_of_file
+from lightwaves_aeon.export.c.source import export_c, file_names
 
 NAMES = file_names("lightwaves")
 

@@ -9,13 +9,13 @@ from numpy.testing import assert_array_equal
 
 from lightwaves_aeon import LightWaveSClassifier
 from lightwaves_aeon.core import engine, features, inputs
-from lightwaves_aeon.core.bank import kernel_bank
-from lightwaves_aeon.core.features import candidate_rows
-from lightwaves_aeon.core.head import LinearHead
+from lightwaves_aeon.core.convolution.features import candidate_rows
+from lightwaves_aeon.core.convolution.kernels import kernel_bank
+from lightwaves_aeon.core.linear.head import LinearHead
 from lightwaves_aeon.core.model import Model
-from lightwaves_aeon.deploy import c_tables
-from lightwaves_aeon.deploy.budget import costs_of, largest_within
-from lightwaves_aeon.deploy.c_source import export_c, write_c
+from lightwaves_aeon.export.budget import costs_of, largest_within
+from lightwaves_aeon.export.c import tables as c_tables
+from lightwaves_aeon.export.c.source import export_c, write_c
 
 BANK = kernel_bank("minirocket")
 

@@ -14,10 +14,10 @@ from lightwaves_aeon import (
     LightWaveSChannelSelector,
     LightWaveSClassifier,
 )
-from lightwaves_aeon.core.backends import Threads
-from lightwaves_aeon.core.case_order import case_order, content_ranks
-from lightwaves_aeon.core.collection import arranged
-from lightwaves_aeon.deploy.budget import costs_of, largest_within
+from lightwaves_aeon.core.data.case_order import case_order, content_ranks
+from lightwaves_aeon.core.data.collection import as_collection
+from lightwaves_aeon.core.parallel.threads import Threads
+from lightwaves_aeon.export.budget import costs_of, largest_within
 
 SETTINGS = {
     "L1": {"variant": "L1"},
@@ -135,7 +135,7 @@ def test_ranks_against_sorted_tuples(X, data):
     assert content_ranks(X, channels).tolist() == ranks_naively(X)
     length = st.integers(1, X.shape[2])
     cases = [x[:, : data.draw(length)] for x in X]
-    assert content_ranks(arranged(cases), channels).tolist() == ranks_naively(cases)
+    assert content_ranks(as_collection(cases), channels).tolist() == ranks_naively(cases)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.int8, np.float16])

@@ -19,21 +19,21 @@ from lightwaves_aeon import (
     LightWaveSChannelSelector,
     LightWaveSClassifier,
 )
-from lightwaves_aeon.core import channels
-from lightwaves_aeon.core.bank import kernel_bank
-from lightwaves_aeon.core.candidates import offers_of
-from lightwaves_aeon.core.channels import (
+from lightwaves_aeon.core.convolution.features import candidate_rows
+from lightwaves_aeon.core.convolution.kernels import kernel_bank
+from lightwaves_aeon.core.linear.ridge import one_vs_rest_targets
+from lightwaves_aeon.core.selection import channels
+from lightwaves_aeon.core.selection.candidates import offers_of
+from lightwaves_aeon.core.selection.channels import (
     ALPHAS,
     CHANNEL_PATH,
     ChannelUnit,
-    cases_to_look_at,
+    n_cases_for_grams,
     channel_path,
     gram_of,
-    kept_channels,
+    selected_channels,
 )
-from lightwaves_aeon.core.features import candidate_rows
-from lightwaves_aeon.core.ridge import indicators
-from lightwaves_aeon.core.variants import VARIANTS
+from lightwaves_aeon.core.selection.variants import VARIANTS
 
 N_CASES, N_COLUMNS = 18, 5
 
@@ -78,7 +78,7 @@ def best_alpha(columns, left, targets):
 @pytest.mark.parametrize("seed", range(4))
 def test_each_step_drops_what_is_missed_least(n_classes, seed):
     columns, classes = make_columns(4, n_classes, seed)
-    targets = indicators(classes, n_classes)
+    targets = one_vs_rest_targets(classes, n_classes)
     path = channel_path(grams_of(columns), classes, 2)
     assert_array_equal(path["n_channels"], [1, 2, 3, 4])
     left = [0, 1, 2, 3]
@@ -103,7 +103,7 @@ def test_each_step_drops_what_is_missed_least(n_classes, seed):
 def test_of_many_the_lightest_is_dropped(monkeypatch, seed):
     monkeypatch.setattr(channels, "LOOKED_AT", 1)
     columns, classes = make_columns(5, 3, seed)
-    targets = indicators(classes, 3)
+    targets = one_vs_rest_targets(classes, 3)
     path = channel_path(grams_of(columns), classes, 2)
     left = [0, 1, 2, 3, 4]
     while len(left) > 1:
@@ -128,7 +128,7 @@ def test_path_has_each_channel_once(n_channels, n_classes, seed, max_channels):
     assert path.dtype == CHANNEL_PATH
     assert_array_equal(np.sort(path["channel"]), np.arange(n_channels))
     assert path["chosen"].sum() == 1
-    kept = kept_channels(path)
+    kept = selected_channels(path)
     assert len(kept) == min(max_channels, n_channels)
     assert_array_equal(kept, np.unique(path["channel"][: len(kept)]))
 
@@ -167,26 +167,26 @@ def test_what_is_said_twice_is_not_kept():
     columns, classes = knowing([0, 0, 1])
     columns[1] = columns[0]
     path = channel_path(grams_of(columns), classes, 2)
-    assert kept_channels(path).tolist() == [0, 2]
+    assert selected_channels(path).tolist() == [0, 2]
 
 
 def test_what_says_nothing_goes_first():
     columns, classes = knowing([None, 0, None, 1, 2])
     columns[2] = 0
     path = channel_path(grams_of(columns), classes, 3)
-    assert kept_channels(path).tolist() == [1, 3, 4]
+    assert selected_channels(path).tolist() == [1, 3, 4]
 
 
 def test_nothing_to_tell_classes_apart_by():
     path = channel_path(np.zeros((3, 12, 12), np.float32), np.repeat([0, 1], 6), None)
     assert np.isfinite(path["loo_error"]).all()
-    assert kept_channels(path).tolist() == [0]
+    assert selected_channels(path).tolist() == [0]
 
 
 def test_number_of_cases():
-    assert cases_to_look_at(1, 2) == cases_to_look_at(256, 2) == 500
-    assert cases_to_look_at(4000, 2) ** 2 * 4000 <= 2**26
-    assert cases_to_look_at(10**6, 40) == 40  # one of each class at least
+    assert n_cases_for_grams(1, 2) == n_cases_for_grams(256, 2) == 500
+    assert n_cases_for_grams(4000, 2) ** 2 * 4000 <= 2**26
+    assert n_cases_for_grams(10**6, 40) == 40  # one of each class at least
 
 
 # The Gram matrix

@@ -6,8 +6,12 @@ from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.linear_model import Ridge, RidgeCV
 
 from lightwaves_aeon import LightWaveS
-from lightwaves_aeon.core.detachment import SHARE_DROPPED, detach, detach_to_best
-from lightwaves_aeon.core.ridge import ALPHAS
+from lightwaves_aeon.core.linear.ridge import ALPHAS
+from lightwaves_aeon.core.selection.detachment import (
+    SHARE_DROPPED,
+    detach,
+    detach_to_best,
+)
 
 
 def detach_naively(columns, classes, n_selected):

@@ -12,10 +12,21 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.testing import assert_allclose, assert_array_equal
 
-from lightwaves_aeon.core.bank import kernel_bank
-from lightwaves_aeon.core.engine import Evaluator
-from lightwaves_aeon.core.features import INPUTS, PAPER, STATISTICS, candidate_rows
-from lightwaves_aeon.core.kinds import KINDS, N_SHARES, N_SLOTS, SLOTS, kinds_of
+from lightwaves_aeon.core.convolution.features import (
+    INPUTS,
+    PAPER,
+    STATISTICS,
+    candidate_rows,
+)
+from lightwaves_aeon.core.convolution.kernels import kernel_bank
+from lightwaves_aeon.core.convolution.pooling_sets import (
+    KINDS,
+    N_SHARES,
+    N_SLOTS,
+    SLOTS,
+    kinds_of,
+)
+from lightwaves_aeon.core.convolution.transform import Evaluator
 
 PPV, MAX, LSPV, MIN, MPV, MIPV = range(len(STATISTICS))
 CHANNEL, CHANGE, SUM, DIFFERENCE = range(len(INPUTS))

@@ -17,9 +17,9 @@ from numpy.testing import assert_array_equal
 from sklearn.exceptions import NotFittedError
 
 from lightwaves_aeon import LightWaveSClassifier, cli, distributed, memory
-from lightwaves_aeon.core import mpi
-from lightwaves_aeon.distributed import DataFileError, fit_files, predict_files
-from lightwaves_aeon.memory import PeakMemory
+from lightwaves_aeon.aeon.files import DataFileError, fit_files, predict_files
+from lightwaves_aeon.benchmark.memory import PeakMemory
+from lightwaves_aeon.core.parallel import mpi
 
 LABELS = np.array(["no", "yes"])
 OPTIONS = ["--n-features", 20, "--max-dilation", 4]

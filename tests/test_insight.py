@@ -11,7 +11,7 @@ from sklearn.linear_model import LogisticRegression, RidgeClassifier
 from sklearn.svm import SVC
 
 from lightwaves_aeon import LightWaveSClassifier
-from lightwaves_aeon.core.features import STATISTICS
+from lightwaves_aeon.core.convolution.features import STATISTICS
 from lightwaves_aeon.insight.importance import GROUPS
 
 VARIANTS = ["L1", "L2", "L1L2", "plus"]

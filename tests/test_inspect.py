@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from lightwaves_aeon import LightWaveSClassifier, cli, cli_inspect
-from lightwaves_aeon.deploy.model_file import load_model, save_model
+from lightwaves_aeon.export.model_file import load_model, save_model
 
 LABELS = np.array(["no", "yes", "a$b"])
 OF_ANY = ["channel_importance", "channel_dilation", "kernel"]

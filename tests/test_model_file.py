@@ -21,9 +21,9 @@ from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
 
 from lightwaves_aeon import LightWaveSClassifier
-from lightwaves_aeon.core.features import INPUTS, STATISTICS
-from lightwaves_aeon.deploy.classifier_file import ARRAYS
-from lightwaves_aeon.deploy.model_file import ModelFileError, load_model, save_model
+from lightwaves_aeon.core.convolution.features import INPUTS, STATISTICS
+from lightwaves_aeon.export.classifier_file import ARRAYS
+from lightwaves_aeon.export.model_file import ModelFileError, load_model, save_model
 
 load = LightWaveSClassifier.load
 
@@ -676,7 +676,7 @@ HOSTILE_VALUES = {
     "kernel_taps": [-2, 9, 2**31 - 1],
     "head_weights": NO_NUMBERS,
     "head_bias": NO_NUMBERS,
-    "head_sharpness": [*NO_NUMBERS, 0.0, -1.0],
+    "head_inverse_temperature": [*NO_NUMBERS, 0.0, -1.0],
     "scaler_mean_": NO_NUMBERS,
     "scaler_scale_": [*NO_NUMBERS, 0.0, -1.0],
     "scaler_var_": NO_NUMBERS,

@@ -176,7 +176,7 @@ def test_protocol(three):
         assert list(chain(*done)) == results
         assert collected == (list(done), [], [])
         assert decisions == (results,) * 3
-    firsts = [three.found("is_first", rank) for rank in range(3)]
+    firsts = [three.found("is_root", rank) for rank in range(3)]
     assert firsts == [True, False, False]
 
 

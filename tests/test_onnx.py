@@ -12,11 +12,11 @@ from onnxruntime import InferenceSession, SessionOptions
 from sklearn.linear_model import LogisticRegression
 
 from lightwaves_aeon import LightWaveSClassifier
-from lightwaves_aeon.core.bank import kernel_bank
-from lightwaves_aeon.core.features import INPUTS, STATISTICS, candidate_rows
-from lightwaves_aeon.core.head import LinearHead
+from lightwaves_aeon.core.convolution.features import INPUTS, STATISTICS, candidate_rows
+from lightwaves_aeon.core.convolution.kernels import kernel_bank
+from lightwaves_aeon.core.linear.head import LinearHead
 from lightwaves_aeon.core.model import Model
-from lightwaves_aeon.deploy.onnx_model import build_model, export_onnx
+from lightwaves_aeon.export.onnx.model import build_model, export_onnx
 
 # The sums behind them may be taken in another order; all others are equal to the bit.
 SUMMED = [STATISTICS.index(name) for name in ("mpv", "mipv")]

@@ -10,14 +10,14 @@ from onnx.reference import ReferenceEvaluator
 from test_onnx import exported, run
 
 from lightwaves_aeon import LightWaveSClassifier
-from lightwaves_aeon.core import features
-from lightwaves_aeon.core.bank import kernel_bank
-from lightwaves_aeon.core.features import candidate_rows, refuse_unknown
-from lightwaves_aeon.core.head import LinearHead
+from lightwaves_aeon.core.convolution import features
+from lightwaves_aeon.core.convolution.features import candidate_rows, refuse_unknown
+from lightwaves_aeon.core.convolution.kernels import kernel_bank
+from lightwaves_aeon.core.linear.head import LinearHead
 from lightwaves_aeon.core.model import Model
-from lightwaves_aeon.core.variants import VARIANTS, inputs_of
-from lightwaves_aeon.deploy.c_source import export_c
-from lightwaves_aeon.deploy.onnx_model import build_model, export_onnx
+from lightwaves_aeon.core.selection.variants import VARIANTS, inputs_of
+from lightwaves_aeon.export.c.source import export_c
+from lightwaves_aeon.export.onnx.model import build_model, export_onnx
 from lightwaves_aeon.insight.report import describe
 from lightwaves_aeon.insight.saliency import saliency
 from lightwaves_aeon.insight.words import in_words

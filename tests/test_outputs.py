@@ -15,14 +15,14 @@ from numpy.testing import assert_array_equal
 import lightwaves_aeon
 from lightwaves_aeon import LightWaveSClassifier
 from lightwaves_aeon import sktime as of_sktime
-from lightwaves_aeon.archive.measures import measures, write_tables
-from lightwaves_aeon.archive.store import Outcome, Run, Store
 from lightwaves_aeon.atomic import check_writable, open_atomic
+from lightwaves_aeon.benchmark.measures import measures, write_tables
+from lightwaves_aeon.benchmark.store import RunResult, Run, Store
 from lightwaves_aeon.cli import main
-from lightwaves_aeon.deploy.budget import costs_of
-from lightwaves_aeon.deploy.c_source import export_c
-from lightwaves_aeon.deploy.model_file import ModelFileError
-from lightwaves_aeon.deploy.onnx_model import export_onnx
+from lightwaves_aeon.export.budget import costs_of
+from lightwaves_aeon.export.c.source import export_c
+from lightwaves_aeon.export.model_file import ModelFileError
+from lightwaves_aeon.export.onnx.model import export_onnx
 
 needs_linux = pytest.mark.skipif(
     not Path("/dev/full").exists(), reason="needs the devices of Linux"
@@ -170,8 +170,8 @@ def test_outputs_are_tried_first(files, monkeypatch, command, out, reason):
     def forbidden(*args, **kwargs):
         raise AssertionError("worked before it tried the output")
 
-    monkeypatch.setattr("lightwaves_aeon.distributed.fit_files", forbidden)
-    monkeypatch.setattr("lightwaves_aeon.distributed.predict_files", forbidden)
+    monkeypatch.setattr("lightwaves_aeon.aeon.files.fit_files", forbidden)
+    monkeypatch.setattr("lightwaves_aeon.aeon.files.predict_files", forbidden)
     found = run(*command, out)
     assert found.exit_code == 1
     assert reason in found.stderr
@@ -354,7 +354,7 @@ def test_classifiers_of_sktime(make_problem, tmp_path):
 
 def outcome():
     y = np.array([0, 1, 1, 0])
-    return Outcome(y, y, np.eye(2)[y], 12.5, 3.0)
+    return RunResult(y, y, np.eye(2)[y], 12.5, 3.0)
 
 
 @pytest.mark.parametrize("text", ["", "ERing,", "a\nb\nc\n", "\xff"])

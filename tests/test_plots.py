@@ -13,7 +13,7 @@ from matplotlib import pyplot as plt  # noqa: E402
 from matplotlib.text import Text  # noqa: E402
 
 from lightwaves_aeon import LightWaveSChannelSelector, LightWaveSClassifier  # noqa: E402
-from lightwaves_aeon.core.features import PAPER, STATISTICS  # noqa: E402
+from lightwaves_aeon.core.convolution.features import PAPER, STATISTICS  # noqa: E402
 from lightwaves_aeon.insight import plots  # noqa: E402
 
 

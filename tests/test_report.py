@@ -11,10 +11,10 @@ from click.testing import CliRunner
 from sklearn.metrics import balanced_accuracy_score, log_loss, roc_auc_score
 
 from lightwaves_aeon import cli
-from lightwaves_aeon.archive import load_results
-from lightwaves_aeon.archive.measures import MEASURES, measures, write_tables
-from lightwaves_aeon.archive.peers import PeerError, online, published
-from lightwaves_aeon.archive.store import Outcome, Run, Store
+from lightwaves_aeon.benchmark import load_results
+from lightwaves_aeon.benchmark.measures import MEASURES, measures, write_tables
+from lightwaves_aeon.benchmark.published import PeerError, online, published
+from lightwaves_aeon.benchmark.store import RunResult, Run, Store
 
 SETS = ("ERing", "Epilepsy", "LSST", "NATOPS")
 CLASSIFIERS = ("LightWaveS-plus", "ROCKET", "MultiROCKET")
@@ -36,7 +36,7 @@ def made_up(seed, n_classes=3, n_cases=30):
     shares[np.arange(n_cases), y_true] += rng.random()
     shares /= shares.sum(axis=1, keepdims=True)
     facts = {"features": 500, "channels": 3 + seed % 2}
-    return Outcome(y_true, shares.argmax(axis=1), shares, 1500.0, 60.0 + seed, facts)
+    return RunResult(y_true, shares.argmax(axis=1), shares, 1500.0, 60.0 + seed, facts)
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ def test_class_without_test_cases_has_no_auroc(tmp_path):
     some = found.y_true != 2
     store = Store(tmp_path)
     parts = found.y_true[some], found.y_pred[some], found.probabilities[some]
-    store.write(Run("A", "B", 0), Outcome(*parts, 1.0, 1.0))
+    store.write(Run("A", "B", 0), RunResult(*parts, 1.0, 1.0))
     (row,) = measures(tmp_path).to_dict("records")
     assert np.isnan(row["auroc"])
     assert row["logloss"] > 0

@@ -5,14 +5,14 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.linear_model import Ridge, RidgeCV
 
-from lightwaves_aeon.core.ridge import (
+from lightwaves_aeon.core.linear.ridge import (
     ALPHAS,
     best_by_leave_one_out,
     best_of_gram,
     coefficients,
     error_of_gram,
-    indicators,
-    scores_of_others,
+    one_vs_rest_targets,
+    out_of_fold_scores,
     standardised,
 )
 
@@ -24,7 +24,7 @@ def make_problem(request):
     classes = np.arange(n_cases) % n_classes
     columns = rng.normal(5, 3, size=(n_cases, n_features)).astype(np.float32)
     columns[:, :5] += classes[:, None]
-    return columns, indicators(classes, n_classes)
+    return columns, one_vs_rest_targets(classes, n_classes)
 
 
 def test_leave_one_out_leaves_one_out(problem):
@@ -85,7 +85,7 @@ def test_coefficients_are_those_of_scikit_learn(problem):
 def test_others_are_scored_by_the_model_of_the_rest(problem):
     columns, targets = problem
     mine, others = columns[::2], columns[1::2]
-    found = scores_of_others(mine, targets[::2], others)
+    found = out_of_fold_scores(mine, targets[::2], others)
     standard, means, deviations = standardised(mine)
     alpha, _ = best_by_leave_one_out(standard, targets[::2])
     ridge = Ridge(alpha).fit(standard, targets[::2])
@@ -95,16 +95,16 @@ def test_others_are_scored_by_the_model_of_the_rest(problem):
 
 def test_constant_columns_have_no_say():
     columns = np.full((12, 3), 0.1, np.float32)
-    targets = indicators(np.arange(12) % 3, 3)
+    targets = one_vs_rest_targets(np.arange(12) % 3, 3)
     standard, _, _ = standardised(columns)
     assert_array_equal(standard, 0)
-    found = scores_of_others(columns, targets, columns + 7)
+    found = out_of_fold_scores(columns, targets, columns + 7)
     assert_allclose(found, np.tile(targets.mean(axis=0), (12, 1)))
 
 
 def test_class_without_cases_is_scored_below_all():
-    targets = indicators(np.array([0, 0, 2, 2]), 3)
+    targets = one_vs_rest_targets(np.array([0, 0, 2, 2]), 3)
     assert_array_equal(targets[:, 1], -1)
     rng = np.random.default_rng(0)
     columns = rng.normal(size=(4, 6)).astype(np.float32)
-    assert_allclose(scores_of_others(columns, targets, columns)[:, 1], -1)
+    assert_allclose(out_of_fold_scores(columns, targets, columns)[:, 1], -1)

@@ -12,11 +12,11 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from benchmarks.saliency import deletions, shares_inside
 from lightwaves_aeon import LightWaveSClassifier
-from lightwaves_aeon.core.bank import kernel_bank
-from lightwaves_aeon.core.features import INPUTS, STATISTICS, candidate_rows
+from lightwaves_aeon.benchmark.datasets import load_split
+from lightwaves_aeon.core.convolution.features import INPUTS, STATISTICS, candidate_rows
+from lightwaves_aeon.core.convolution.kernels import kernel_bank
 from lightwaves_aeon.core.model import Model
-from lightwaves_aeon.core.variants import VARIANTS
-from lightwaves_aeon.datasets import load_split
+from lightwaves_aeon.core.selection.variants import VARIANTS
 from lightwaves_aeon.insight.linear import LinearModel
 from lightwaves_aeon.insight.responses import response_of
 from lightwaves_aeon.insight.saliency import saliency

@@ -4,8 +4,12 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from lightwaves_aeon.core import scaling
-from lightwaves_aeon.core.scaling import channel_moments, find_unusable, scaled_channels
+from lightwaves_aeon.core.data import scaling
+from lightwaves_aeon.core.data.scaling import (
+    channel_moments,
+    find_unusable,
+    scaled_channels,
+)
 
 
 def scaled_channel(X, channel, mean, std, cases=slice(None)):

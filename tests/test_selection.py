@@ -9,10 +9,10 @@ from hypothesis.extra.numpy import arrays
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.feature_selection import f_classif
 
-from lightwaves_aeon.core.selection import (
+from lightwaves_aeon.core.selection.anova import (
     anova_f,
-    best_by_score,
-    best_in_turn,
+    top_k,
+    round_robin,
     class_f,
     mrmr,
     stratified_sample,
@@ -116,7 +116,7 @@ def test_anova_of_a_feature_does_not_depend_on_the_others():
 )
 def test_best_by_score_breaks_ties_by_index(scores, n_best):
     ranked = sorted(range(len(scores)), key=lambda i: (-scores[i], i))
-    found = best_by_score(np.array(scores), n_best)
+    found = top_k(np.array(scores), n_best)
     assert found.tolist() == sorted(ranked[:n_best])
 
 
@@ -301,4 +301,4 @@ def test_best_in_turn_lets_each_score_choose(columns, n_best):
         for choice in turn:
             if choice not in chosen and len(chosen) < n_best:
                 chosen.append(choice)
-    assert best_in_turn(scores, n_best).tolist() == sorted(chosen)
+    assert round_robin(scores, n_best).tolist() == sorted(chosen)

@@ -9,9 +9,9 @@ from aeon.datasets import load_from_ts_file
 from click.testing import CliRunner
 from numpy.testing import assert_array_equal
 
+from lightwaves_aeon.benchmark.datasets import DataSetError, load_split
+from lightwaves_aeon.benchmark.ts_file import TsFileError, read_ts
 from lightwaves_aeon.cli import main
-from lightwaves_aeon.datasets import DataSetError, load_split
-from lightwaves_aeon.ts_file import TsFileError, read_ts
 
 OF_AEON = Path(aeon.datasets.__file__).parent / "data"
 SHARED = Path(__file__).parents[2] / "shared"
@@ -155,7 +155,9 @@ def test_embedded_sets_are_read_by_the_same_reader(monkeypatch):
     def forbidden(*args, **kwargs):
         raise AssertionError
 
-    monkeypatch.setattr("lightwaves_aeon.datasets.load_classification", forbidden)
+    monkeypatch.setattr(
+        "lightwaves_aeon.benchmark.datasets.load_classification", forbidden
+    )
     assert load_split("UnitTest", "train")[0].shape == (20, 1, 24)
     with pytest.raises(DataSetError, match=r"Covid3Month_TRAIN.* no class labels"):
         load_split("Covid3Month", "train")

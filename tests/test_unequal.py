@@ -15,18 +15,18 @@ from sklearn.base import clone
 from sklearn.model_selection import cross_val_score
 
 from lightwaves_aeon import LightWaveS, LightWaveSClassifier
-from lightwaves_aeon.core.bank import kernel_bank
-from lightwaves_aeon.core.collection import (
-    Unequal,
-    described,
-    equal_parts,
-    taken,
+from lightwaves_aeon.core.convolution.features import STATISTICS, candidate_rows
+from lightwaves_aeon.core.convolution.kernels import kernel_bank
+from lightwaves_aeon.core.convolution.transform import Evaluator
+from lightwaves_aeon.core.data.collection import (
+    UnequalLengthCollection,
+    fingerprint,
+    iter_by_length,
+    subset,
     typical_length,
 )
-from lightwaves_aeon.core.engine import Evaluator
-from lightwaves_aeon.core.features import STATISTICS, candidate_rows
-from lightwaves_aeon.core.scaling import channel_moments
-from lightwaves_aeon.core.variants import VARIANTS
+from lightwaves_aeon.core.data.scaling import channel_moments
+from lightwaves_aeon.core.selection.variants import VARIANTS
 
 
 def make_series(lengths, n_channels=2, seed=0, dtype=np.float64):
@@ -63,7 +63,7 @@ some_lengths = st.lists(st.integers(1, 9), min_size=1, max_size=12)
 @given(lengths=some_lengths)
 def test_collection_keeps_all_cases(lengths):
     series = make_series(lengths)
-    X = Unequal.of(series)
+    X = UnequalLengthCollection.from_series(series)
     assert_same_series(listed(X), series)
     assert X.shape == (len(lengths), 2, max(lengths))
     assert X.lengths.tolist() == lengths
@@ -77,7 +77,7 @@ def test_parts_are_the_cases_wanted(data, lengths):
     case = st.integers(0, len(lengths) - 1)
     cases = np.array(data.draw(st.lists(case, max_size=20)), int)
     found = [None] * len(cases)
-    for block, rows, positions in equal_parts(Unequal.of(series), cases):
+    for block, rows, positions in iter_by_length(UnequalLengthCollection.from_series(series), cases):
         assert len(rows) == len(positions) > 0
         for row, position in zip(rows, positions, strict=True):
             assert found[position] is None
@@ -87,7 +87,7 @@ def test_parts_are_the_cases_wanted(data, lengths):
 
 def test_parts_without_a_choice():
     series = make_series([3, 5, 3])
-    parts = list(equal_parts(Unequal.of(series)))
+    parts = list(iter_by_length(UnequalLengthCollection.from_series(series)))
     assert [rows for _, rows, _ in parts] == [None, None]
     assert [positions.tolist() for _, _, positions in parts] == [[0, 2], [1]]
     assert_array_equal(parts[0][0], np.stack([series[0], series[2]]))
@@ -96,7 +96,7 @@ def test_parts_without_a_choice():
 @pytest.mark.parametrize("cases", [None, np.array([2, 0])])
 def test_an_array_is_one_part(cases):
     X = np.zeros((3, 2, 5))
-    ((block, rows, positions),) = equal_parts(X, cases)
+    ((block, rows, positions),) = iter_by_length(X, cases)
     assert block is X
     assert rows is cases
     assert positions is None
@@ -108,7 +108,7 @@ def test_taken_are_some_channels_of_some_cases(data, lengths):
     case, channel = st.integers(0, len(lengths) - 1), st.integers(0, 2)
     cases = np.array(data.draw(st.lists(case, min_size=1, unique=True)), int)
     channels = data.draw(st.lists(channel, min_size=1, max_size=2))
-    found = taken(Unequal.of(series), cases, channels)
+    found = subset(UnequalLengthCollection.from_series(series), cases, channels)
     assert_same_series(listed(found), [series[i][channels] for i in cases])
     assert found.shape[:2] == (len(cases), len(channels))
     assert [len(block) for block in found.blocks] == [len(some) for some in found.cases]
@@ -116,17 +116,17 @@ def test_taken_are_some_channels_of_some_cases(data, lengths):
 
 def test_taken_from_an_array():
     X = np.arange(24.0).reshape(4, 3, 2)
-    found = taken(X, np.array([3, 0]), [2, 1])
+    found = subset(X, np.array([3, 0]), [2, 1])
     assert_array_equal(found, X[[3, 0]][:, [2, 1]])
 
 
 def test_taken_is_a_copy():
     X = np.zeros((2, 1, 3))
-    unequal = Unequal.of(make_series([3, 4]))
+    unequal = UnequalLengthCollection.from_series(make_series([3, 4]))
     for whole in (X, unequal):
-        for block, _, _ in equal_parts(taken(whole, np.arange(2), [0])):
+        for block, _, _ in iter_by_length(subset(whole, np.arange(2), [0])):
             assert not any(
-                np.shares_memory(block, other) for other, _, _ in equal_parts(whole)
+                np.shares_memory(block, other) for other, _, _ in iter_by_length(whole)
             )
 
 
@@ -134,7 +134,7 @@ def test_taken_is_a_copy():
     ("lengths", "median"), [([7], 7), ([3, 9], 6), ([3, 4], 3), ([9, 1, 2, 2, 9], 2)]
 )
 def test_typical_length(lengths, median):
-    assert typical_length(Unequal.of(make_series(lengths))) == median
+    assert typical_length(UnequalLengthCollection.from_series(make_series(lengths))) == median
 
 
 def test_typical_length_of_an_array():
@@ -143,20 +143,20 @@ def test_typical_length_of_an_array():
 
 def test_description_tells_collections_apart():
     series = make_series([3, 5, 3])
-    first = described(Unequal.of(series))
-    assert described(Unequal.of([x + 1 for x in series])) == first
+    first = fingerprint(UnequalLengthCollection.from_series(series))
+    assert fingerprint(UnequalLengthCollection.from_series([x + 1 for x in series])) == first
     others = [
-        Unequal.of(make_series([5, 3, 3])),
-        Unequal.of(make_series([3, 5, 5])),
-        Unequal.of(make_series([3, 6, 3])),
-        Unequal.of(make_series([3, 5, 3], n_channels=1)),
-        Unequal.of(make_series([3, 5, 3], dtype=np.float32)),
+        UnequalLengthCollection.from_series(make_series([5, 3, 3])),
+        UnequalLengthCollection.from_series(make_series([3, 5, 5])),
+        UnequalLengthCollection.from_series(make_series([3, 6, 3])),
+        UnequalLengthCollection.from_series(make_series([3, 5, 3], n_channels=1)),
+        UnequalLengthCollection.from_series(make_series([3, 5, 3], dtype=np.float32)),
         np.zeros((3, 2, 5)),
     ]
     for other in others:
         # The same names, since processes compare what they find under each.
-        assert described(other).keys() == first.keys()
-        assert described(other) != first
+        assert fingerprint(other).keys() == first.keys()
+        assert fingerprint(other) != first
 
 
 # Moments
@@ -169,35 +169,35 @@ def test_moments_agree_with_numpy(lengths, dtype):
     series = [(x * scale + location).astype(dtype) for x in make_series(lengths)]
     for channel in range(2):
         values = np.concatenate([x[channel] for x in series]).astype(np.float64)
-        found = channel_moments(Unequal.of(series), channel)
+        found = channel_moments(UnequalLengthCollection.from_series(series), channel)
         assert_allclose(found, (values.mean(), values.std()), rtol=1e-9)
 
 
 def test_moments_of_equal_lengths_are_those_of_the_array():
     series = make_series([9] * 5)
     of_array = channel_moments(np.stack(series), 1)
-    assert channel_moments(Unequal.of(series), 1) == of_array
+    assert channel_moments(UnequalLengthCollection.from_series(series), 1) == of_array
 
 
 @pytest.mark.parametrize("value", [0.0, 0.1, -1 / 3, 1e6 + 0.1, 1e15, -1e300])
 def test_constant_channel_has_no_spread(value):
     series = [np.full((1, n), value) for n in (7, 3, 3, 1, 100)]
-    assert channel_moments(Unequal.of(series), 0) == (value, 0.0)
+    assert channel_moments(UnequalLengthCollection.from_series(series), 0) == (value, 0.0)
 
 
 def test_spread_between_lengths_counts():
     """All cases of one length are constant, but not the same."""
     series = [np.full((1, n), n % 2 + 1e8) for n in (7, 3, 4, 2)]
-    mean, std = channel_moments(Unequal.of(series), 0)
+    mean, std = channel_moments(UnequalLengthCollection.from_series(series), 0)
     assert_allclose((mean, std), (1e8 + 10 / 16, np.sqrt(60) / 16), rtol=1e-9)
 
 
 def test_moments_do_not_depend_on_other_channels():
     series = make_series([4, 6, 4])
-    alone = channel_moments(Unequal.of([x[1:] for x in series]), 0)
+    alone = channel_moments(UnequalLengthCollection.from_series([x[1:] for x in series]), 0)
     for x in series:
         x[0] = np.nan
-    assert channel_moments(Unequal.of(series), 1) == alone
+    assert channel_moments(UnequalLengthCollection.from_series(series), 1) == alone
 
 
 @pytest.mark.parametrize("case", range(5))
@@ -205,7 +205,7 @@ def test_moments_do_not_depend_on_other_channels():
 def test_nan_is_an_error_that_names_case_and_channel(case, dtype):
     series = make_series([6, 4, 6, 5, 4], dtype=dtype)
     series[case][1, -1] = np.nan
-    X = Unequal.of(series)
+    X = UnequalLengthCollection.from_series(series)
     channel_moments(X, 0)
     with pytest.raises(ValueError, match=f"first in case {case}, channel 1$"):
         channel_moments(X, 1)
@@ -214,8 +214,8 @@ def test_nan_is_an_error_that_names_case_and_channel(case, dtype):
 @pytest.mark.parametrize("exponent", [-550, 550])
 def test_moments_do_not_depend_on_units(exponent):
     series = make_series([6, 4])
-    moments = np.array(channel_moments(Unequal.of(series), 1))
-    scaled = Unequal.of([x * 2.0**exponent for x in series])
+    moments = np.array(channel_moments(UnequalLengthCollection.from_series(series), 1))
+    scaled = UnequalLengthCollection.from_series([x * 2.0**exponent for x in series])
     assert_array_equal(channel_moments(scaled, 1), moments * 2.0**exponent)
 
 
@@ -243,7 +243,7 @@ def series():
 
 @pytest.fixture(scope="module")
 def found(evaluate, series):
-    return evaluate(Unequal.of(series))
+    return evaluate(UnequalLengthCollection.from_series(series))
 
 
 def test_case_does_not_depend_on_the_others(evaluate, series, found):
@@ -257,7 +257,7 @@ def test_case_does_not_depend_on_the_others(evaluate, series, found):
 @pytest.mark.parametrize("seed", range(3))
 def test_order_of_cases_does_not_matter(evaluate, series, found, seed):
     order = np.random.default_rng(seed).permutation(len(series))
-    X = Unequal.of([series[i] for i in order])
+    X = UnequalLengthCollection.from_series([series[i] for i in order])
     assert_array_equal(evaluate(X), found[order])
 
 
@@ -265,13 +265,13 @@ def test_order_of_cases_does_not_matter(evaluate, series, found, seed):
 @given(cases=st.lists(st.integers(0, len(LENGTHS) - 1), max_size=40))
 def test_chosen_cases_in_their_order(evaluate, series, found, cases):
     cases = np.array(cases, int)
-    assert_array_equal(evaluate(Unequal.of(series), cases), found[cases])
+    assert_array_equal(evaluate(UnequalLengthCollection.from_series(series), cases), found[cases])
 
 
 @pytest.mark.parametrize("n_jobs", [2, 3])
 def test_threads_do_not_matter(evaluate, series, found, n_jobs):
     # Work enough to be split, of each length that there is.
-    X, cases = Unequal.of(series * 8), np.random.default_rng(0).permutation(200)
+    X, cases = UnequalLengthCollection.from_series(series * 8), np.random.default_rng(0).permutation(200)
     alone = np.tile(found, (8, 1))
     assert_array_equal(evaluate(X, n_jobs=n_jobs), alone)
     assert_array_equal(evaluate(X, cases, n_jobs=n_jobs), alone[cases])
@@ -281,9 +281,9 @@ def test_unusable_value_is_an_error_that_names_the_channel(evaluate, series):
     bad = [x.copy() for x in series]
     bad[4][1, 0] = np.inf
     with pytest.raises(ValueError, match="channel 1 "):
-        evaluate(Unequal.of(bad))
+        evaluate(UnequalLengthCollection.from_series(bad))
     good = np.delete(np.arange(len(bad)), 4)
-    assert np.isfinite(evaluate(Unequal.of(bad), good)).all()
+    assert np.isfinite(evaluate(UnequalLengthCollection.from_series(bad), good)).all()
 
 
 # The estimators

@@ -9,12 +9,12 @@ from numpy.testing import assert_allclose, assert_array_equal
 from pandas.testing import assert_frame_equal
 
 from lightwaves_aeon import LightWaveS, LightWaveSClassifier
-from lightwaves_aeon.core.bank import kernel_bank
-from lightwaves_aeon.core.collection import Unequal
-from lightwaves_aeon.core.engine import ENOUGH_VALUES, Evaluator
-from lightwaves_aeon.core.features import INPUTS, candidate_rows
-from lightwaves_aeon.core.scoring import Offer, Scores, Shortlist
-from lightwaves_aeon.core.variants import (
+from lightwaves_aeon.core.convolution.features import INPUTS, candidate_rows
+from lightwaves_aeon.core.convolution.kernels import kernel_bank
+from lightwaves_aeon.core.convolution.transform import ENOUGH_VALUES, Evaluator
+from lightwaves_aeon.core.data.collection import UnequalLengthCollection
+from lightwaves_aeon.core.selection.scoring import Offer, Scores, Shortlist
+from lightwaves_aeon.core.selection.variants import (
     N_PAIRS,
     VARIANTS,
     inputs_of,
@@ -145,7 +145,7 @@ def assert_in_the_middle_of_neighbours(thresholds, values):
 @pytest.mark.parametrize("shape", [(4, 1, 25), (20, 1, 17), (1, 1, 8), (1, 1, 1)])
 def test_thresholds_are_quantiles(name, dilation, n_thresholds, shape):
     bank, X = BANKS[name], np.random.default_rng(0).normal(size=shape)
-    found = evaluator(bank, dilation).thresholds_at(X, n_thresholds)
+    found = evaluator(bank, dilation).quantile_thresholds(X, n_thresholds)
     assert found.dtype == np.float32
     assert found.shape == (len(bank.names), n_thresholds)
     assert (np.diff(found) >= 0).all()
@@ -161,7 +161,7 @@ def test_thresholds_are_quantiles(name, dilation, n_thresholds, shape):
 def test_thresholds_of_unequal_lengths():
     rng, bank = np.random.default_rng(0), BANKS["minirocket"]
     series = [rng.normal(size=(1, n)) for n in (9, 20, 1, 9, 41)]
-    found = evaluator(bank, 2).thresholds_at(Unequal.of(series), 3)
+    found = evaluator(bank, 2).quantile_thresholds(UnequalLengthCollection.from_series(series), 3)
     values = np.concatenate([responses_of([x], bank, 2) for x in series], axis=1)
     assert_in_the_middle_of_neighbours(found, values)
 
@@ -171,7 +171,7 @@ def test_thresholds_are_spread_over_all_quantiles():
     bank, X = BANKS["minirocket"], np.random.default_rng(0).normal(size=(4, 1, 100))
     of_dilations = [
         assert_in_the_middle_of_neighbours(
-            evaluator(bank, d).thresholds_at(X, 3), responses_of(X, bank, d)
+            evaluator(bank, d).quantile_thresholds(X, 3), responses_of(X, bank, d)
         )
         for d in (1, 2)
     ]
@@ -186,7 +186,7 @@ def test_thresholds_of_many_values_are_close():
     rng, bank = np.random.default_rng(0), BANKS["minirocket"]
     wave = np.sin(np.arange(200) * np.pi / 2) * rng.normal(size=(50, 1, 1))
     X = wave + 0.1 * rng.normal(size=wave.shape)
-    found = evaluator(bank).thresholds_at(X, 3)
+    found = evaluator(bank).quantile_thresholds(X, 3)
     values = responses_of(X, bank, 1)
     assert values.shape[1] > 5 * ENOUGH_VALUES
     shares = (values[:, None] < found[..., None]).mean(axis=2)

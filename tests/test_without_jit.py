@@ -7,10 +7,10 @@ import sys
 import numpy as np
 import pytest
 
-from lightwaves_aeon.core.bank import kernel_bank
-from lightwaves_aeon.core.engine import Evaluator
-from lightwaves_aeon.core.features import INPUTS, STATISTICS, candidate_rows
-from lightwaves_aeon.core.selection import anova_f, mrmr
+from lightwaves_aeon.core.convolution.features import INPUTS, STATISTICS, candidate_rows
+from lightwaves_aeon.core.convolution.kernels import kernel_bank
+from lightwaves_aeon.core.convolution.transform import Evaluator
+from lightwaves_aeon.core.selection.anova import anova_f, mrmr
 
 LENGTHS = (1, 7, 20)
 N_CASES = 18  # a group of sixteen, and two on their own
@@ -41,7 +41,7 @@ def results():
     offer = candidate_rows(0, 2, len(bank.names), (1,))
     found["thresholds"] = Evaluator.build(
         offer, bank, means=np.zeros(1), stds=np.ones(1)
-    ).thresholds_at(rng.normal(size=(3, 1, 20)), 3)
+    ).quantile_thresholds(rng.normal(size=(3, 1, 20)), 3)
     columns = rng.normal(size=(12, 20)).astype(np.float32)
     columns[:, 3] = 0.1
     found["scores"] = anova_f(columns, np.array([0, 5, 8, 12]))

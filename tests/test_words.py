@@ -2,8 +2,8 @@
 
 import pytest
 
-from lightwaves_aeon.core.bank import kernel_bank
-from lightwaves_aeon.core.features import INPUTS, STATISTICS, candidate_rows
+from lightwaves_aeon.core.convolution.features import INPUTS, STATISTICS, candidate_rows
+from lightwaves_aeon.core.convolution.kernels import kernel_bank
 from lightwaves_aeon.insight.words import in_words, scale_of
 
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lightwaves_aeon.core.backends import Threads
-from lightwaves_aeon.core.bank import KernelBank
-from lightwaves_aeon.core.collection import Collection
-from lightwaves_aeon.core.engine import Evaluator
+from lightwaves_aeon.core.convolution.kernels import KernelBank
+from lightwaves_aeon.core.convolution.plan import Plan
+from lightwaves_aeon.core.convolution.transform import FeatureTransform
+from lightwaves_aeon.core.data.collection import Collection
+from lightwaves_aeon.core.parallel.threads import Threads
 
 
 @dataclass(frozen=True)
@@ -24,20 +25,38 @@ class Model:
         The table, in the order of the output columns.
     bank : KernelBank
         The base kernels.
-    evaluate : Evaluator
-        The table arranged for evaluation, with the scaling constants.
+    transform : FeatureTransform
+        The table arranged for evaluation, with the scaling constants of the channels
+        that it reads.
     """
 
     rows: np.ndarray
     bank: KernelBank
-    evaluate: Evaluator
+    transform: FeatureTransform
 
     @classmethod
-    def of(
+    def from_rows(
         cls, rows: np.ndarray, bank: KernelBank, means: np.ndarray, stds: np.ndarray
     ) -> Model:
         """Make a model of a table and the scaling constants of all channels."""
-        return cls(rows, bank, Evaluator.build(rows, bank, means, stds))
+        return cls(rows, bank, FeatureTransform.from_rows(rows, bank, means, stds))
+
+    @property
+    def channels(self) -> np.ndarray:
+        """Channels that the table names, ascending."""
+        return self.transform.plan.channels
+
+    def first(self, n_features: int) -> Model:
+        """Keep the first features of the table."""
+        return self.some(np.arange(n_features))
+
+    def some(self, features: np.ndarray) -> Model:
+        """Keep some features of the table, in the order given."""
+        rows, channels = self.rows[features], self.channels
+        plan = Plan.from_rows(rows, self.bank)
+        used = np.searchsorted(channels, plan.channels)
+        means, stds = self.transform.means[used], self.transform.stds[used]
+        return Model(rows, self.bank, FeatureTransform(plan, means, stds))
 
     def features(
         self, X: Collection, backend: Threads, cases: np.ndarray | None = None
@@ -59,16 +78,11 @@ class Model:
             Without cases in all processes but the first.
         """
         if backend.n_processes == 1:
-            return self.evaluate(X, cases, backend.n_jobs)
-        n_channels = X.shape[1]
-        own_channels = backend.share(range(n_channels))
+            return self.transform(X, cases, backend.n_jobs)
+        own_channels = backend.local_part(range(X.shape[1]))
         own = np.flatnonzero(np.isin(self.rows["channel"], own_channels))
-        used = self.evaluate.channels
-        means, stds = np.zeros((2, n_channels))
-        means[used], stds[used] = self.evaluate.means, self.evaluate.stds
-        evaluate = Evaluator.build(self.rows[own], self.bank, means, stds)
-        part = evaluate(X, cases, backend.n_jobs)
-        parts = backend.collect((own, part))
+        part = self.some(own).transform(X, cases, backend.n_jobs)
+        parts = backend.gather((own, part))
         columns = np.empty((len(part) if parts else 0, len(self.rows)), np.float32)
         for own, part in parts:
             columns[:, own] = part

@@ -1,62 +1,69 @@
-"""The search for the table: scale, respond, filter, select."""
+"""The search for the table: scale, select channels, score candidates, select."""
 
 from __future__ import annotations
 
-__all__ = ["Found", "Search", "check_at_least"]
+__all__ = ["Search", "SearchResult"]
 
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from numbers import Integral
 from typing import NamedTuple
 
 import numpy as np
 
-from lightwaves_aeon.core.backends import Threads
-from lightwaves_aeon.core.bank import KernelBank, kernel_bank
-from lightwaves_aeon.core.blas import one_blas_thread
-from lightwaves_aeon.core.calibration import HeldOut, held_out_folds
-from lightwaves_aeon.core.candidates import (
+from lightwaves_aeon.core.checks import check_at_least, check_one_of
+from lightwaves_aeon.core.convolution.kernels import KernelBank, kernel_bank
+from lightwaves_aeon.core.data.case_order import case_order
+from lightwaves_aeon.core.data.collection import Collection, subset, typical_length
+from lightwaves_aeon.core.data.sampling import stratified_sample
+from lightwaves_aeon.core.data.scaler import fit_scaler, varying_channels
+from lightwaves_aeon.core.linear.temperature import HeldOut
+from lightwaves_aeon.core.model import Model
+from lightwaves_aeon.core.parallel.blas import one_blas_thread
+from lightwaves_aeon.core.parallel.threads import Threads
+from lightwaves_aeon.core.selection.candidates import (
     LARGEST_DILATION,
-    all_moments,
-    cases_for_thresholds,
+    InputAtDilation,
+    candidate_sets,
     dilations_of,
-    offers_of,
-    units_of,
-    varying_channels,
+    draw_quantile_cases,
+    list_inputs,
 )
-from lightwaves_aeon.core.case_order import case_order
-from lightwaves_aeon.core.channels import (
-    ChannelUnit,
-    cases_to_look_at,
+from lightwaves_aeon.core.selection.channels import (
+    ChannelTask,
     channel_path,
     gram_of,
-    kept_channels,
+    n_cases_for_grams,
+    selected_channels,
 )
-from lightwaves_aeon.core.choice import Pool, choose
-from lightwaves_aeon.core.collection import Collection, taken, typical_length
-from lightwaves_aeon.core.features import ROW
-from lightwaves_aeon.core.model import Model
-from lightwaves_aeon.core.scoring import (
-    Offer,
-    Scores,
+from lightwaves_aeon.core.selection.scoring import (
+    Pool,
+    ScoringTask,
     Shortlist,
-    Trial,
-    Unit,
+    folds_of,
+    pools_of,
     score,
-    score_by_class,
 )
-from lightwaves_aeon.core.selection import stratified_sample
-from lightwaves_aeon.core.variants import VARIANTS
+from lightwaves_aeon.core.selection.select import (
+    SELECTORS,
+    Selector,
+    select_features,
+)
+from lightwaves_aeon.core.selection.variants import VARIANTS, Variant
 
 USUAL_FEATURES = 500
 """The paper's number of features, for which there is a pool where none is given."""
 
-NARROW = 0.05
+NARROW_VIEW = 0.05
 """Share of the series that is little for a kernel to see at most."""
 
-POOL_SIZE = {"mrmr": 3, "detach": 6}
-"""Candidates that the filter hands on, by selector: so many a feature wanted."""
+Track = Callable[[Iterable, int], Iterable]
+"""Wraps the iterable of results, given also their number, to show progress."""
+
+
+def no_progress(results: Iterable, total: int) -> Iterable:
+    """Show nothing."""
+    return results
 
 
 @dataclass(frozen=True)
@@ -107,17 +114,10 @@ class Search:
             check_at_least("pool_size", self.pool_size, self._number or 1)
         if self.max_channels not in (None, "auto"):
             check_at_least("max_channels", self.max_channels, 1)
-        if self.selector is not None and self.selector not in list(POOL_SIZE):
-            raise ValueError(
-                f"selector must be one of {', '.join(map(repr, POOL_SIZE))}, "
-                f"got {self.selector!r}"
-            )
-        if self.variant not in list(VARIANTS):
-            raise ValueError(
-                f"variant must be one of {', '.join(map(repr, VARIANTS))}, "
-                f"got {self.variant!r}"
-            )
-        if self._number is None and self._selector != "detach":
+        if self.selector is not None:
+            check_one_of("selector", self.selector, SELECTORS)
+        check_one_of("variant", self.variant, VARIANTS)
+        if self._number is None and self._selector.select_best is None:
             raise ValueError("n_features='auto' needs selector='detach'")
 
     def fit(
@@ -126,13 +126,13 @@ class Search:
         classes: np.ndarray,
         rng: np.random.RandomState,
         backend: Threads | None = None,
-        track: Callable[[Iterable, int], Iterable] = lambda results, total: results,
-    ) -> Found:
+        track: Track = no_progress,
+    ) -> SearchResult:
         """Find the table.
 
         Parameters
         ----------
-        X : np.ndarray, shape (n_cases, n_channels, n_timepoints), or Unequal
+        X : np.ndarray, shape (n_cases, n_channels, n_timepoints), or UnequalLengthCollection
             Training cases of any real dtype, unscaled.
         classes : np.ndarray of int, shape (n_cases,)
             Class of each case, 0 to n_classes - 1, at least two.
@@ -147,7 +147,7 @@ class Search:
 
         Returns
         -------
-        Found
+        SearchResult
 
         Raises
         ------
@@ -162,73 +162,51 @@ class Search:
             largest dilation sees little of the series, or spoilt cases set the scale of
             a channel.
         """
-        if 0 in X.shape:
-            raise ValueError(f"X is empty: its shape is {X.shape}")
         backend = backend or Threads()
-        variant = VARIANTS[self.variant]
         bank = kernel_bank(self.kernels)
         self._warn_of_narrow_view(X, bank)
-        order = case_order(X, classes, backend)
-        means, stds = all_moments(X, order, backend, variant.robust)
-        channels, channel_path = varying_channels(stds), None
+        data = self._prepare(X, classes, rng, backend)
+        channels, path = varying_channels(data.stds), None
         if self.max_channels is not None:
-            channel_path = self._channel_path(
-                X, classes, order, rng, backend, means, stds
-            )
-            channels = kept_channels(channel_path)
+            path = self._eliminate_channels(data)
+            channels = selected_channels(path)
         dilations = self._dilations(X)
-        sample, units, few = backend.decide(
+        sample, sources, quantile_cases = backend.on_root(
             lambda: (
-                order[stratified_sample(classes[order], self.max_cases, rng)],
-                units_of(variant, channels, dilations, rng),
-                cases_for_thresholds(variant, min(self.max_cases, len(classes)), rng),
+                data.sample(self.max_cases),
+                list_inputs(self._variant, channels, dilations, rng),
+                data.quantile_cases(self.max_cases, self._variant),
             )
         )
-        trials = self._trials(classes[sample])
+        folds = folds_of(classes[sample], self.calibrate)
+        sets = candidate_sets(self._variant, bank)
 
-        offers = offers_of(variant, bank)
-        stride = len(offers[0].rows)  # of numbers, from unit to unit
+        def read(source: InputAtDilation) -> ScoringTask:
+            return ScoringTask(
+                sets[source.number].bind(source, data.means, data.stds),
+                subset(X, sample, source.channels),
+                quantile_cases,
+                folds,
+                self._selector.criteria,
+            )
+
         size = self.pool_size or self._usual_pool_size
-
-        def read(number: int) -> Unit:
-            sort, channel, other, dilation = units[number]
-            channels = [channel] if other < 0 else [channel, other]
-            offer = offers[sort]
-            evaluate = offer.evaluate.moved(
-                sort, dilation, means[channels], stds[channels]
-            )
-            return Unit(
-                number * stride,
-                offer._replace(evaluate=evaluate),
-                taken(X, sample, channels),
-                few,
-                trials,
-            )
-
-        scored = score_by_class if self._selector == "detach" else score
-        own = backend.share(range(len(units)))
-        shortlists = [Shortlist(size) for _ in trials]
-        for of_trials in track(backend.map(read, scored, own), len(own)):
-            for shortlist, part in zip(shortlists, of_trials, strict=True):
-                shortlist.add(part)
-        parts = backend.collect([shortlist.best() for shortlist in shortlists])
-        rows, pools = backend.decide(
-            lambda: _pools(offers, units, parts, len(trials), size)
-        )
+        rows, pools = _score(read, sources, len(folds), size, backend, track)
         if len(pools[0].positions) < (self._number or 0):
             warnings.warn(
                 f"n_features={self.n_features}, but only {len(pools[0].positions)} "
                 "features exist: all are kept",
                 stacklevel=2,
             )
-        columns = Model.of(rows, bank, means, stds).features(X, backend, sample)
-        chosen = backend.decide(
-            lambda: choose(columns, pools, trials, self._selector, self._number)
+        pooled = Model.from_rows(rows, bank, data.means, data.stds)
+        columns = pooled.features(X, backend, sample)
+        found = backend.on_root(
+            lambda: select_features(columns, pools, folds, self._selector, self._number)
         )
-        table = rows[chosen.positions]
-        table["f_score"], table["selection_score"] = chosen.relevance, chosen.scores
-        model = Model.of(table, bank, means, stds)
-        return Found(model, chosen.path, channel_path, chosen.held_out, order)
+        table = rows[found.positions]
+        table["f_score"], table["selection_score"] = found.relevance, found.scores
+        model = Model.from_rows(table, bank, data.means, data.stds)
+        return SearchResult(model, found.path, path, found.held_out, data.order)
 
     def find_channels(
         self,
@@ -261,53 +239,53 @@ class Search:
         >>> path["channel"][:1].tolist(), path["chosen"].tolist()
         ([1], [True, False, False])
         """
-        if 0 in X.shape:
-            raise ValueError(f"X is empty: its shape is {X.shape}")
-        backend = backend or Threads()
-        order = case_order(X, classes, backend)
-        moments = all_moments(X, order, backend, VARIANTS[self.variant].robust)
-        return self._channel_path(X, classes, order, rng, backend, *moments)
+        data = self._prepare(X, classes, rng, backend or Threads())
+        return self._eliminate_channels(data)
 
-    def _channel_path(
+    def _prepare(
         self,
         X: Collection,
         classes: np.ndarray,
-        order: np.ndarray,
         rng: np.random.RandomState,
         backend: Threads,
-        means: np.ndarray,
-        stds: np.ndarray,
-    ) -> np.ndarray:
-        channels = varying_channels(stds)
-        n_channels = len(channels)
-        n_cases = min(self.max_cases, cases_to_look_at(n_channels, classes.max() + 1))
-        variant, dilations = VARIANTS[self.variant], self._dilations(X)
-        sample, few = backend.decide(
+    ) -> _TrainingData:
+        """Order the cases, and fit the scaler."""
+        if 0 in X.shape:
+            raise ValueError(f"X is empty: its shape is {X.shape}")
+        order = case_order(X, classes, backend)
+        moments = fit_scaler(X, order, backend, self._variant.robust)
+        return _TrainingData(X, classes, order, *moments, rng, backend)
+
+    def _eliminate_channels(self, data: _TrainingData) -> np.ndarray:
+        """Give the path of the backward elimination of channels."""
+        X, backend = data.X, data.backend
+        channels = varying_channels(data.stds)
+        n_classes = data.classes.max() + 1
+        n_cases = min(self.max_cases, n_cases_for_grams(len(channels), n_classes))
+        sample, quantile_cases = backend.on_root(
             lambda: (
-                order[stratified_sample(classes[order], n_cases, rng)],
-                cases_for_thresholds(variant, min(n_cases, len(classes)), rng),
+                data.sample(n_cases),
+                data.quantile_cases(n_cases, self._variant),
             )
         )
-        offer = offers_of(variant, kernel_bank(self.kernels))[0]
+        of_channel = candidate_sets(self._variant, kernel_bank(self.kernels))[0]
+        dilations = self._dilations(X)
 
-        def read(channel: int) -> ChannelUnit:
-            constants = means[[channel]], stds[[channel]]
-            offers = [
-                offer._replace(evaluate=offer.evaluate.moved(0, dilation, *constants))
-                for dilation in dilations
-            ]
-            return ChannelUnit(offers, taken(X, sample, [channel]), few)
+        def read(channel: int) -> ChannelTask:
+            sources = (InputAtDilation(0, channel, -1, d) for d in dilations)
+            bound = [of_channel.bind(of, data.means, data.stds) for of in sources]
+            return ChannelTask(bound, subset(X, sample, [channel]), quantile_cases)
 
-        own = backend.share(channels.tolist())
+        own = backend.local_part(channels.tolist())
         with one_blas_thread:  # once, rather than for each channel
             grams = list(backend.map(read, gram_of, own))
-        parts = backend.collect(grams)
+        parts = backend.gather(grams)
         wanted = self.max_channels
         most = None if isinstance(wanted, str) else wanted
-        return backend.decide(
+        return backend.on_root(
             lambda: channel_path(
                 np.stack([gram for part in parts for gram in part]),
-                classes[sample],
+                data.classes[sample],
                 most,
                 channels,
                 X.shape[1],
@@ -315,11 +293,11 @@ class Search:
         )
 
     def _warn_of_narrow_view(self, X: Collection, bank: KernelBank) -> None:
-        if self.max_dilation is not None or VARIANTS[self.variant].reach is not None:
+        if self.max_dilation or self._variant.max_dilation_fraction is not None:
             return
         span = int(bank.lengths.max() - 1) * self._dilations(X)[-1] + 1
         length = typical_length(X)
-        if span < NARROW * length:
+        if span < NARROW_VIEW * length:
             warnings.warn(
                 f"a kernel sees {span} of {length} time points at most, and patterns "
                 "that are slower are missed: set max_dilation, "
@@ -328,36 +306,47 @@ class Search:
             )
 
     def _dilations(self, X: Collection) -> list[int]:
-        return dilations_of(VARIANTS[self.variant], X, self.max_dilation)
+        return dilations_of(self._variant, X, self.max_dilation)
 
     @property
     def _usual_pool_size(self) -> int:
-        return POOL_SIZE[self._selector] * (self._number or USUAL_FEATURES)
+        return self._selector.pool_factor * (self._number or USUAL_FEATURES)
 
     @property
     def _number(self) -> int | None:
         return None if isinstance(self.n_features, str) else self.n_features
 
     @property
-    def _selector(self) -> str:
-        return self.selector or VARIANTS[self.variant].selector
+    def _variant(self) -> Variant:
+        return VARIANTS[self.variant]
 
-    def _trials(self, classes: np.ndarray) -> list[Trial]:
-        """All cases of the sample; to calibrate, then those without each fold.
-
-        A fold is left out where it holds all cases of a class: what is found without
-        them says nothing of the scores that this class gets.
-        """
-        everyone = np.arange(len(classes))
-        trials = [Trial(everyone, classes)]
-        for fold in held_out_folds(len(classes)) if self.calibrate else ():
-            rest = np.delete(everyone, fold)
-            if len(np.unique(classes[rest])) == classes[-1] + 1:
-                trials.append(Trial(rest, classes[rest]))
-        return trials
+    @property
+    def _selector(self) -> Selector:
+        return SELECTORS[self.selector or self._variant.selector]
 
 
-class Found(NamedTuple):
+class _TrainingData(NamedTuple):
+    """What the stages of a search work on."""
+
+    X: Collection
+    classes: np.ndarray
+    order: np.ndarray
+    means: np.ndarray
+    stds: np.ndarray
+    rng: np.random.RandomState
+    backend: Threads
+
+    def sample(self, n_cases: int) -> np.ndarray:
+        """Draw cases, ordered by class."""
+        order = self.order
+        return order[stratified_sample(self.classes[order], n_cases, self.rng)]
+
+    def quantile_cases(self, n_cases: int, variant: Variant) -> np.ndarray:
+        """Draw the cases of a sample whose responses give thresholds."""
+        return draw_quantile_cases(variant, min(n_cases, len(self.classes)), self.rng)
+
+
+class SearchResult(NamedTuple):
     """What a search finds.
 
     Attributes
@@ -381,48 +370,19 @@ class Found(NamedTuple):
     order: np.ndarray
 
 
-def _pools(
-    offers: Sequence[Offer],
-    units: Sequence[tuple[int, int, int, int]],
-    parts: Sequence[Sequence[Scores]],
-    n_trials: int,
+def _score(
+    read: Callable[[InputAtDilation], ScoringTask],
+    sources: Sequence[InputAtDilation],
+    n_folds: int,
     size: int,
+    backend: Threads,
+    track: Track,
 ) -> tuple[np.ndarray, list[Pool]]:
-    """Pool of each trial, and the rows of all pools, by unit, then as they stand."""
-    best = []
-    for trial in range(n_trials):
-        shortlist = Shortlist(size)
-        for part in parts:
-            shortlist.add(part[trial])
-        best.append(shortlist.best().pool(size))
-    numbers, first = np.unique(
-        np.concatenate([pool.numbers for pool in best]), return_index=True
-    )
-    unit, candidate = np.divmod(numbers, len(offers[0].rows))
-    sort, channel, other, dilation = np.array(units)[unit].T
-    rows = np.empty(len(unit), ROW)
-    for of, offer in enumerate(offers):
-        rows[sort == of] = offer.rows[candidate[sort == of]]
-    rows["channel"], rows["input"], rows["other"] = channel, sort, other
-    rows["dilation"] = dilation
-    rows["threshold"] = np.concatenate([pool.thresholds for pool in best])[first]
-    return rows, [
-        Pool(np.searchsorted(numbers, pool.numbers), pool.scores[0]) for pool in best
-    ]
-
-
-def check_at_least(name: str, value: object, least: int) -> None:
-    """Refuse a parameter that is no integer, or too small; the error names it.
-
-    Examples
-    --------
-    >>> from lightwaves_aeon.core.search import check_at_least
-    >>> check_at_least("n_features", 0, 1)
-    Traceback (most recent call last):
-    ...
-    ValueError: n_features must be at least 1, got 0
-    """
-    if not isinstance(value, Integral) or isinstance(value, bool):
-        raise TypeError(f"{name} must be an integer, got {value!r}")
-    if value < least:
-        raise ValueError(f"{name} must be at least {least}, got {value}")
+    """Score all candidates; give those of the pools as rows, and the pools."""
+    own = backend.local_part(sources)
+    shortlists = [Shortlist(size) for _ in range(n_folds)]
+    for of_folds in track(backend.map(read, score, own), len(own)):
+        for shortlist, part in zip(shortlists, of_folds, strict=True):
+            shortlist.add(part)
+    parts = backend.gather([shortlist.best() for shortlist in shortlists])
+    return backend.on_root(lambda: pools_of(parts, size))

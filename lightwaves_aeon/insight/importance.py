@@ -11,26 +11,32 @@ __all__ = [
     "standardised_weights",
 ]
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
 
-from lightwaves_aeon.core.features import INPUTS, STATISTICS, features_frame
-from lightwaves_aeon.insight.linear import LinearModel
+from lightwaves_aeon.core.convolution.features import features_frame
+from lightwaves_aeon.core.convolution.pooling import POOLING_OPERATORS
+from lightwaves_aeon.core.convolution.representations import REPRESENTATIONS
+from lightwaves_aeon.core.fitted import FittedClassifier
 
 GROUPS = ("channel", "input", "dilation", "kernel", "level", "statistic")
 """The columns of the table that importances are added up by."""
 
-WORDS = {"input": INPUTS, "statistic": STATISTICS}
+NAMES: dict[str, Iterable[str]] = {
+    "input": REPRESENTATIONS,
+    "statistic": POOLING_OPERATORS,
+}
+"""What tells the names of numbers in the table."""
 
 
-def standardised_weights(linear: LinearModel) -> np.ndarray:
+def standardised_weights(fitted: FittedClassifier) -> np.ndarray:
     """Give the weights of the standardised features, which can be compared.
 
     Parameters
     ----------
-    linear : LinearModel
+    fitted : FittedClassifier
         The classifier.
 
     Returns
@@ -39,15 +45,15 @@ def standardised_weights(linear: LinearModel) -> np.ndarray:
         What one standard deviation of a feature adds to the score of a class. Where the
         classes are two, one column is the negative of the other.
     """
-    return linear.weights * linear.deviations[:, None]
+    return fitted.class_weights * fitted.stds[:, None]
 
 
-def shares(linear: LinearModel) -> np.ndarray:
+def shares(fitted: FittedClassifier) -> np.ndarray:
     """Give the part that each feature has in the scores of each class.
 
     Parameters
     ----------
-    linear : LinearModel
+    fitted : FittedClassifier
         The classifier.
 
     Returns
@@ -56,17 +62,17 @@ def shares(linear: LinearModel) -> np.ndarray:
         Absolute standardised weights over their sum: they add up to 1, or are all 0
         where all weights are.
     """
-    absolute = np.abs(standardised_weights(linear))
+    absolute = np.abs(standardised_weights(fitted))
     total = absolute.sum()
     return absolute / total if total > 0 else absolute
 
 
-def features_with_importance(linear: LinearModel) -> pd.DataFrame:
+def features_with_importance(fitted: FittedClassifier) -> pd.DataFrame:
     """Lay the table out with what each feature weighs.
 
     Parameters
     ----------
-    linear : LinearModel
+    fitted : FittedClassifier
         The classifier.
 
     Returns
@@ -75,22 +81,22 @@ def features_with_importance(linear: LinearModel) -> pd.DataFrame:
         The columns of the table, then ``importance``, and ``weight_<label>`` for each
         class; one row a feature, in the order of the table.
     """
-    bank = linear.model.bank
+    bank = fitted.model.bank
     table = features_frame(
-        linear.model.rows, bank.taps, bank.wavelets, linear.channel_names
+        fitted.model.rows, bank.taps, bank.wavelets, fitted.channel_names
     )
-    names = [f"weight_{label}" for label in linear.classes]
-    weights = pd.DataFrame(standardised_weights(linear), columns=names)
-    table["importance"] = shares(linear).sum(axis=1)
+    names = [f"weight_{label}" for label in fitted.classes]
+    weights = pd.DataFrame(standardised_weights(fitted), columns=names)
+    table["importance"] = shares(fitted).sum(axis=1)
     return pd.concat([table, weights], axis=1)
 
 
-def importance_by(linear: LinearModel, by: str | Sequence[str]) -> pd.DataFrame:
+def importance_by(fitted: FittedClassifier, by: str | Sequence[str]) -> pd.DataFrame:
     """Add the importances of features up by what they have in common.
 
     Parameters
     ----------
-    linear : LinearModel
+    fitted : FittedClassifier
         The classifier.
     by : str or sequence of str
         One or several of `GROUPS`.
@@ -100,7 +106,7 @@ def importance_by(linear: LinearModel, by: str | Sequence[str]) -> pd.DataFrame:
     pd.DataFrame
         A row for each group of features and class: the columns `by`, ``class``,
         ``n_features`` and ``importance``. Ascending, statistics and inputs in the order
-        of `STATISTICS` and `INPUTS`. A feature of two channels counts as one in both of
+        of their registries. A feature of two channels counts as one in both of
         them, and its importance goes to them in halves.
 
     Raises
@@ -114,21 +120,21 @@ def importance_by(linear: LinearModel, by: str | Sequence[str]) -> pd.DataFrame:
         raise ValueError(
             f"by must be one or several of {', '.join(map(repr, GROUPS))}, got {by!r}"
         )
-    rows, parts = linear.model.rows, shares(linear)
+    rows, parts = fitted.model.rows, shares(fitted)
     if "channel" in columns:
         rows, parts = _by_channel(rows, parts)
     groups, group_of = np.unique(rows[columns], return_inverse=True)
-    sums = np.zeros((len(groups), len(linear.classes)))
+    sums = np.zeros((len(groups), len(fitted.classes)))
     np.add.at(sums, group_of, parts)
-    return _tidy(groups, np.bincount(group_of), sums, linear.classes)
+    return _tidy(groups, np.bincount(group_of), sums, fitted.classes)
 
 
-def channel_importance(linear: LinearModel) -> pd.DataFrame:
+def channel_importance(fitted: FittedClassifier) -> pd.DataFrame:
     """Add the importances of features up by channel, those not in use among them.
 
     Parameters
     ----------
-    linear : LinearModel
+    fitted : FittedClassifier
         The classifier.
 
     Returns
@@ -136,13 +142,13 @@ def channel_importance(linear: LinearModel) -> pd.DataFrame:
     pd.DataFrame
         As `importance_by` gives it, with zeros for the channels that no feature reads.
     """
-    rows, parts = _by_channel(linear.model.rows, shares(linear))
-    channels = np.zeros(linear.n_channels, [("channel", np.int32)])
-    channels["channel"] = np.arange(linear.n_channels)
-    sums = np.zeros((linear.n_channels, len(linear.classes)))
+    rows, parts = _by_channel(fitted.model.rows, shares(fitted))
+    channels = np.zeros(fitted.n_channels, [("channel", np.int32)])
+    channels["channel"] = np.arange(fitted.n_channels)
+    sums = np.zeros((fitted.n_channels, len(fitted.classes)))
     np.add.at(sums, rows["channel"], parts)
-    sizes = np.bincount(rows["channel"], minlength=linear.n_channels)
-    return _tidy(channels, sizes, sums, linear.classes)
+    sizes = np.bincount(rows["channel"], minlength=fitted.n_channels)
+    return _tidy(channels, sizes, sums, fitted.classes)
 
 
 def _by_channel(rows: np.ndarray, parts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -158,9 +164,9 @@ def _tidy(
     groups: np.ndarray, sizes: np.ndarray, sums: np.ndarray, classes: np.ndarray
 ) -> pd.DataFrame:
     columns = {column: groups[column] for column in groups.dtype.names or ()}
-    for column, words in WORDS.items():
+    for column, names in NAMES.items():
         if column in columns:
-            columns[column] = np.array(words, object)[columns[column]]
+            columns[column] = np.array(list(names), object)[columns[column]]
     return pd.DataFrame(
         {
             **{

@@ -9,18 +9,17 @@ from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 
-from lightwaves_aeon.core.search import check_at_least
+from lightwaves_aeon.core.checks import check_at_least
+from lightwaves_aeon.core.convolution.pooling import POOLING_OPERATORS
+from lightwaves_aeon.core.fitted import FittedClassifier
 from lightwaves_aeon.insight.importance import (
     importance_by,
     shares,
     standardised_weights,
 )
-from lightwaves_aeon.insight.linear import LinearModel
 from lightwaves_aeon.insight.words import (
     LEVEL_WORDS,
-    STATISTIC_WORDS,
     in_words,
-    refuse_unworded,
     short_label,
 )
 
@@ -36,18 +35,18 @@ MOST_LINES = 2
 GROUPS: dict[str, tuple[str, Callable[..., str]]] = {
     "input": ("Inputs: ", str),
     "level": ("Levels: ", lambda level: f"{level} ({LEVEL_WORDS[level]})"),
-    "statistic": ("Statistics: ", lambda statistic: STATISTIC_WORDS[statistic]),
+    "statistic": ("Statistics: ", lambda name: POOLING_OPERATORS[name].words),
     "dilation": ("Dilations: ", lambda dilation: f"d={dilation}"),
 }
 """Title of the shares by a column, and the words for its values."""
 
 
-def describe(linear: LinearModel, n_strongest: int) -> str:
+def describe(fitted: FittedClassifier, n_strongest: int) -> str:
     """Describe a classifier in words.
 
     Parameters
     ----------
-    linear : LinearModel
+    fitted : FittedClassifier
         The classifier.
     n_strongest : int
         Number of features to say in words; those without weight are left out.
@@ -59,18 +58,17 @@ def describe(linear: LinearModel, n_strongest: int) -> str:
         levels, statistics and dilations; the strongest features.
     """
     check_at_least("n_strongest", n_strongest, 0)
-    refuse_unworded(linear.model.rows)
     paragraphs = [
-        _head(linear),
-        _of_channels(linear),
-        _of_groups(linear),
-        _strongest(linear, n_strongest),
+        _head(fitted),
+        _of_channels(fitted),
+        _of_groups(fitted),
+        _strongest(fitted, n_strongest),
     ]
     return "\n\n".join("\n".join(lines) for lines in paragraphs if lines)
 
 
-def _head(linear: LinearModel) -> list[str]:
-    n_features, classes = len(linear.model.rows), linear.classes
+def _head(fitted: FittedClassifier) -> list[str]:
+    n_features, classes = len(fitted.model.rows), fitted.classes
     title = f"LightWaveS classifier: {_count(n_features, 'feature')}"
     return [
         f"{title}, {len(classes)} classes",
@@ -78,15 +76,15 @@ def _head(linear: LinearModel) -> list[str]:
     ]
 
 
-def _of_channels(linear: LinearModel) -> list[str]:
-    by_channel = importance_by(linear, "channel").groupby("channel")
+def _of_channels(fitted: FittedClassifier) -> list[str]:
+    by_channel = importance_by(fitted, "channel").groupby("channel")
     table = by_channel.agg({"importance": "sum", "n_features": "first"})
     ranked = table.sort_values("importance", ascending=False, kind="stable")
     shown, others = ranked[:MOST_CHANNELS], ranked[MOST_CHANNELS:]
     largest = shown["importance"].max() or 1.0
-    digits, names = len(str(shown.index.max())), linear.channel_names
+    digits, names = len(str(shown.index.max())), fitted.channel_names
     lines = [
-        f"Channels: {len(table)} of {linear.n_channels} in use, by their share of the "
+        f"Channels: {len(table)} of {fitted.n_channels} in use, by their share of the "
         "standardised weights"
     ]
     for channel, share, n_features in shown.itertuples():
@@ -100,14 +98,14 @@ def _of_channels(linear: LinearModel) -> list[str]:
     if len(others):
         share = _percent(others["importance"].sum())
         lines.append(f"  and {_count(len(others), 'other')} with {share}")
-    unused = list(_between(table.index, linear.n_channels))
+    unused = list(_between(table.index, fitted.n_channels))
     return lines + (_listed("  Not used: ", unused, MOST_LINES) if unused else [])
 
 
-def _of_groups(linear: LinearModel) -> list[str]:
+def _of_groups(fitted: FittedClassifier) -> list[str]:
     lines = []
     for by, (title, words) in GROUPS.items():
-        summed = importance_by(linear, by).groupby(by, sort=False)["importance"].sum()
+        summed = importance_by(fitted, by).groupby(by, sort=False)["importance"].sum()
         if by != "input" or list(summed.index) != ["channel"]:
             items = [
                 f"{words(value)} {_percent(share)}" for value, share in summed.items()
@@ -116,18 +114,18 @@ def _of_groups(linear: LinearModel) -> list[str]:
     return lines
 
 
-def _strongest(linear: LinearModel, n_strongest: int) -> list[str]:
-    importance = shares(linear).sum(axis=1)
+def _strongest(fitted: FittedClassifier, n_strongest: int) -> list[str]:
+    importance = shares(fitted).sum(axis=1)
     order = np.argsort(-importance, kind="stable")[:n_strongest]
     order = order[importance[order] > 0]
-    weights = standardised_weights(linear)[order]
-    rows, bank = linear.model.rows[order], linear.model.bank
-    words = in_words(rows, bank, linear.channel_names)
+    weights = standardised_weights(fitted)[order]
+    rows, bank = fitted.model.rows[order], fitted.model.bank
+    words = in_words(rows, bank, fitted.channel_names)
     lines = ["Strongest features, and what a high value says:"] if len(order) else []
     for rank, (feature, of_classes) in enumerate(zip(order, weights, strict=True)):
         start = f" {rank + 1:>2}. {_percent(importance[feature]):>6}  "
         lines += textwrap.wrap(
-            f"{words[rank]}: {_direction(of_classes, linear.classes)}",
+            f"{words[rank]}: {_direction(of_classes, fitted.classes)}",
             WIDTH,
             initial_indent=start,
             subsequent_indent=" " * len(start),

@@ -15,11 +15,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lightwaves_aeon.core.bank import N_TAPS, KernelBank
-from lightwaves_aeon.core.inputs import Inputs, fill
+from lightwaves_aeon.core.convolution.kernels import (
+    N_TAPS,
+    KernelArrays,
+    KernelBank,
+)
+from lightwaves_aeon.core.convolution.representations import Inputs, derive
+from lightwaves_aeon.core.convolution.single import level_1
+from lightwaves_aeon.core.data.scaling import scaled_channels
 from lightwaves_aeon.core.model import Model
-from lightwaves_aeon.core.responses import level_1
-from lightwaves_aeon.core.scaling import scaled_channels
 
 
 class FeatureResponse(NamedTuple):
@@ -70,22 +74,23 @@ def response_of(model: Model, x: np.ndarray, feature: int) -> FeatureResponse:
     Examples
     --------
     >>> import numpy as np
-    >>> from lightwaves_aeon.core.bank import kernel_bank
-    >>> from lightwaves_aeon.core.features import STATISTICS, candidate_rows
+    >>> from lightwaves_aeon.core.convolution.kernels import kernel_bank
+    >>> from lightwaves_aeon.core.convolution.features import candidate_rows
+    >>> from lightwaves_aeon.core.convolution.pooling import POOLING_NAMES
     >>> from lightwaves_aeon.core.model import Model
     >>> from lightwaves_aeon.insight.responses import response_of
     >>> rows = candidate_rows(channel=0, dilation=2, n_kernels=84, levels=(2,))
     >>> bank = kernel_bank("minirocket")
-    >>> model = Model.of(rows, bank, means=np.zeros(1), stds=np.ones(1))
+    >>> model = Model.from_rows(rows, bank, means=np.zeros(1), stds=np.ones(1))
     >>> x = np.random.default_rng(0).normal(size=(1, 50))
     >>> response = response_of(model, x, feature=1)
-    >>> STATISTICS[rows["statistic"][1]], response.last.shape
+    >>> POOLING_NAMES[rows["statistic"][1]], response.last.shape
     ('max', (25,))
-    >>> np.abs(response.last).max() * response.scale == model.evaluate.one(x)[0, 1]
+    >>> np.abs(response.last).max() * response.scale == model.transform.transform_one(x)[0, 1]
     np.True_
     """
-    features, evaluate = np.array([feature]), model.evaluate
-    scaled = scaled_channels(x[None], evaluate.channels, evaluate.means, evaluate.stds)
+    features, transform = np.array([feature]), model.transform
+    scaled = scaled_channels(x[None], model.channels, transform.means, transform.stds)
     source, first = level_1_of(model, scaled, features)
     scale = np.float32(float(model.rows["dilation"][feature]) ** -1.5)
     if model.rows["level"][feature] == 1:
@@ -113,26 +118,27 @@ def level_1_of(
     sources, responses : np.ndarray of float32, shape (n_chosen, n_timepoints)
         Not scaled by the dilation.
     """
-    rows, channels = model.rows[features], model.evaluate.channels
+    rows, channels = model.rows[features], model.channels
     names = np.stack([rows[name] for name in ("input", "channel", "other", "dilation")])
     groups, group_of_row = np.unique(names, axis=1, return_inverse=True)
     sources = np.empty((len(rows), scaled.shape[2]), np.float32)
     responses = np.empty_like(sources)
-    for group, (sort, channel, other, dilation) in enumerate(groups.T):
+    for group, (number, channel, other, dilation) in enumerate(groups.T):
         members = np.flatnonzero(group_of_row == group)
         pair = np.searchsorted(channels, [channel, channel if other < 0 else other])
-        inputs = Inputs(np.array([sort], np.int8), pair[:1], pair[1:])
+        inputs = Inputs(np.array([number], np.int8), pair[:1], pair[1:])
         source = np.empty(scaled.shape[2], np.float32)
-        fill(scaled, inputs, 0, 0, source, 0)
-        bank = tuple(part[rows["kernel"][members]] for part in model.bank[:3])
+        derive(scaled, inputs, 0, 0, source, 0)
+        of_members = rows["kernel"][members]
+        kernels = KernelArrays(*(part[of_members] for part in model.bank.arrays))
         found = np.empty((len(members), scaled.shape[2]), np.float32)
-        level_1(scaled, inputs, dilation, bank, found)
+        level_1(scaled, inputs, dilation, kernels, found)
         sources[members], responses[members] = source, found
     return sources, responses
 
 
 def level_2_of(model: Model, first: np.ndarray, features: np.ndarray) -> np.ndarray:
-    """Give responses of level 2, by the operations of the engine in their order.
+    """Give responses of level 2, by the operations of the compiled loops in their order.
 
     Parameters
     ----------

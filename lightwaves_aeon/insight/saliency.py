@@ -1,8 +1,9 @@
-"""Where in a case the score of a class comes from: channel by channel, point by point.
+"""Saliency: where in a case the score of a class comes from, by relevance propagation.
 
 What a feature adds to the score is given to the values of its response that made it
-what it is, from there to what each tap of the kernel saw, by the tap's weight and the
-square of the value, and last to the channels. Nothing is lost or gained on the way.
+what it is; from there to what each tap of the kernel saw, in proportion to the weight
+and the square of the value (as in the z-squared rule of Montavon et al. 2017, section
+3.2); and last to the channels. Nothing is lost or gained on the way.
 """
 
 from __future__ import annotations
@@ -11,38 +12,31 @@ __all__ = ["saliency"]
 
 import numpy as np
 
-from lightwaves_aeon.core.bank import KernelBank
-from lightwaves_aeon.core.features import STATISTICS, refuse_unknown
-from lightwaves_aeon.core.inputs import CHANGE
+from lightwaves_aeon.core.convolution.features import refuse_missing
+from lightwaves_aeon.core.convolution.kernels import KernelBank
+from lightwaves_aeon.core.convolution.pooling import POOLING_OPERATORS
+from lightwaves_aeon.core.convolution.representations import REPRESENTATIONS
+from lightwaves_aeon.core.data.scaling import scaled_channels
+from lightwaves_aeon.core.fitted import FittedClassifier
 from lightwaves_aeon.core.model import Model
-from lightwaves_aeon.core.scaling import scaled_channels
-from lightwaves_aeon.insight.linear import LinearModel
-from lightwaves_aeon.insight.responses import (
-    level_1_of,
-    level_2_of,
-    longest_runs,
-    shifted,
-)
+from lightwaves_aeon.insight.attribution import ATTRIBUTE, ATTRIBUTE_TO_CHANNELS
+from lightwaves_aeon.insight.responses import level_1_of, level_2_of, shifted
 
-KNOWN_STATISTICS = ("ppv", "max", "lspv", "min", "mpv", "mipv")
-KNOWN_INPUTS = ("channel", "change", "sum", "difference")
-"""What is split here; anything else would be taken for one of them."""
-
-BLOCK = 1 << 21
+BLOCK_VALUES = 1 << 21
 """Values of responses that are looked at in one go."""
 
 
-def saliency(linear: LinearModel, x: np.ndarray, class_index: int) -> np.ndarray:
+def saliency(fitted: FittedClassifier, x: np.ndarray, class_index: int) -> np.ndarray:
     """Split the score of a class over the time points of the channels of a case.
 
     Parameters
     ----------
-    linear : LinearModel
+    fitted : FittedClassifier
         The table with its linear head.
     x : np.ndarray, shape (n_channels, n_timepoints)
         The case, unscaled.
     class_index : int
-        Which of ``linear.classes``.
+        Which of ``fitted.classes``.
 
     Returns
     -------
@@ -71,22 +65,22 @@ def saliency(linear: LinearModel, x: np.ndarray, class_index: int) -> np.ndarray
     >>> bool(found[1, 20:30].sum() > 0.5 * found.sum())
     True
     """
-    model, evaluate = linear.model, linear.model.evaluate
-    refuse_unknown(model.rows, "saliency", KNOWN_STATISTICS, KNOWN_INPUTS)
-    features = evaluate.one(x)
-    parts = linear.contributions(features)[0, :, class_index]
-    is_above = features[0] > linear.means
-    scaled = scaled_channels(x[None], evaluate.channels, evaluate.means, evaluate.stds)
-    step = max(1, BLOCK // x.shape[1])
+    model, transform = fitted.model, fitted.model.transform
+    refuse_missing(model.rows, "saliency", ATTRIBUTE, ATTRIBUTE_TO_CHANNELS)
+    features = transform.transform_one(x)
+    parts = fitted.contributions(features)[0, :, class_index]
+    is_above = features[0] > fitted.means
+    scaled = scaled_channels(x[None], model.channels, transform.means, transform.stds)
+    step = max(1, BLOCK_VALUES // x.shape[1])
     found = np.zeros(scaled[:, 0].shape)
     for start in range(0, len(parts), step):
         numbers = np.arange(start, min(start + step, len(parts)))
         shares = _shares(model, scaled, numbers, is_above[numbers])
         shares *= parts[numbers, None]
         rows = model.rows[numbers]
-        found += _to_channels(shares, scaled[:, 0], rows, evaluate.channels)
+        found += _to_channels(shares, scaled[:, 0], rows, model.channels)
     out = np.zeros(x.shape)
-    out[evaluate.channels] = found
+    out[model.channels] = found
     return out
 
 
@@ -116,30 +110,16 @@ def _shares(
 
 
 def _made_by(c: np.ndarray, rows: np.ndarray, is_above: np.ndarray) -> np.ndarray:
-    """Tell which values of each response made its statistic what it is.
+    """Tell which values of each response made its feature what it is.
 
     `is_above` is where the feature is above that of the average training case: a high
     share is made by the values above the threshold, a low one by the others.
     """
-    out = np.empty(c.shape)
+    out, names = np.empty(c.shape), list(POOLING_OPERATORS)
     for number in np.unique(rows["statistic"]):
         chosen = rows["statistic"] == number
-        value, statistic = c[chosen], STATISTICS[number]
-        size, positive = np.abs(value), value > 0
-        high = is_above[chosen, None]
-        if statistic == "ppv":
-            made_by = (value > rows["threshold"][chosen, None]) == high
-        elif statistic == "lspv":
-            made_by = longest_runs(positive) == high
-        elif statistic == "max":
-            made_by = size == size.max(axis=1, keepdims=True, initial=0)
-        elif statistic == "min":
-            made_by = size == size.min(axis=1, keepdims=True, initial=np.inf)
-        elif statistic == "mpv":
-            made_by = np.where(positive, size, 0)
-        else:  # mean time of the positive values
-            made_by = positive
-        out[chosen] = made_by
+        threshold, high = rows["threshold"][chosen, None], is_above[chosen, None]
+        out[chosen] = ATTRIBUTE[names[number]](c[chosen], threshold, high)
     return out
 
 
@@ -176,31 +156,12 @@ def _normalised(shares: np.ndarray) -> np.ndarray:
 def _to_channels(
     shares: np.ndarray, scaled: np.ndarray, rows: np.ndarray, channels: np.ndarray
 ) -> np.ndarray:
-    """Add up what the features give to each channel in use.
-
-    Two values behind one, of two channels or two time points, take it by their squares.
-    """
+    """Add up what the features give to each channel in use."""
     out, energy = np.zeros(scaled.shape), scaled.astype(np.float64) ** 2
-    first = np.searchsorted(channels, rows["channel"])
-    is_pair, is_change = rows["other"] >= 0, rows["input"] == CHANGE
-    alone = ~is_pair & ~is_change
-    np.add.at(out, first[alone], shares[alone])
-
-    one, other = first[is_pair], np.searchsorted(channels, rows["other"][is_pair])
-    of_one = shares[is_pair] * _share_of(energy[one], energy[other])
-    np.add.at(out, one, of_one)
-    np.add.at(out, other, shares[is_pair] - of_one)
-
-    here, there = energy[first[is_change], 1:], energy[first[is_change], :-1]
-    of_here = shares[is_change]
-    of_there = of_here[:, 1:] * _share_of(there, here)
-    of_here[:, 1:] -= of_there
-    np.add.at(out, first[is_change], of_here)
-    np.add.at(out[:, :-1], first[is_change], of_there)
+    first, second = (np.searchsorted(channels, rows[of]) for of in ("channel", "other"))
+    names = np.array(list(REPRESENTATIONS))[rows["input"]]
+    for give in dict.fromkeys(ATTRIBUTE_TO_CHANNELS.values()):
+        alike = [n for n, other in ATTRIBUTE_TO_CHANNELS.items() if other is give]
+        some = np.isin(names, alike)
+        give(out, energy, shares[some], first[some], second[some])
     return out
-
-
-def _share_of(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """Give the share of the one in both, a half where both are zero."""
-    both = one + other
-    return np.divide(one, both, out=np.full(both.shape, 0.5), where=both > 0)

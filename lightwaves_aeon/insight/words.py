@@ -4,10 +4,8 @@ from __future__ import annotations
 
 __all__ = [
     "LEVEL_WORDS",
-    "STATISTIC_WORDS",
     "channel_label",
     "in_words",
-    "refuse_unworded",
     "scale_of",
     "short_label",
 ]
@@ -16,27 +14,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lightwaves_aeon.core.bank import KernelBank
-from lightwaves_aeon.core.features import INPUTS, STATISTICS, refuse_unknown
-
-INPUT_WORDS = {
-    "channel": "channel {}",
-    "change": "change of channel {}",
-    "sum": "channel {} plus channel {}",
-    "difference": "channel {} minus channel {}",
-}
-"""What a kernel is applied to, of one or two scaled channels."""
-
-STATISTIC_WORDS = {
-    "ppv": "share of time",
-    "max": "peak strength",
-    "lspv": "longest positive run",
-    "min": "least strength",
-    "mpv": "mean of positive values",
-    "mipv": "mean time of positive values",
-}
-"""What each statistic measures of a response; strength is its absolute value. The share
-of time is that above a threshold."""
+from lightwaves_aeon.core.convolution.kernels import KernelBank
+from lightwaves_aeon.core.convolution.pooling import POOLING_OPERATORS
+from lightwaves_aeon.core.convolution.representations import REPRESENTATIONS
 
 LEVEL_WORDS = {1: "pattern", 2: "second-order activity"}
 """What the responses of a level show: where the series looks like the kernel, and where
@@ -98,8 +78,8 @@ def in_words(
 
     Examples
     --------
-    >>> from lightwaves_aeon.core.bank import kernel_bank
-    >>> from lightwaves_aeon.core.features import candidate_rows
+    >>> from lightwaves_aeon.core.convolution.kernels import kernel_bank
+    >>> from lightwaves_aeon.core.convolution.features import candidate_rows
     >>> from lightwaves_aeon.insight.words import in_words
     >>> rows = candidate_rows(3, 16, 84, (1, 2))
     >>> pattern, activity = in_words(rows[[1, 6]], kernel_bank("minirocket"))
@@ -108,13 +88,7 @@ def in_words(
     >>> print(activity.partition(", ")[2])
     long-scale second-order activity k000 (d=16, 129 points), longest positive run
     """
-    refuse_unworded(rows)
     return [_in_words(row, bank, channel_names) for row in rows]
-
-
-def refuse_unworded(rows: np.ndarray) -> None:
-    """Refuse a table that names what there are no words for; the error says what."""
-    refuse_unknown(rows, "the description", tuple(STATISTIC_WORDS), tuple(INPUT_WORDS))
 
 
 def channel_label(channel: int, channel_names: Sequence[str] | None) -> str:
@@ -135,17 +109,18 @@ def _in_words(
     row: np.void, bank: KernelBank, channel_names: Sequence[str] | None
 ) -> str:
     kernel, dilation = row["kernel"], row["dilation"]
-    looked_at = INPUT_WORDS[INPUTS[row["input"]]].format(
-        *(channel_label(row[field], channel_names) for field in ("channel", "other"))
-    )
+    representation = list(REPRESENTATIONS.values())[row["input"]]
+    fields = ("channel", "other")[: representation.n_channels]
+    names = (channel_label(row[field], channel_names) for field in fields)
+    looked_at = representation.words.format(*names)
     wavelet = "" if bank.wavelets[kernel] is None else "wavelet "
     span = (bank.lengths[kernel] - 1) * dilation + 1
-    statistic = STATISTICS[row["statistic"]]
-    above = f" above {row['threshold']:.3g}" if statistic == "ppv" else ""
+    operator = list(POOLING_OPERATORS.values())[row["statistic"]]
+    above = f" above {row['threshold']:.3g}" if operator.n_thresholds else ""
     return (
         f"{looked_at}, {scale_of(dilation)}-scale "
         f"{LEVEL_WORDS[int(row['level'])]} {wavelet}{bank.names[kernel]} "
-        f"(d={dilation}, {span} points), {STATISTIC_WORDS[statistic]}{above}"
+        f"(d={dilation}, {span} points), {operator.words}{above}"
     )
 
 

@@ -14,17 +14,19 @@ from sklearn.utils.metaestimators import available_if
 from sktime.classification.base import BaseClassifier
 from sktime.utils.random_state import set_random_state
 
-from lightwaves_aeon._fitting import fit_head, make_backend, number_of_features
-from lightwaves_aeon._insight import ShowsInsight
-from lightwaves_aeon.core.collection import Collection
-from lightwaves_aeon.frames import refuse_masked
-from lightwaves_aeon.insight.linear import LinearModel
-from lightwaves_aeon.predictor import Predictor
-from lightwaves_aeon.sktime._shell import INNER_MTYPES, PanelShell, Series
+from lightwaves_aeon.core.data.collection import Collection
+from lightwaves_aeon.core.fitted import FittedClassifier
+from lightwaves_aeon.core.model import Model
+from lightwaves_aeon.estimators.fitting import fit_classifier, number_of_features
+from lightwaves_aeon.estimators.frames import refuse_masked
+from lightwaves_aeon.estimators.inspection import InspectionMixin
+from lightwaves_aeon.estimators.saving import SavingMixin
+from lightwaves_aeon.export.saved import SavedClassifier
+from lightwaves_aeon.sktime.base import INNER_MTYPES, PanelShell, Series
 from lightwaves_aeon.sktime.transformer import LightWaveS
 
 
-class LightWaveSClassifier(ShowsInsight, PanelShell, BaseClassifier):
+class LightWaveSClassifier(InspectionMixin, SavingMixin, PanelShell, BaseClassifier):
     """LightWaveS features with a ridge classifier.
 
     The same as the class of this name for aeon: with the same parameters and data it
@@ -177,37 +179,40 @@ class LightWaveSClassifier(ShowsInsight, PanelShell, BaseClassifier):
         )
 
     def _fit(self, X: Series, y: np.ndarray) -> LightWaveSClassifier:
-        collection = self._collection(X)
-        n_jobs = effective_n_jobs(self.n_jobs)
-        transformer = LightWaveS(
-            n_features=number_of_features(self.n_features, self.n_kernels),
-            variant=self.variant,
-            kernels=self.kernels,
-            max_dilation=self.max_dilation,
-            pool_size=self.pool_size,
-            max_cases=self.max_cases,
-            selector=self.selector,
-            max_channels=self.max_channels,
-            n_jobs=self.n_jobs,
-            random_state=self.random_state,
-            verbose=self.verbose,
-            backend=self.backend,
+        collection, n_jobs = self._collection(X), effective_n_jobs(self.n_jobs)
+        fit = fit_classifier(self, collection, y, n_jobs, clone=self._seeded)
+        n_cases, n_channels, n_timepoints = collection.shape
+        is_unequal = not isinstance(collection, np.ndarray)
+        # As aeon has it, so that model files are the same.
+        self._metadata_of_fit = {
+            "multivariate": n_channels > 1,
+            "missing_values": False,
+            "unequal_length": is_unequal,
+            "n_cases": n_cases,
+            "n_channels": n_channels,
+            "n_timepoints": None if is_unequal else n_timepoints,
+        }
+        found = fit.search
+        transformer = self._transformer().adopt(
+            found.model, found.path, found.channel_path, n_channels
         )
-        found = transformer.fit_checked(collection, y, calibrate=self.estimator is None)
-        backend = make_backend(self.backend, n_jobs)
-        self.scaler_, self.estimator_, self._head = fit_head(
-            transformer._model.features(collection, backend, found.order),
-            y[found.order],
-            self.estimator,
-            self.class_weight,
-            found.held_out,
-            backend,
-            clone=self._seeded,
-        )
+        self._assemble(transformer, fit.scaler, fit.estimator, fit.fitted, fit.head)
+        return self
+
+    def _transformer(self) -> LightWaveS:
+        """Make the transformer that has the same parameters."""
+        names = LightWaveS.get_param_names()
+        parameters = {name: getattr(self, name) for name in names}
+        parameters["n_features"] = number_of_features(self.n_features, self.n_kernels)
+        return LightWaveS(**parameters)
+
+    def _assemble(self, transformer, scaler, estimator, fitted, head) -> None:
         if hasattr(self, "feature_names_in_"):
             transformer.feature_names_in_ = self.feature_names_in_
-        self.transformer_ = transformer
-        return self
+        self.transformer_, self.scaler_ = transformer, scaler
+        self.estimator_, self._fitted, self._head = estimator, fitted, head
+        # Those set afterwards have no part in the model, and none in its file.
+        self._fit_parameters = self.get_params(deep=False)
 
     def _internal_convert(self, X, y=None):
         X = self._given(X)
@@ -257,39 +262,67 @@ class LightWaveSClassifier(ShowsInsight, PanelShell, BaseClassifier):
     def _collection_of(self, X) -> Collection:
         return self._collection_like(self._seen(X), self.transformer_._n_channels)
 
-    def _linear(self) -> LinearModel:
+    def _table(self) -> tuple[Model, int]:
+        return self.transformer_._model, self.transformer_._n_channels
+
+    def _linear(self) -> FittedClassifier:
         self.check_is_fitted()
-        transformer = self.transformer_
-        return LinearModel.of(
-            transformer._model,
+        if self._fitted is not None:
+            return self._fitted
+        model, n_channels = self._table()
+        return FittedClassifier.from_estimator(
+            model,
             self.scaler_,
             self.estimator_,
-            transformer._n_channels,
-            getattr(self, "feature_names_in_", None),
+            n_channels=n_channels,
+            channel_names=getattr(self, "feature_names_in_", None),
         )
 
-    def compile(self) -> Predictor:
-        """Make a predictor of single cases, without the cost of general checks.
+    def save(self, path=None, serialization_format: str = "pickle"):
+        """Write the fitted classifier to a file.
+
+        Parameters
+        ----------
+        path : str or Path, optional
+            Where to.
+        serialization_format : {"pickle", "cloudpickle", "lightwaves"}, default="pickle"
+            ``"lightwaves"`` writes a small file without pickle, which `load` reads, as
+            does the class of this name for aeon; it holds the default estimator only.
+            The others are those of sktime, for ``sktime.base.load``.
 
         Returns
         -------
-        Predictor
-            ``predictor(x)`` gives the label of a case x of shape (n_channels,
-            n_timepoints), ``predictor.scores(x)`` its decision values.
-
-        Examples
-        --------
-        >>> from sktime.datasets import load_basic_motions
-        >>> from lightwaves_aeon.sktime import LightWaveSClassifier
-        >>> X, y = load_basic_motions(split="train", return_type="numpy3D")
-        >>> predictor = LightWaveSClassifier(n_features=50).fit(X, y).compile()
-        >>> str(predictor(X[0]))
-        'standing'
+        As sktime has it; None for ``"lightwaves"``.
         """
-        self.check_is_fitted()
-        transformer = self.transformer_
-        one, n_channels = transformer._model.evaluate.one, transformer._n_channels
-        return Predictor(one, n_channels, self._head)
+        if serialization_format == "lightwaves":
+            return SavingMixin.save(self, path)
+        return BaseClassifier.save(self, path, serialization_format)
+
+    def _saved(self, fitted: FittedClassifier) -> SavedClassifier:
+        return SavedClassifier(
+            fitted,
+            self.scaler_,
+            self.estimator_,
+            self._fit_parameters,
+            self._metadata_of_fit,
+            self.transformer_._path,
+            self.transformer_._channel_path,
+        )
+
+    def _restore(self, saved: SavedClassifier) -> None:
+        fitted = saved.fitted
+        if fitted.channel_names is not None:
+            self.feature_names_in_ = np.array(fitted.channel_names, dtype=object)
+        self._metadata_of_fit, self._is_fitted = saved.metadata, True
+        self.classes_ = fitted.classes
+        self.n_classes_ = len(self.classes_)
+        self._class_dictionary = {label: i for i, label in enumerate(self.classes_)}
+        # What sktime compares later cases with.
+        self._X_metadata = {**saved.metadata, "is_univariate": fitted.n_channels == 1}
+        transformer = self._transformer().adopt(
+            fitted.model, saved.path, saved.channel_path, fitted.n_channels
+        )
+        self._assemble(transformer, saved.scaler, saved.ridge, fitted, fitted.head)
 
     @classmethod
     def get_test_params(cls, parameter_set: str = "default") -> list[dict]:

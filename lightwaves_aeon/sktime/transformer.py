@@ -13,14 +13,15 @@ from sklearn.utils import InputTags, Tags, TargetTags, TransformerTags
 from sklearn.utils.multiclass import check_classification_targets
 from sktime.transformations.base import BaseTransformer
 
-from lightwaves_aeon._fitting import ShowsTable, search_table
-from lightwaves_aeon.core.collection import Collection
-from lightwaves_aeon.core.search import Found
-from lightwaves_aeon.frames import refuse_masked
-from lightwaves_aeon.sktime._shell import INNER_MTYPES, PanelShell, Series
+from lightwaves_aeon.core.data.collection import Collection
+from lightwaves_aeon.core.model import Model
+from lightwaves_aeon.estimators.fitting import fit_table
+from lightwaves_aeon.estimators.frames import refuse_masked
+from lightwaves_aeon.estimators.table import FeatureTableMixin
+from lightwaves_aeon.sktime.base import INNER_MTYPES, PanelShell, Series
 
 
-class LightWaveS(ShowsTable, PanelShell, BaseTransformer):
+class LightWaveS(FeatureTableMixin, PanelShell, BaseTransformer):
     """Wavelet scattering features, a few hundred selected for the classes at hand.
 
     The same as the class of this name for aeon: with the same parameters and data it
@@ -189,40 +190,45 @@ class LightWaveS(ShowsTable, PanelShell, BaseTransformer):
         check_classification_targets(y)
         if len(np.unique(y)) < 2:
             raise ValueError("y must have two classes at least, got one")
-        self._search(self._collection(X), y, calibrate=False)
-        return self
+        collection = self._collection(X)
+        found = fit_table(self, collection, y, effective_n_jobs(self.n_jobs))
+        return self.adopt(
+            found.model, found.path, found.channel_path, collection.shape[1]
+        )
 
-    def _search(self, X: Collection, y: np.ndarray, calibrate: bool) -> Found:
-        self._n_channels = X.shape[1]
-        return search_table(self, X, y, effective_n_jobs(self.n_jobs), calibrate)
-
-    def fit_checked(self, X: Collection, y: np.ndarray, calibrate: bool) -> Found:
-        """Fit to data that a classifier has checked already.
+    def adopt(
+        self,
+        model: Model,
+        path: np.ndarray | None,
+        channel_path: np.ndarray | None,
+        n_channels: int,
+    ) -> LightWaveS:
+        """Become fitted, with a table that a classifier has.
 
         Parameters
         ----------
-        X : np.ndarray, shape (n_cases, n_channels, n_timepoints), or Unequal
-            Checked collection.
-        y : np.ndarray, shape (n_cases,)
-            Checked labels.
-        calibrate : bool
-            Whether to score held-out cases.
+        model : Model
+            The table.
+        path, channel_path : np.ndarray or None
+            See `selection_path_` and `channel_path_`.
+        n_channels : int
+            Number of channels of a case.
 
         Returns
         -------
-        Found
-            What the search has found.
+        LightWaveS
+            This one.
         """
-        found = self._search(X, y, calibrate)
-        self._is_fitted = True
-        return found
+        self._model, self._path, self._channel_path = model, path, channel_path
+        self._n_channels, self._is_fitted = n_channels, True
+        return self
 
     def _transform(self, X: Series, y=None) -> pd.DataFrame:
         features = self._evaluate(self._collection_like(X, self._n_channels))
         return pd.DataFrame(features, columns=self.get_feature_names_out())
 
     def _evaluate(self, X: Collection) -> np.ndarray:
-        return self._model.evaluate(X, n_jobs=effective_n_jobs(self.n_jobs))
+        return self._model.transform(X, n_jobs=effective_n_jobs(self.n_jobs))
 
     @classmethod
     def get_test_params(cls, parameter_set: str = "default") -> list[dict]:

@@ -19,9 +19,9 @@ from typing import Protocol
 import numpy as np
 from matplotlib.axes import Axes
 
-from lightwaves_aeon.insight.linear import LinearModel
+from lightwaves_aeon.core.fitted import FittedClassifier
+from lightwaves_aeon.core.predictor import Predictor
 from lightwaves_aeon.insight.words import channel_label
-from lightwaves_aeon.predictor import Predictor
 
 COLOURS = (
     "#0072B2",
@@ -45,7 +45,7 @@ TITLE_WIDTH, MOST_LINES = 70, 3
 class Classifier(Protocol):
     """A fitted classifier, of any framework."""
 
-    def _linear(self) -> LinearModel: ...
+    def _linear(self) -> FittedClassifier: ...
 
     def compile(self) -> Predictor:
         """Make a predictor of single cases."""
@@ -76,9 +76,9 @@ def entitle(ax: Axes, text: str) -> None:
     ax.set_title(no_formula("\n".join(lines)), fontsize="medium")
 
 
-def channel_ticks(linear: LinearModel, channels: Iterable[int]) -> list[str]:
+def channel_ticks(fitted: FittedClassifier, channels: Iterable[int]) -> list[str]:
     """Label channels by number and, where they have names, name."""
-    names = linear.channel_names
+    names = fitted.channel_names
     return [no_formula(channel_label(channel, names)) for channel in channels]
 
 

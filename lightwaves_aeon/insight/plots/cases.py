@@ -14,8 +14,8 @@ from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 from sklearn.decomposition import PCA
 
-from lightwaves_aeon.core.collection import arranged, checked_case
-from lightwaves_aeon.insight.linear import LinearModel
+from lightwaves_aeon.core.data.collection import as_collection, checked_case
+from lightwaves_aeon.core.fitted import FittedClassifier
 from lightwaves_aeon.insight.plots._canvas import (
     COLOURS,
     INK,
@@ -69,13 +69,13 @@ def plot_saliency(
     ValueError
         If the label is not a class, `x` is not one case with the channels of the
         training cases, one in use holds NaN or infinity, or the estimator is not
-        linear.
+        fitted.
     """
-    linear = classifier._linear()
-    x = checked_case(x, linear.n_channels)
+    fitted = classifier._linear()
+    x = checked_case(x, fitted.n_channels)
     label = classifier.compile()(x) if label is None else label
     found = classifier.saliency(x, label)
-    used = linear.model.evaluate.channels
+    used = fitted.model.channels
     order = np.argsort(-np.abs(found[used]).sum(axis=1), kind="stable")
     shown = used[np.sort(order[:MOST_CHANNELS])]
     width = -(-x.shape[1] // MOST_STEPS)
@@ -97,7 +97,7 @@ def plot_saliency(
             ax.axhline(row - 0.5, color="white", lw=2)
         ax.plot(row - _stretched(x[channel]), color="black", lw=0.9, path_effects=halo)
     ax.invert_yaxis()
-    ax.set_yticks(range(len(shown)), channel_ticks(linear, shown))
+    ax.set_yticks(range(len(shown)), channel_ticks(fitted, shown))
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.set(xlabel="time point", ylabel="channel (each in its own range)")
     summed = "" if width == 1 else f", by {width} time points"
@@ -152,15 +152,15 @@ def plot_embedding(
     ValueError
         If there are fewer than two cases, they have other channels than those of the
         training cases, `y` is not of their number or has too many classes, or the
-        estimator is not linear.
+        estimator is not fitted.
 
     Notes
     -----
     Cases that the classifier was trained on lie further apart than new ones: the
     features were chosen, and weighted, for them.
     """
-    linear = classifier._linear()
-    places, parts = _projected(_features(linear, X), linear)
+    fitted = classifier._linear()
+    places, parts = _projected(_features(fitted, X), fitted)
     labels, members = _classes(np.zeros(len(places)) if y is None else y, len(places))
 
     ax = axes_or_new(ax)
@@ -189,17 +189,17 @@ def plot_embedding(
     return ax
 
 
-def _features(linear: LinearModel, X: np.ndarray | list[np.ndarray]) -> np.ndarray:
+def _features(fitted: FittedClassifier, X: np.ndarray | list[np.ndarray]) -> np.ndarray:
     if len(X) < 2:
         raise ValueError(f"X must have two cases at least, got {len(X)}")
-    collection = arranged(X)
-    if len(collection.shape) != 3 or collection.shape[1] != linear.n_channels:
+    collection = as_collection(X)
+    if len(collection.shape) != 3 or collection.shape[1] != fitted.n_channels:
         raise ValueError(
-            f"X must be cases of {linear.n_channels} channels, an array of shape "
-            f"(n_cases, {linear.n_channels}, n_timepoints) or a list, got shape "
+            f"X must be cases of {fitted.n_channels} channels, an array of shape "
+            f"(n_cases, {fitted.n_channels}, n_timepoints) or a list, got shape "
             f"{collection.shape}"
         )
-    return linear.model.evaluate(collection)
+    return fitted.features(collection)
 
 
 def _classes(y: Sequence | np.ndarray, n_cases: int) -> tuple[np.ndarray, np.ndarray]:
@@ -219,10 +219,10 @@ def _classes(y: Sequence | np.ndarray, n_cases: int) -> tuple[np.ndarray, np.nda
 
 
 def _projected(
-    features: np.ndarray, linear: LinearModel
+    features: np.ndarray, fitted: FittedClassifier
 ) -> tuple[np.ndarray, np.ndarray]:
     """Give places in the plane, and the share of the variance of each axis."""
-    weighted = (features - linear.means) * np.linalg.norm(linear.weights, axis=1)
+    weighted = (features - fitted.means) * np.linalg.norm(fitted.class_weights, axis=1)
     if weighted.shape[1] == 1:
         weighted = np.pad(weighted, ((0, 0), (0, 1)))
     if not weighted.std(axis=0).any():  # of which there are no shares

@@ -41,7 +41,7 @@ def plot_channel_importance(classifier: Classifier, ax: Axes | None = None) -> A
     Raises
     ------
     ValueError
-        If the estimator is not linear.
+        If the estimator is not fitted.
 
     Examples
     --------
@@ -54,11 +54,11 @@ def plot_channel_importance(classifier: Classifier, ax: Axes | None = None) -> A
     >>> [name.get_text() for name in ax.get_yticklabels()]
     ['0', '2', '1']
     """
-    linear = classifier._linear()
-    summed = importance_by(linear, "channel").groupby("channel")["importance"].sum()
+    fitted = classifier._linear()
+    summed = importance_by(fitted, "channel").groupby("channel")["importance"].sum()
     ranked = 100 * summed.sort_values(ascending=False, kind="stable")
     n_shown = len(ranked) if len(ranked) <= MOST_BARS else MOST_BARS - 1
-    names = channel_ticks(linear, ranked.index[:n_shown])
+    names = channel_ticks(fitted, ranked.index[:n_shown])
     values = list(ranked[:n_shown])
     colours = [COLOURS[0]] * n_shown
     if n_shown < len(ranked):
@@ -76,7 +76,7 @@ def plot_channel_importance(classifier: Classifier, ax: Axes | None = None) -> A
     ax.set_ylim((n_bars - 1) / 2 + half, (n_bars - 1) / 2 - half)
     ax.margins(x=0.12)
     ax.set(xlabel="share of importance (%)", ylabel="channel")
-    entitle(ax, f"Importance by channel: {len(ranked)} of {linear.n_channels:,} in use")
+    entitle(ax, f"Importance by channel: {len(ranked)} of {fitted.n_channels:,} in use")
     return ax
 
 
@@ -99,11 +99,11 @@ def plot_channel_dilation(classifier: Classifier, ax: Axes | None = None) -> Axe
     Raises
     ------
     ValueError
-        If the estimator is not linear.
+        If the estimator is not fitted.
     """
-    linear = classifier._linear()
+    fitted = classifier._linear()
     by = ["channel", "dilation"]
-    summed = importance_by(linear, by).groupby(by)["importance"].sum()
+    summed = importance_by(fitted, by).groupby(by)["importance"].sum()
     table = 100 * summed.unstack(fill_value=0)
     strongest = np.argsort(-table.sum(axis=1).to_numpy(), kind="stable")[:MOST_ROWS]
     shown = table.iloc[np.sort(strongest)]
@@ -111,7 +111,7 @@ def plot_channel_dilation(classifier: Classifier, ax: Axes | None = None) -> Axe
     ax = axes_or_new(ax)
     image = ax.imshow(shown, aspect="auto", cmap="cividis", vmin=0)
     size = "medium" if len(shown) <= FEW else "x-small"
-    ax.set_yticks(range(len(shown)), channel_ticks(linear, shown.index), fontsize=size)
+    ax.set_yticks(range(len(shown)), channel_ticks(fitted, shown.index), fontsize=size)
     ax.set_xticks(range(shown.shape[1]), [str(d) for d in shown.columns])
     ax.set(xlabel="dilation (time points)", ylabel="channel")
     ax.figure.colorbar(image, ax=ax, label="share of importance (%)")

@@ -10,9 +10,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from lightwaves_aeon.core.collection import checked_case
-from lightwaves_aeon.core.features import STATISTICS
-from lightwaves_aeon.insight.linear import LinearModel
+from lightwaves_aeon.core.convolution.features import refuse_missing
+from lightwaves_aeon.core.convolution.pooling import POOLING_OPERATORS
+from lightwaves_aeon.core.convolution.representations import REPRESENTATIONS
+from lightwaves_aeon.core.data.collection import checked_case
+from lightwaves_aeon.core.fitted import FittedClassifier
 from lightwaves_aeon.insight.plots._canvas import (
     COLOURS,
     INK,
@@ -24,8 +26,6 @@ from lightwaves_aeon.insight.responses import longest_runs, response_of
 from lightwaves_aeon.insight.words import in_words
 
 BLUE, ORANGE = COLOURS[:2]
-IN_SCALE = ("max", "min", "mpv")
-"""The statistics of a response that is scaled by its dilation."""
 
 
 def plot_kernel(classifier: Classifier, feature: int, ax: Axes | None = None) -> Axes:
@@ -50,11 +50,11 @@ def plot_kernel(classifier: Classifier, feature: int, ax: Axes | None = None) ->
     Raises
     ------
     ValueError
-        If there is no such feature, or the estimator is not linear.
+        If there is no such feature, or the estimator is not fitted.
     """
-    linear = classifier._linear()
-    row, words = _named(linear, feature)
-    bank = linear.model.bank
+    fitted = classifier._linear()
+    row, words = _named(fitted, feature)
+    bank = fitted.model.bank
     length = bank.lengths[row["kernel"]]
     offsets = (np.arange(length) - length // 2) * row["dilation"]
 
@@ -100,15 +100,16 @@ def plot_response(
     ValueError
         If there is no such feature, `x` is not one case with the channels of the
         training cases, one in use holds NaN or infinity, or the estimator is not
-        linear.
+        fitted.
     """
-    linear = classifier._linear()
-    row, words = _named(linear, feature)
-    model, x = linear.model, checked_case(x, linear.n_channels)
-    value = model.evaluate.one(x)[0, feature]
+    fitted = classifier._linear()
+    row, words = _named(fitted, feature)
+    model, x = fitted.model, checked_case(x, fitted.n_channels)
+    refuse_missing(model.rows[[feature]], "the picture", MARKS, REPRESENTATIONS)
+    value = model.transform.transform_one(x)[0, feature]
     response = response_of(model, x, feature)
-    statistic = STATISTICS[row["statistic"]]
-    is_scaled = statistic in IN_SCALE
+    operator = list(POOLING_OPERATORS.values())[row["statistic"]]
+    is_scaled = operator.unit == "amplitude"
     c = response.last * response.scale if is_scaled else response.last
     if len(c) == 0:
         raise ValueError("x is too short: its response of level 2 has no values")
@@ -117,7 +118,7 @@ def plot_response(
     ax = axes_or_new(ax)
     ax.plot(time, c, color=INK, lw=1)
     ax.axhline(0, color="0.7", lw=0.8, zorder=1)
-    _mark(ax, statistic, time, c, row["threshold"], value)
+    MARKS[operator.name](ax, time, c, row["threshold"], value)
     low, high = ax.get_ylim()
     ax.set_ylim(low, high + 0.18 * (high - low))  # room for the legend
     ax.legend(loc="upper left", ncols=2, fontsize="small", frameon=False)
@@ -130,14 +131,14 @@ def plot_response(
     return ax
 
 
-def _named(linear: LinearModel, feature: int) -> tuple[np.void, str]:
-    rows = linear.model.rows
+def _named(fitted: FittedClassifier, feature: int) -> tuple[np.void, str]:
+    rows = fitted.model.rows
     if not isinstance(feature, Integral) or not 0 <= feature < len(rows):
         raise ValueError(
             f"feature must be a row of features_, 0 to {len(rows) - 1}, got {feature!r}"
         )
     row = rows[int(feature)]
-    words = in_words(rows[[int(feature)]], linear.model.bank, linear.channel_names)[0]
+    words = in_words(rows[[int(feature)]], fitted.model.bank, fitted.channel_names)[0]
     pattern, _, rest = words.partition(" (")
     scale, _, statistic = rest.rpartition("), ")
     return row, f"{pattern} {_whole(f'({scale}),')} {_whole(statistic)}"
@@ -148,36 +149,50 @@ def _whole(text: str) -> str:
     return text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
-def _mark(
-    ax: Axes,
-    statistic: str,
-    time: np.ndarray,
-    c: np.ndarray,
-    threshold: float,
-    value: float,
-) -> None:
-    """Mark what a statistic reads of a response."""
-    if statistic in ("max", "min"):
-        size = np.abs(c)
-        at = size.argmax() if statistic == "max" else size.argmin()
-        words = "largest" if statistic == "max" else "smallest"
-        ax.plot(time[at], c[at], "o", color=ORANGE, label=f"{words} absolute value")
-        ax.vlines(time[at], 0, c[at], color=ORANGE, lw=1)
-    elif statistic == "lspv":
-        run = longest_runs(c[None] > 0)[0]
-        label = f"longest positive run: {run.sum()} of {len(c)} values"
-        _shade(ax, time, c, 0, run, label)
-    else:
-        is_share = statistic == "ppv"
-        words = f"above {threshold:.3g}" if is_share else "positive values"
-        _shade(ax, time, c, threshold, c > threshold, words)
-    if statistic == "ppv":
-        ax.axhline(threshold, color=ORANGE, lw=1, ls="--", label="threshold")
-    elif statistic == "mpv":
-        ax.axhline(value, color=ORANGE, lw=1, ls="--", label="their mean")
-    elif statistic == "mipv":
-        mean_time = np.interp(value * len(c), np.arange(len(c)), time)
-        ax.axvline(mean_time, color=ORANGE, lw=1, ls="--", label="their mean time")
+def _mark_ppv(ax, time, c, threshold, value) -> None:
+    _shade(ax, time, c, threshold, c > threshold, f"above {threshold:.3g}")
+    ax.axhline(threshold, color=ORANGE, lw=1, ls="--", label="threshold")
+
+
+def _mark_max(ax, time, c, threshold, value) -> None:
+    _mark_point(ax, time, c, np.abs(c).argmax(), "largest absolute value")
+
+
+def _mark_min(ax, time, c, threshold, value) -> None:
+    _mark_point(ax, time, c, np.abs(c).argmin(), "smallest absolute value")
+
+
+def _mark_point(ax: Axes, time: np.ndarray, c: np.ndarray, at: int, words: str) -> None:
+    ax.plot(time[at], c[at], "o", color=ORANGE, label=words)
+    ax.vlines(time[at], 0, c[at], color=ORANGE, lw=1)
+
+
+def _mark_lspv(ax, time, c, threshold, value) -> None:
+    run = longest_runs(c[None] > 0)[0]
+    label = f"longest positive run: {run.sum()} of {len(c)} values"
+    _shade(ax, time, c, 0, run, label)
+
+
+def _mark_mpv(ax, time, c, threshold, value) -> None:
+    _shade(ax, time, c, 0, c > 0, "positive values")
+    ax.axhline(value, color=ORANGE, lw=1, ls="--", label="their mean")
+
+
+def _mark_mipv(ax, time, c, threshold, value) -> None:
+    _shade(ax, time, c, 0, c > 0, "positive values")
+    mean_time = np.interp(value * len(c), np.arange(len(c)), time)
+    ax.axvline(mean_time, color=ORANGE, lw=1, ls="--", label="their mean time")
+
+
+MARKS = {
+    "ppv": _mark_ppv,
+    "max": _mark_max,
+    "lspv": _mark_lspv,
+    "min": _mark_min,
+    "mpv": _mark_mpv,
+    "mipv": _mark_mipv,
+}
+"""What marks what each pooling operator reads of a response."""
 
 
 def _shade(

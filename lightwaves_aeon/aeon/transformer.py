@@ -1,0 +1,246 @@
+"""LightWaveS as an aeon transformer."""
+
+from __future__ import annotations
+
+__all__ = ["LightWaveS"]
+
+from collections.abc import Sequence
+
+import numpy as np
+from aeon.transformations.collection import BaseCollectionTransformer
+from aeon.utils.validation import check_n_jobs
+from aeon.utils.validation.labels import check_classification_y
+
+from lightwaves_aeon.aeon.base import TransformerShell
+from lightwaves_aeon.core.data.collection import as_collection
+from lightwaves_aeon.core.model import Model
+from lightwaves_aeon.estimators.fitting import fit_table
+from lightwaves_aeon.estimators.table import FeatureTableMixin
+
+
+class LightWaveS(FeatureTableMixin, TransformerShell, BaseCollectionTransformer):
+    """Wavelet scattering features, a few hundred selected for the classes at hand.
+
+    Each channel is convolved with MiniRocket's 84 kernels at dilations 1, 2, 4, ...;
+    the absolute responses are convolved once more (level 2), and every response is
+    summed up by four statistics. Of these thousands of features per channel an ANOVA
+    filter and mRMR keep `n_features`, which are all that ``transform`` computes [1]_.
+    The variant "plus" looks at more than the paper does and is the more accurate one.
+
+    Cases may be of unequal length, and of another length than those of ``fit``: all
+    statistics are relative to each series' own length.
+
+    Parameters
+    ----------
+    n_features : int or "auto", default=500
+        Number of features to keep. Where fewer exist, all are kept, with a warning.
+        ``"auto"``, for ``variant="plus"`` or ``selector="detach"`` only, finds the
+        smallest number that predicts about as well as any, by leave-one-out along the
+        path of detachment; see `selection_path_`.
+    variant : {"L1", "L2", "L1L2", "plus"}, default="L1L2"
+        What features may come from: the responses of one scattering level, of the
+        other, or of both; or, with ``"plus"``, those of level 1 to the channels and to
+        sums and differences of channels, or, of univariate series, to their changes
+        from point to point, summed up by shares of values above quantiles of the
+        training responses, by their maximum, and by mean and mean time of their
+        positive values.
+    kernels : str or sequence of str, default="minirocket"
+        ``"minirocket"``, or the name of a PyWavelets wavelet, or a list or tuple of
+        such names.
+    max_dilation : int or None, default=None
+        Largest dilation, in time points; those used are the powers of two up to it.
+        None means the paper's 32, and for "plus" a quarter of the median length.
+    pool_size : int or None, default=None
+        Number of features that the ANOVA filter hands on to the selector. None means
+        three times `n_features` for mRMR, six times for detachment; with ``"auto"``
+        there are 3,000.
+    max_cases : int, default=1500
+        Number of training cases on which features are selected. Where there are more,
+        a sample stratified by class is drawn.
+    n_jobs : int, default=1
+        Number of threads for ``fit`` and ``transform``; -1 means all processors.
+        Results do not depend on it.
+    random_state : int, RandomState instance or None, default=None
+        Draws the sample of cases, where there are more than `max_cases`, and for "plus"
+        the pairs of channels and the cases behind the thresholds. None draws others
+        each time.
+    verbose : int, default=0
+        Above 0, a progress bar is shown while fitting.
+    backend : {"threads", "joblib", "mpi"}, default="threads"
+        Where ``fit`` works: in `n_jobs` threads of this process; in workers of joblib,
+        on which ``joblib.parallel_config`` decides while `n_jobs` is 1; or in all
+        processes of ``mpiexec``, which then must all call ``fit``, with `n_jobs`
+        threads each. The fitted model is the same to the last bit.
+    selector : {"mrmr", "detach"} or None, default=None
+        How features are chosen from the pool: the paper's mRMR, or sequential
+        detachment, which drops those that weigh least in a ridge regression and is more
+        accurate where an easy split of the classes would take all. With it the pool has
+        candidates for each class. None means detachment for "plus", else mRMR.
+    max_channels : int, "auto" or None, default=None
+        Largest number of channels to read. Those kept are found by leaving out one
+        after the other, that which a ridge regression of all responses misses least, in
+        leave-one-out; features are then looked for in these channels alone. ``"auto"``
+        finds the smallest number that predicts about as well as any; see
+        `channel_path_`. None means no limit.
+
+    Attributes
+    ----------
+    features_ : pd.DataFrame
+        The fitted model as a table: one row per output column, in output order, which
+        is the order of selection. Columns ``channel``, ``input`` (``"channel"``, its
+        ``"change"``, or the ``"sum"`` or ``"difference"`` with the channel in the
+        column ``other``), ``kernel``, ``tap_1`` to ``tap_3`` (positions of the weights
+        2 among the nine taps), ``wavelet``, ``dilation`` (time points), ``level``,
+        ``statistic`` (``"ppv"``: share of values above the ``threshold``, which is 0
+        but for "plus"; ``"max"`` and ``"min"``: of the absolute response; ``"lspv"``:
+        longest run of positive values over the length; ``"mpv"``: mean of the positive
+        values; ``"mipv"``: their mean time over the length), ``threshold`` (in units of
+        the response to the scaled channel, before it is multiplied by ``dilation **
+        -1.5``), ``f_score`` (one-way ANOVA F) and ``selection_score`` (of mRMR: F over
+        mean absolute correlation to the features selected before; of detachment: the
+        sum of absolute coefficients; NaN where all features were kept).
+    channels_ : np.ndarray of int
+        The channels in use, ascending; ``transform`` reads no others.
+    selection_path_ : pd.DataFrame
+        With ``n_features="auto"`` only: for each number of features on the path, from
+        the whole pool to 1, ``loo_error`` (squared leave-one-out error of a case,
+        summed over the classes), ``standard_error`` (of its mean over the cases),
+        ``loo_accuracy``, and ``chosen``. The features are those that suit these cases
+        best, so the errors are lower than those of new cases.
+    channel_path_ : pd.DataFrame
+        With `max_channels` only: for each number of channels, from 1 to all,
+        ``channel`` (the one that so many channels have and one fewer have not),
+        ``loo_error`` and ``loo_accuracy`` (as above, of a ridge regression of all
+        responses of these channels, of which none was selected), ``standard_error`` (of
+        the difference from the least error), and ``chosen``: with ``"auto"`` the
+        smallest number that is within one standard error of the least.
+
+    feature_names_in_ : np.ndarray of str, shape (n_channels,)
+        Names of the channels, if the transformer was fitted to data frames with named
+        columns. Frames given later are brought into their order.
+
+    See Also
+    --------
+    LightWaveSClassifier : These features with a ridge classifier.
+
+    Notes
+    -----
+    Channels are scaled by their own training mean and standard deviation, so inputs
+    need no scaling, and units do not matter. Channels that do not vary have no part.
+    The variant "plus" leaves cases out of the scaling of a channel that are more than
+    30 times as far from its middle as the typical case; with the others there is a
+    warning where such cases set the scale. Nothing depends on the order of the training
+    cases. The published code differs in a few places that this class does right: see
+    the README.
+
+    References
+    ----------
+    .. [1] Pantiskas, L., Verstoep, K., Hoogendoorn, M. and Bal, H., 2022. Taking ROCKET
+        on an efficiency mission: multivariate time series classification with
+        LightWaveS. DCOSS 2022. arXiv:2204.01379.
+
+    Examples
+    --------
+    >>> from aeon.datasets import load_basic_motions
+    >>> from lightwaves_aeon import LightWaveS
+    >>> X, y = load_basic_motions(split="train")
+    >>> transformer = LightWaveS(n_features=50, random_state=0)
+    >>> transformer.fit_transform(X, y).shape
+    (40, 50)
+    >>> transformer.features_[["channel", "dilation", "level", "statistic"]].head(2)
+       channel  dilation  level statistic
+    0        0        32      1       max
+    1        2        16      1      lspv
+    """
+
+    _tags = {
+        "output_data_type": "Tabular",
+        "X_inner_type": ["np-list", "numpy3D"],
+        "requires_y": True,
+        "capability:multivariate": True,
+        "capability:unequal_length": True,
+        "capability:multithreading": True,
+        "algorithm_type": "convolution",
+    }
+
+    def __init__(
+        self,
+        n_features: int | str = 500,
+        variant: str = "L1L2",
+        kernels: str | Sequence[str] = "minirocket",
+        max_dilation: int | None = None,
+        pool_size: int | None = None,
+        max_cases: int = 1500,
+        n_jobs: int = 1,
+        random_state: int | np.random.RandomState | None = None,
+        verbose: int = 0,
+        backend: str = "threads",
+        selector: str | None = None,
+        max_channels: int | str | None = None,
+    ):
+        self.n_features = n_features
+        self.variant = variant
+        self.kernels = kernels
+        self.max_dilation = max_dilation
+        self.pool_size = pool_size
+        self.max_cases = max_cases
+        self.n_jobs = n_jobs
+        self.random_state = random_state
+        self.verbose = verbose
+        self.backend = backend
+        self.selector = selector
+        self.max_channels = max_channels
+
+        super().__init__()
+
+    def _fit(self, X: np.ndarray | list[np.ndarray], y) -> LightWaveS:
+        check_classification_y(y)
+        self._n_jobs = check_n_jobs(self.n_jobs)
+        found = fit_table(self, as_collection(X), y, self._n_jobs)
+        self._model, self._path = found.model, found.path
+        self._channel_path = found.channel_path
+        return self
+
+    def adopt(
+        self,
+        model: Model,
+        path: np.ndarray | None,
+        channel_path: np.ndarray | None,
+        metadata: dict,
+    ) -> LightWaveS:
+        """Become fitted, with a table that a classifier has.
+
+        Parameters
+        ----------
+        model : Model
+            The table.
+        path, channel_path : np.ndarray or None
+            See `selection_path_` and `channel_path_`.
+        metadata : dict
+            What aeon's checks found out about the training cases.
+
+        Returns
+        -------
+        LightWaveS
+            This one.
+        """
+        self._model, self._path, self._channel_path = model, path, channel_path
+        self._n_jobs, self.metadata_ = check_n_jobs(self.n_jobs), metadata
+        self.is_fitted = True
+        return self
+
+    def _transform(self, X: np.ndarray | list[np.ndarray], y=None) -> np.ndarray:
+        return self._model.transform(as_collection(X), n_jobs=self._n_jobs)
+
+    @classmethod
+    def _get_test_params(cls, parameter_set: str = "default") -> list[dict]:
+        return [
+            {"n_features": 20, "max_dilation": 2},
+            {
+                "n_features": 5,
+                "variant": "L1",
+                "kernels": ("haar", "mexh"),
+                "max_dilation": 4,
+                "max_cases": 6,
+            },
+        ]

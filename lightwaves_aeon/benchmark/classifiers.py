@@ -1,0 +1,127 @@
+"""The classifiers that can be run over an archive, by name."""
+
+from __future__ import annotations
+
+__all__ = ["CLASSIFIERS", "N_FEATURES", "Entry", "make", "title_of"]
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from aeon.classification import BaseClassifier
+
+# Nothing of aeon is imported until a classifier is made: help must not wait for it.
+
+N_FEATURES = 500
+"""Features that LightWaveS keeps unless told otherwise, as in the paper."""
+
+OURS = "lightwaves_aeon:LightWaveSClassifier"
+CONVOLUTION = "aeon.classification.convolution_based"
+
+
+class Entry(NamedTuple):
+    """One classifier.
+
+    Attributes
+    ----------
+    title : str
+        Its name in the results; for those of aeon one that aeon's loaders know.
+    place : str
+        Module and class.
+    parameters : dict
+        What differs from the defaults of the class.
+    has_probabilities : bool
+        Whether it has probabilities other than 0 and 1.
+    """
+
+    title: str
+    place: str
+    parameters: dict[str, Any] = {}
+    has_probabilities: bool = False
+
+
+def _lightwaves(title: str, **parameters: Any) -> Entry:
+    return Entry(f"LightWaveS-{title}", OURS, parameters, has_probabilities=True)
+
+
+CLASSIFIERS = {
+    "plus": _lightwaves("plus", variant="plus"),
+    "plus-auto": _lightwaves("plus-auto", variant="plus", n_features="auto"),
+    "l1": _lightwaves("L1", variant="L1"),
+    "l2": _lightwaves("L2", variant="L2"),
+    "l1l2": _lightwaves("L1L2", variant="L1L2"),
+    "rocket": Entry("ROCKET", f"{CONVOLUTION}:RocketClassifier"),
+    "minirocket": Entry("MiniROCKET", f"{CONVOLUTION}:MiniRocketClassifier"),
+    "multirocket": Entry("MultiROCKET", f"{CONVOLUTION}:MultiRocketClassifier"),
+    "hydra": Entry("Hydra", f"{CONVOLUTION}:HydraClassifier"),
+    "multirocket-hydra": Entry(
+        "MultiROCKET-Hydra", f"{CONVOLUTION}:MultiRocketHydraClassifier"
+    ),
+    "arsenal": Entry("Arsenal", f"{CONVOLUTION}:Arsenal", {}, has_probabilities=True),
+    "dummy": Entry(
+        "Dummy", "aeon.classification:DummyClassifier", {}, has_probabilities=True
+    ),
+}
+"""All, by the names that the command line takes."""
+
+
+def title_of(name: str, n_features: int = N_FEATURES) -> str:
+    """Give the name that a classifier has in the results.
+
+    Parameters
+    ----------
+    name : str
+        One of `CLASSIFIERS`.
+    n_features : int, default=500
+        Features that LightWaveS keeps. Another number than the default is part of the
+        title, so that results of both can lie side by side.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> from lightwaves_aeon.benchmark.classifiers import title_of
+    >>> title_of("plus"), title_of("plus", 200), title_of("rocket", 200)
+    ('LightWaveS-plus', 'LightWaveS-plus-200', 'ROCKET')
+    """
+    title = CLASSIFIERS[name].title
+    is_other = _takes_features(name) and n_features != N_FEATURES
+    return f"{title}-{n_features}" if is_other else title
+
+
+def make(name: str, n_features: int = N_FEATURES, seed: int = 0) -> BaseClassifier:
+    """Make a classifier that works in one thread.
+
+    Parameters
+    ----------
+    name : str
+        One of `CLASSIFIERS`.
+    n_features : int, default=500
+        Features that LightWaveS keeps; for the others it has no meaning.
+    seed : int, default=0
+        Random state.
+
+    Returns
+    -------
+    BaseClassifier
+        Not fitted.
+
+    Examples
+    --------
+    >>> from lightwaves_aeon.benchmark.classifiers import make
+    >>> make("l1", n_features=100, seed=2)
+    LightWaveSClassifier(n_features=100, random_state=2, variant='L1')
+    """
+    entry = CLASSIFIERS[name]
+    module, kind = entry.place.split(":")
+    parameters = {**entry.parameters, "random_state": seed}
+    if _takes_features(name):
+        parameters["n_features"] = n_features
+    return getattr(import_module(module), kind)(**parameters)
+
+
+def _takes_features(name: str) -> bool:
+    entry = CLASSIFIERS[name]
+    return entry.place == OURS and "n_features" not in entry.parameters

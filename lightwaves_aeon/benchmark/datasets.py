@@ -1,0 +1,148 @@
+"""Load the data sets of the aeon archives, from a folder or by aeon."""
+
+from __future__ import annotations
+
+__all__ = ["DataSetError", "Series", "is_in", "load_split"]
+
+from pathlib import Path
+from typing import Any, Literal
+
+import aeon.datasets
+import numpy as np
+from aeon.datasets import load_classification
+
+from lightwaves_aeon.benchmark.ts_file import TsFileError, read_ts
+
+Series = np.ndarray | list[np.ndarray]
+"""Cases as an array of shape (n_cases, n_channels, n_timepoints), or as a list."""
+
+
+VERSIONS = ("_eq", "_nmv")
+
+OF_AEON = [
+    Path(aeon.datasets.__file__).parent / name for name in ("data", "local_data")
+]
+"""Where aeon keeps the sets that it ships with, and those that it has downloaded."""
+
+
+class DataSetError(ValueError):
+    """A data set that cannot be found, or not be used; the message names it."""
+
+
+def load_split(
+    name: str, split: Literal["train", "test"], archive: str | Path | None = None
+) -> tuple[Series, np.ndarray]:
+    """Load the training or the test cases of a data set, of whatever lengths.
+
+    Parameters
+    ----------
+    name : str
+        Name of the data set, such as ``"BasicMotions"``.
+    split : {"train", "test"}
+        Cases to load.
+    archive : str, Path or None, default=None
+        Folder that is looked in first, for ``NAME/NAME_TRAIN.ts`` and
+        ``NAME/NAME_TEST.ts``. Sets that it does not hold are loaded by aeon, which
+        ships with some, and downloads others once to its own data folder.
+
+    Returns
+    -------
+    X : np.ndarray, shape (n_cases, n_channels, n_timepoints), or list of np.ndarray
+        The series; a list of arrays of shape (n_channels, n_timepoints) where they
+        differ in length.
+    y : np.ndarray of str, shape (n_cases,)
+        Their classes.
+
+    Raises
+    ------
+    DataSetError
+        If the set cannot be found or read, is empty or has no classes.
+
+    Examples
+    --------
+    >>> from lightwaves_aeon.benchmark.datasets import load_split
+    >>> X, y = load_split("UnitTest", "train")
+    >>> X.shape, y.shape
+    ((20, 1, 24), (20,))
+    """
+    if archive is not None and not Path(archive).is_dir():
+        raise DataSetError(f"{name}: there is no archive folder {archive}")
+    file = None if archive is None else _find(name, split, Path(archive))
+    if file is None:
+        file = _find_of_aeon(name, split)
+    if file is None:
+        X, y = _load_by_aeon(name, split, archive)
+        file = _find_of_aeon(name, split)  # if it was downloaded to there
+    if file is not None:
+        X, y = _read(name, file)
+    if len(X) == 0:
+        raise DataSetError(f"{name}: there are no {split} cases")
+    # The header of a file may say that lengths differ where they do not.
+    return np.stack(X) if len({x.shape for x in X}) == 1 else X, y
+
+
+def is_in(name: str, archive: str | Path) -> bool:
+    """Tell whether a folder holds a data set.
+
+    Parameters
+    ----------
+    name : str
+        Name of the data set.
+    archive : str or Path
+        As for `load_split`.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> from lightwaves_aeon.benchmark.datasets import is_in
+    >>> is_in("UnitTest", "no/such/folder")
+    False
+    """
+    return _find(name, "train", Path(archive)) is not None
+
+
+def _find(name: str, split: str, archive: Path) -> Path | None:
+    # Versions of a set, of equal length or without missing values, share its folder.
+    for suffix in ("", *VERSIONS):
+        folder = archive / name.removesuffix(suffix)
+        if (folder / f"{name}_TRAIN.ts").is_file():
+            return folder / f"{name}_{split.upper()}.ts"
+    return None
+
+
+def _find_of_aeon(name: str, split: str) -> Path | None:
+    # aeon takes the version without missing values, where there is one.
+    for version in (f"{name}_nmv", name):
+        for folder in OF_AEON:
+            file = _find(version, split, folder)
+            if file is not None:
+                return file
+    return None
+
+
+def _read(name: str, file: Path) -> tuple[Any, np.ndarray]:
+    # Not by aeon, which would merge labels, drop signs of time-stamped series and
+    # download to the archive what misses there.
+    try:
+        return read_ts(file)
+    except TsFileError as error:
+        raise DataSetError(f"{name}: {error}") from error
+    except OSError as error:
+        raise DataSetError(f"{name}: {file} cannot be read: {error}") from error
+
+
+def _load_by_aeon(
+    name: str, split: str, archive: str | Path | None
+) -> tuple[Any, np.ndarray]:
+    # It raises almost anything.
+    try:
+        return load_classification(name, split=split, load_equal_length=False)
+    except Exception as error:
+        missed = "" if archive is None else f"it is not in {archive}, and "
+        raise DataSetError(
+            f"{name}: {missed}aeon, which ships with some data sets and downloads "
+            f"others, cannot load it: {str(error).strip()}"
+        ) from error

@@ -1,0 +1,280 @@
+"""One run: load a data set, resample it, fit a classifier, test it."""
+
+from __future__ import annotations
+
+__all__ = ["Task", "dataset_names", "load", "measure", "resampled"]
+
+import warnings
+from collections.abc import Callable, Sequence
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from time import perf_counter
+from typing import Any, NamedTuple
+
+import numpy as np
+from aeon.benchmarking.resampling import stratified_resample_data
+from aeon.datasets import tsc_datasets
+from sklearn.model_selection import cross_val_predict
+
+from lightwaves_aeon.benchmark.classifiers import CLASSIFIERS, make
+from lightwaves_aeon.benchmark.datasets import DataSetError, is_in, load_split
+from lightwaves_aeon.benchmark.memory import PeakMemory
+from lightwaves_aeon.benchmark.store import Estimate, Run, RunResult
+
+LISTS = {"uea": tsc_datasets.multivariate, "ucr": tsc_datasets.univariate}
+"""Names that stand for all sets of an archive."""
+
+MOST_FOLDS = 10
+"""Of a cross-validation on the training cases."""
+
+Data = tuple[Any, np.ndarray, Any, np.ndarray]
+"""Training series and classes, test series and classes."""
+
+
+class Task(NamedTuple):
+    """What a worker is to do.
+
+    Attributes
+    ----------
+    run : Run
+        What it is of.
+    classifier : str
+        Name of the classifier among `CLASSIFIERS`.
+    n_features : int
+        Features that LightWaveS keeps.
+    archive : Path or None
+        Folder that is looked in before aeon is asked.
+    with_train : bool
+        Whether to estimate the training cases by cross-validation, too.
+    """
+
+    run: Run
+    classifier: str
+    n_features: int
+    archive: Path | None
+    with_train: bool = False
+
+
+def dataset_names(
+    asked: Sequence[str], archive: Path | None = None
+) -> tuple[list[str], list[str]]:
+    """List the data sets that are asked for.
+
+    Parameters
+    ----------
+    asked : sequence of str
+        Names of data sets, or ``"uea"`` or ``"ucr"`` for aeon's list of them.
+    archive : Path or None, default=None
+        Folder that the sets of a list must be in. Without, aeon loads each.
+
+    Returns
+    -------
+    names : list of str
+        Each once. A set asked for by its own name is there, wherever it is.
+    missing : list of str
+        Sets of a list that the archive does not hold.
+
+    Examples
+    --------
+    >>> from lightwaves_aeon.benchmark.runs import dataset_names
+    >>> names, missing = dataset_names(["GunPoint", "uea"])
+    >>> len(names), missing
+    (31, [])
+    """
+    names: list[str] = []
+    missing: list[str] = []
+    for name in asked:
+        for member in LISTS.get(name.lower(), [name]):
+            is_there = archive is None or is_in(member, archive)
+            by_name = name.lower() not in LISTS
+            (names if by_name or is_there else missing).append(member)
+    return list(dict.fromkeys(names)), list(dict.fromkeys(missing))
+
+
+def load(name: str, archive: Path | None = None) -> Data:
+    """Load a data set, of whatever lengths its series are.
+
+    Parameters
+    ----------
+    name : str
+        Name of the data set.
+    archive : Path or None, default=None
+        Folder that is looked in first, as by `lightwaves_aeon.benchmark.datasets.load_split`.
+
+    Returns
+    -------
+    X_train, y_train, X_test, y_test
+        Series as one array each where all are of one length, else as lists of arrays of
+        shape (n_channels, n_timepoints).
+
+    Raises
+    ------
+    DataSetError
+        If the set cannot be found or read, or has no cases.
+
+    Examples
+    --------
+    >>> from lightwaves_aeon.benchmark.runs import load
+    >>> X_train, y_train, X_test, y_test = load("UnitTest")
+    >>> X_train.shape, X_test.shape
+    ((20, 1, 24), (22, 1, 24))
+    """
+    X_train, y_train = load_split(name, "train", archive)
+    X_test, y_test = load_split(name, "test", archive)
+    if len({series.shape for X in (X_train, X_test) for series in X}) > 1:
+        X_train, X_test = list(X_train), list(X_test)
+    return X_train, y_train, X_test, y_test
+
+
+def resampled(data: Data, resample: int) -> Data:
+    """Split a data set anew, as aeon's and tsml-eval's experiments do.
+
+    Parameters
+    ----------
+    data : tuple
+        As `load` gives it.
+    resample : int
+        0 for the split as it is. Above, all cases are pooled and drawn from with this
+        seed, as many of each class for training as before.
+
+    Returns
+    -------
+    X_train, y_train, X_test, y_test
+        Of the same types and sizes.
+
+    Raises
+    ------
+    DataSetError
+        If a class has no training or no test cases: aeon's way needs both.
+
+    Examples
+    --------
+    >>> from lightwaves_aeon.benchmark.runs import load, resampled
+    >>> X_train, y_train, X_test, y_test = resampled(load("UnitTest"), 1)
+    >>> X_train.shape, X_test.shape
+    ((20, 1, 24), (22, 1, 24))
+    """
+    if resample == 0:
+        return data
+    X_train, y_train, X_test, y_test = data
+    if set(y_train) != set(y_test):
+        raise DataSetError(
+            "a class has no training cases or no test cases, so that it cannot be "
+            "resampled by class"
+        )
+    return stratified_resample_data(
+        X_train, y_train, X_test, y_test, random_state=resample
+    )
+
+
+def measure(task: Task, data: Data, begins: Callable[[], None]) -> RunResult:
+    """Do one run.
+
+    The classifier is first fitted to a tiny problem, so that what it runs is compiled.
+
+    Parameters
+    ----------
+    task : Task
+        What to do.
+    data : tuple
+        The data set as `load` gives it; it is resampled here.
+    begins : callable
+        Called when all is ready and fitting begins.
+
+    Returns
+    -------
+    RunResult
+
+    Examples
+    --------
+    >>> from lightwaves_aeon.benchmark.runs import Task, load, measure
+    >>> from lightwaves_aeon.benchmark.store import Run
+    >>> task = Task(Run("Dummy", "UnitTest", 0), "dummy", 500, None)
+    >>> measure(task, load("UnitTest"), lambda: None).probabilities.shape
+    (22, 2)
+    """
+    X_train, y_train, X_test, y_test = resampled(data, task.run.resample)
+    seed = task.run.resample
+    classifier = make(task.classifier, task.n_features, seed)
+    parameters = classifier.get_params()
+    n_channels = len(X_train[0])
+    with warnings.catch_warnings():
+        # Of fewer features than wanted, and the like; they change no result.
+        warnings.simplefilter("ignore")
+        is_list = isinstance(X_train, list)
+        _compile(task.classifier, task.n_features, n_channels, is_list)
+        begins()
+        with PeakMemory() as peak:
+            before, start = peak.now(), perf_counter()
+            classifier.fit(X_train, y_train)
+            fitted = perf_counter()
+        predicting = perf_counter()
+        labels = classifier.predict(X_test)
+        predicted = perf_counter()
+        # One that has none would predict once more for the sake of zeros and ones.
+        has_probabilities = CLASSIFIERS[task.classifier].has_probabilities
+        shares = classifier.predict_proba(X_test) if has_probabilities else None
+        classes = np.unique(np.concatenate([y_train, y_test]))
+        train = _estimate(task, X_train, y_train, classes) if task.with_train else None
+    y_pred = np.searchsorted(classes, labels)
+    probabilities = np.eye(len(classes))[y_pred]
+    if shares is not None:
+        probabilities[:] = 0  # of a class that was not trained on
+        probabilities[:, np.searchsorted(classes, classifier.classes_)] = shares
+    taken = peak.bytes - before
+    return RunResult(
+        y_true=np.searchsorted(classes, y_test),
+        y_pred=y_pred,
+        probabilities=probabilities,
+        fit_ms=1000 * (fitted - start),
+        predict_ms=1000 * (predicted - predicting),
+        memory=-1.0 if np.isnan(taken) else max(taken, 0.0),
+        train=train,
+        facts={
+            **_kept(classifier, n_channels),
+            "all_channels": n_channels,
+            "classes": [str(label) for label in classes],
+            "parameters": {name: repr(value) for name, value in parameters.items()},
+            "versions": {name: version(name) for name in ("lightwaves-aeon", "aeon")},
+        },
+    )
+
+
+def _estimate(task: Task, X: Any, y: np.ndarray, classes: np.ndarray) -> Estimate:
+    """Cross-validate on the training cases, in as many folds as tsml-eval has."""
+    n_folds = min(MOST_FOLDS, max(2, int(np.unique(y, return_counts=True)[1].min())))
+    classifier = make(task.classifier, task.n_features, task.run.resample)
+    start = perf_counter()
+    shares = cross_val_predict(classifier, X, y, cv=n_folds, method="predict_proba")
+    ms = 1000 * (perf_counter() - start)
+    probabilities = np.zeros((len(y), len(classes)))
+    probabilities[:, np.searchsorted(classes, np.unique(y))] = shares
+    return Estimate(
+        y_true=np.searchsorted(classes, y),
+        y_pred=probabilities.argmax(axis=1),
+        probabilities=probabilities,
+        n_folds=n_folds,
+        ms=ms,
+    )
+
+
+@cache
+def _compile(name: str, n_features: int, n_channels: int, is_list: bool) -> None:
+    # As it is, since what is compiled may depend on any parameter.
+    X: Any = np.random.default_rng(0).normal(size=(12, n_channels, 40))
+    if is_list:
+        X = [series[:, : 40 - case // 11] for case, series in enumerate(X)]
+    classifier = make(name, n_features).fit(X, np.tile(["a", "b"], 6))
+    # Several cases and one alone: each have their loops.
+    classifier.predict(X)
+    classifier.predict(X[:1])
+
+
+def _kept(classifier: Any, n_channels: int) -> dict[str, int | None]:
+    """Count features and channels that a classifier reads, where it can be told."""
+    if not hasattr(classifier, "pipeline_"):
+        return {"features": None, "channels": None}
+    channels = getattr(classifier.pipeline_[0], "channels_", range(n_channels))
+    features = int(classifier.estimator_.n_features_in_)
+    return {"features": features, "channels": len(channels)}

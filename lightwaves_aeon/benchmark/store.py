@@ -1,0 +1,323 @@
+"""Results in a folder: one file a run, in tsml's format, whole or not there."""
+
+from __future__ import annotations
+
+__all__ = ["Estimate", "ResultFileError", "Run", "RunResult", "Store", "write_whole"]
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from lightwaves_aeon.atomic import PART, open_atomic
+
+FAILED = "_failed.json"
+MILLISECONDS = {"NANOSECONDS": 1e-6, "MILLISECONDS": 1.0, "SECONDS": 1000.0}
+"""In each unit of time that tsml's files have."""
+
+N_LINES_ABOVE = 3
+"""Lines of a result file before those of the cases."""
+
+
+class ResultFileError(ValueError):
+    """A result file that is not whole or not in tsml's format."""
+
+
+class Run(NamedTuple):
+    """What one run is of.
+
+    Attributes
+    ----------
+    classifier : str
+        Name of the classifier in the results.
+    dataset : str
+        Name of the data set.
+    resample : int
+        0 for the default split, else the seed of the resample.
+    """
+
+    classifier: str
+    dataset: str
+    resample: int
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What cross-validation on the training cases makes a run expect.
+
+    Attributes
+    ----------
+    y_true, y_pred, probabilities : np.ndarray
+        As of an `RunResult`, of the training cases.
+    n_folds : int
+        Folds of the cross-validation.
+    ms : float
+        Milliseconds that it took.
+    """
+
+    y_true: np.ndarray
+    y_pred: np.ndarray
+    probabilities: np.ndarray
+    n_folds: int
+    ms: float
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What one run found.
+
+    Attributes
+    ----------
+    y_true, y_pred : np.ndarray of int, shape (n_cases,)
+        Classes of the test cases, as positions in the sorted list of classes.
+    probabilities : np.ndarray, shape (n_cases, n_classes)
+        Of each class.
+    fit_ms, predict_ms : float
+        Milliseconds that it took to fit, and to predict all test cases in one call.
+    facts : dict
+        What else is to be kept: anything that JSON can hold.
+    memory : float
+        Bytes that fitting took beside the data, at most; -1 if it is not known.
+    train : Estimate or None
+        Of the training cases, where it was asked for.
+    """
+
+    y_true: np.ndarray
+    y_pred: np.ndarray
+    probabilities: np.ndarray
+    fit_ms: float
+    predict_ms: float
+    facts: dict[str, Any] = field(default_factory=dict)
+    memory: float = -1.0
+    train: Estimate | None = None
+
+
+class Store:
+    """Results below a folder, in ``CLASSIFIER/Predictions/DATASET/testResampleI.csv``.
+
+    Estimates of the training cases lie beside them, in ``trainResampleI.csv``.
+
+    Parameters
+    ----------
+    folder : Path
+        It need not be there yet. One process at a time may write to it.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import numpy as np
+    >>> from lightwaves_aeon.benchmark.store import RunResult, Run, Store
+    >>> labels, run = np.array([0, 1, 1]), Run("ROCKET", "ERing", 0)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     store = Store(Path(folder))
+    ...     store.write(run, RunResult(labels, labels, np.eye(2)[labels], 12.5, 3.0))
+    ...     store.is_done(run), store.read(run).fit_ms
+    (True, 12.5)
+    """
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+
+    def clean(self) -> None:
+        """Remove what a killed process has left: half-written files."""
+        # By their names, since the folder may hold what is not ours.
+        for pattern in ("*/Predictions/*/*Resample*", "classification/*/*"):
+            for path in self.folder.glob(f"{pattern}.*{PART}"):
+                path.unlink()
+
+    def path(self, run: Run) -> Path:
+        """Where the result of a run lies, or would lie."""
+        folder = self.folder / run.classifier / "Predictions" / run.dataset
+        return folder / f"testResample{run.resample}.csv"
+
+    def is_done(self, run: Run, with_train: bool = False) -> bool:
+        """Whether there is a whole result of a run, and an estimate if it is wanted."""
+        if with_train and not self._train(run).is_file():
+            return False
+        try:
+            self.read(run)
+        except (OSError, ResultFileError):
+            return False
+        return True
+
+    def write(self, run: Run, outcome: RunResult) -> None:
+        """Write a result, so that it outlives whatever happens next."""
+        # The estimate first: without it the run is not done.
+        if outcome.train is not None:
+            write_whole(self._train(run), _format_train(run, outcome, outcome.train))
+        write_whole(self.path(run), _format(run, outcome))
+        self._failed(run).unlink(missing_ok=True)
+
+    def fail(self, run: Run, reason: str, trace: str) -> None:
+        """Write down why a run has failed; another failure of it takes its place."""
+        record = {**run._asdict(), "reason": reason, "trace": trace}
+        write_whole(self._failed(run), json.dumps(record, indent=2) + "\n")
+
+    def read(self, run: Run) -> RunResult:
+        """Read a result.
+
+        Parameters
+        ----------
+        run : Run
+            What it is of.
+
+        Returns
+        -------
+        RunResult
+
+        Raises
+        ------
+        OSError
+            If there is none.
+        ResultFileError
+            If the file is not whole or not in the format.
+        """
+        path = self.path(run)
+        try:
+            return _parse(run, path.read_text(encoding="utf-8"))
+        except (ValueError, LookupError) as error:
+            raise ResultFileError(f"{path}: {error}") from error
+
+    def runs(self) -> Iterator[Run]:
+        """List the runs that there are results of, by classifier, set and resample."""
+        found = [
+            Run(path.parts[-4], path.parts[-2], int(number))
+            for path in self.folder.glob("*/Predictions/*/testResample*.csv")
+            if (number := path.stem.removeprefix("testResample")).isdecimal()
+        ]
+        yield from sorted(found)
+
+    def failures(self) -> list[dict[str, Any]]:
+        """List the runs that have failed and have not succeeded since.
+
+        Returns
+        -------
+        list of dict
+            ``classifier``, ``dataset``, ``resample``, ``reason`` and ``trace`` of each.
+        """
+        paths = sorted(self.folder.glob(f"*/Predictions/*/testResample*{FAILED}"))
+        records = [record for path in paths if (record := _record(path)) is not None]
+        # Both files are there where the process was killed between two steps.
+        return [
+            record
+            for record in records
+            if not self.is_done(Run(*(record[name] for name in Run._fields)))
+        ]
+
+    def _train(self, run: Run) -> Path:
+        path = self.path(run)
+        return path.with_name(path.name.replace("test", "train", 1))
+
+    def _failed(self, run: Run) -> Path:
+        path = self.path(run)
+        return path.with_name(path.stem + FAILED)
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file that is whole or not there, whenever the process is killed.
+
+    Parameters
+    ----------
+    path : Path
+        Where to; folders are made, and a file that is there already is replaced.
+    text : str
+        What is to be in it.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from lightwaves_aeon.benchmark.store import write_whole
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_whole(Path(folder) / "new" / "a.txt", "text")
+    ...     (Path(folder) / "new" / "a.txt").read_text()
+    'text'
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open_atomic(path, durable=True) as file:
+        file.write(text.encode())
+
+
+def _record(path: Path) -> dict[str, Any] | None:
+    """Read what is written of a failure; nothing where it is damaged."""
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+        return record if set(Run._fields) <= set(record) else None
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+# The third line is as tsml-eval has it: accuracy; time to fit, to predict, and of a
+# benchmark of the machine; memory; number of classes; how training cases were
+# estimated, the time that this took, and that with the fit; -1 for what there is not.
+
+
+def _format(run: Run, outcome: RunResult) -> str:
+    figures = f"{outcome.fit_ms},{outcome.predict_ms},-1,{outcome.memory}"
+    return _text(run, "TEST", outcome, outcome.facts, figures, ",-1,-1")
+
+
+def _format_train(run: Run, outcome: RunResult, train: Estimate) -> str:
+    figures = f"{outcome.fit_ms},-1,-1,{outcome.memory}"
+    method = f"{train.n_folds}-fold CV,{train.ms},{outcome.fit_ms + train.ms}"
+    return _text(run, "TRAIN", train, outcome.facts, figures, method)
+
+
+def _text(
+    run: Run,
+    split: str,
+    found: RunResult | Estimate,
+    facts: dict[str, Any],
+    figures: str,
+    method: str,
+) -> str:
+    n_cases, n_classes = found.probabilities.shape
+    accuracy = float(np.mean(found.y_pred == found.y_true))
+    lines = [
+        f"{run.dataset},{run.classifier},{split},{run.resample},MILLISECONDS,",
+        # Free text. It tells the number of cases that must follow.
+        json.dumps({"n_cases": n_cases, **facts}),
+        f"{accuracy},{figures},{n_classes},{method}",
+    ]
+    cases = zip(found.y_true, found.y_pred, found.probabilities, strict=True)
+    for true, predicted, shares in cases:
+        # As Python prints a float, it is read back to the last bit.
+        numbers = ",".join(map(str, shares.tolist()))
+        lines.append(f"{true},{predicted},,{numbers}")
+    return "\n".join(lines) + "\n"
+
+
+def _parse(run: Run, text: str) -> RunResult:
+    lines = text.splitlines()
+    of = lines[0].split(",")
+    if (of[0], of[1], of[3]) != (run.dataset, run.classifier, str(run.resample)):
+        raise ValueError(f"it is of another run: {lines[0]}")
+    facts = _facts(lines[1])
+    unit = MILLISECONDS[of[4]]
+    numbers = lines[2].split(",")
+    rows = [line.split(",") for line in lines[N_LINES_ABOVE:]]
+    n_cases, n_classes = facts.pop("n_cases", max(len(rows), 1)), int(numbers[5])
+    if len(rows) != n_cases or any(len(row) != 3 + n_classes for row in rows):
+        raise ValueError(f"there are not {n_cases} cases with {n_classes} classes each")
+    return RunResult(
+        y_true=np.array([int(row[0]) for row in rows]),
+        y_pred=np.array([int(row[1]) for row in rows]),
+        probabilities=np.array([[float(share) for share in row[3:]] for row in rows]),
+        fit_ms=unit * float(numbers[1]),
+        predict_ms=unit * float(numbers[2]),
+        facts=facts,
+        memory=float(numbers[4]),
+    )
+
+
+def _facts(line: str) -> dict[str, Any]:
+    # Others write what they like there; their files may lie beside ours.
+    try:
+        facts = json.loads(line)
+    except ValueError:
+        return {}
+    return facts if isinstance(facts, dict) else {}

@@ -1,0 +1,208 @@
+"""The command ``lightwaves export``: a model for machines without Python."""
+
+from __future__ import annotations
+
+__all__ = ["export"]
+
+import math
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from lightwaves_aeon.cli.outputs import refuse_input
+
+if TYPE_CHECKING:
+    from lightwaves_aeon.aeon.classifier import LightWaveSClassifier
+    from lightwaves_aeon.core.fitted import FittedClassifier
+
+# Imports of aeon and onnx stand in the functions: help must not wait for them.
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+FOLDER = click.Path(file_okay=False, path_type=Path)
+
+UNITS = {"": 1, "k": 1024, "m": 1024**2}
+
+
+class Amount(click.ParamType):
+    """A positive number, such as 65536, 1e6, or 64k for 64 times 1,024."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> float:
+        """Read a number, and what it is multiplied by."""
+        text = str(value).strip().lower()
+        found = re.fullmatch(r"(\d+(?:\.\d*)?(?:e\d{1,2})?)([km]?)", text)
+        if found is None or float(found[1]) == 0:
+            self.fail(
+                f"{value!r} is no positive number, such as 64k or 1e6", param, ctx
+            )
+        return float(found[1]) * UNITS[found[2]]
+
+
+@click.command(short_help="Write a model as C or ONNX.")
+@click.argument("model", type=FILE)
+@click.option(
+    "--to",
+    "form",
+    type=click.Choice(["c", "onnx"]),
+    required=True,
+    help="What to write it as.",
+)
+@click.option("--out", type=FOLDER, required=True, help="Folder for the files.")
+@click.option(
+    "--length",
+    type=click.IntRange(min=1),
+    help="Of C: time points of the longest series, and of the window over a stream; by "
+    "default those of the training cases, if these were of one length.",
+)
+@click.option(
+    "--hop",
+    type=click.IntRange(min=1),
+    help="Of C: samples of a stream from one decision to the next; by default a whole "
+    "window.",
+)
+@click.option(
+    "--max-flash", type=Amount(), help="Of C: most bytes of program and tables."
+)
+@click.option(
+    "--max-ram", type=Amount(), help="Of C: most bytes of memory, with a stream."
+)
+@click.option(
+    "--max-ops", type=Amount(), help="Of C: most operations of a prediction, about."
+)
+@click.option(
+    "--data",
+    type=FILE,
+    help="Training series, .npy, for a smaller model where the whole one does not fit.",
+)
+@click.option("--labels", type=FILE, help="Their labels, .npy.")
+@click.option(
+    "--name",
+    help="Of C: what symbols, macros and the names of source and header begin with; by "
+    "default the name of the model file. Models of one program must differ in it.",
+)
+@click.option(
+    "--force", is_flag=True, help="Replace files that no export has written, too."
+)
+def export(
+    model: Path,
+    form: str,
+    out: Path,
+    length: int | None,
+    hop: int | None,
+    max_flash: float | None,
+    max_ram: float | None,
+    max_ops: float | None,
+    data: Path | None,
+    labels: Path | None,
+    name: str | None,
+    force: bool,
+) -> None:
+    """Write a MODEL that fit has written for machines without Python.
+
+    As C it is one source that allocates nothing and needs no library, its header, an
+    example with a self-test, a Makefile and a CMakeLists.txt. It classifies series, or
+    a stream sample by sample. As ONNX it is a file, model.onnx, which takes series of
+    any length; to write it takes onnx.
+
+    With --max-flash, --max-ram or --max-ops, such as 64k or 1e6, C has as many features
+    as fit, in the order of selection. Fewer than all take --data and --labels, those of
+    the fit, since what weighs them is trained again.
+    """
+    limits = {"max_flash": max_flash, "max_ram": max_ram, "max_operations": max_ops}
+    budget = {k: math.inf if v is None else v for k, v in limits.items()}
+    for_c = (length, hop, max_flash, max_ram, max_ops, data, labels, name)
+    if form != "c" and any(option is not None for option in for_c):
+        raise click.UsageError("All options but --to, --out and --force are for C.")
+    if (data is None) != (labels is None):
+        raise click.UsageError("--data and --labels belong together.")
+    try:
+        if form == "c":
+            text = _as_c(model, out, length, hop, budget, data, labels, name, force)
+        else:
+            text = _as_onnx(model, out, force)
+    except (ImportError, ValueError, TypeError, OSError, MemoryError) as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(text)
+
+
+def _as_c(
+    model: Path,
+    out: Path,
+    length: int | None,
+    hop: int | None,
+    budget: dict[str, float],
+    data: Path | None,
+    labels: Path | None,
+    name: str | None,
+    force: bool,
+) -> str:
+    from lightwaves_aeon.aeon.classifier import LightWaveSClassifier
+    from lightwaves_aeon.export.budget import costs_of
+    from lightwaves_aeon.export.c.names import checked_name, name_of_file
+    from lightwaves_aeon.export.c.source import export_c
+    from lightwaves_aeon.export.c.static import file_names
+
+    name = name_of_file(model) if name is None else checked_name(name)
+    _refuse_inputs([out / file for file in file_names(name)], [model, data, labels])
+    classifier = LightWaveSClassifier.load(model)
+    fitted = _within(classifier, length, budget, data, labels)
+    source = export_c(fitted, out, n_timepoints=length, hop=hop, name=name, force=force)
+    costs = costs_of(fitted, length)
+    return (
+        f"features: {len(fitted.model.rows)} of {classifier.estimator_.n_features_in_}\n"
+        f"flash: about {costs.flash} bytes; RAM: {costs.ram} bytes; "
+        f"operations: about {costs.operations}\n"
+        f"static memory: {source.work_bytes} bytes, "
+        f"{source.stream_bytes} more for a stream\n"
+        f"tables: {source.table_bytes} bytes\n\n" + _listed(source.files)
+    )
+
+
+def _refuse_inputs(outputs: list[Path], inputs: list[Path | None]) -> None:
+    for path in outputs:
+        refuse_input(path, inputs)
+
+
+def _within(
+    classifier: LightWaveSClassifier,
+    length: int | None,
+    budget: dict[str, float],
+    data: Path | None,
+    labels: Path | None,
+) -> FittedClassifier:
+    """Give the largest model that fits, which takes the training cases if not all."""
+    from lightwaves_aeon.aeon.files import open_series, read_labels
+    from lightwaves_aeon.core.fitted import as_fitted
+    from lightwaves_aeon.export.budget import costs_of, largest_within
+
+    costs = costs_of(classifier, length)
+    if costs.within(*budget.values()):
+        return as_fitted(classifier, "C source")
+    if data is None or labels is None:
+        raise ValueError(
+            f"the model takes {costs.flash} bytes of flash, {costs.ram} bytes of RAM "
+            f"and {costs.operations} operations, too much; for a smaller one there "
+            "must be --data and --labels, the cases it was fitted to"
+        )
+    X, y = open_series(data), read_labels(labels)
+    weights = classifier.class_weight
+    return largest_within(
+        classifier, X, y, class_weight=weights, n_timepoints=length, **budget
+    )
+
+
+def _as_onnx(model: Path, out: Path, force: bool) -> str:
+    from lightwaves_aeon.aeon.classifier import LightWaveSClassifier
+    from lightwaves_aeon.export.onnx.model import export_onnx
+
+    file = out / "model.onnx"
+    _refuse_inputs([file], [model])
+    export_onnx(LightWaveSClassifier.load(model), file, force=force)
+    return _listed((file,))
+
+
+def _listed(files: tuple[Path, ...]) -> str:
+    return "\n".join(["Files:", *(f"  {file}" for file in files)])

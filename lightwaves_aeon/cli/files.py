@@ -1,0 +1,232 @@
+"""The commands ``lightwaves fit`` and ``lightwaves predict``: from files to files."""
+
+from __future__ import annotations
+
+__all__ = ["fit", "predict"]
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from io import BytesIO
+from math import isnan
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from lightwaves_aeon.atomic import open_atomic
+from lightwaves_aeon.cli.outputs import check_output, force_option
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from lightwaves_aeon.core.parallel.threads import Threads
+
+# Imports of aeon stand in the functions below: help must not wait for them.
+
+LAUNCHERS = ("PMI_SIZE", "PMIX_RANK", "OMPI_COMM_WORLD_SIZE")
+"""What mpiexec and srun set in the environment of the processes that they start."""
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+
+data_option = click.option(
+    "--data",
+    required=True,
+    type=FILE,
+    help=".npy file of series, shape (cases, channels, points).",
+)
+backend_option = click.option(
+    "--backend",
+    type=click.Choice(("threads", "joblib", "mpi")),
+    help="Where to work. [default: mpi under mpiexec or srun, else threads]",
+)
+jobs_option = click.option(
+    "--jobs",
+    type=click.IntRange(min=-1),
+    default=1,
+    show_default=True,
+    help="Threads of each process; -1 means all processors.",
+)
+
+
+@click.command(short_help="Fit a model to series in a file.")
+@data_option
+@click.option(
+    "--labels", required=True, type=FILE, help=".npy file of labels, one a case."
+)
+@click.option("--out", required=True, type=FILE, help="File to write the model to.")
+@click.option(
+    "--variant",
+    type=click.Choice(("L1", "L2", "L1L2", "plus")),
+    default="L1L2",
+    show_default=True,
+    help="What features may come from; plus is the most accurate.",
+)
+@click.option(
+    "--n-features",
+    type=click.IntRange(min=1),
+    default=500,
+    show_default=True,
+    help="Features to keep.",
+)
+@click.option(
+    "--max-dilation",
+    type=click.IntRange(min=1),
+    help="Largest dilation, in time points. [default: 32; for plus, a quarter of the "
+    "median length]",
+)
+@click.option(
+    "--max-channels",
+    type=click.IntRange(min=1),
+    help="Largest number of channels to read. [default: all]",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**32 - 1),
+    default=0,
+    show_default=True,
+    help="Draws the cases on which features are selected.",
+)
+@backend_option
+@jobs_option
+@force_option
+def fit(
+    data: Path,
+    labels: Path,
+    out: Path,
+    backend: str | None,
+    jobs: int,
+    seed: int,
+    force: bool,
+    **parameters: Any,
+) -> None:
+    """Fit LightWaveS to series in a file and write the model to another.
+
+    The series are not read into memory: each process reads its share of the channels,
+    in blocks. Under mpiexec all processes fit one model together. A model file of that
+    name is replaced, any other file only with --force.
+    """
+    start = perf_counter()
+    with _together(backend) as (processes, name):
+        from lightwaves_aeon.aeon.files import fit_files
+        from lightwaves_aeon.benchmark.memory import PeakMemory
+        from lightwaves_aeon.export.model_file import is_model_file
+
+        # Before the work, which may take hours.
+        processes.on_root(
+            lambda: check_output(out, [data, labels], is_model_file, force)
+        )
+        with PeakMemory() as peak:
+            classifier = fit_files(
+                data,
+                labels,
+                backend=name,
+                n_jobs=jobs,
+                random_state=seed,
+                verbose=int(sys.stderr.isatty()),
+                **parameters,
+            )
+        processes.on_root(lambda: classifier.save(out))
+        costs = processes.gather((peak.bytes, _moved(name)))
+    if processes.is_root:
+        channels = classifier.pipeline_[0].channels_
+        click.echo(
+            f"{out}: {classifier.estimator_.n_features_in_} features of "
+            f"{len(channels)} of {classifier.metadata_['n_channels']} channels; "
+            f"{_spent(start, costs)}"
+        )
+
+
+@click.command(short_help="Predict labels of series in a file.")
+@click.argument("model", type=FILE)
+@data_option
+@click.option(
+    "--out", type=FILE, help=".npy file for the labels; without, they are printed."
+)
+@backend_option
+@jobs_option
+@force_option
+def predict(
+    model: Path,
+    data: Path,
+    out: Path | None,
+    backend: str | None,
+    jobs: int,
+    force: bool,
+) -> None:
+    """Predict the labels of series in a file with a MODEL that fit has written.
+
+    Of the series only the channels in use are read. Under mpiexec each process predicts
+    its share of the cases. A file that is there already is replaced with --force only.
+    """
+    with _together(backend) as (processes, name):
+        if out is not None:
+            processes.on_root(lambda: check_output(out, [model, data], force=force))
+        from lightwaves_aeon.aeon.classifier import LightWaveSClassifier
+        from lightwaves_aeon.aeon.files import predict_files
+
+        classifier = LightWaveSClassifier.load(model, n_jobs=jobs)
+        labels = predict_files(classifier, data, name)
+        processes.on_root(lambda: _write(labels, out))
+
+
+@contextmanager
+def _together(backend: str | None) -> Iterator[tuple[Threads, str]]:
+    """Make the backend; what any process fails of, the first one tells, and all end."""
+    from lightwaves_aeon.core.parallel.backends import make_backend
+
+    launched = any(variable in os.environ for variable in LAUNCHERS)
+    name = backend or ("mpi" if launched else "threads")
+    try:
+        processes = make_backend(name)
+    except ImportError as error:
+        raise click.ClickException(str(error)) from error
+    try:
+        with processes.collective():
+            yield processes, name
+    except BrokenPipeError:  # whoever reads the labels has seen enough
+        raise
+    except (ValueError, TypeError, OSError, MemoryError) as error:
+        reason = f"Error: {error}"
+        # All wait for it: mpiexec may kill the others when one ends in failure.
+        processes.on_root(lambda: click.echo(reason, err=True))
+        sys.exit(1)
+
+
+def _moved(backend: str) -> int:
+    if backend != "mpi":
+        return 0
+    from lightwaves_aeon.core.parallel.mpi import bytes_moved
+
+    return bytes_moved()
+
+
+def _spent(start: float, costs: Sequence[tuple[float, int]]) -> str:
+    memory, moved = zip(*costs, strict=True)
+    text = f"{perf_counter() - start:.1f} s; peak memory {_megabytes(memory)}"
+    if len(costs) == 1:
+        return text
+    return f"{text} a rank, {len(costs)} ranks; moved {_megabytes(moved)} a rank"
+
+
+def _megabytes(figures: Sequence[float]) -> str:
+    if any(map(isnan, figures)):
+        return "not known"
+    low, high = (f"{figure / 1e6:.0f}" for figure in (min(figures), max(figures)))
+    return f"{low} MB" if low == high else f"{low} to {high} MB"
+
+
+def _write(labels: np.ndarray, out: Path | None) -> None:
+    if out is None:
+        for label in labels:
+            click.echo(label)
+    else:
+        import numpy as np
+
+        # NumPy would write to the file itself, which a pipe has no place for.
+        content = BytesIO()
+        np.save(content, labels)
+        with open_atomic(out) as file:
+            file.write(content.getvalue())

@@ -1,0 +1,177 @@
+"""The command ``lightwaves inspect``: what a model in a file says."""
+
+from __future__ import annotations
+
+__all__ = ["inspect"]
+
+import warnings
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from lightwaves_aeon.atomic import open_atomic
+from lightwaves_aeon.cli.outputs import check_output, force_option
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from lightwaves_aeon.aeon.classifier import LightWaveSClassifier
+
+# Imports of aeon and matplotlib stand in the functions: help must not wait for them.
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+FOLDER = click.Path(file_okay=False, path_type=Path)
+
+MARK = "lightwaves-aeon"
+"""What the pictures say of who has made them."""
+
+SIZE = (6, 4)
+DOTS_PER_INCH = 150
+
+Data = tuple["np.ndarray", "np.ndarray | None"]
+
+
+@click.command(short_help="Say what a model leans on, and draw it.")
+@click.argument("model", type=FILE)
+@click.option(
+    "--data",
+    type=FILE,
+    help=".npy file of series, shape (cases, channels, points), for pictures of them.",
+)
+@click.option(
+    "--labels", type=FILE, help=".npy file of their labels, for the colours of cases."
+)
+@click.option(
+    "--case",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="The case whose saliency and response are drawn.",
+)
+@click.option("--out", type=FOLDER, help="Folder for the pictures.")
+@force_option
+def inspect(
+    model: Path,
+    data: Path | None,
+    labels: Path | None,
+    case: int,
+    out: Path | None,
+    force: bool,
+) -> None:
+    """Say which channels and patterns a MODEL that fit has written leans on.
+
+    With --out it is drawn, too: the importance of channels and dilations, the kernel of
+    the strongest feature, and the paths along which features and channels were chosen,
+    if they were. With --data there are pictures of one case, its saliency and its
+    response to that kernel, and one of all cases in a plane. Pictures take matplotlib;
+    they replace pictures of an earlier time, and other files only with --force.
+    """
+    if data is not None and out is None:
+        raise click.UsageError("--data is for pictures, which need --out.")
+    if labels is not None and data is None:
+        raise click.UsageError("--labels are those of --data.")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of letters that a font lacks, say
+            text, files = _inspect(model, data, labels, case, out, force)
+    except (ImportError, ValueError, TypeError, OSError, MemoryError) as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(text)
+    if files:
+        click.echo("\nPictures:")
+        for file in files:
+            click.echo(f"  {file}")
+
+
+def _inspect(
+    model: Path,
+    data: Path | None,
+    labels: Path | None,
+    case: int,
+    out: Path | None,
+    force: bool,
+) -> tuple[str, list[Path]]:
+    """Give the description, and the pictures written, which are all drawn before."""
+    from lightwaves_aeon.aeon.classifier import LightWaveSClassifier
+
+    classifier, inputs = LightWaveSClassifier.load(model), (model, data, labels)
+    text = classifier.describe()
+    if out is None:
+        return text, []
+    series = None if data is None else _read(classifier, data, labels, case)
+    figures = [
+        (out / f"{name}.png", _figure(draw))
+        for name, draw in _pictures(classifier, series, case)
+    ]
+    out.mkdir(parents=True, exist_ok=True)
+    for file, _ in figures:
+        check_output(file, inputs, lambda start: MARK.encode() in start, force)
+    for file, figure in figures:
+        with open_atomic(file) as stream:
+            figure.savefig(
+                stream,
+                format="png",
+                bbox_inches="tight",
+                pad_inches=0.1,
+                metadata={"Software": MARK},
+            )
+    return text, [file for file, _ in figures]
+
+
+def _read(
+    classifier: LightWaveSClassifier, data: Path, labels: Path | None, case: int
+) -> Data:
+    from lightwaves_aeon.aeon.files import DataFileError, open_series, read_labels
+
+    X, n_channels = open_series(data), classifier.metadata_["n_channels"]
+    if X.shape[1] != n_channels:
+        raise DataFileError(
+            f"{data} holds cases of {X.shape[1]} channels, but the model was fitted to "
+            f"{n_channels}"
+        )
+    if case >= len(X):
+        raise DataFileError(
+            f"there is no case {case}: {data} holds {len(X)}, the first of which is 0"
+        )
+    if labels is None:
+        return X, None
+    y = read_labels(labels)
+    if len(y) != len(X):
+        raise DataFileError(
+            f"{data} holds {len(X)} cases, but {labels} holds {len(y)} labels"
+        )
+    return X, y
+
+
+def _pictures(
+    classifier: LightWaveSClassifier, series: Data | None, case: int
+) -> Iterator[tuple[str, Callable[..., Any]]]:
+    """Name the pictures that there are, each with what draws it into axes."""
+    from lightwaves_aeon.insight import plots
+
+    strongest = int(classifier.features_["importance"].to_numpy().argmax())
+    yield "channel_importance", partial(plots.plot_channel_importance, classifier)
+    yield "channel_dilation", partial(plots.plot_channel_dilation, classifier)
+    yield "kernel", partial(plots.plot_kernel, classifier, strongest)
+    for name in ("selection_path", "channel_path"):
+        path = getattr(classifier.pipeline_[0], f"{name}_", None)
+        if path is not None:
+            yield name, partial(plots.plot_path, path)
+    if series is not None:
+        X, y = series
+        yield "saliency", partial(plots.plot_saliency, classifier, X[case])
+        yield "response", partial(plots.plot_response, classifier, strongest, X[case])
+        if len(X) > 1:
+            yield "embedding", partial(plots.plot_embedding, classifier, X, y)
+
+
+def _figure(draw: Callable[..., Any]) -> Any:
+    # Not of pyplot, which would look for a screen.
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=SIZE, dpi=DOTS_PER_INCH, layout="constrained")
+    draw(ax=figure.subplots())
+    return figure

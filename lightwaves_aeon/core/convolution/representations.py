@@ -1,0 +1,202 @@
+"""The registry of representations: what kernels are applied to.
+
+A row says what can be declared of a representation. How it is derived from the scaled
+channels is written out once for each target, in a table by name: here for one case, in
+`batch` for sixteen, and in the exports and the saliency. Targets that lack one refuse
+tables that name it.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "DERIVE",
+    "REPRESENTATIONS",
+    "REPRESENTATION_NAMES",
+    "Inputs",
+    "Representation",
+    "choose_by_number",
+    "derive",
+    "number_of",
+]
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from lightwaves_aeon.core.jit import jit, jit_inner
+
+
+class Representation(NamedTuple):
+    """What can be declared of a representation.
+
+    Attributes
+    ----------
+    name : str
+        As in the column ``input`` of the table.
+    n_channels : int
+        Number of channels that it is made of, 1 or 2.
+    prefix : str
+        How names of features begin, given the two channels.
+    words : str
+        What is said of it, given the two channels.
+    """
+
+    name: str
+    n_channels: int
+    prefix: str
+    words: str
+
+
+_ROWS = (
+    Representation("channel", 1, "ch{0}", "channel {0}"),
+    # First differences; at the first time point it is 0.
+    Representation("change", 1, "ch{0}_change", "change of channel {0}"),
+    Representation("sum", 2, "ch{0}+ch{1}", "channel {0} plus channel {1}"),
+    Representation("difference", 2, "ch{0}-ch{1}", "channel {0} minus channel {1}"),
+)
+
+REPRESENTATIONS = {row.name: row for row in _ROWS}
+"""All by name; the table names them by their number in this order."""
+
+REPRESENTATION_NAMES = tuple(REPRESENTATIONS)
+
+
+def number_of(name: str) -> int:
+    """Give the number by which the table names a representation.
+
+    Examples
+    --------
+    >>> from lightwaves_aeon.core.convolution.representations import number_of
+    >>> number_of("sum")
+    2
+    """
+    return list(REPRESENTATIONS).index(name)
+
+
+class Inputs(NamedTuple):
+    """The inputs that a table names; channels by their position among those in use.
+
+    Attributes
+    ----------
+    representations : np.ndarray of int8, shape (n_inputs,)
+        Number of the representation.
+    first, second : np.ndarray of int, shape (n_inputs,)
+        Position of the channel and, where it is made of two, of the second one.
+    """
+
+    representations: np.ndarray
+    first: np.ndarray
+    second: np.ndarray
+
+
+@jit_inner
+def _channel(x, a, b, case, out, start):
+    for t in range(x.shape[2]):
+        out[start + t] = x[a, case, t]
+
+
+@jit_inner
+def _first_difference(x, a, b, case, out, start):
+    out[start] = np.float32(0)
+    for t in range(1, x.shape[2]):
+        out[start + t] = x[a, case, t] - x[a, case, t - 1]
+
+
+@jit_inner
+def _sum(x, a, b, case, out, start):
+    for t in range(x.shape[2]):
+        out[start + t] = x[a, case, t] + x[b, case, t]
+
+
+@jit_inner
+def _difference(x, a, b, case, out, start):
+    for t in range(x.shape[2]):
+        out[start + t] = x[a, case, t] - x[b, case, t]
+
+
+DERIVE = {
+    "channel": _channel,
+    "change": _first_difference,
+    "sum": _sum,
+    "difference": _difference,
+}
+"""What derives each representation of the scaled channels of a case."""
+
+
+def choose_by_number(functions: Mapping[str, Any]) -> Any:
+    """Make one compiled function of several: its first argument is the number of one.
+
+    Parameters
+    ----------
+    functions : mapping of str to function
+        What derives each of `REPRESENTATIONS`, with the same parameters, of which there
+        are six.
+
+    Returns
+    -------
+    function
+    """
+    return _choose_from([functions[name] for name in REPRESENTATIONS], 0)
+
+
+def _choose_from(functions, first):
+    if first == len(functions) - 1:
+        only = functions[first]
+
+        @jit_inner
+        def call(number, a, b, c, d, e, f):
+            only(a, b, c, d, e, f)
+
+        return call
+    chosen, others = functions[first], _choose_from(functions, first + 1)
+
+    @jit_inner
+    def choose(number, a, b, c, d, e, f):
+        if number == first:
+            chosen(a, b, c, d, e, f)
+        else:
+            others(number, a, b, c, d, e, f)
+
+    return choose
+
+
+_derive_by_number = choose_by_number(DERIVE)
+
+
+@jit
+def derive(x, inputs, i, case, out, start):
+    """Derive one input of one case.
+
+    Parameters
+    ----------
+    x : np.ndarray of float32, shape (n_channels_in_use, n_cases, n_timepoints)
+        Scaled channels.
+    inputs : Inputs
+        What is wanted of them.
+    i, case : int
+        The input and the case.
+    out : np.ndarray of float32, flat
+        Written to, from `start` on.
+    start : int
+        Where in `out` the first time point is.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.convolution.representations import (
+    ...     Inputs,
+    ...     derive,
+    ...     number_of,
+    ... )
+    >>> x = np.array([[[1, 2, 4]], [[5, 5, 5]]], np.float32)
+    >>> numbers = np.array([number_of(name) for name in ("change", "difference")])
+    >>> inputs = Inputs(numbers, first=np.array([0, 1]), second=np.array([0, 0]))
+    >>> out = np.zeros(6, np.float32)
+    >>> for i in range(2):
+    ...     derive(x, inputs, i, 0, out, 3 * i)
+    >>> out.tolist()
+    [0.0, 1.0, 2.0, 4.0, 3.0, 1.0]
+    """
+    a, b = inputs.first[i], inputs.second[i]
+    _derive_by_number(inputs.representations[i], x, a, b, case, out, start)

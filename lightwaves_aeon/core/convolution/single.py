@@ -1,0 +1,323 @@
+"""The compiled loops: responses of kernels to one channel, and their statistics.
+
+A response is exactly zero where the series is flat, so that PPV and LSPV do not count
+rounding noise. MiniRocket's kernels get there by sums of three copies of the series at
+a time. At level 1 it is the sum of three tripled copies, less the total of all nine
+copies, which serves all 84 kernels; at level 2, where nothing is shared, it is ``2 *
+heavy - light - rest``. On a flat stretch these cancel to the last bit, since a sum of
+three equal floats is the float next to their triple. Other kernels weigh the
+differences ``x[t + shift] - x[t]``, as their weights sum to zero. Each value comes out
+of the same operations in the same order wherever it is needed: results are equal to the
+last bit for any table and any split of the work.
+
+The loops take whole buffers with offsets, and count with unsigned integers: a slice
+would cost an atomic count of references in each job, and a signed index a test for
+negative values, which keeps a loop from being vectorised.
+"""
+
+from __future__ import annotations
+
+__all__ = ["POOL", "evaluate_cases", "first_seen", "level_1", "widest_reach"]
+
+import numpy as np
+
+from lightwaves_aeon.core.convolution.kernels import CENTRE
+from lightwaves_aeon.core.convolution.pooling import (
+    NEUTRAL_TIME,
+    POOLING_OPERATORS,
+    slots_of,
+)
+from lightwaves_aeon.core.convolution.pooling_sets import EMPTY
+from lightwaves_aeon.core.convolution.representations import derive
+from lightwaves_aeon.core.convolution.simd import float_of
+from lightwaves_aeon.core.jit import jit, jit_inner
+
+WITHOUT_SIGN, INFINITY = np.int32(0x7FFFFFFF), 0x7F800000
+
+
+@jit
+def evaluate_cases(x, inputs, first, last, starts, convolutions, kernels, out):
+    """Compute the features of a plan, one case after the other.
+
+    Parameters
+    ----------
+    x : np.ndarray of float32, shape (n_channels_in_use, n_cases, n_timepoints)
+        The scaled channels.
+    inputs : Inputs
+        What the kernels are applied to.
+    first, last : int
+        Range of the cases to evaluate.
+    starts : np.ndarray of int, shape (n_inputs + 1,)
+        First convolution of each input.
+    convolutions : Convolutions
+        What is computed of the inputs.
+    kernels : KernelArrays
+        The kernels that convolutions name.
+    out : np.ndarray of float32, shape (n_cases, n_features)
+        Written to, in the columns named.
+    """
+    taps, n_timepoints = kernels.taps, x.shape[2]
+    half = n_timepoints // 2
+    margin = widest_reach(
+        convolutions.dilations, convolutions.kernels, kernels.lengths, n_timepoints
+    )
+    # Both levels are read through a margin of zeros: that is the zero padding.
+    series = np.zeros(n_timepoints + 2 * margin, np.float32)
+    tripled = np.zeros(n_timepoints + 2 * margin, np.float32)
+    energy = np.zeros(half + 2 * margin, np.float32)
+    total = np.empty(n_timepoints, np.float32)
+    response = np.empty(n_timepoints, np.float32)
+    bits = response.view(np.int32)
+
+    for i in range(len(inputs.first)):
+        for case in range(first, last):
+            _fill(x, inputs, i, case, margin, series, tripled)
+            summed = 0
+            for convolution in range(starts[i], starts[i + 1]):
+                dilation = convolutions.dilations[convolution]
+                kernel = convolutions.kernels[convolution]
+                scale = convolutions.scales[convolution]
+                tapped = taps[kernel, 0] >= 0
+                if tapped:
+                    if summed != dilation:
+                        _sum_of_nine(series, margin, dilation, total)
+                        summed = dilation
+                    _shared(tripled, margin, dilation, taps, kernel, total, response)
+                else:
+                    _weighted(series, margin, dilation, kernels, kernel, response)
+                for level in range(2):
+                    if convolutions.sets[convolution, level] == EMPTY:
+                        continue
+                    length = n_timepoints
+                    if level == 1:
+                        length, scale = half, scale * scale
+                        _rectify(response, energy, margin, half)
+                        second = response[:half]
+                        if tapped:
+                            _tapped(energy, margin, dilation, taps, kernel, second)
+                        else:
+                            _weighted(energy, margin, dilation, kernels, kernel, second)
+                    wanted = convolutions.columns[convolution, level]
+                    limits = convolutions.thresholds[convolution, level]
+                    _pool(response, bits, length, scale, limits, wanted, out[case])
+
+
+@jit
+def level_1(x, inputs, dilation, kernels, out):
+    """Compute the responses of all kernels at one dilation, not scaled by it.
+
+    Parameters
+    ----------
+    x : np.ndarray of float32, shape (n_channels_in_use, n_cases, n_timepoints)
+        The scaled channels.
+    inputs : Inputs
+        What the kernels are applied to: the first of them.
+    dilation : int
+        The dilation.
+    kernels : KernelArrays
+        The kernels.
+    out : np.ndarray of float32, shape (n_kernels, n_cases * n_timepoints)
+        Written to, case after case.
+    """
+    taps, lengths = kernels.taps, kernels.lengths
+    _, n_cases, length = x.shape
+    numbers = np.arange(len(lengths))
+    margin = widest_reach(np.full_like(numbers, dilation), numbers, lengths, length)
+    series = np.zeros(length + 2 * margin, np.float32)
+    tripled = np.zeros(length + 2 * margin, np.float32)
+    total = np.empty(length, np.float32)
+    response = np.empty(length, np.float32)
+    for case in range(n_cases):
+        _fill(x, inputs, 0, case, margin, series, tripled)
+        _sum_of_nine(series, margin, dilation, total)
+        for kernel in numbers:
+            if taps[kernel, 0] >= 0:
+                _shared(tripled, margin, dilation, taps, kernel, total, response)
+            else:
+                _weighted(series, margin, dilation, kernels, kernel, response)
+            out[kernel, case * length : (case + 1) * length] = response
+
+
+@jit_inner
+def _fill(x, inputs, i, case, margin, series, tripled):
+    """Put an input of a case between the margins, as it is and tripled."""
+    derive(x, inputs, i, case, series, margin)
+    for t in range(margin, margin + x.shape[2]):
+        tripled[t] = np.float32(3) * series[t]
+
+
+@jit
+def widest_reach(dilations, kernels, lengths, length):
+    """Time points that any kernel sees beyond the ends, the length at most.
+
+    From there on a kernel sees nothing but padding, however far it reaches.
+    """
+    reach = 0
+    for i in range(len(kernels)):
+        reach = max(reach, (lengths[kernels[i]] // 2 + 1) * dilations[i])
+    return min(reach, length)
+
+
+@jit_inner
+def first_seen(margin, tap, dilation):
+    """Index of what a tap, counted from the centre, sees at time point 0."""
+    return margin + min(max(tap * dilation, -margin), margin)
+
+
+@jit_inner
+def _sum_of_nine(series, margin, dilation, total):
+    """Sum of the nine shifted copies: it serves all 84 kernels."""
+    for group in range(3):
+        a = np.uint64(first_seen(margin, 3 * group - CENTRE, dilation))
+        b = np.uint64(first_seen(margin, 3 * group + 1 - CENTRE, dilation))
+        c = np.uint64(first_seen(margin, 3 * group + 2 - CENTRE, dilation))
+        for t in range(np.uint64(len(total))):
+            three = series[a + t] + series[b + t] + series[c + t]
+            total[t] = three if group == 0 else total[t] + three
+
+
+@jit_inner
+def _shared(tripled, margin, dilation, taps, kernel, total, out):
+    """Level 1 of a MiniRocket kernel, by the total that all kernels share."""
+    a = np.uint64(first_seen(margin, taps[kernel, 0] - CENTRE, dilation))
+    b = np.uint64(first_seen(margin, taps[kernel, 1] - CENTRE, dilation))
+    c = np.uint64(first_seen(margin, taps[kernel, 2] - CENTRE, dilation))
+    for t in range(np.uint64(len(out))):
+        out[t] = tripled[a + t] + tripled[b + t] + tripled[c + t] - total[t]
+
+
+@jit_inner
+def _tapped(series, margin, dilation, taps, kernel, out):
+    """Level 2 of a MiniRocket kernel, of a series that no other kernel shares."""
+    # Three copies a loop: with nine, the compiler gives up on vectorising.
+    for group in range(3):
+        first = 3 * group
+        a = np.uint64(first_seen(margin, taps[kernel, first] - CENTRE, dilation))
+        b = np.uint64(first_seen(margin, taps[kernel, first + 1] - CENTRE, dilation))
+        c = np.uint64(first_seen(margin, taps[kernel, first + 2] - CENTRE, dilation))
+        for t in range(np.uint64(len(out))):
+            three = series[a + t] + series[b + t] + series[c + t]
+            out[t] = np.float32(2) * three if group == 0 else out[t] - three
+
+
+@jit_inner
+def _weighted(series, margin, dilation, kernels, kernel, out):
+    """Response of a kernel with weights of its own."""
+    length, n_taps = np.uint64(len(out)), kernels.lengths[kernel]
+    centre = np.uint64(margin)
+    for t in range(length):
+        out[t] = np.float32(0)
+    for tap in range(n_taps):
+        start = np.uint64(first_seen(margin, tap - n_taps // 2, dilation))
+        weight = kernels.weights[kernel, tap]
+        for t in range(length):
+            out[t] += weight * (series[start + t] - series[centre + t])
+
+
+@jit_inner
+def _rectify(response, out, margin, half):
+    """Absolute response at every second time point: the input of level 2."""
+    start = np.uint64(margin)
+    for t in range(np.uint64(half)):
+        out[start + t] = abs(response[np.uint64(2) * t])
+
+
+# Pooling operators, of the first values of a response and of its bits. Non-negative
+# floats order as their bits do, and a float is positive when its bits are as an integer:
+# reductions of integers vectorise, those of floats do not. Amplitudes are not scaled by
+# the dilation yet.
+
+
+@jit_inner
+def _ppv(response, bits, length, threshold):
+    count = np.int32(0)
+    for t in range(np.uint64(length)):
+        count = np.int32(count + np.int32(response[t] > threshold))
+    return np.float32(count / max(length, 1))
+
+
+@jit_inner
+def _max(response, bits, length, threshold):
+    high = np.int32(0)
+    for t in range(np.uint64(length)):
+        high = max(high, np.int32(bits[t] & WITHOUT_SIGN))
+    return float_of(high)
+
+
+@jit_inner
+def _min(response, bits, length, threshold):
+    low = np.int32(INFINITY if length > 0 else 0)
+    for t in range(np.uint64(length)):
+        low = min(low, np.int32(bits[t] & WITHOUT_SIGN))
+    return float_of(low)
+
+
+@jit_inner
+def _lspv(response, bits, length, threshold):
+    run, longest = 0, 0
+    for t in range(np.uint64(length)):
+        run = run + 1 if bits[t] > 0 else 0
+        longest = max(longest, run)
+    return np.float32(longest / max(length, 1))
+
+
+@jit_inner
+def _mpv(response, bits, length, threshold):
+    count, total = 0, np.float32(0)
+    for t in range(np.uint64(length)):
+        if response[t] > 0:
+            count += 1
+            total += response[t]
+    return np.float32(np.float64(total) / max(count, 1))
+
+
+@jit_inner
+def _mipv(response, bits, length, threshold):
+    count, late = 0, np.float32(0)
+    for t in range(np.uint64(length)):
+        if response[t] > 0:
+            count += 1
+            late += np.float32(t)
+    share = np.float64(late) / (np.float64(max(count, 1)) * length)
+    return np.float32(share) if count > 0 else NEUTRAL_TIME
+
+
+POOL = {
+    "ppv": _ppv,
+    "max": _max,
+    "lspv": _lspv,
+    "min": _min,
+    "mpv": _mpv,
+    "mipv": _mipv,
+}
+"""What makes a feature of a response, for each operator."""
+
+
+def _pool_from(operators):
+    """Make what writes the features of some operators, where wanted, to their columns."""
+    if not operators:
+        return _pool_nothing
+    operator, *others = operators
+    pool, then, slots = POOL[operator.name], _pool_from(others), slots_of(operator.name)
+    first, n_slots = slots[0], len(slots)
+    is_amplitude, is_last = operator.unit == "amplitude", not others
+
+    @jit_inner
+    def write(response, bits, length, scale, limits, wanted, out):
+        for i in range(n_slots):
+            column = wanted[first + i]
+            if column >= 0:
+                value = pool(response, bits, length, limits[i])
+                out[column] = value * scale if is_amplitude else value
+        if not is_last:
+            then(response, bits, length, scale, limits, wanted, out)
+
+    return write
+
+
+@jit_inner
+def _pool_nothing(response, bits, length, scale, limits, wanted, out):
+    pass
+
+
+_pool = _pool_from(list(POOLING_OPERATORS.values()))

@@ -1,0 +1,251 @@
+"""Evaluate the features that a table names, and nothing else.
+
+One transform serves fitting and predicting: a search hands it the table of all features
+of an input at a dilation, a fitted model its own table.
+"""
+
+from __future__ import annotations
+
+__all__ = ["FeatureTransform"]
+
+from typing import NamedTuple
+
+import numpy as np
+
+from lightwaves_aeon.core.convolution.kernels import KernelBank
+from lightwaves_aeon.core.convolution.plan import Plan
+from lightwaves_aeon.core.convolution.simd import LANES
+from lightwaves_aeon.core.convolution.single import evaluate_cases, level_1
+from lightwaves_aeon.core.data.collection import Collection, iter_by_length
+from lightwaves_aeon.core.data.scaling import scaled_channels
+from lightwaves_aeon.core.parallel.threads import run
+
+# Values that a thread works on at a time: a transform of any size needs little memory
+# beside its input and output.
+BLOCK_VALUES = 1 << 20
+# From this many cases on, a group of lanes is faster than one case after the other.
+SMALLEST_BATCH = 3
+# Blocks a thread at least: one that is held up leaves the rest to the others.
+BLOCKS_PER_THREAD = 4
+# Kernel evaluations times time points below which threads cost more than they save.
+WORTH_A_THREAD = 1 << 21
+# Values of a response that are enough to tell its quantiles.
+QUANTILE_VALUES = 250
+# Multiples of it, modulo 1, are spread evenly, however many there are: a sequence of
+# low discrepancy, as MiniRocket takes it for its biases (Dempster et al. 2021).
+GOLDEN = (np.sqrt(5) - 1) / 2
+
+
+class FeatureTransform(NamedTuple):
+    """A plan, and the scaling constants of the channels that it reads.
+
+    Attributes
+    ----------
+    plan : Plan
+        What to compute.
+    means, stds : np.ndarray of float64, shape (n_channels_in_use,)
+        Scaling constants of ``plan.channels``.
+    """
+
+    plan: Plan
+    means: np.ndarray
+    stds: np.ndarray
+
+    @classmethod
+    def from_rows(
+        cls, rows: np.ndarray, bank: KernelBank, means: np.ndarray, stds: np.ndarray
+    ) -> FeatureTransform:
+        """Arrange a table.
+
+        Parameters
+        ----------
+        rows : np.ndarray of dtype `ROW`, shape (n_features,)
+            The table, in the order of the output columns.
+        bank : KernelBank
+            The base kernels that the table refers to.
+        means, stds : np.ndarray of float64, shape (n_channels,)
+            Scaling constants of all channels.
+
+        Returns
+        -------
+        FeatureTransform
+        """
+        plan = Plan.from_rows(rows, bank)
+        return cls(plan, means[plan.channels], stds[plan.channels])
+
+    def bind(
+        self, number: int, dilation: int, means: np.ndarray, stds: np.ndarray
+    ) -> FeatureTransform:
+        """Return a copy bound to another representation, dilation and channels.
+
+        Parameters
+        ----------
+        number, dilation : int
+            Number of the representation, and the dilation; see `Plan.at`.
+        means, stds : np.ndarray of float64, shape (n_channels,)
+            Scaling constants of the channels that the representation is made of.
+
+        Returns
+        -------
+        FeatureTransform
+            Of a table of one input and dilation.
+        """
+        return FeatureTransform(self.plan.at(number, dilation, len(means)), means, stds)
+
+    def __call__(
+        self, X: Collection, cases: np.ndarray | None = None, n_jobs: int = 1
+    ) -> np.ndarray:
+        """Compute the features of a collection.
+
+        Parameters
+        ----------
+        X : np.ndarray, shape (n_cases, n_channels, n_timepoints), or UnequalLengthCollection
+            Collection of any real dtype, unscaled. Only the channels in use are read.
+        cases : np.ndarray of int, optional
+            The cases to evaluate, in this order; all by default.
+        n_jobs : int, default=1
+            Threads to split the cases over; small work stays in the calling thread.
+
+        Returns
+        -------
+        np.ndarray of float32, shape (n_selected_cases, n_features), C order
+
+        Raises
+        ------
+        ValueError
+            If a channel in use holds NaN, infinity or a value far out of scale.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from lightwaves_aeon.core.convolution.kernels import kernel_bank
+        >>> from lightwaves_aeon.core.convolution.transform import FeatureTransform
+        >>> from lightwaves_aeon.core.convolution.features import candidate_rows
+        >>> rows = candidate_rows(channel=0, dilation=1, n_kernels=84, levels=(1, 2))
+        >>> transform = FeatureTransform.from_rows(
+        ...     rows, kernel_bank("minirocket"), means=np.zeros(1), stds=np.ones(1)
+        ... )
+        >>> transform(np.random.default_rng(0).normal(size=(10, 1, 50))).shape
+        (10, 672)
+        """
+        n_cases = X.shape[0] if cases is None else len(cases)
+        out = np.empty((n_cases, self.plan.n_features), np.float32)
+        if self.plan.n_features == 0:
+            return out
+        work = n_cases * len(self.plan.convolutions.kernels) * X.shape[2]
+        n_jobs = n_jobs if work > WORTH_A_THREAD else 1
+        tasks = [
+            (block, rows, positions, span)
+            for block, rows, positions in iter_by_length(X, cases)
+            for span in self._spans(block if rows is None else rows, block, n_jobs)
+        ]
+
+        def evaluate(task: _Task) -> None:
+            block, rows, positions, span = task
+            chosen = span if rows is None else rows[span]
+            of_span = range(n_cases)[span] if positions is None else positions[span]
+            numbers = of_span if cases is None else None
+            if positions is None:
+                self._evaluate_block(block, chosen, out[span], numbers)
+            else:
+                found = np.empty((len(of_span), self.plan.n_features), np.float32)
+                self._evaluate_block(block, chosen, found, numbers)
+                out[positions[span]] = found
+
+        for _ in run(evaluate, tasks, n_jobs):
+            pass
+        return out
+
+    def _spans(self, cases: np.ndarray, block: np.ndarray, n_jobs: int) -> list[slice]:
+        """Split cases of one length into what a thread works on at a time."""
+        n_cases = len(cases)
+        step = BLOCK_VALUES // (block.shape[2] * len(self.plan.inputs.first))
+        if n_jobs > 1:
+            step = min(step, -(-n_cases // (n_jobs * BLOCKS_PER_THREAD)))
+        step = -(-max(step, 1) // LANES) * LANES
+        return [
+            slice(start, min(start + step, n_cases))
+            for start in range(0, n_cases, step)
+        ]
+
+    def transform_one(self, x: np.ndarray) -> np.ndarray:
+        """Compute the features of one case, with as little around it as possible.
+
+        Parameters
+        ----------
+        x : np.ndarray, shape (n_channels, n_timepoints)
+            The case, unscaled. Only the channels in use are read.
+
+        Returns
+        -------
+        np.ndarray of float32, shape (1, n_features)
+            Equal to the last bit to those of the case in a collection.
+
+        Raises
+        ------
+        ValueError
+            If a channel in use holds NaN, infinity or a value far out of scale.
+        """
+        out = np.empty((1, self.plan.n_features), np.float32)
+        self._evaluate_block(x[None], slice(None), out)
+        return out
+
+    def quantile_thresholds(self, X: Collection, n_thresholds: int) -> np.ndarray:
+        """Find a quantile of the responses of level 1 in each stratum, by kernel.
+
+        Parameters
+        ----------
+        X : np.ndarray, shape (n_cases, n_channels, n_timepoints), or UnequalLengthCollection
+            The cases to look at.
+        n_thresholds : int
+            Number of quantiles: one in each of so many equal parts of the distribution,
+            spread within it over kernels and dilations.
+
+        Returns
+        -------
+        np.ndarray of float32, shape (n_kernels, n_thresholds)
+            Ascending, for a table of one input and dilation. Each lies half way between
+            the values on both sides of it, so that it is equal to none by chance.
+        """
+        bank, dilation = self.plan.bank, self.plan.convolutions.dilations[0]
+        parts = []
+        for block, _, _ in iter_by_length(X):
+            x = self._scaled(block, slice(None))
+            part = np.empty((len(bank.names), x[0].size), np.float32)
+            level_1(x, self.plan.inputs, dilation, bank.arrays, part)
+            parts.append(part)
+        values = np.concatenate(parts, axis=1)
+        # An odd step, so as not to meet the same time points in case after case.
+        step = values.shape[1] // QUANTILE_VALUES | 1
+        values = np.sort(values[:, ::step], axis=1)
+        n_kernels, n_values = values.shape
+        number = np.arange(n_kernels * n_thresholds).reshape(n_kernels, n_thresholds)
+        within = (number + dilation) * GOLDEN % 1
+        quantiles = (np.arange(n_thresholds) + within) / n_thresholds
+        above = np.minimum((quantiles * n_values).astype(int), n_values - 1)
+        below = np.maximum(above - 1, 0)
+        kernel = np.arange(n_kernels)[:, None]
+        return (values[kernel, below] + values[kernel, above]) / np.float32(2)
+
+    def _scaled(self, X: np.ndarray, cases, numbers=None) -> np.ndarray:
+        constants = self.plan.channels, self.means, self.stds
+        return scaled_channels(X, *constants, cases, numbers)
+
+    def _evaluate_block(
+        self,
+        X: np.ndarray,
+        cases: slice | np.ndarray,
+        out: np.ndarray,
+        numbers: np.ndarray | range | None = None,
+    ) -> None:
+        x, plan = self._scaled(X, cases, numbers), self.plan
+        work = plan.starts, plan.convolutions, plan.bank.arrays, out
+        rest = len(out) % LANES
+        batched = len(out) - (rest if rest < SMALLEST_BATCH else 0)
+        if batched > 0:
+            plan.loop(x, plan.inputs, 0, batched, *work)
+        if batched < len(out):
+            evaluate_cases(x, plan.inputs, batched, len(out), *work)
+
+
+_Task = tuple[np.ndarray, np.ndarray | None, np.ndarray | None, slice]

@@ -1,0 +1,210 @@
+"""The fitted classifier as one value that knows no framework.
+
+Shells hold one; predictors, insight, budgets, model files and exports take one.
+"""
+
+from __future__ import annotations
+
+__all__ = ["FittedClassifier", "NotLinearError", "as_fitted"]
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from lightwaves_aeon.core.data.collection import Collection
+from lightwaves_aeon.core.linear.head import LinearHead
+from lightwaves_aeon.core.model import Model
+
+
+class NotLinearError(ValueError, AttributeError):
+    """The scores of an estimator are no sum over features, one a class.
+
+    It is an AttributeError too, so that ``hasattr`` says no to a property.
+    """
+
+
+@dataclass(frozen=True)
+class FittedClassifier:
+    """A fitted table with its linear head.
+
+    Attributes
+    ----------
+    model : Model
+        The table, and what it takes to evaluate it.
+    head : LinearHead
+        Scores, labels and probabilities from features.
+    intercepts : np.ndarray of float64, shape (n_scores,)
+        The scores of a case whose features are those of the average training case.
+    means, stds : np.ndarray of float64, shape (n_features,)
+        Mean and standard deviation of each feature over the training cases.
+    n_channels : int
+        Number of channels of a case, in use or not.
+    n_timepoints : int or None
+        Number of time points of the training cases; None if their lengths differ.
+    channel_names : sequence of str or None
+        Names of all channels, where they have any.
+    """
+
+    model: Model
+    head: LinearHead
+    intercepts: np.ndarray
+    means: np.ndarray
+    stds: np.ndarray
+    n_channels: int
+    n_timepoints: int | None = None
+    channel_names: Sequence[str] | None = None
+
+    @classmethod
+    def from_estimator(
+        cls,
+        model: Model,
+        scaler: Any,
+        estimator: Any,
+        inverse_temperature: float = np.nan,
+        **about: Any,
+    ) -> FittedClassifier:
+        """Read a linear classifier of standardised features.
+
+        Parameters
+        ----------
+        model : Model
+            Gives the features.
+        scaler : StandardScaler
+            Fitted to them.
+        estimator : sklearn classifier
+            Fitted to what the scaler makes of them.
+        inverse_temperature : float, default=np.nan
+            Of the probabilities, where there are any.
+        **about
+            `n_channels`, `n_timepoints` and `channel_names`.
+
+        Returns
+        -------
+        FittedClassifier
+
+        Raises
+        ------
+        NotLinearError
+            A ValueError. The estimator has no ``coef_``, ``intercept_`` and
+            ``decision_function``; or they are not those of one score for two classes,
+            and one a class for more.
+        """
+        name = type(estimator).__name__
+        needed = ("coef_", "intercept_", "decision_function")
+        if not all(hasattr(estimator, attribute) for attribute in needed):
+            raise NotLinearError(
+                f"the scores of {name} are not a sum over features: a linear "
+                "estimator, such as the default one, has importances"
+            )
+        coefficients = np.atleast_2d(estimator.coef_)
+        intercepts = np.broadcast_to(estimator.intercept_, len(coefficients))
+        average = np.zeros((1, len(scaler.mean_)))
+        # Some count votes of pairs of classes, which for three classes are three too.
+        adds_up = np.array_equal(
+            np.ravel(estimator.decision_function(average)), intercepts
+        )
+        n_classes = len(estimator.classes_)
+        if not adds_up or len(coefficients) != (1 if n_classes == 2 else n_classes):
+            raise NotLinearError(
+                f"the scores of {name} are not a weighted sum of the features for each "
+                f"of the {n_classes} classes, which is what importances are read from"
+            )
+        head = LinearHead.from_standardised(
+            scaler.mean_,
+            scaler.scale_,
+            coefficients,
+            intercepts,
+            estimator.classes_,
+            inverse_temperature,
+        )
+        stds = np.sqrt(scaler.var_)
+        return cls(model, head, intercepts, scaler.mean_, stds, **about)
+
+    @property
+    def classes(self) -> np.ndarray:
+        """The labels."""
+        return self.head.classes
+
+    @property
+    def class_weights(self) -> np.ndarray:
+        """What a unit of each feature adds to the score of each class.
+
+        Of shape (n_features, n_classes); of two classes they are opposites.
+        """
+        weights = self.head.weights
+        return weights if weights.shape[1] > 1 else np.hstack([-weights, weights])
+
+    @property
+    def class_intercepts(self) -> np.ndarray:
+        """The scores of the average training case, one a class."""
+        if len(self.intercepts) > 1:
+            return self.intercepts
+        return np.concatenate([-self.intercepts, self.intercepts])
+
+    def features(self, X: Collection, n_jobs: int = 1) -> np.ndarray:
+        """Compute the features of cases; see `FeatureTransform`."""
+        return self.model.transform(X, n_jobs=n_jobs)
+
+    def contributions(self, features: np.ndarray) -> np.ndarray:
+        """Split scores of cases into what each feature adds to them.
+
+        Parameters
+        ----------
+        features : np.ndarray of float32, shape (n_cases, n_features)
+            The features of the cases.
+
+        Returns
+        -------
+        np.ndarray of float64, shape (n_cases, n_features, n_classes)
+            What a feature adds by its distance from the average training case. Summed
+            over the features, with `class_intercepts`, it gives the class scores.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from sklearn.linear_model import RidgeClassifier
+        >>> from sklearn.preprocessing import StandardScaler
+        >>> from lightwaves_aeon.core.fitted import FittedClassifier
+        >>> from lightwaves_aeon.core.search import Search
+        >>> rng = np.random.default_rng(0)
+        >>> X, y = rng.normal(size=(20, 2, 30)), np.repeat([0, 1], 10)
+        >>> model = Search(n_features=5).fit(X, y, np.random.RandomState(0)).model
+        >>> features = model.transform(X)
+        >>> scaler = StandardScaler().fit(features)
+        >>> ridge = RidgeClassifier().fit(scaler.transform(features), y)
+        >>> fitted = FittedClassifier.from_estimator(model, scaler, ridge, n_channels=2)
+        >>> parts = fitted.contributions(features)
+        >>> parts.shape
+        (20, 5, 2)
+        >>> scores = parts.sum(axis=1) + fitted.class_intercepts
+        >>> of_ridge = ridge.decision_function(scaler.transform(features))
+        >>> bool(np.allclose(scores[:, 1], of_ridge))
+        True
+        """
+        return (features - self.means)[:, :, None] * self.class_weights
+
+
+def as_fitted(classifier: Any, target: str) -> FittedClassifier:
+    """Give the fitted value of a classifier, if it is one that can be written down.
+
+    Parameters
+    ----------
+    classifier : FittedClassifier or LightWaveSClassifier
+        Fitted; an estimator of any framework.
+    target : str
+        Where to it is to be written, for errors.
+
+    Returns
+    -------
+    FittedClassifier
+
+    Raises
+    ------
+    ValueError
+        If its estimator is not the default one.
+    """
+    if isinstance(classifier, FittedClassifier):
+        return classifier
+    return classifier._fitted_for(target)

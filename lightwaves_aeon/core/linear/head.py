@@ -1,0 +1,192 @@
+"""The linear head: scores of classes from features, one case like a thousand."""
+
+from __future__ import annotations
+
+__all__ = ["LinearHead", "default_ridge", "two_columns"]
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from scipy.special import softmax
+from sklearn.linear_model import RidgeClassifierCV
+
+from lightwaves_aeon.core.jit import jit
+from lightwaves_aeon.core.linear.ridge import ALPHAS
+
+
+class LinearHead(NamedTuple):
+    """A linear classifier with the scaling of its input folded in.
+
+    Attributes
+    ----------
+    weights : np.ndarray of float64, shape (n_features, n_scores)
+        One column a class, or a single one for two classes.
+    bias : np.ndarray of float64, shape (n_scores,)
+        Added to the scores.
+    classes : np.ndarray, shape (n_classes,)
+        The labels.
+    inverse_temperature : float
+        What scores are multiplied by, for a softmax of them to be probabilities.
+    """
+
+    weights: np.ndarray
+    bias: np.ndarray
+    classes: np.ndarray
+    inverse_temperature: float = 1.0
+
+    @classmethod
+    def from_standardised(
+        cls,
+        means: np.ndarray,
+        scales: np.ndarray,
+        coef: np.ndarray,
+        intercept: np.ndarray,
+        classes: np.ndarray,
+        inverse_temperature: float = 1.0,
+    ) -> LinearHead:
+        """Fold the standardisation of the features into the coefficients.
+
+        Parameters
+        ----------
+        means, scales : np.ndarray, shape (n_features,)
+            As of a fitted ``StandardScaler``.
+        coef : np.ndarray, shape (n_scores, n_features)
+            Coefficients of the standardised features.
+        intercept : np.ndarray, shape (n_scores,)
+            Scores where all standardised features are zero.
+        classes : np.ndarray, shape (n_classes,)
+            The labels.
+        inverse_temperature : float, default=1.0
+            See the class.
+
+        Returns
+        -------
+        LinearHead
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from lightwaves_aeon.core.linear.head import LinearHead
+        >>> head = LinearHead.from_standardised(
+        ...     means=np.ones(1),
+        ...     scales=np.full(1, 2.0),
+        ...     coef=np.ones((1, 1)),
+        ...     intercept=np.zeros(1),
+        ...     classes=np.array(["low", "high"]),
+        ... )
+        >>> features = np.array([[0.0], [3.0]], np.float32)
+        >>> head.decision_function(features), head.predict(features).tolist()
+        (array([-0.5,  1. ]), ['low', 'high'])
+        """
+        weights = np.ascontiguousarray((coef / scales).T, np.float64)
+        return cls(weights, intercept - means @ weights, classes, inverse_temperature)
+
+    def decision_function(self, features: np.ndarray) -> np.ndarray:
+        """Score cases; a case's scores do not depend on the others, to the last bit.
+
+        Parameters
+        ----------
+        features : np.ndarray of float32, shape (n_cases, n_features)
+            The unscaled features.
+
+        Returns
+        -------
+        np.ndarray of float64, shape (n_cases,) or (n_cases, n_classes)
+            As scikit-learn has it: one column for two classes, positive for the second.
+        """
+        scores = _linear_scores(features, self.weights, self.bias)
+        return scores[:, 0] if len(self.bias) == 1 else scores
+
+    def predict(self, features: np.ndarray) -> np.ndarray:
+        """Label cases with the class of the highest score.
+
+        Parameters
+        ----------
+        features : np.ndarray of float32, shape (n_cases, n_features)
+            The unscaled features.
+
+        Returns
+        -------
+        np.ndarray, shape (n_cases,)
+        """
+        scores = self.decision_function(features)
+        best = scores > 0 if scores.ndim == 1 else scores.argmax(axis=1)
+        return self.classes[best.astype(np.intp)]
+
+    def predict_proba(self, features: np.ndarray) -> np.ndarray:
+        """Estimate the probabilities of the classes.
+
+        Parameters
+        ----------
+        features : np.ndarray of float32, shape (n_cases, n_features)
+            The unscaled features.
+
+        Returns
+        -------
+        np.ndarray of float64, shape (n_cases, n_classes)
+            The largest is that of the class that `predict` gives.
+        """
+        scores = _linear_scores(features, self.weights, self.bias)
+        return softmax(self.inverse_temperature * two_columns(scores), axis=1)
+
+
+def default_ridge(n_cases: int, class_weight: Any = None) -> RidgeClassifierCV:
+    """Make the default estimator, for standardised features (paper, section III-E).
+
+    Parameters
+    ----------
+    n_cases : int
+        Number of training cases, by which the penalties are multiplied.
+    class_weight : {"balanced"}, dict or None, default=None
+        Weights of the classes.
+
+    Returns
+    -------
+    RidgeClassifierCV
+        Not fitted.
+
+    Examples
+    --------
+    >>> from lightwaves_aeon.core.linear.head import default_ridge
+    >>> default_ridge(n_cases=10).alphas[[0, -1]].tolist()
+    [0.01, 10000.0]
+    """
+    return RidgeClassifierCV(alphas=ALPHAS * n_cases, class_weight=class_weight)
+
+
+def two_columns(scores: np.ndarray) -> np.ndarray:
+    """Give the first of two classes a column of its own, where there are but two.
+
+    Parameters
+    ----------
+    scores : np.ndarray of float64, shape (n_cases, n_scores)
+        One column, positive for the second class, or a column a class.
+
+    Returns
+    -------
+    np.ndarray of float64, shape (n_cases, n_classes)
+        Their differences are the scores, where there was one column.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.linear.head import two_columns
+    >>> two_columns(np.array([[0.5], [-2.0]])).tolist()
+    [[0.0, 0.5], [0.0, -2.0]]
+    """
+    if scores.shape[1] > 1:
+        return scores
+    return np.hstack([np.zeros_like(scores), scores])
+
+
+@jit
+def _linear_scores(features, weights, bias):
+    # In the order of the features, which BLAS would not promise.
+    scores = np.empty((len(features), len(bias)))
+    for i in range(len(features)):
+        for k in range(len(bias)):
+            scores[i, k] = bias[k]
+        for j in range(len(weights)):
+            for k in range(len(bias)):
+                scores[i, k] += features[i, j] * weights[j, k]
+    return scores

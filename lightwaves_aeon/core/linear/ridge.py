@@ -1,0 +1,287 @@
+"""Ridge regression of class one_vs_rest_targets, with its penalty chosen by leave-one-out."""
+
+from __future__ import annotations
+
+__all__ = [
+    "ALPHAS",
+    "best_by_leave_one_out",
+    "best_of_gram",
+    "coefficients",
+    "error_of_gram",
+    "one_vs_rest_targets",
+    "scores_of_new_cases",
+    "standardised",
+]
+
+import numpy as np
+from scipy.linalg import cho_factor, cho_solve, eigh
+from scipy.linalg.lapack import dpotrf, dpotri
+
+ALPHAS = np.logspace(-3, 3, 10)
+"""Penalties to choose from, a case: those of the paper's head."""
+
+SMALLEST_DEVIATION = 1e-7
+"""Share of the largest value below which a deviation is that of rounding."""
+
+RANK = 1e-12
+"""Share of the largest eigenvalue below which one is that of rounding."""
+
+
+def standardised(
+    columns: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Centre the columns and divide by their deviation; constant ones become zero.
+
+    Parameters
+    ----------
+    columns : np.ndarray of float32, shape (n_cases, n_features)
+        Features.
+
+    Returns
+    -------
+    standard : np.ndarray of float64, shape (n_cases, n_features)
+    means, deviations : np.ndarray of float64, shape (n_features,)
+        The deviation is infinite where it is that of rounding.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.linear.ridge import standardised
+    >>> standardised(np.array([[1, 0.1], [3, 0.1]], np.float32))[0].tolist()
+    [[-1.0, 0.0], [1.0, 0.0]]
+    """
+    standard = columns.astype(np.float64)
+    means = standard.mean(axis=0)
+    standard -= means
+    deviations = standard.std(axis=0)
+    deviations[deviations <= SMALLEST_DEVIATION * np.abs(columns).max(axis=0)] = np.inf
+    standard /= deviations
+    return standard, means, deviations
+
+
+def one_vs_rest_targets(classes: np.ndarray, n_classes: int) -> np.ndarray:
+    """Give 1 for the class of a case and -1 for the others.
+
+    Parameters
+    ----------
+    classes : np.ndarray of int, shape (n_cases,)
+        Class of each case, 0 to n_classes - 1.
+    n_classes : int
+        Number of classes.
+
+    Returns
+    -------
+    np.ndarray of float64, shape (n_cases, n_scores)
+        A column a class; that of the second one alone where there are two.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.linear.ridge import one_vs_rest_targets
+    >>> one_vs_rest_targets(np.array([0, 1, 1]), 2).ravel().tolist()
+    [-1.0, 1.0, 1.0]
+    """
+    targets = np.where(classes[:, None] == np.arange(n_classes), 1.0, -1.0)
+    return targets[:, 1:] if n_classes == 2 else targets
+
+
+def best_by_leave_one_out(
+    standard: np.ndarray, targets: np.ndarray, gram: np.ndarray | None = None
+) -> tuple[float, np.ndarray]:
+    """Choose the penalty of the smallest squared leave-one-out error.
+
+    Parameters
+    ----------
+    standard : np.ndarray of float64, shape (n_cases, n_features)
+        Standardised features.
+    targets : np.ndarray of float64, shape (n_cases, n_scores)
+        Indicators of the classes.
+    gram : np.ndarray of float64, shape (n_cases, n_cases), optional
+        ``standard @ standard.T``, where it is known.
+
+    Returns
+    -------
+    alpha : float
+        The penalty, of `ALPHAS` times the number of cases.
+    scores : np.ndarray of float64, shape (n_cases, n_scores)
+        Score of each case by the regression on all others, with that penalty.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.linear.ridge import best_by_leave_one_out
+    >>> x = np.linspace(-1, 1, 20)[:, None]
+    >>> alpha, scores = best_by_leave_one_out(x, np.sign(x))
+    >>> round(alpha, 3), scores[[0, -1], 0].round(1).tolist()
+    (0.431, [-1.4, 1.4])
+    """
+    n_cases, n_features = standard.shape
+    if n_features < n_cases:  # then the features' own matrix is the smaller one
+        values, vectors = eigh(standard.T @ standard, driver="evd")
+        some = values > RANK * max(values[-1], 0)
+        values = values[some]
+        vectors = standard @ vectors[:, some] / np.sqrt(values)
+    else:
+        gram = standard @ standard.T if gram is None else gram
+        return best_of_gram(gram, targets, ALPHAS * n_cases)
+    return _best(values, vectors, targets, ALPHAS * n_cases)
+
+
+def best_of_gram(
+    gram: np.ndarray, targets: np.ndarray, alphas: np.ndarray
+) -> tuple[float, np.ndarray]:
+    """Choose the penalty of the smallest squared leave-one-out error.
+
+    Parameters
+    ----------
+    gram : np.ndarray of float64, shape (n_cases, n_cases)
+        Products of the cases, in centred features.
+    targets : np.ndarray of float64, shape (n_cases, n_scores)
+        Indicators of the classes.
+    alphas : np.ndarray of float64, shape (n_alphas,)
+        Penalties to choose from.
+
+    Returns
+    -------
+    alpha : float
+        The penalty.
+    scores : np.ndarray of float64, shape (n_cases, n_scores)
+        Score of each case by the regression on all others, with that penalty.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.linear.ridge import best_of_gram
+    >>> x = np.array([[-1.0], [-1.0], [1.0], [1.0]])
+    >>> best_of_gram(x @ x.T, x, np.array([0.1, 10.0]))[0]
+    0.1
+    """
+    values, vectors = eigh(gram, driver="evd")
+    return _best(np.maximum(values, 0), vectors, targets, alphas)
+
+
+def error_of_gram(gram: np.ndarray, targets: np.ndarray, alpha: float) -> float:
+    """Sum up the squared leave-one-out errors of one penalty, without eigenvalues.
+
+    Parameters
+    ----------
+    gram : np.ndarray of float64, shape (n_cases, n_cases)
+        Products of the cases, in centred features.
+    targets : np.ndarray of float64, shape (n_cases, n_scores)
+        Indicators of the classes.
+    alpha : float
+        The penalty.
+
+    Returns
+    -------
+    float
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.linear.ridge import best_of_gram, error_of_gram
+    >>> x = np.array([[-1.0], [-1.0], [1.0], [1.0]])
+    >>> _, scores = best_of_gram(x @ x.T, x, np.array([0.1]))
+    >>> round(error_of_gram(x @ x.T, x, 0.1) / float(np.square(scores - x).sum()), 6)
+    1.0
+    """
+    regular = gram.copy()
+    regular[np.diag_indices_from(regular)] += alpha
+    lower, _ = dpotri(dpotrf(regular, lower=True)[0], lower=True)
+    inverse = np.tril(lower) + np.tril(lower, -1).T
+    # The last term is that of the intercept, which is not penalised.
+    free = alpha * np.diag(inverse) - 1 / len(gram)
+    residuals = alpha * (inverse @ (targets - targets.mean(axis=0)))
+    return float(np.square(residuals / np.maximum(free, RANK)[:, None]).sum())
+
+
+def _best(
+    values: np.ndarray, vectors: np.ndarray, targets: np.ndarray, alphas: np.ndarray
+) -> tuple[float, np.ndarray]:
+    n_cases = len(targets)
+    centred = targets - targets.mean(axis=0)
+    projected, squares = vectors.T @ centred, vectors**2
+    least, best, scores = np.inf, np.nan, targets
+    for alpha in alphas:
+        shrunk = values / (values + alpha)
+        residuals = centred - (vectors * shrunk) @ projected
+        # The last term is that of the intercept, which is not penalised.
+        free = 1 - squares @ shrunk - 1 / n_cases
+        errors = residuals / np.maximum(free, RANK)[:, None]
+        if np.square(errors).sum() < least:
+            least, best, scores = np.square(errors).sum(), alpha, targets - errors
+    return float(best), scores
+
+
+def coefficients(
+    standard: np.ndarray,
+    targets: np.ndarray,
+    alpha: float,
+    gram: np.ndarray | None = None,
+) -> np.ndarray:
+    """Solve a ridge regression.
+
+    Parameters
+    ----------
+    standard : np.ndarray of float64, shape (n_cases, n_features)
+        Centred features.
+    targets : np.ndarray of float64, shape (n_cases, n_scores)
+        Indicators of the classes.
+    alpha : float
+        The penalty.
+    gram : np.ndarray of float64, shape (n_cases, n_cases), optional
+        ``standard @ standard.T``, where it is known and the smaller matrix.
+
+    Returns
+    -------
+    np.ndarray of float64, shape (n_features, n_scores)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.linear.ridge import coefficients
+    >>> x = np.array([[-1.0], [1.0]])
+    >>> coefficients(x, x, alpha=2.0).tolist()
+    [[0.5]]
+    """
+    centred = targets - targets.mean(axis=0)
+    matrix = standard.T @ standard if gram is None else gram.copy()
+    matrix[np.diag_indices_from(matrix)] += alpha
+    factor = cho_factor(matrix, overwrite_a=True)
+    if gram is None:
+        return cho_solve(factor, standard.T @ centred)
+    return standard.T @ cho_solve(factor, centred)
+
+
+def scores_of_new_cases(
+    columns: np.ndarray, targets: np.ndarray, others: np.ndarray
+) -> np.ndarray:
+    """Fit a ridge regression to some cases and score others with it.
+
+    Parameters
+    ----------
+    columns : np.ndarray of float32, shape (n_cases, n_features)
+        Features of the cases to fit to.
+    targets : np.ndarray of float64, shape (n_cases, n_scores)
+        Indicators of their classes.
+    others : np.ndarray of float32, shape (n_others, n_features)
+        Features of the cases to score.
+
+    Returns
+    -------
+    np.ndarray of float64, shape (n_others, n_scores)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.linear.ridge import scores_of_new_cases
+    >>> x = np.array([[-1.0], [1.0]], np.float32)
+    >>> scores_of_new_cases(x, x, np.array([[2.0]])).round(2).tolist()
+    [[2.0]]
+    """
+    standard, means, deviations = standardised(columns)
+    alpha, _ = best_by_leave_one_out(standard, targets)
+    n_cases, n_features = standard.shape
+    gram = standard @ standard.T if n_cases < n_features else None
+    weights = coefficients(standard, targets, alpha, gram)
+    return (others - means) / deviations @ weights + targets.mean(axis=0)

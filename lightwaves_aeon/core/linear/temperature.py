@@ -1,0 +1,125 @@
+"""Temperature scaling (Guo et al. 2017) on out-of-fold scores of the whole search.
+
+Features are chosen for the training cases, so these are told apart better than any
+others, in leave-one-out, too. So the search is repeated without some of the cases,
+from the filter on, and the scores that these get say what scores are worth.
+"""
+
+from __future__ import annotations
+
+__all__ = ["HeldOut", "fit_inverse_temperature", "held_out_folds"]
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from scipy.optimize import minimize_scalar
+from scipy.special import log_softmax
+
+from lightwaves_aeon.core.linear.head import two_columns
+
+N_FOLDS = 3
+"""A fold is a third of the cases."""
+
+ENOUGH_CASES = 200
+"""Cases held out that are enough; more folds than it takes for them are not used."""
+
+LOG_BETA_BOUNDS = -7.0, 7.0
+"""Bounds of the logarithm of the inverse temperature."""
+
+SMOOTHED_LABELS = 0.5
+"""Labels taken to be wrong among all that are held out (label smoothing; the half is
+that of Krichevsky and Trofimov 1981)."""
+
+CASES_PER_UNIT = 4
+"""Held-out cases for each unit of the mean of the exponential prior of the inverse
+temperature: a few that happen to be told apart say little."""
+
+BETA_WITHOUT_CASES = 1e-3
+"""The inverse temperature where no case is held out: chances are about even."""
+
+
+class HeldOut(NamedTuple):
+    """Scores of cases by a search, and a ridge regression, that did not know them.
+
+    Attributes
+    ----------
+    scores : np.ndarray of float64, shape (n_cases, n_scores)
+        A column a class, or one for two classes.
+    classes : np.ndarray of int, shape (n_cases,)
+        Their classes.
+    """
+
+    scores: np.ndarray
+    classes: np.ndarray
+
+
+def held_out_folds(n_cases: int) -> list[np.ndarray]:
+    """Split cases that are ordered by class, so that each fold has its share of each.
+
+    Parameters
+    ----------
+    n_cases : int
+        Number of cases.
+
+    Returns
+    -------
+    list of np.ndarray of int
+        The cases of each fold; not all cases are in one, where there are many.
+
+    Examples
+    --------
+    >>> from lightwaves_aeon.core.linear.temperature import held_out_folds
+    >>> [fold.tolist() for fold in held_out_folds(7)]
+    [[0, 3, 6], [1, 4], [2, 5]]
+    """
+    n_used = min(-(-ENOUGH_CASES * N_FOLDS // max(n_cases, 1)), N_FOLDS)
+    return [np.arange(fold, n_cases, N_FOLDS) for fold in range(n_used)]
+
+
+def fit_inverse_temperature(held_out: Sequence[HeldOut]) -> float:
+    """Fit the inverse temperature by maximum a posteriori, with label smoothing.
+
+    A softmax of the scores times the inverse temperature gives probabilities (Guo et
+    al. 2017, "On calibration of modern neural networks"). Labels are smoothed, so that
+    no number of cases makes for certainty, and a prior keeps few from it.
+
+    Parameters
+    ----------
+    held_out : sequence of HeldOut
+        Scores of cases that the search did not know.
+
+    Returns
+    -------
+    float
+        Next to nothing if there are no cases.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.linear.temperature import (
+    ...     HeldOut,
+    ...     fit_inverse_temperature,
+    ... )
+    >>> classes = np.array([0, 0, 0, 1, 1, 1])
+    >>> clear = np.array([[-1.0], [-1.0], [-1.0], [1.0], [1.0], [1.0]])
+    >>> mixed = np.array([[-1.0], [-1.0], [1.0], [-1.0], [1.0], [1.0]])
+    >>> [round(fit_inverse_temperature([HeldOut(x, classes)]), 2) for x in (clear, mixed)]
+    [1.74, 0.17]
+    """
+    if sum(len(part.classes) for part in held_out) == 0:
+        return BETA_WITHOUT_CASES
+    scores = two_columns(np.concatenate([part.scores for part in held_out]))
+    classes = np.concatenate([part.classes for part in held_out])
+    n_cases, n_classes = scores.shape
+    label_smoothing = SMOOTHED_LABELS / (n_cases + SMOOTHED_LABELS)
+    targets = np.full(scores.shape, label_smoothing / n_classes)
+    targets[np.arange(n_cases), classes] += 1 - label_smoothing
+
+    def loss(log_beta: float) -> float:
+        beta = np.exp(log_beta)
+        likelihood = (targets * log_softmax(beta * scores, axis=1)).sum()
+        return beta * CASES_PER_UNIT / n_cases - likelihood
+
+    found = minimize_scalar(loss, bounds=LOG_BETA_BOUNDS, method="bounded")
+    return float(np.exp(found.x))

@@ -1,0 +1,238 @@
+"""Select channels by backward elimination, with ridge regressions on all responses.
+
+A ridge regression of many features needs only the Gram matrix of the cases, and that of
+several channels is the sum of theirs. So each channel is gone through once, whatever
+the number of its features, and from then on to leave one out is a subtraction.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "CHANNEL_PATH",
+    "ChannelTask",
+    "channel_path",
+    "gram_of",
+    "n_cases_for_grams",
+    "selected_channels",
+]
+
+from math import isqrt
+from typing import NamedTuple
+
+import numpy as np
+
+from lightwaves_aeon.core.data.collection import Collection
+from lightwaves_aeon.core.linear.ridge import (
+    best_of_gram,
+    error_of_gram,
+    one_vs_rest_targets,
+    standardised,
+)
+from lightwaves_aeon.core.parallel.blas import one_blas_thread
+from lightwaves_aeon.core.selection.candidates import CandidateSet
+
+ENOUGH_CASES = 500
+"""Cases that are enough to tell channels apart."""
+
+GRAM_VALUES = 1 << 26
+"""Values in the Gram matrices of all channels; with more channels, of fewer cases."""
+
+FEW_CHANNELS = 32
+"""Above this many channels, one is dropped by its dual weight, the smallest part in the
+scores; from there on by leave-one-out error."""
+
+GRAM_ALPHAS = np.logspace(-4, 2, 13)
+"""Penalties to choose from, for Gram matrices with a mean diagonal of 1."""
+
+DIGITS = 7
+"""Digits in which errors are compared: equal channels then count as equal."""
+
+CHANNEL_PATH = np.dtype(
+    [
+        ("n_channels", np.int64),
+        ("channel", np.int64),
+        ("loo_error", np.float64),
+        ("standard_error", np.float64),
+        ("loo_accuracy", np.float64),
+        ("chosen", np.bool_),
+    ]
+)
+"""One number of channels: the channel that so many have and one fewer have not; the
+squared leave-one-out error of a case, summed over the classes; the standard error of
+how far its mean over the cases is from the least one; the share of the cases that are
+classified right; and whether it is the number chosen."""
+
+
+class ChannelTask(NamedTuple):
+    """The candidates of one channel at all dilations."""
+
+    candidates: list[CandidateSet]
+    X: Collection
+    quantile_cases: np.ndarray
+
+
+def n_cases_for_grams(n_channels: int, n_classes: int) -> int:
+    """Give the number of cases of which there are Gram matrices.
+
+    Examples
+    --------
+    >>> from lightwaves_aeon.core.selection.channels import n_cases_for_grams
+    >>> n_cases_for_grams(24, 6), n_cases_for_grams(1000, 6)
+    (500, 259)
+    """
+    return max(min(ENOUGH_CASES, isqrt(GRAM_VALUES // n_channels)), n_classes)
+
+
+@one_blas_thread
+def gram_of(task: ChannelTask) -> np.ndarray:
+    """Compute the Gram matrix of the standardised features of a channel.
+
+    Parameters
+    ----------
+    task : ChannelTask
+        The channel.
+
+    Returns
+    -------
+    np.ndarray of float32, shape (n_cases, n_cases)
+        Divided by the number of features.
+    """
+    gram, n_features = np.zeros((task.X.shape[0],) * 2), 0
+    for candidates in task.candidates:
+        _, columns, distinct = candidates.features(task.X, task.quantile_cases)
+        standard, _, _ = standardised(columns[:, distinct])
+        gram += standard @ standard.T
+        n_features += standard.shape[1]
+    return (gram / n_features).astype(np.float32)
+
+
+@one_blas_thread
+def channel_path(
+    grams: np.ndarray,
+    classes: np.ndarray,
+    max_channels: int | None,
+    channels: np.ndarray | None = None,
+    n_channels: int | None = None,
+) -> np.ndarray:
+    """Leave out one channel after the other, that which is missed least.
+
+    Parameters
+    ----------
+    grams : np.ndarray of float32, shape (n_channels, n_cases, n_cases)
+        See `gram_of`.
+    classes : np.ndarray of int, shape (n_cases,)
+        Class of each case, 0 to n_classes - 1, at least two.
+    max_channels : int or None
+        How many to keep at most; None for the smallest number whose leave-one-out error
+        is no more than a standard error of the difference from the least.
+    channels : np.ndarray of int, optional
+        Which channels these are, ascending; by default 0, 1, 2, ...
+    n_channels : int, optional
+        Number of all channels, those that do not vary included: these are left out
+        first, at no loss.
+
+    Returns
+    -------
+    np.ndarray of dtype `CHANNEL_PATH`, shape (n_channels,)
+        From one channel to all. Of channels that are missed equally, those with the
+        lower numbers are kept.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.selection.channels import channel_path
+    >>> rng = np.random.default_rng(0)
+    >>> classes = np.repeat([0, 1], 20)
+    >>> columns = rng.normal(size=(3, 40, 10))
+    >>> columns[2] += 2 * classes[:, None] - 1
+    >>> grams = np.stack([x @ x.T for x in columns - columns.mean(axis=1)[:, None]])
+    >>> path = channel_path(grams / 10, classes, max_channels=1)
+    >>> int(path["channel"][0]), path["loo_accuracy"][0] > 0.9
+    (2, np.True_)
+    """
+    targets = one_vs_rest_targets(classes, classes.max() + 1)
+    left, total = list(range(len(grams))), grams.sum(axis=0, dtype=np.float64)
+    path = np.zeros(len(left), CHANNEL_PATH)
+    errors = np.empty((len(left), len(classes)))
+    while left:
+        alpha, scores = best_of_gram(total / len(left), targets, GRAM_ALPHAS)
+        dropped = _elimination_step(grams, targets, left, total, alpha)
+        errors[len(left) - 1] = np.square(scores - targets).sum(axis=1)
+        point = path[len(left) - 1]
+        point["n_channels"], point["channel"] = len(left), dropped
+        found = scores[:, 0] > 0 if scores.shape[1] == 1 else scores.argmax(axis=1)
+        point["loo_accuracy"] = (found == classes).mean()
+        left.remove(dropped)
+        total -= grams[dropped]
+    path["loo_error"] = errors.mean(axis=1)
+    best = np.argmin(path["loo_error"])
+    # Case by case: some are hard for any channels, which says nothing of a difference.
+    spread = (errors - errors[best]).std(axis=1)
+    path["standard_error"] = spread / np.sqrt(len(classes))
+    if max_channels is None:
+        lost = path["loo_error"] - path["loo_error"][best]
+        max_channels = int(np.argmax(lost <= path["standard_error"])) + 1
+    path["chosen"][min(max_channels, len(path)) - 1] = True
+    if channels is not None:
+        path["channel"] = channels[path["channel"]]
+    return _with_others(path, len(path) if n_channels is None else n_channels)
+
+
+def _with_others(path: np.ndarray, n_channels: int) -> np.ndarray:
+    """Add the channels that have no part in the path: they change nothing."""
+    others = np.setdiff1d(np.arange(n_channels), path["channel"])
+    last = np.repeat(path[-1:], len(others))
+    last["channel"], last["chosen"] = others, False
+    last["n_channels"] += 1 + np.arange(len(others))
+    return np.concatenate([path, last])
+
+
+def selected_channels(path: np.ndarray) -> np.ndarray:
+    """Read from a path which channels are chosen.
+
+    Parameters
+    ----------
+    path : np.ndarray of dtype `CHANNEL_PATH`
+        See `channel_path`.
+
+    Returns
+    -------
+    np.ndarray of int
+        Ascending.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.selection.channels import CHANNEL_PATH, kept_channels
+    >>> path = np.zeros(3, CHANNEL_PATH)
+    >>> path["channel"], path["chosen"] = [2, 0, 1], [False, True, False]
+    >>> selected_channels(path).tolist()
+    [0, 2]
+    """
+    return np.sort(path["channel"][: np.argmax(path["chosen"]) + 1])
+
+
+def _elimination_step(
+    grams: np.ndarray,
+    targets: np.ndarray,
+    left: list[int],
+    total: np.ndarray,
+    alpha: float,
+) -> int:
+    """Find the channel that is missed least: one backward-elimination step."""
+    if len(left) == 1:
+        return left[0]
+    if len(left) > FEW_CHANNELS:
+        regular = total / len(left) + alpha * np.eye(len(total))
+        duals = np.linalg.solve(regular, targets - targets.mean(axis=0))
+        loss = np.tensordot(grams[left], (duals @ duals.T).astype(np.float32), axes=2)
+    else:
+        others = len(left) - 1
+        loss = np.array(
+            [
+                error_of_gram((total - grams[channel]) / others, targets, alpha)
+                for channel in left
+            ]
+        )
+    loss = np.round(loss / (np.abs(loss).max() or 1.0), DIGITS)
+    return left[len(left) - 1 - int(np.argmin(loss[::-1]))]

@@ -1,0 +1,184 @@
+"""Sequential feature detachment (SFD): drop what weighs least in a ridge regression.
+
+The method of Uribarri et al. 2023, arXiv 2309.14518, in its dual form: a ridge
+model of all features needs only the Gram matrix of the cases, a sum over features, so
+that to drop some is to subtract their share.
+"""
+
+from __future__ import annotations
+
+__all__ = ["PATH", "detach", "detach_to_best"]
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from lightwaves_aeon.core.linear.ridge import (
+    best_by_leave_one_out,
+    coefficients,
+    one_vs_rest_targets,
+    standardised,
+)
+
+SHARE_DROPPED = 0.3
+"""Features dropped in each step, as a share of those that are left."""
+
+DIGITS = 10
+"""Digits in which weights are compared: equal features then weigh equally."""
+
+PATH = np.dtype(
+    [
+        ("n_features", np.int64),
+        ("loo_error", np.float64),
+        ("standard_error", np.float64),
+        ("loo_accuracy", np.float64),
+        ("chosen", np.bool_),
+    ]
+)
+"""One number of features: the leave-one-out error of a case, the squared differences of
+its scores from 1 and -1 summed over the classes; the standard error of its mean over
+the cases; the share of the cases that are classified right; and whether it is the
+number chosen."""
+
+
+def detach(
+    columns: np.ndarray, classes: np.ndarray, n_selected: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Select features by ridge-based sequential detachment.
+
+    A ridge regression of the class indicators is solved on the standardised features,
+    those with the smallest sum of absolute coefficients are dropped, and so on, until
+    so many are left as are wanted. The penalty is chosen by leave-one-out.
+
+    Parameters
+    ----------
+    columns : np.ndarray of float32, shape (n_cases, n_features)
+        The pool.
+    classes : np.ndarray of int, shape (n_cases,)
+        Class of each case, 0 to n_classes - 1, at least two.
+    n_selected : int
+        Number of features to select, at most n_features.
+
+    Returns
+    -------
+    order : np.ndarray of int, shape (n_selected,)
+        Column indices, the weightiest first; ties go to the lower index.
+    weights : np.ndarray of float64, shape (n_selected,)
+        Sum of the absolute coefficients of each in the last model, which is that of the
+        selected features.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.selection.detachment import detach
+    >>> rng = np.random.default_rng(0)
+    >>> columns = rng.normal(size=(40, 30)).astype(np.float32)
+    >>> classes = np.repeat([0, 1], 20)
+    >>> columns[:, 7] += 3 * classes
+    >>> detach(columns, classes, 1)[0].tolist()
+    [7]
+    """
+    standard, _, _ = standardised(columns)
+    targets = one_vs_rest_targets(classes, classes.max() + 1)
+    *_, kept = _detached(standard, targets, n_selected)
+    return _ordered(standard, targets, kept)
+
+
+def detach_to_best(
+    columns: np.ndarray, classes: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Select as few features as predict about as well as any number along the path.
+
+    That is the smallest number whose leave-one-out error is within one standard error
+    of the least.
+
+    Parameters
+    ----------
+    columns : np.ndarray of float32, shape (n_cases, n_features)
+        The pool.
+    classes : np.ndarray of int, shape (n_cases,)
+        Class of each case, 0 to n_classes - 1, at least two.
+
+    Returns
+    -------
+    order, weights : np.ndarray
+        As of `detach`.
+    path : np.ndarray of dtype `PATH`, shape (n_steps,)
+        What there is to choose from, the largest number of features first.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.selection.detachment import detach_to_best
+    >>> rng = np.random.default_rng(0)
+    >>> columns = rng.normal(size=(40, 30)).astype(np.float32)
+    >>> classes = np.repeat([0, 1], 20)
+    >>> columns[:, 7] += 9 * classes
+    >>> order, _, path = detach_to_best(columns, classes)
+    >>> order[0], path["n_features"][:4].tolist()
+    (np.int64(7), [30, 21, 14, 9])
+    """
+    standard, _, _ = standardised(columns)
+    targets = one_vs_rest_targets(classes, classes.max() + 1)
+    steps = list(_detached(standard, targets, 1))
+    path = np.zeros(len(steps), PATH)
+    for point, kept in zip(path, steps, strict=True):
+        _, scores = best_by_leave_one_out(standard[:, kept], targets)
+        errors = np.square(scores - targets).sum(axis=1)
+        point["n_features"] = len(kept)
+        point["loo_error"] = errors.mean()
+        point["standard_error"] = errors.std() / np.sqrt(len(errors))
+        found = scores[:, 0] > 0 if scores.shape[1] == 1 else scores.argmax(axis=1)
+        point["loo_accuracy"] = (found == classes).mean()
+    best = path[np.argmin(path["loo_error"])]
+    good = path["loo_error"] <= best["loo_error"] + best["standard_error"]
+    chosen = np.flatnonzero(good)[-1]
+    path["chosen"][chosen] = True
+    return *_ordered(standard, targets, steps[chosen]), path
+
+
+def _detached(
+    standard: np.ndarray, targets: np.ndarray, n_least: int
+) -> Iterator[np.ndarray]:
+    """Drop features step by step; yield those that are left, from all to the least."""
+    n_cases, n_features = standard.shape
+    kept = np.arange(n_features)
+    yield kept
+    if n_features <= n_least:
+        return
+    gram: np.ndarray | None = standard @ standard.T
+    alpha, _ = best_by_leave_one_out(standard, targets, gram)
+    while len(kept) > n_least:
+        weights = _weights(standard[:, kept], targets, alpha, gram)
+        size = max(n_least, int(len(kept) * (1 - SHARE_DROPPED)))
+        by_weight = np.argsort(-weights, kind="stable")
+        if 2 * size < n_cases:  # from here on the features' own matrix costs less
+            gram = None
+        elif gram is not None:
+            dropped = standard[:, kept[by_weight[size:]]]
+            gram -= dropped @ dropped.T
+        kept = np.sort(kept[by_weight[:size]])
+        yield kept
+
+
+def _ordered(
+    standard: np.ndarray, targets: np.ndarray, kept: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Order features by their weight in a model of their own, and give it."""
+    standard = standard[:, kept]
+    n_cases, n_features = standard.shape
+    gram = standard @ standard.T if n_cases < n_features else None
+    # The penalty that is best for the pool is not what is best for a few.
+    alpha, _ = best_by_leave_one_out(standard, targets, gram)
+    weights = _weights(standard, targets, alpha, gram)
+    order = np.argsort(-weights, kind="stable")
+    return kept[order], weights[order]
+
+
+def _weights(
+    standard: np.ndarray, targets: np.ndarray, alpha: float, gram: np.ndarray | None
+) -> np.ndarray:
+    """Sum the absolute coefficients, without the digits that are rounding noise."""
+    weights = np.abs(coefficients(standard, targets, alpha, gram)).sum(axis=1)
+    largest = weights.max()
+    return np.round(weights / largest, DIGITS) * largest if largest > 0 else weights

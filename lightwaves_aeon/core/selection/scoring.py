@@ -1,0 +1,267 @@
+"""Score candidates: one input at one dilation at a time, in the whole sample and folds."""
+
+from __future__ import annotations
+
+__all__ = [
+    "CRITERIA",
+    "CandidateScores",
+    "Fold",
+    "Pool",
+    "ScoringTask",
+    "Shortlist",
+    "folds_of",
+    "pools_of",
+    "score",
+]
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from lightwaves_aeon.core.convolution.features import ROW
+from lightwaves_aeon.core.data.collection import Collection
+from lightwaves_aeon.core.linear.temperature import held_out_folds
+from lightwaves_aeon.core.selection.anova import anova_f, class_f
+from lightwaves_aeon.core.selection.candidates import CandidateSet
+from lightwaves_aeon.core.selection.top_k import round_robin, top_k_mask
+
+PRUNED_AT = 2
+"""Candidates beyond those kept that are let pile up, in sizes of the pool."""
+
+SORT_KEY = (
+    "threshold",
+    "statistic",
+    "level",
+    "kernel",
+    "dilation",
+    "other",
+    "channel",
+    "input",
+)
+"""Order of candidates, the last field first."""
+
+
+class Fold(NamedTuple):
+    """The training side of a fold; fold 0 is the whole sample.
+
+    Attributes
+    ----------
+    cases : np.ndarray of int, shape (n_cases,)
+        Positions in the sample, ordered by class.
+    classes : np.ndarray of int, shape (n_cases,)
+        Class of each, 0 to n_classes - 1.
+    """
+
+    cases: np.ndarray
+    classes: np.ndarray
+
+    @property
+    def class_starts(self) -> np.ndarray:
+        """First case of each class, and the number of cases at the end."""
+        return np.searchsorted(self.classes, np.arange(self.classes[-1] + 2))
+
+
+def folds_of(classes: np.ndarray, calibrate: bool) -> list[Fold]:
+    """List the whole sample and, to calibrate, the training sides of folds.
+
+    A fold is left out where it holds all cases of a class: what is found without them
+    says nothing of the scores that this class gets.
+
+    Parameters
+    ----------
+    classes : np.ndarray of int, shape (n_cases,)
+        Class of each case of the sample, ascending.
+    calibrate : bool
+        Whether there are folds.
+
+    Returns
+    -------
+    list of Fold
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.selection.scoring import folds_of
+    >>> [fold.cases.tolist() for fold in folds_of(np.array([0, 0, 1, 1]), True)]
+    [[0, 1, 2, 3], [1, 2], [0, 2, 3], [0, 1, 3]]
+    """
+    everyone = np.arange(len(classes))
+    folds = [Fold(everyone, classes)]
+    for held_out in held_out_folds(len(classes)) if calibrate else ():
+        rest = np.delete(everyone, held_out)
+        if len(np.unique(classes[rest])) == classes[-1] + 1:
+            folds.append(Fold(rest, classes[rest]))
+    return folds
+
+
+class ScoringTask(NamedTuple):
+    """The candidates of one input at one dilation, and what it takes to score them."""
+
+    candidates: CandidateSet
+    X: Collection
+    quantile_cases: np.ndarray
+    folds: Sequence[Fold]
+    criteria: Callable[[np.ndarray, np.ndarray], np.ndarray]
+
+
+class CandidateScores(NamedTuple):
+    """Scores of candidates.
+
+    Attributes
+    ----------
+    rows : np.ndarray of dtype `ROW`, shape (n_candidates,)
+        The candidates, in the order of `SORT_KEY`.
+    scores : np.ndarray of float64, shape (n_criteria, n_candidates)
+        Their scores by each criterion.
+    """
+
+    rows: np.ndarray
+    scores: np.ndarray
+
+    def best(self, size: int) -> CandidateScores:
+        """Keep those that are among the best by any criterion."""
+        chosen = np.zeros(len(self.rows), bool)
+        for row in self.scores:
+            chosen |= top_k_mask(row, size)
+        return self.take(np.flatnonzero(chosen))
+
+    def pool(self, size: int) -> CandidateScores:
+        """Keep no more than the pool holds; the criteria pick in turn."""
+        return self.take(round_robin(self.scores, size))
+
+    def take(self, positions: np.ndarray) -> CandidateScores:
+        """Take some candidates."""
+        return CandidateScores(self.rows[positions], self.scores[:, positions])
+
+
+class Shortlist:
+    """The best candidates of those seen so far, by any criterion.
+
+    Parameters
+    ----------
+    size : int
+        How many to keep by each criterion.
+    """
+
+    def __init__(self, size: int):
+        self._size = size
+        self._parts: list[CandidateScores] = []
+        self._n_new = 0
+
+    def add(self, part: CandidateScores) -> None:
+        """See candidates that follow those seen before."""
+        if len(part.rows) == 0:  # of a process that has no task
+            return
+        self._parts.append(part)
+        self._n_new += len(part.rows)
+        # Now and then, since each time all that is kept is looked through.
+        if self._n_new > max(len(self._parts[0].rows), PRUNED_AT * self._size):
+            self._parts, self._n_new = [self.best()], 0
+
+    def best(self) -> CandidateScores:
+        """Give the best of them."""
+        if not self._parts:
+            return CandidateScores(np.empty(0, ROW), np.empty((0, 0)))
+        rows, scores = zip(*self._parts, strict=True)
+        joined = np.concatenate(rows), np.concatenate(scores, axis=1)
+        return CandidateScores(*joined).best(self._size)
+
+
+class Pool(NamedTuple):
+    """The candidates that features are selected from in a fold.
+
+    Attributes
+    ----------
+    positions : np.ndarray of int, shape (n_candidates,)
+        Where they stand among those of all folds.
+    relevance : np.ndarray of float64, shape (n_candidates,)
+        ANOVA F of each.
+    """
+
+    positions: np.ndarray
+    relevance: np.ndarray
+
+
+def pools_of(
+    parts: Sequence[Sequence[CandidateScores]], size: int
+) -> tuple[np.ndarray, list[Pool]]:
+    """Merge the shortlists of all processes.
+
+    Parameters
+    ----------
+    parts : sequence of sequence of CandidateScores
+        Of each process the shortlist of each fold, in the order of their tasks.
+    size : int
+        Size of a pool.
+
+    Returns
+    -------
+    rows : np.ndarray of dtype `ROW`
+        The candidates of all pools, each once.
+    pools : list of Pool
+        One for each fold.
+    """
+    pools = []
+    for of_fold in zip(*parts, strict=True):
+        shortlist = Shortlist(size)
+        for part in of_fold:
+            shortlist.add(part)
+        pools.append(shortlist.best().pool(size))
+    everything = np.concatenate([pool.rows for pool in pools])
+    order = np.lexsort([everything[field] for field in SORT_KEY])
+    key = everything[order][list(SORT_KEY)]
+    number = np.cumsum(np.append(False, key[1:] != key[:-1]))
+    positions = np.empty(len(order), np.int64)
+    positions[order] = number
+    starts = np.cumsum([len(pool.rows) for pool in pools])[:-1]
+    _, first = np.unique(number, return_index=True)
+    return everything[order[first]], [
+        Pool(of_pool, pool.scores[0])
+        for of_pool, pool in zip(np.split(positions, starts), pools, strict=True)
+    ]
+
+
+def _all_classes(columns: np.ndarray, class_starts: np.ndarray) -> np.ndarray:
+    """Score by the ANOVA F of all classes."""
+    return anova_f(columns, class_starts)[None]
+
+
+def _by_class_and_place(columns: np.ndarray, class_starts: np.ndarray) -> np.ndarray:
+    """Score by the ANOVA F of all classes, by that of each, and by the place in a task.
+
+    The last is 0 for the best of the task by the F of all classes, then -1, and so on,
+    so that there is a place in the pool for each channel.
+    """
+    scores = class_f(columns, class_starts)
+    place = np.empty(scores.shape[1])
+    place[np.argsort(-scores[0], kind="stable")] = -np.arange(len(place))
+    return np.vstack([scores, place])
+
+
+CRITERIA = {"all classes": _all_classes, "each class": _by_class_and_place}
+"""What candidates are scored by."""
+
+
+def score(task: ScoringTask) -> list[CandidateScores]:
+    """Score candidates in each fold.
+
+    Parameters
+    ----------
+    task : ScoringTask
+        The candidates.
+
+    Returns
+    -------
+    list of CandidateScores
+        One for each fold; without those that a threshold makes equal to another.
+    """
+    rows, columns, distinct = task.candidates.features(task.X, task.quantile_cases)
+    found = []
+    for fold in task.folds:
+        everyone = len(fold.cases) == len(columns)
+        of_fold = columns if everyone else columns[fold.cases]
+        scores = CandidateScores(rows, task.criteria(of_fold, fold.class_starts))
+        all_distinct = distinct.all()
+        found.append(scores if all_distinct else scores.take(np.flatnonzero(distinct)))
+    return found

@@ -1,0 +1,265 @@
+"""From checked data to a fitted table and head, for the shells of all frameworks."""
+
+from __future__ import annotations
+
+__all__ = [
+    "ClassifierFit",
+    "fit_classifier",
+    "fit_table",
+    "number_of_features",
+    "search_channels",
+]
+
+import warnings
+from collections.abc import Callable, Iterable
+from contextlib import nullcontext
+from dataclasses import replace
+from typing import Any, NamedTuple, Protocol
+from zlib import crc32
+
+import numpy as np
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils import check_random_state
+
+from lightwaves_aeon.core.checks import check_at_least
+from lightwaves_aeon.core.data.collection import Collection, fingerprint
+from lightwaves_aeon.core.fitted import FittedClassifier
+from lightwaves_aeon.core.linear.head import default_ridge
+from lightwaves_aeon.core.linear.temperature import fit_inverse_temperature
+from lightwaves_aeon.core.parallel.blas import one_blas_thread
+from lightwaves_aeon.core.parallel.threads import Threads
+from lightwaves_aeon.core.search import Search, SearchResult, no_progress
+
+SHARE_OF_ROCKET = 0.025
+"""Features kept, as a share of the two per kernel that ROCKET computes."""
+
+
+class _Searches(Protocol):
+    variant: str
+    random_state: Any
+    max_channels: int | str | None
+    _backend: Threads
+
+
+class _FitsTable(_Searches, Protocol):
+    n_features: Any
+    kernels: Any
+    max_dilation: int | None
+    pool_size: int | None
+    max_cases: int
+    verbose: int
+    selector: str | None
+
+
+class _FitsClassifier(_FitsTable, Protocol):
+    n_kernels: int
+    estimator: Any
+    class_weight: Any
+
+
+class ClassifierFit(NamedTuple):
+    """What it takes to make a fitted classifier of a framework.
+
+    Attributes
+    ----------
+    search : SearchResult
+        The table.
+    scaler : StandardScaler
+        Fitted to the features.
+    estimator : sklearn classifier
+        Fitted to the standardised features.
+    fitted : FittedClassifier or None
+        All in one, with the default estimator.
+    head : LinearHead or Pipeline
+        Predicts from unscaled features.
+    """
+
+    search: SearchResult
+    scaler: StandardScaler
+    estimator: Any
+    fitted: FittedClassifier | None
+    head: Any
+
+
+def fit_table(
+    shell: _FitsTable,
+    X: Collection,
+    y: np.ndarray,
+    n_jobs: int,
+    n_features: int | str | None = None,
+    calibrate: bool = False,
+) -> SearchResult:
+    """Search for a table by the parameters of an estimator.
+
+    Parameters
+    ----------
+    shell : LightWaveS or LightWaveSClassifier
+        Of any framework, being fitted.
+    X : np.ndarray, shape (n_cases, n_channels, n_timepoints), or list-like
+        Checked collection.
+    y : np.ndarray, shape (n_cases,)
+        Checked labels, of two classes at least.
+    n_jobs : int
+        Number of threads or workers.
+    n_features : int or "auto", optional
+        Number of features; by default the parameter of this name.
+    calibrate : bool, default=False
+        Whether to score held-out cases.
+
+    Returns
+    -------
+    SearchResult
+    """
+    search = Search(
+        n_features=shell.n_features if n_features is None else n_features,
+        variant=shell.variant,
+        kernels=shell.kernels,
+        max_dilation=shell.max_dilation,
+        pool_size=shell.pool_size,
+        max_cases=shell.max_cases,
+        selector=shell.selector,
+        max_channels=shell.max_channels,
+        calibrate=calibrate,
+    )
+    backend = replace(shell._backend, n_jobs=n_jobs)
+    classes, rng = _checked(search, shell, X, y, backend)
+    shows = shell.verbose and backend.is_root
+    track = _progress_bar if shows else no_progress
+    return search.fit(X, classes, rng, backend, track)
+
+
+def search_channels(
+    shell: _Searches, X: Collection, y: np.ndarray, n_jobs: int
+) -> np.ndarray:
+    """Find channels by the parameters of a channel selector.
+
+    Parameters
+    ----------
+    shell : LightWaveSChannelSelector
+        Of any framework, being fitted.
+    X : np.ndarray, shape (n_cases, n_channels, n_timepoints), or list-like
+        Checked collection.
+    y : np.ndarray, shape (n_cases,)
+        Checked labels, of two classes at least.
+    n_jobs : int
+        Number of threads or workers.
+
+    Returns
+    -------
+    np.ndarray of dtype `CHANNEL_PATH`, shape (n_channels,)
+        See `channel_path`.
+    """
+    if shell.max_channels is None:
+        raise ValueError("max_channels must be a number or 'auto', got None")
+    search = Search(variant=shell.variant, max_channels=shell.max_channels)
+    backend = replace(shell._backend, n_jobs=n_jobs)
+    classes, rng = _checked(search, shell, X, y, backend)
+    return search.find_channels(X, classes, rng, backend)
+
+
+def _checked(
+    search: Search, shell: _Searches, X: Collection, y: np.ndarray, backend: Threads
+) -> tuple[np.ndarray, np.random.RandomState]:
+    """Make sure that all processes are asked for the same."""
+    y = np.asarray(y)
+    for label in y if y.dtype.hasobject else ():
+        if isinstance(label, str) and label.endswith("\0"):
+            raise ValueError(
+                f"y holds the label {label!r}: NumPy drops the NUL at its end"
+            )
+    labels, classes = np.unique(y, return_inverse=True)
+    # None means fresh entropy: NumPy's global generator is nobody's to advance.
+    seed = shell.random_state
+    rng = check_random_state(np.random.RandomState() if seed is None else seed)
+    backend.check_same(
+        {
+            **fingerprint(X),
+            "what fit was asked for": search,
+            "the set of labels": labels.tolist(),
+            "the checksum of y": crc32(classes.tobytes()),
+        }
+    )
+    return classes, rng
+
+
+def _progress_bar(results: Iterable, total: int) -> Iterable:
+    from rich.progress import track
+
+    return track(results, description="LightWaveS", total=total)
+
+
+def number_of_features(n_features: int | str | None, n_kernels: int) -> int | str:
+    """Give the number asked for, or else 2.5 % of what ROCKET would compute.
+
+    Examples
+    --------
+    >>> from lightwaves_aeon.estimators.fitting import number_of_features
+    >>> number_of_features(None, n_kernels=10_000)
+    500
+    """
+    check_at_least("n_kernels", n_kernels, 1)
+    if n_features is not None:
+        return n_features
+    return max(1, round(2 * n_kernels * SHARE_OF_ROCKET))
+
+
+def fit_classifier(
+    shell: _FitsClassifier,
+    X: Collection,
+    y: np.ndarray,
+    n_jobs: int,
+    clone: Callable[[Any], Any],
+) -> ClassifierFit:
+    """Fit table and head by the parameters of a classifier.
+
+    Parameters
+    ----------
+    shell : LightWaveSClassifier
+        Of any framework, being fitted.
+    X : np.ndarray, shape (n_cases, n_channels, n_timepoints), or list-like
+        Checked collection.
+    y : np.ndarray, shape (n_cases,)
+        Checked labels, of two classes at least.
+    n_jobs : int
+        Number of threads or workers.
+    clone : callable
+        Makes an unfitted copy of the estimator.
+
+    Returns
+    -------
+    ClassifierFit
+    """
+    given = shell.estimator
+    if given is not None and shell.class_weight is not None:
+        warnings.warn(
+            "class_weight is for the default estimator, and has no effect on the "
+            f"{type(given).__name__} that is given as estimator",
+            stacklevel=2,
+        )
+    n_features = number_of_features(shell.n_features, shell.n_kernels)
+    search = fit_table(shell, X, y, n_jobs, n_features, calibrate=given is None)
+    backend = replace(shell._backend, n_jobs=n_jobs)
+    features, y = search.model.features(X, backend, search.order), y[search.order]
+
+    def fit_estimator() -> tuple[StandardScaler, Any]:
+        scaler = StandardScaler().fit(features)
+        unfitted = default_ridge(len(y), shell.class_weight) if given is None else given
+        with one_blas_thread if given is None else nullcontext():
+            return scaler, clone(unfitted).fit(scaler.transform(features), y)
+
+    scaler, estimator = backend.on_root(fit_estimator)
+    if given is not None:
+        head = make_pipeline(scaler, estimator)
+        return ClassifierFit(search, scaler, estimator, None, head)
+    names = getattr(shell, "feature_names_in_", None)
+    fitted = FittedClassifier.from_estimator(
+        search.model,
+        scaler,
+        estimator,
+        backend.on_root(lambda: fit_inverse_temperature(search.held_out)),
+        n_channels=X.shape[1],
+        n_timepoints=X.shape[2] if isinstance(X, np.ndarray) else None,
+        channel_names=names,
+    )
+    return ClassifierFit(search, scaler, estimator, fitted, fitted.head)

@@ -1,0 +1,223 @@
+"""Collections in pandas data frames: cases and channels in the order given, with names.
+
+The converters of the frameworks sort cases by their id, and columns by their name: then
+labels belong to other cases, and numbers to other channels.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "aligned",
+    "cases_of_frame",
+    "channel_names",
+    "in_order_of",
+    "refuse_masked",
+]
+
+from collections.abc import Hashable, Iterable, Sequence
+
+import numpy as np
+import pandas as pd
+
+
+def refuse_masked(data: object, name: str) -> None:
+    """Refuse arrays with masked values, as NaN is refused: nobody would see the mask.
+
+    Parameters
+    ----------
+    data : object
+        An array, a list of arrays, or anything else, which has no mask.
+    name : str
+        What an error calls it.
+
+    Raises
+    ------
+    ValueError
+        If a value is masked; the message tells where.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.estimators.frames import refuse_masked
+    >>> refuse_masked(np.ma.array([[1.0, 2.0]], mask=[[False, True]]), "X")
+    Traceback (most recent call last):
+    ...
+    ValueError: X holds masked values, first in case 0: fill them in, or leave it out
+    """
+    if isinstance(data, np.ma.MaskedArray):
+        parts: Iterable[object] = [data] if data.ndim == 0 else data
+        if np.ma.is_masked(data) or data.dtype.hasobject:
+            _refuse_masked(parts, name)
+    elif isinstance(data, list | tuple):
+        _refuse_masked(data, name)
+    elif isinstance(data, np.ndarray) and data.dtype.hasobject:
+        _refuse_masked(data.ravel(), name)
+
+
+def _refuse_masked(parts: Iterable[object], name: str) -> None:
+    for case, part in enumerate(parts):
+        if part is np.ma.masked or np.ma.is_masked(part):
+            raise ValueError(
+                f"{name} holds masked values, first in case {case}: fill them in, or "
+                "leave it out"
+            )
+
+
+def channel_names(labels: Iterable[Hashable]) -> list[str] | None:
+    """Take the labels of columns for names of channels, if they are names.
+
+    Parameters
+    ----------
+    labels : iterable
+        Labels of the columns of a frame, in their order.
+
+    Returns
+    -------
+    list of str or None
+        None unless all are strings: numbers are mere positions.
+
+    Raises
+    ------
+    ValueError
+        If a label stands twice.
+
+    Examples
+    --------
+    >>> from lightwaves_aeon.estimators.frames import channel_names
+    >>> channel_names(["x", "y"]), channel_names(range(2))
+    (['x', 'y'], None)
+    """
+    names = list(labels)
+    if not names or not all(isinstance(name, str) for name in names):
+        return None
+    twice = sorted({str(name) for name in names if names.count(name) > 1})
+    if twice:
+        raise ValueError(f"X has several channels of the name {', '.join(twice)}")
+    return [str(name) for name in names]
+
+
+def in_order_of(names: Sequence[str], wanted: Sequence[str]) -> list[int]:
+    """Find where channels stand in other data.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Names of the channels that the data have.
+    wanted : sequence of str
+        Names of the channels of the training cases.
+
+    Returns
+    -------
+    list of int
+        Position of each of `wanted` among `names`.
+
+    Raises
+    ------
+    ValueError
+        If they are not the same names; the message tells which.
+
+    Examples
+    --------
+    >>> from lightwaves_aeon.estimators.frames import in_order_of
+    >>> in_order_of(["y", "x"], ["x", "y"])
+    [1, 0]
+    """
+    missing = [name for name in wanted if name not in names]
+    unknown = [name for name in names if name not in wanted]
+    if missing or unknown:
+        raise ValueError(
+            "X has other channels than the training cases: missing are "
+            f"{missing or 'none'}, unknown are {unknown or 'none'}"
+        )
+    return [list(names).index(name) for name in wanted]
+
+
+def cases_of_frame(frame: pd.DataFrame) -> list[np.ndarray]:
+    """Split a frame, whose index tells cases and time points, into its cases.
+
+    Parameters
+    ----------
+    frame : pd.DataFrame
+        Index levels case and time point, a column for each channel.
+
+    Returns
+    -------
+    list of np.ndarray, each of shape (n_channels, n_timepoints)
+        In the order in which cases first appear; channels in that of the columns; time
+        points of a case by their index.
+
+    Raises
+    ------
+    ValueError
+        If a time point of a case stands twice.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from lightwaves_aeon.estimators.frames import cases_of_frame
+    >>> index = pd.MultiIndex.from_tuples([("T9", 0), ("T9", 1), ("T10", 0)])
+    >>> frame = pd.DataFrame({"y": [1, 2, 3], "x": [4, 5, 6]}, index)
+    >>> [case.tolist() for case in cases_of_frame(frame)]
+    [[[1, 2], [4, 5]], [[3], [6]]]
+    """
+    numbers, ids = pd.factorize(frame.index.get_level_values(0))
+    times = frame.index.get_level_values(1)
+    order = np.argsort(numbers, kind="stable")
+    starts = np.searchsorted(numbers[order], np.arange(1, len(ids)))
+    values = frame.to_numpy()
+    cases = []
+    for name, rows in zip(ids, np.split(order, starts), strict=True):
+        of_case = times[rows]
+        if not of_case.is_unique:
+            raise ValueError(f"X has a time point of case {name} twice")
+        if not of_case.is_monotonic_increasing:
+            rows = rows[np.argsort(of_case, kind="stable")]
+        cases.append(np.ascontiguousarray(values[rows].T))
+    return cases
+
+
+def aligned(
+    series: Sequence[np.ndarray],
+    names: Sequence[list[str] | None],
+    wanted: Sequence[str] | None,
+) -> tuple[list[np.ndarray], list[str] | None]:
+    """Bring the channels of all cases into one order, by their names.
+
+    Parameters
+    ----------
+    series : sequence of np.ndarray, each of shape (n_channels, n_timepoints)
+        The cases.
+    names : sequence of (list of str or None)
+        Names of the channels of each case, where it has any.
+    wanted : sequence of str or None
+        Names of the channels of the training cases; None to take the order of the first
+        case.
+
+    Returns
+    -------
+    series : list of np.ndarray
+        The cases; one without names is taken as it is.
+    names : list of str or None
+        Their names, if there are any.
+
+    Raises
+    ------
+    ValueError
+        If the names of a case are not those wanted.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.estimators.frames import aligned
+    >>> cases = [np.array([[1.0], [2.0]]), np.array([[3.0], [4.0]])]
+    >>> found, names = aligned(cases, [["x", "y"], ["y", "x"]], None)
+    >>> [case.ravel().tolist() for case in found], names
+    ([[1.0, 2.0], [4.0, 3.0]], ['x', 'y'])
+    """
+    wanted = names[0] if wanted is None else list(wanted)
+    if wanted is None:
+        return list(series), None
+    return [
+        x if of_case is None or of_case == wanted else x[in_order_of(of_case, wanted)]
+        for x, of_case in zip(series, names, strict=True)
+    ], list(wanted)

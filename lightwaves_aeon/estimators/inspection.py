@@ -1,0 +1,245 @@
+"""What a fitted classifier, of any framework, says of itself."""
+
+from __future__ import annotations
+
+__all__ = ["InspectionMixin"]
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+
+from lightwaves_aeon.core.data.collection import Collection, checked_case
+from lightwaves_aeon.core.fitted import FittedClassifier
+from lightwaves_aeon.insight.importance import (
+    channel_importance,
+    features_with_importance,
+    importance_by,
+)
+from lightwaves_aeon.insight.report import describe
+from lightwaves_aeon.insight.saliency import saliency
+
+Series = np.ndarray | list[np.ndarray]
+
+
+class _Fitted(Protocol):
+    def _linear(self) -> FittedClassifier: ...
+
+    def _collection_of(self, X) -> Collection:
+        """Check and arrange cases as predict does."""
+
+
+class InspectionMixin:
+    """Mixin of the classifiers; see the methods."""
+
+    @property
+    def features_(self: _Fitted) -> pd.DataFrame:
+        """The table of the fitted model, with what each feature weighs.
+
+        One row a feature, in the order of the transformer's ``features_`` and with its
+        columns, then ``importance`` and, for each class, ``weight_<label>`` with the
+        label as ``str`` says it. A weight is what one standard deviation of the
+        feature, over the training cases, adds to the score of the class; of two classes
+        they are opposites. The importance is the sum of the absolute weights over the
+        classes, divided by the sum over all features: importances add up to 1, or are
+        all 0 where all weights are. Where features tell the same, ridge regression
+        spreads the weight over them: one of small importance may tell a lot.
+
+        It is there with a linear `estimator` only, such as the default one.
+
+        Examples
+        --------
+        >>> from aeon.datasets import load_basic_motions
+        >>> from lightwaves_aeon import LightWaveSClassifier
+        >>> clf = LightWaveSClassifier(n_features=50)
+        >>> table = clf.fit(*load_basic_motions(split="train")).features_
+        >>> float(table["importance"].sum().round(6))
+        1.0
+        >>> table.columns[-5:-2].tolist()
+        ['importance', 'weight_badminton', 'weight_running']
+        """
+        return features_with_importance(self._linear())
+
+    def importance(self: _Fitted, by: str | Sequence[str]) -> pd.DataFrame:
+        """Add the importances of features up by what they have in common.
+
+        Parameters
+        ----------
+        by : str or sequence of str
+            One or several of ``"channel"``, ``"input"``, ``"dilation"``, ``"kernel"``,
+            ``"level"`` and ``"statistic"``, the columns of `features_`.
+
+        Returns
+        -------
+        pd.DataFrame
+            One row for each group that has features, and class; ascending, statistics
+            and inputs in the order of the table's documentation. The columns `by`;
+            ``class``; ``n_features``, the size of the group, which is the same for all
+            classes; ``importance``, the share of the group and class in the absolute
+            weights of all features and classes, so that the column adds up to 1.
+            By channel, a feature of the sum or difference of two channels counts as one
+            of each of them, and its importance goes to them in halves.
+
+        Raises
+        ------
+        ValueError
+            If `by` names anything else, or the estimator is not linear.
+
+        Examples
+        --------
+        Where the scores look, for a heat map:
+
+        >>> from aeon.datasets import load_basic_motions
+        >>> from lightwaves_aeon import LightWaveSClassifier
+        >>> clf = LightWaveSClassifier(n_features=50)
+        >>> clf = clf.fit(*load_basic_motions(split="train"))
+        >>> table = clf.importance(["channel", "dilation"])
+        >>> table.columns.tolist()
+        ['channel', 'dilation', 'class', 'n_features', 'importance']
+        >>> shares = table.groupby(["channel", "dilation"])["importance"].sum()
+        >>> shares.unstack(fill_value=0).columns.tolist()
+        [1, 2, 4, 8, 16, 32]
+        """
+        return importance_by(self._linear(), by)
+
+    def channel_importance(self: _Fitted) -> pd.DataFrame:
+        """Add the importances of features up by channel, unused channels among them.
+
+        Returns
+        -------
+        pd.DataFrame
+            ``importance("channel")``, and zeros for the channels that no feature reads,
+            which can be left out: all channels, ascending. Columns ``channel``,
+            ``class``, ``n_features`` and ``importance``.
+
+        Examples
+        --------
+        >>> from aeon.datasets import load_basic_motions
+        >>> from lightwaves_aeon import LightWaveSClassifier
+        >>> clf = LightWaveSClassifier(n_features=50)
+        >>> clf = clf.fit(*load_basic_motions(split="train"))
+        >>> shares = clf.channel_importance().groupby("channel")["importance"].sum()
+        >>> shares[shares == 0].index.tolist()
+        [3, 4, 5]
+        """
+        return channel_importance(self._linear())
+
+    def dilation_importance(self: _Fitted) -> pd.DataFrame:
+        """Add the importances of features up by dilation.
+
+        Returns
+        -------
+        pd.DataFrame
+            ``importance("dilation")``: columns ``dilation`` (time points), ``class``,
+            ``n_features`` and ``importance``.
+        """
+        return importance_by(self._linear(), "dilation")
+
+    def describe(self: _Fitted, n_strongest: int = 10) -> str:
+        """Describe the fitted classifier in words.
+
+        Parameters
+        ----------
+        n_strongest : int, default=10
+            Number of features to describe.
+
+        Returns
+        -------
+        str
+            Some forty lines of plain text, of 80 characters at most: the channels in
+            use, the strongest eight with their shares, and those not in use; the shares
+            of levels, statistics and dilations; the strongest features, each with its
+            share and the class that a high value points to or speaks against most. A
+            share is an importance, see `features_`. A pattern is level 1, how much the
+            series is like a kernel; its second-order activity is level 2, how much the
+            strength of the pattern is. Of both, d is the dilation, and the points are
+            those that the kernel spans.
+
+        Examples
+        --------
+        >>> from aeon.datasets import load_basic_motions
+        >>> from lightwaves_aeon import LightWaveSClassifier
+        >>> clf = LightWaveSClassifier(n_features=50)
+        >>> clf = clf.fit(*load_basic_motions(split="train"))
+        >>> print(clf.describe(n_strongest=1))
+        LightWaveS classifier: 50 features, 4 classes
+        Classes: badminton, running, standing, walking
+        <BLANKLINE>
+        Channels: 3 of 6 in use, by their share of the standardised weights
+          0  76.5%  ################################  38 features
+          2  15.4%  ######                            10 features
+          1   8.0%  ###                               2 features
+          Not used: 3-5
+        <BLANKLINE>
+        Levels: 1 (pattern) 85.8%, 2 (second-order activity) 14.2%
+        Statistics: peak strength 74.5%, longest positive run 25.5%
+        Dilations: d=1 29.8%, d=2 18.7%, d=4 2.9%, d=8 1.1%, d=16 17.2%, d=32 30.3%
+        <BLANKLINE>
+        Strongest features, and what a high value says:
+          1.   6.3%  channel 0, short-scale pattern k001 (d=1, 9 points), peak strength:
+                     points to badminton
+        """
+        return describe(self._linear(), n_strongest)
+
+    def contributions(self: _Fitted, X: Series) -> np.ndarray:
+        """Split the scores of cases into what each feature adds to them.
+
+        Parameters
+        ----------
+        X : np.ndarray, shape (n_cases, n_channels, n_timepoints)
+            Cases, or any other type that ``predict`` takes.
+
+        Returns
+        -------
+        np.ndarray of float64, shape (n_cases, n_features, n_classes)
+            How far the score of each class is raised by a feature, by its distance from
+            the average training case. Their sum over the features and the intercept of
+            `estimator_` are ``decision_function``, which for two classes is that of the
+            second; the first one's is its negative.
+        """
+        linear, collection = self._linear(), self._collection_of(X)
+        return linear.contributions(linear.features(collection))
+
+    def saliency(self: _Fitted, x: np.ndarray, label: object = None) -> np.ndarray:
+        """Split the score of a class over the time points of the channels of a case.
+
+        Parameters
+        ----------
+        x : np.ndarray, shape (n_channels, n_timepoints)
+            The case.
+        label : label, default=None
+            The class; None means the predicted one.
+
+        Returns
+        -------
+        np.ndarray of float64, shape (n_channels, n_timepoints)
+            Positive where the case speaks for the class. The sum is the score of the
+            class less its intercept; of two classes the first one's score is the
+            negative of ``decision_function``. Channels not in use have zeros.
+
+        Raises
+        ------
+        ValueError
+            If the label is not a class, `x` is not one case with the channels of the
+            training cases, one in use holds NaN or infinity, or the estimator is not
+            linear.
+
+        Examples
+        --------
+        >>> from aeon.datasets import load_basic_motions
+        >>> from lightwaves_aeon import LightWaveSClassifier
+        >>> X, y = load_basic_motions(split="train")
+        >>> clf = LightWaveSClassifier(n_features=50).fit(X, y)
+        >>> clf.saliency(X[0]).shape
+        (6, 100)
+        """
+        linear = self._linear()
+        x = checked_case(x, linear.n_channels)
+        classes = linear.classes.tolist()
+        if label is None:
+            parts = linear.contributions(linear.model.transform.transform_one(x))[0]
+            label = classes[(parts.sum(axis=0) + linear.class_intercepts).argmax()]
+        if label not in classes:
+            raise ValueError(f"label must be one of {classes}, got {label!r}")
+        return saliency(linear, x, classes.index(label))

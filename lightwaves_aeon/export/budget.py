@@ -1,0 +1,233 @@
+"""The largest model that fits a device: the first features of a table, and what for."""
+
+from __future__ import annotations
+
+__all__ = ["Costs", "costs_of", "largest_within"]
+
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numpy as np
+from sklearn.preprocessing import StandardScaler
+
+from lightwaves_aeon.core.convolution.features import refuse_missing
+from lightwaves_aeon.core.convolution.kernels import N_TAPS
+from lightwaves_aeon.core.convolution.plan import Plan
+from lightwaves_aeon.core.convolution.pooling_sets import EMPTY
+from lightwaves_aeon.core.data.case_order import case_order
+from lightwaves_aeon.core.data.collection import Collection
+from lightwaves_aeon.core.fitted import FittedClassifier, as_fitted
+from lightwaves_aeon.core.linear.head import default_ridge
+from lightwaves_aeon.core.parallel.blas import one_blas_thread
+from lightwaves_aeon.core.parallel.threads import Threads
+from lightwaves_aeon.export.c.source import bytes_of, longest_of
+from lightwaves_aeon.export.c.static import program_names
+from lightwaves_aeon.export.c.tables import Tables
+
+CODE_BYTES = 4096
+"""For the program beside its tables; on a Cortex-M4F it takes two to three thousand."""
+
+OF_SCALING, OF_TOTAL, OF_SHARED, OF_POOLING = 20, 8, 4, 3
+"""Operations a time point: of scaling a channel, of the sum of nine copies, of a
+response that uses it, and of a pooling operator."""
+
+OF_WEIGHT = 7
+"""Operations a feature and score, with what carries the rounding along."""
+
+
+class Costs(NamedTuple):
+    """What a model in C takes.
+
+    Attributes
+    ----------
+    flash : int
+        Bytes of its tables and program.
+    ram : int
+        Bytes of static memory, those of a stream included.
+    operations : int
+        Additions, multiplications and comparisons of a prediction, about.
+    """
+
+    flash: int
+    ram: int
+    operations: int
+
+    def within(self, flash: float, ram: float, operations: float) -> bool:
+        """Tell whether none of the three is more than is allowed."""
+        return self.flash <= flash and self.ram <= ram and self.operations <= operations
+
+
+def costs_of(
+    classifier: Any,
+    n_timepoints: int | None = None,
+    n_features: int | None = None,
+) -> Costs:
+    """Say what a classifier, or the first features of its table, would take in C.
+
+    Parameters
+    ----------
+    classifier : LightWaveSClassifier or FittedClassifier
+        Fitted, of aeon or sktime, with the default estimator; or its one value.
+    n_timepoints : int, optional
+        Time points of the longest series; by default those of the training cases.
+    n_features : int, optional
+        How many features of the table, from the first on; by default all.
+
+    Returns
+    -------
+    Costs
+
+    Raises
+    ------
+    ValueError
+        As `export_c` does.
+
+    Examples
+    --------
+    >>> from aeon.datasets import load_basic_motions
+    >>> from lightwaves_aeon import LightWaveSClassifier
+    >>> from lightwaves_aeon.export.budget import costs_of
+    >>> X, y = load_basic_motions(split="train")
+    >>> clf = LightWaveSClassifier(random_state=0).fit(X, y)
+    >>> costs_of(clf).ram
+    6208
+    >>> costs_of(clf, n_features=100).flash < costs_of(clf).flash / 2
+    True
+    """
+    fitted = as_fitted(classifier, "C source")
+    longest, model, head = longest_of(fitted, n_timepoints), fitted.model, fitted.head
+    refuse_missing(model.rows, "C source", program_names(), program_names())
+    if n_features is not None:
+        model = model.first(n_features)
+    n_kept, n_scores = len(model.rows), len(head.bias)
+    of_kept = head._replace(weights=head.weights[:n_kept])
+    tables = Tables.from_transform(model.transform, of_kept, np.zeros(n_kept), longest)
+    sizes = bytes_of(tables, len(model.channels), longest)
+    return Costs(
+        sizes["table_bytes"] + CODE_BYTES,
+        sizes["work_bytes"] + sizes["stream_bytes"],
+        _operations(model.transform.plan, longest) + OF_WEIGHT * n_kept * n_scores,
+    )
+
+
+def largest_within(
+    classifier: Any,
+    X: Collection,
+    y: np.ndarray,
+    *,
+    class_weight: Any = None,
+    n_timepoints: int | None = None,
+    max_flash: float = np.inf,
+    max_ram: float = np.inf,
+    max_operations: float = np.inf,
+) -> FittedClassifier:
+    """Keep as many features as a device has room for, in the order of selection.
+
+    Parameters
+    ----------
+    classifier : LightWaveSClassifier or FittedClassifier
+        Fitted, of aeon or sktime, with the default estimator; or its one value.
+    X : np.ndarray, shape (n_cases, n_channels, n_timepoints), or UnequalLengthCollection
+        The training cases, to train the head of fewer features.
+    y : np.ndarray, shape (n_cases,)
+        Their labels.
+    class_weight : {"balanced"}, dict or None, default=None
+        Weights of the classes, as for the whole model.
+    n_timepoints : int, optional
+        Time points of the longest series; by default those of the training cases.
+    max_flash, max_ram, max_operations : float
+        What a model may take at most, see `Costs`.
+
+    Returns
+    -------
+    FittedClassifier
+        All of it if it fits. The scores of a smaller one make probabilities by the
+        inverse temperature of the whole one.
+
+    Raises
+    ------
+    ValueError
+        If not even one feature fits; the message says what it would take. If channels,
+        labels or their number are not those of the training cases.
+
+    Examples
+    --------
+    >>> from aeon.datasets import load_basic_motions
+    >>> from lightwaves_aeon import LightWaveSClassifier
+    >>> from lightwaves_aeon.export.budget import costs_of, largest_within
+    >>> X, y = load_basic_motions(split="train")
+    >>> clf = LightWaveSClassifier(random_state=0).fit(X, y)
+    >>> small = largest_within(clf, X, y, max_flash=8 * 1024)
+    >>> 7 * 1024 < costs_of(small).flash <= 8 * 1024
+    True
+    """
+    limits = max_flash, max_ram, max_operations
+    fitted = as_fitted(classifier, "C source")
+    if costs_of(fitted, n_timepoints).within(*limits):
+        return fitted
+    least = costs_of(fitted, n_timepoints, 1)
+    if not least.within(*limits):
+        raise ValueError(
+            f"no model fits: one feature alone takes {least.flash} bytes of flash, "
+            f"{least.ram} bytes of RAM and {least.operations} operations"
+        )
+    fits, too_many = 1, len(fitted.model.rows)
+    while too_many - fits > 1:
+        middle = (fits + too_many) // 2
+        if costs_of(fitted, n_timepoints, middle).within(*limits):
+            fits = middle
+        else:
+            too_many = middle
+    return _with_first(fitted, fits, X, y, class_weight)
+
+
+def _with_first(
+    fitted: FittedClassifier,
+    n_features: int,
+    X: Collection,
+    y: np.ndarray,
+    class_weight: Any,
+) -> FittedClassifier:
+    """Train a head for the first features of a table."""
+    if X.shape[:2] != (len(y), fitted.n_channels):
+        raise ValueError(
+            f"X must be {len(y)} cases, as many as there are labels, of "
+            f"{fitted.n_channels} channels, got {X.shape[0]} of {X.shape[1]}"
+        )
+    labels, classes = np.unique(y, return_inverse=True)
+    if not np.array_equal(labels, fitted.classes):
+        raise ValueError("y must have the labels that the classifier was fitted to")
+    model, order = fitted.model.first(n_features), case_order(X, classes, Threads())
+    features = model.transform(X, order)
+    scaler, ridge = StandardScaler().fit(features), default_ridge(len(y), class_weight)
+    with one_blas_thread:
+        ridge.fit(scaler.transform(features), y[order])
+    smaller = FittedClassifier.from_estimator(
+        model,
+        scaler,
+        ridge,
+        fitted.head.inverse_temperature,
+        n_channels=fitted.n_channels,
+    )
+    return replace(
+        smaller,
+        n_timepoints=fitted.n_timepoints,
+        channel_names=fitted.channel_names,
+    )
+
+
+def _operations(plan: Plan, n: int) -> int:
+    """Count those of all features, by the steps of the program."""
+    convolutions, bank, n_inputs = plan.convolutions, plan.bank, len(plan.inputs.first)
+    kernels = convolutions.kernels
+    tapped, of_taps = bank.taps[kernels, 0] >= 0, 2 * bank.lengths[kernels]
+    first, second = (convolutions.sets != EMPTY).T
+    n_first = np.where(first, n, n // 2)  # level 2 sees every second value
+    operations = (np.where(tapped, OF_SHARED, of_taps) * n_first).sum()
+    operations += (np.where(tapped, N_TAPS + 1, of_taps) * (n // 2) * second).sum()
+    wanted = (convolutions.columns >= 0).sum(axis=(0, 2))
+    operations += OF_POOLING * (wanted @ [n, n // 2])
+    starts = np.repeat(np.arange(n_inputs), np.diff(plan.starts))
+    groups = np.unique(np.stack([starts, convolutions.dilations])[:, tapped], axis=1)
+    operations += OF_TOTAL * n * groups.shape[1]
+    return int(operations + OF_SCALING * n * n_inputs)

@@ -1,0 +1,151 @@
+"""A known case for the self-test of a program in C: its values, and its scores."""
+
+from __future__ import annotations
+
+__all__ = ["KnownCase", "known_case"]
+
+from typing import NamedTuple
+
+import numpy as np
+
+from lightwaves_aeon.core.convolution.transform import FeatureTransform
+from lightwaves_aeon.core.linear.head import LinearHead
+from lightwaves_aeon.export.c.tables import Tables
+
+MIXING = np.uint32(2654435769), np.uint32(2246822507)
+SPLIT = np.float32(4097)
+"""As in the sources."""
+
+N_TRIES, N_VALUES = 16, 1 << 22
+"""How many cases are tried, if they have no more values together."""
+
+
+class KnownCase(NamedTuple):
+    """A case at two levels, where many responses cancel but for rounding.
+
+    Attributes
+    ----------
+    first : int
+        Number of its first value in a sequence, which tells the level of each.
+    lows, steps : np.ndarray of float32, shape (n_channels_in_use,)
+        The lower level of each channel, and the step to the upper one, which is exact
+        in single precision.
+    scores : np.ndarray of float64, shape (n_classes,)
+        What the program must say of it, to single precision.
+    """
+
+    first: int
+    lows: np.ndarray
+    steps: np.ndarray
+    scores: np.ndarray
+
+
+def known_case(
+    transform: FeatureTransform, tables: Tables, head: LinearHead, longest: int
+) -> KnownCase:
+    """Make up cases, and take the one whose scores hang most on rounding.
+
+    Parameters
+    ----------
+    transform : FeatureTransform
+        The table of the model.
+    tables : Tables
+        The same, as the program has it.
+    head : LinearHead
+        Gives the scores.
+    longest : int
+        Time points of the case.
+
+    Returns
+    -------
+    KnownCase
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.convolution.kernels import kernel_bank
+    >>> from lightwaves_aeon.core.convolution.transform import FeatureTransform
+    >>> from lightwaves_aeon.core.convolution.features import candidate_rows
+    >>> from lightwaves_aeon.core.linear.head import LinearHead
+    >>> from lightwaves_aeon.export.c.check import known_case
+    >>> from lightwaves_aeon.export.c.tables import Tables
+    >>> rows, bank = candidate_rows(0, 4, 2, (1,)), kernel_bank("minirocket")
+    >>> constants = np.full(1, 7.3), np.full(1, 2.5)
+    >>> transform = FeatureTransform.from_rows(rows, bank, *constants)
+    >>> head = LinearHead(np.ones((8, 1)), np.zeros(1), np.array(["a", "b"]))
+    >>> tables = Tables.from_transform(transform, head, np.zeros(8), longest=100)
+    >>> case = known_case(transform, tables, head, longest=100)
+    >>> case.lows.tolist(), case.steps.tolist()
+    ([6.0], [2.0])
+    """
+    steps = _steps(transform.means, transform.stds)
+    n_used = len(steps)
+    n_tries = max(1, min(N_TRIES, N_VALUES // (n_used * longest)))
+    # Whether rounding is to be seen is luck: each case has other levels.
+    grid = steps / N_TRIES
+    lows = np.round(transform.means / grid) * grid - np.arange(n_tries)[:, None] * grid
+    is_high = _high_ones((n_tries, n_used, longest))
+    values = (lows[:, :, None] + is_high * steps[:, None]).astype(np.float32)
+    of_scaled = FeatureTransform(
+        transform.plan._replace(channels=np.arange(n_used)),
+        means=np.zeros(n_used),
+        stds=np.ones(n_used),
+    )
+    scaled, nearly = _scaled(
+        values, tables.arrays["channel_means"], tables.arrays["channel_inverses"]
+    )
+    scores, moved = (_class_scores(head, of_scaled(x)) for x in (scaled, nearly))
+    best = int(np.abs(scores - moved).max(axis=1).argmax())
+    first = best * n_used * longest
+    low, step = lows[best].astype(np.float32), steps.astype(np.float32)
+    return KnownCase(first, low, step, scores[best])
+
+
+def _class_scores(head: LinearHead, features: np.ndarray) -> np.ndarray:
+    scores = head.decision_function(features)
+    return np.stack([-scores, scores], axis=1) if scores.ndim == 1 else scores
+
+
+def _steps(means: np.ndarray, stds: np.ndarray) -> np.ndarray:
+    """Give powers of two near a deviation, of which the mean is no large multiple.
+
+    A float then has the digits of the mean and of small parts of a step.
+    """
+    spread = np.where(stds > 0, stds, 1)
+    _, of_spread = np.frexp(spread)
+    _, of_mean = np.frexp(means)
+    return np.ldexp(1.0, np.maximum(of_spread - 1, of_mean - 16))
+
+
+def _high_ones(shape: tuple[int, ...]) -> np.ndarray:
+    """Tell which values are at the upper level, half of them as if at random."""
+    mixed = np.arange(np.prod(shape), dtype=np.uint32) * MIXING[0]
+    mixed = (mixed ^ (mixed >> np.uint32(16))) * MIXING[1]
+    return (mixed >> np.uint32(31)).reshape(shape)
+
+
+def _scaled(
+    x: np.ndarray, means: np.ndarray, inverses: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Scale by the operations of the program, one by one in single precision.
+
+    The first result is that of double precision but for a last bit here and there,
+    which is enough for a response that cancels to come out on the other side of zero.
+    The second one is about what it is where operations are fused.
+    """
+    mean, mean_rest = means.T[:, :, None]
+    inverse, inverse_rest = inverses.T[:, :, None]
+    distance = x - mean
+    back = distance - x
+    lost = ((x - (distance - back)) - (mean + back)) - mean_rest
+    product = distance * inverse
+    a, c = _split_high(distance), _split_high(inverse)
+    b, d = distance - a, inverse - c
+    rest = ((a * c - product) + a * d + b * c) + b * d
+    carried = distance * inverse_rest + lost * inverse
+    return product + (rest + carried), product + carried
+
+
+def _split_high(x: np.ndarray) -> np.ndarray:
+    shifted = SPLIT * x
+    return shifted - (shifted - x)

@@ -1,0 +1,265 @@
+"""The table of a model, arranged as the constant arrays of a program in C."""
+
+from __future__ import annotations
+
+__all__ = ["Tables"]
+
+from typing import NamedTuple
+
+import numpy as np
+
+from lightwaves_aeon.core.convolution.kernels import CENTRE, N_TAPS, KernelBank
+from lightwaves_aeon.core.convolution.plan import Convolutions
+from lightwaves_aeon.core.convolution.pooling import POOLING_OPERATORS, slots_of
+from lightwaves_aeon.core.convolution.representations import REPRESENTATIONS, Inputs
+from lightwaves_aeon.core.convolution.single import widest_reach
+from lightwaves_aeon.core.convolution.transform import FeatureTransform
+from lightwaves_aeon.core.data.scaling import divisors
+from lightwaves_aeon.core.linear.head import LinearHead
+from lightwaves_aeon.export.single_precision import refuse_coarse
+
+N_HEAVY = 3
+"""Taps that level 1 of MiniRocket's kernels takes beside the sum of all nine."""
+
+
+class Tables(NamedTuple):
+    """A model as constant arrays.
+
+    Attributes
+    ----------
+    arrays : dict of str to np.ndarray
+        By name, each of the smallest type that holds it.
+    flags : dict of str to bool
+        Which pieces of the program the arrays call for.
+    n_tapped : int
+        Number of MiniRocket's kernels among those in use; they come first.
+    margin : int
+        Zeros before and behind a series.
+    """
+
+    arrays: dict[str, np.ndarray]
+    flags: dict[str, bool]
+    n_tapped: int
+    margin: int
+
+    @classmethod
+    def from_transform(
+        cls,
+        transform: FeatureTransform,
+        head: LinearHead,
+        means: np.ndarray,
+        longest: int,
+    ) -> Tables:
+        """Arrange a model.
+
+        Parameters
+        ----------
+        transform : FeatureTransform
+            The table of the model.
+        head : LinearHead
+            Gives the scores.
+        means : np.ndarray, shape (n_features,)
+            Average of each feature, which scores are counted from.
+        longest : int
+            Time points of the longest series.
+
+        Returns
+        -------
+        Tables
+
+        Raises
+        ------
+        ValueError
+            If a constant is too large for single precision, or a channel too coarse in
+            it.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from lightwaves_aeon.core.convolution.features import candidate_rows
+        >>> from lightwaves_aeon.core.convolution.kernels import kernel_bank
+        >>> from lightwaves_aeon.core.convolution.transform import FeatureTransform
+        >>> from lightwaves_aeon.core.linear.head import LinearHead
+        >>> from lightwaves_aeon.export.c.tables import Tables
+        >>> rows, bank = candidate_rows(0, 4, 2, (1,)), kernel_bank("minirocket")
+        >>> transform = FeatureTransform.from_rows(rows, bank, np.zeros(1), np.ones(1))
+        >>> head = LinearHead(np.ones((8, 1)), np.zeros(1), np.array(["a", "b"]))
+        >>> tables = Tables.from_transform(transform, head, np.zeros(8), longest=100)
+        >>> tables.arrays["convolution_level_1"]
+        array([57, 57], dtype=uint8)
+        >>> tables.arrays["kernel_taps"].tolist()
+        [[-4, -3, -2], [-4, -3, -1]]
+        """
+        refuse_coarse(transform)
+        plan, bank = transform.plan, transform.plan.bank
+        tapped = bank.taps[plan.convolutions.kernels, 0] >= 0
+        n_convolutions = np.diff(plan.starts)
+        input_of = np.repeat(np.arange(len(n_convolutions)), n_convolutions)
+        # What shares a sum of nine copies is side by side.
+        order = np.lexsort((~tapped, plan.convolutions.dilations, input_of))
+        convolutions = Convolutions(*(part[order] for part in plan.convolutions))
+        tapped, wanted = tapped[order], convolutions.columns >= 0
+        flags = _flags(tapped, wanted, convolutions, plan.inputs)
+        used = np.unique(convolutions.kernels)
+        used = used[np.argsort(bank.taps[used, 0] < 0, kind="stable")]
+        n_taps = N_TAPS if flags["tapped_level_2"] else N_HEAVY
+        keys = np.stack([input_of[order], convolutions.dilations, ~tapped])
+        candidates = {
+            **_inputs(transform),
+            **_groups(keys, convolutions),
+            **_convolutions(convolutions, used, wanted),
+            **_kernels(bank, used, n_taps),
+            **_head(head, means, convolutions.columns[wanted]),
+        }
+        shortened = np.minimum(convolutions.dilations, longest)
+        candidates["group_dilations"] = np.minimum(
+            candidates["group_dilations"], longest
+        )
+        needed = {name: flags[flag] for name, flag in NEEDS.items()}
+        return cls(
+            arrays={
+                name: _compact(array)
+                for name, array in candidates.items()
+                if needed.get(name, True)
+            },
+            flags=flags,
+            n_tapped=int((bank.taps[used, 0] >= 0).sum()),
+            margin=int(
+                widest_reach(shortened, convolutions.kernels, bank.lengths, longest)
+            ),
+        )
+
+    @property
+    def n_inputs(self) -> int:
+        """Number of inputs of the kernels."""
+        return len(self.arrays["input_channels"])
+
+
+NEEDS = {
+    "input_representations": "derived",
+    "input_others": "pairs",
+    "group_scales": "amplitudes",
+    "convolution_level_1": "level_1",
+    "convolution_level_2": "level_2",
+    "thresholds": "thresholds",
+    "kernel_taps": "tapped",
+    "kernel_lengths": "weighted",
+    "kernel_starts": "weighted",
+    "kernel_weights": "weighted",
+}
+"""The arrays that not every program has, and the flag that calls for each."""
+
+
+def _flags(
+    tapped: np.ndarray, wanted: np.ndarray, convolutions: Convolutions, inputs: Inputs
+) -> dict[str, bool]:
+    level_1, level_2 = wanted[:, 0].any(axis=1), wanted[:, 1].any(axis=1)
+    slots = {name: wanted[:, :, slots_of(name)] for name in POOLING_OPERATORS}
+    used = {name: bool(of_name.any()) for name, of_name in slots.items()}
+    names = set(np.array(list(REPRESENTATIONS))[inputs.representations])
+    amplitudes = [
+        used[operator.name]
+        for operator in POOLING_OPERATORS.values()
+        if operator.unit == "amplitude"
+    ]
+    flags = {
+        **used,
+        **{name: name in names for name in REPRESENTATIONS},
+        "amplitudes": any(amplitudes),
+        "thresholds": convolutions.thresholds[slots["ppv"]].any(),
+        "derived": names != {"channel"},
+        "pairs": (inputs.first != inputs.second).any(),
+        "tapped": tapped.any(),
+        "weighted": not tapped.all(),
+        "level_1": level_1.any(),
+        "level_2": level_2.any(),
+        "tapped_level_1": (tapped & level_1).any(),
+        "energy_only": (tapped & ~level_1).any(),
+        "rectified": (level_2 & (level_1 | ~tapped)).any(),
+        "tapped_level_2": (tapped & level_2).any(),
+        "weighted_level_2": (~tapped & level_2).any(),
+    }
+    return {name: bool(flag) for name, flag in flags.items()}
+
+
+def _inputs(transform: FeatureTransform) -> dict[str, np.ndarray]:
+    inputs, inverses = transform.plan.inputs, 1 / divisors(transform.stds)
+    return {
+        "channels": transform.plan.channels,
+        "channel_means": _pairs_of_floats(transform.means),
+        "channel_inverses": _pairs_of_floats(inverses),
+        "input_channels": inputs.first,
+        "input_representations": inputs.representations,
+        "input_others": inputs.second,
+    }
+
+
+def _pairs_of_floats(values: np.ndarray) -> np.ndarray:
+    """Split doubles in two floats, whose sum they are but for some bits."""
+    high = _single(values)
+    return np.stack([high, _single(values - high)], axis=1)
+
+
+def _single(values: np.ndarray) -> np.ndarray:
+    with np.errstate(over="ignore"):
+        single = values.astype(np.float32)
+    if not np.isfinite(single).all():
+        raise ValueError("a constant of the model is too large for single precision")
+    return single
+
+
+def _groups(keys: np.ndarray, convolutions: Convolutions) -> dict[str, np.ndarray]:
+    """Find where neighbours differ in their input, dilation or sort of kernel."""
+    differ = (keys[:, 1:] != keys[:, :-1]).any(axis=0)
+    starts = np.flatnonzero(np.append(True, differ))
+    return {
+        "input_groups": np.bincount(keys[0, starts]),
+        "group_dilations": keys[1, starts],
+        "group_convolutions": np.diff(np.append(starts, keys.shape[1])),
+        "group_scales": convolutions.scales[starts],
+    }
+
+
+def _convolutions(
+    convolutions: Convolutions, used: np.ndarray, wanted: np.ndarray
+) -> dict[str, np.ndarray]:
+    position = np.zeros(used.max() + 1, np.int64)
+    position[used] = np.arange(len(used))
+    masks = wanted @ (1 << np.arange(wanted.shape[2]))
+    return {
+        "convolution_kernels": position[convolutions.kernels],
+        "convolution_level_1": masks[:, 0],
+        "convolution_level_2": masks[:, 1],
+        "thresholds": convolutions.thresholds[wanted[:, :, slots_of("ppv")]],
+    }
+
+
+def _kernels(bank: KernelBank, used: np.ndarray, n_taps: int) -> dict[str, np.ndarray]:
+    is_tapped = bank.taps[used, 0] >= 0
+    tapped, weighted = used[is_tapped], used[~is_tapped]
+    lengths = bank.lengths[weighted]
+    own = np.arange(bank.weights.shape[1]) < lengths[:, None]
+    return {
+        "kernel_taps": (bank.taps[tapped, :n_taps] - CENTRE).astype(np.int8),
+        "kernel_lengths": lengths,
+        "kernel_starts": np.cumsum(lengths) - lengths,
+        "kernel_weights": bank.weights[weighted][own],
+    }
+
+
+def _head(
+    head: LinearHead, means: np.ndarray, columns: np.ndarray
+) -> dict[str, np.ndarray]:
+    """Count scores from the average case: terms far from zero would cancel badly."""
+    centres = _single(means)
+    return {
+        "head_intercepts": _single(head.bias + centres @ head.weights),
+        "head_means": centres[columns],
+        "head_weights": _single(head.weights[columns]),
+    }
+
+
+def _compact(array: np.ndarray) -> np.ndarray:
+    if array.dtype.kind == "f" or array.dtype == np.int8:
+        return array
+    return array.astype(np.min_scalar_type(int(array.max())))

@@ -1,0 +1,738 @@
+/* A LightWaveS classifier: the program. Written by lightwaves-aeon.
+ *
+ * It is the same for all models. The tables of one, and which parts of the program they
+ * call for, are in the data header.
+ *
+ * The table of features is arranged as convolutions, each of one kernel at one dilation
+ * of one input. Inputs have groups of convolutions with the same dilation, and of a
+ * convolution the wanted pooling operators are named by the bits of a mask. Inputs,
+ * groups, convolutions and operators follow each other in the order in which they are
+ * worked on, and so do the rows of the head.
+ */
+#define LIGHTWAVES_TABLES
+#include "lightwaves_model.h"
+
+#include <math.h> /* fabsf, which is one instruction */
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(__FAST_MATH__) || defined(__ASSOCIATIVE_MATH__) || __FINITE_MATH_ONLY__ + 0
+#error "scaling and scores rely on the order of operations, and look for NaN"
+#endif
+#if defined(__FLT_EVAL_METHOD__) && __FLT_EVAL_METHOD__ != 0 && __FLT_EVAL_METHOD__ != 16
+#error "floats must be computed in single precision, which on x86 takes -mfpmath=sse"
+#endif
+
+/* Fused products and sums differ in their last bits, which decide what is positive where
+ * a response cancels.
+ */
+#if defined(__clang__)
+#pragma STDC FP_CONTRACT OFF
+#elif defined(__GNUC__)
+#pragma GCC optimize("fp-contract=off")
+#endif
+
+/* What follows from what the data header says of the tables. */
+#define HAS_TAPPED (N_TAPPED > 0) /* kernels of MiniRocket, which come first */
+#define HAS_DERIVED (HAS_CHANGE || HAS_SUM || HAS_DIFFERENCE)
+#define HAS_PAIRS (HAS_SUM || HAS_DIFFERENCE)
+#define HAS_PPV_OF_ZERO (HAS_PPV && !HAS_THRESHOLDS)
+#define HAS_SIGNS (HAS_PPV_OF_ZERO || HAS_LSPV || HAS_MPV || HAS_MIPV)
+#define HAS_MAGNITUDES (HAS_MAX || HAS_MIN)
+#define HAS_RESPONSES (HAS_LEVEL_1 || HAS_WEIGHTED)
+
+enum {
+    MAX_TIMEPOINTS = LIGHTWAVES_MAX_TIMEPOINTS,
+    N_CLASSES = LIGHTWAVES_N_CLASSES
+};
+
+const char *const lightwaves_classes[N_CLASSES] = {CLASS_LABELS};
+
+static float series[MAX_TIMEPOINTS + 2 * MARGIN];
+#if HAS_TAPPED
+static float tripled[MAX_TIMEPOINTS + 2 * MARGIN];
+static float total[MAX_TIMEPOINTS];
+#endif
+#if HAS_LEVEL_2
+static float energy[MAX_TIMEPOINTS / 2 + 2 * MARGIN];
+#endif
+#if HAS_PAIRS
+static float scaled_rows[N_IN_USE][MAX_TIMEPOINTS]; /* inputs have them in common */
+#endif
+static float response[MAX_TIMEPOINTS];
+
+#ifdef __cplusplus
+namespace { /* other models of a program have types of the same names */
+#endif
+
+/* Where a series is read from. */
+typedef struct {
+    const float *values; /* rows of n_timepoints, one a channel */
+    int n_timepoints;
+    int start;           /* of the first time point; the row goes round */
+    int all_present;     /* whether channels that are not in use have rows, too */
+} Window;
+
+/* What has been added up so far. */
+typedef struct {
+    int feature; /* the next one */
+#if HAS_THRESHOLDS
+    int threshold;
+#endif
+    float *scores;
+    float compensation[N_SCORES]; /* what rounding has taken */
+} Accumulator;
+
+#ifdef __cplusplus
+}
+#endif
+
+/* Scaling. Means and inverse deviations are sums of two floats, and what rounding loses
+ * is carried along: the result is that of double precision, which small processors lack.
+ */
+
+/* Veltkamp split, the upper half of the digits: products of halves are exact. */
+static inline float split_high(float x)
+{
+    const float shifted = 4097.0f * x;
+    return shifted - (shifted - x);
+}
+
+/* A value of a channel in units of its training standard deviation: a product by Dekker's
+ * method, with what rounding loses on the way.
+ */
+static inline float scaled(float x, const float *mean, const float *inverse)
+{
+    const float distance = x - mean[0];
+    const float back = distance - x;
+    const float lost = ((x - (distance - back)) - (mean[0] + back)) - mean[1];
+
+    const float product = distance * inverse[0];
+    const float a = split_high(distance), b = distance - a;
+    const float c = split_high(inverse[0]), d = inverse[0] - c;
+    const float rest = ((a * c - product) + a * d + b * c) + b * d;
+    return product + (rest + (distance * inverse[1] + lost * inverse[0]));
+}
+
+static inline int is_usable(float x)
+{
+    return fabsf(x) < 1e30f; /* which NaN is not */
+}
+
+/* Scales some values of a channel; returns how many cannot be used. */
+static int scale_values(const float *from, int n, int channel, float *out)
+{
+    const float *mean = channel_means[channel], *inverse = channel_inverses[channel];
+    int n_unusable = 0;
+    for (int t = 0; t < n; t++) {
+        out[t] = scaled(from[t], mean, inverse);
+        n_unusable += !is_usable(out[t]);
+    }
+    return n_unusable;
+}
+
+/* Scales a channel of a window, from its first time point to its last. */
+static int scale_channel(const Window *window, int channel, float *out)
+{
+    const int n = window->n_timepoints, start = window->start;
+    const int row = window->all_present ? channels[channel] : channel;
+    const float *from = window->values + (size_t)row * (size_t)n;
+    return scale_values(from + start, n - start, channel, out)
+           + scale_values(from, start, channel, out + n - start);
+}
+
+#if HAS_PAIRS
+/* Scales all channels in use; returns how many values cannot be used. */
+static int scale_channels(const Window *window)
+{
+    int n_unusable = 0;
+    for (int channel = 0; channel < N_IN_USE; channel++)
+        n_unusable += scale_channel(window, channel, scaled_rows[channel]);
+    return n_unusable;
+}
+
+#endif
+/* Inputs of the kernels, between margins of zeros: that is the zero padding. */
+
+#if HAS_CHANGE
+/* Changes from point to point, from the last to the first, which has none. */
+static void take_changes(float *x, int n)
+{
+    for (int t = n - 1; t > 0; t--)
+        x[t] -= x[t - 1];
+    x[0] = 0.0f;
+}
+
+#endif
+/* Derives an input from its channels; returns how many values cannot be used. */
+static int fill_series(const Window *window, int input)
+{
+#if HAS_TAPPED || HAS_DERIVED
+    const int n = window->n_timepoints;
+#endif
+    float *x = series + MARGIN;
+#if !HAS_PAIRS
+    const int n_unusable = scale_channel(window, input_channels[input], x);
+#else
+    const int n_unusable = input == 0 ? scale_channels(window) : 0;
+    const float *first = scaled_rows[input_channels[input]];
+    const float *second = scaled_rows[input_others[input]];
+    for (int t = 0; t < n; t++)
+        x[t] = first[t];
+#endif
+#if HAS_SUM
+    if (input_representations[input] == SUM)
+        for (int t = 0; t < n; t++)
+            x[t] += second[t];
+#endif
+#if HAS_DIFFERENCE
+    if (input_representations[input] == DIFFERENCE)
+        for (int t = 0; t < n; t++)
+            x[t] -= second[t];
+#endif
+#if HAS_CHANGE
+    if (input_representations[input] == CHANGE)
+        take_changes(x, n);
+#endif
+#if HAS_TAPPED
+    for (int t = 0; t < n; t++)
+        tripled[MARGIN + t] = 3.0f * x[t];
+#endif
+    return n_unusable;
+}
+
+/* Empties what an earlier series has left in the margins. */
+static void clear_margins(void)
+{
+    for (int t = 0; t < MAX_TIMEPOINTS + 2 * MARGIN; t++)
+        series[t] = 0.0f;
+#if HAS_TAPPED
+    for (int t = 0; t < MAX_TIMEPOINTS + 2 * MARGIN; t++)
+        tripled[t] = 0.0f;
+#endif
+#if HAS_LEVEL_2
+    for (int t = 0; t < MAX_TIMEPOINTS / 2 + 2 * MARGIN; t++)
+        energy[t] = 0.0f;
+#endif
+}
+
+/* Responses. Each value comes out of the same operations in the same order as in
+ * Python: on a flat stretch they cancel to the last bit.
+ */
+
+/* Index of what a tap, counted from the centre, sees at time point 0. */
+static int first_seen(int tap, int dilation)
+{
+    int32_t shift = (int32_t)tap * dilation;
+    if (shift < -MARGIN)
+        shift = -MARGIN;
+    if (shift > MARGIN)
+        shift = MARGIN;
+    return MARGIN + (int)shift;
+}
+
+#if HAS_TAPPED
+/* Sum of the nine shifted copies, in threes: it serves all kernels of a dilation. */
+static void sum_of_nine(int dilation, int n)
+{
+    const float *a = series + first_seen(-4, dilation);
+    const float *b = series + first_seen(-3, dilation);
+    const float *c = series + first_seen(-2, dilation);
+    const float *d = series + first_seen(-1, dilation);
+    const float *e = series + first_seen(0, dilation);
+    const float *f = series + first_seen(1, dilation);
+    const float *g = series + first_seen(2, dilation);
+    const float *h = series + first_seen(3, dilation);
+    const float *i = series + first_seen(4, dilation);
+    for (int t = 0; t < n; t++)
+        total[t] = (a[t] + b[t] + c[t]) + (d[t] + e[t] + f[t]) + (g[t] + h[t] + i[t]);
+}
+
+#endif
+#if HAS_TAPPED_LEVEL_1
+/* Level 1 of a MiniRocket kernel: its three taps of weight 2 tripled, less all nine. */
+static void respond_by_total(int kernel, int dilation, int n)
+{
+    const float *a = tripled + first_seen(kernel_taps[kernel][0], dilation);
+    const float *b = tripled + first_seen(kernel_taps[kernel][1], dilation);
+    const float *c = tripled + first_seen(kernel_taps[kernel][2], dilation);
+    for (int t = 0; t < n; t++)
+        response[t] = a[t] + b[t] + c[t] - total[t];
+}
+
+#endif
+#if HAS_ENERGY_ONLY
+/* The same at every second time point without its sign, where only level 2 is wanted. */
+static void energy_by_total(int kernel, int dilation, int half)
+{
+    const float *a = tripled + first_seen(kernel_taps[kernel][0], dilation);
+    const float *b = tripled + first_seen(kernel_taps[kernel][1], dilation);
+    const float *c = tripled + first_seen(kernel_taps[kernel][2], dilation);
+    for (int t = 0; t < half; t++)
+        energy[MARGIN + t] = fabsf(a[2 * t] + b[2 * t] + c[2 * t] - total[2 * t]);
+}
+
+#endif
+#if HAS_RECTIFIED
+/* Magnitude of the response at every second time point: the input of level 2. */
+static void rectify(int half)
+{
+    for (int t = 0; t < half; t++)
+        energy[MARGIN + t] = fabsf(response[2 * t]);
+}
+
+#endif
+#if HAS_TAPPED_LEVEL_2
+/* Level 2 of a MiniRocket kernel: twice its heavy taps, less the light ones. */
+static void respond_to_energy(int kernel, int dilation, int half)
+{
+    const int8_t *taps = kernel_taps[kernel];
+    const float *a = energy + first_seen(taps[0], dilation);
+    const float *b = energy + first_seen(taps[1], dilation);
+    const float *c = energy + first_seen(taps[2], dilation);
+    const float *d = energy + first_seen(taps[3], dilation);
+    const float *e = energy + first_seen(taps[4], dilation);
+    const float *f = energy + first_seen(taps[5], dilation);
+    const float *g = energy + first_seen(taps[6], dilation);
+    const float *h = energy + first_seen(taps[7], dilation);
+    const float *i = energy + first_seen(taps[8], dilation);
+    for (int t = 0; t < half; t++)
+        response[t] = 2.0f * (a[t] + b[t] + c[t]) - (d[t] + e[t] + f[t])
+                      - (g[t] + h[t] + i[t]);
+}
+
+#endif
+#if HAS_WEIGHTED
+/* Response of a kernel with weights of its own, which sum to zero. */
+static void respond_weighted(const float *x, int kernel, int dilation, int n)
+{
+    const int which = kernel - N_TAPPED, length = kernel_lengths[which];
+    const float *weights = kernel_weights + kernel_starts[which];
+    const float *centre = x + MARGIN;
+    for (int t = 0; t < n; t++)
+        response[t] = 0.0f;
+    for (int tap = 0; tap < length; tap++) {
+        const float *seen = x + first_seen(tap - length / 2, dilation);
+        for (int t = 0; t < n; t++)
+            response[t] += weights[tap] * (seen[t] - centre[t]);
+    }
+}
+
+#endif
+/* Pooling operators, of the first n values of the response. */
+
+#if HAS_SIGNS || HAS_MAGNITUDES
+/* The bits of a float. Without the sign these are ordered as integers, and a float is
+ * positive when its bits are: compilers vectorise such reductions of integers only.
+ */
+static inline int32_t bits_of(float x)
+{
+    union {
+        float value;
+        int32_t bits;
+    } either;
+    either.value = x;
+    return either.bits;
+}
+
+#endif
+#if HAS_SIGNS
+static inline int32_t is_positive(float x)
+{
+    return bits_of(x) > 0;
+}
+
+#endif
+#if HAS_MAGNITUDES
+static inline int32_t bits_of_magnitude(float x)
+{
+    return bits_of(x) & 0x7FFFFFFF;
+}
+
+static inline float float_of(int32_t bits)
+{
+    union {
+        int32_t bits;
+        float value;
+    } either;
+    either.bits = bits;
+    return either.value;
+}
+
+#endif
+#if HAS_PPV_OF_ZERO
+static float share_of_positive(int n)
+{
+    int32_t count = 0;
+    for (int t = 0; t < n; t++)
+        count += is_positive(response[t]);
+    return (float)count / (float)(n > 0 ? n : 1);
+}
+
+#endif
+#if HAS_THRESHOLDS
+static float share_above(float threshold, int n)
+{
+    int32_t count = 0;
+    for (int t = 0; t < n; t++)
+        count += response[t] > threshold;
+    return (float)count / (float)(n > 0 ? n : 1);
+}
+
+#endif
+#if HAS_MAX
+static float largest_magnitude(int n)
+{
+    int32_t high = 0;
+    for (int t = 0; t < n; t++) {
+        const int32_t bits = bits_of_magnitude(response[t]);
+        high = bits > high ? bits : high;
+    }
+    return float_of(high);
+}
+
+#endif
+#if HAS_LSPV
+/* The longest run is sought in words of 32 bits, one for each value: they are packed by
+ * vectors, and most of a word is passed over at once.
+ */
+
+/* Which of some values, 32 at most, are positive; the first has the lowest bit. */
+static uint32_t positive_bits(const float *values, int n)
+{
+    uint32_t word = 0;
+    if (n == 32)
+        for (int i = 0; i < 32; i++) /* a number that compilers know */
+            word |= (uint32_t)is_positive(values[i]) << i;
+    else
+        for (int i = 0; i < n; i++)
+            word |= (uint32_t)is_positive(values[i]) << i;
+    return word;
+}
+
+/* Number of zeros below the lowest one, and above the highest, of a word that has any. */
+static inline int32_t zeros_below(uint32_t word)
+{
+#ifdef __GNUC__
+    return __builtin_ctz(word);
+#else
+    int32_t n = 0;
+    for (; !(word & 1u); word >>= 1)
+        n++;
+    return n;
+#endif
+}
+
+static inline int32_t zeros_above(uint32_t word)
+{
+#ifdef __GNUC__
+    return __builtin_clz(word);
+#else
+    int32_t n = 0;
+    for (; !(word & 0x80000000u); word <<= 1)
+        n++;
+    return n;
+#endif
+}
+
+/* The longest run of ones within a word, if it is longer than the longest so far. */
+static int32_t longest_within(uint32_t word, int32_t longest)
+{
+    int32_t length = 1; /* of the runs whose first bits are left in the word */
+    while (length <= longest && word) {
+        const int32_t more = longest + 1 - length;
+        const int32_t step = length < more ? length : more;
+        word &= word >> step;
+        length += step;
+    }
+    for (; word; word &= word >> 1)
+        longest = length++;
+    return longest;
+}
+
+static float longest_positive(int n)
+{
+    int32_t run = 0, longest = 0; /* the run that goes on, and the longest so far */
+    for (int start = 0; start < n; start += 32) {
+        const int here = n - start < 32 ? n - start : 32;
+        const uint32_t word = positive_bits(response + start, here);
+        if (word == 0xFFFFFFFFu) {
+            run += 32;
+            continue;
+        }
+        run += zeros_below(~word);
+        longest = run > longest ? run : longest;
+        longest = longest_within(word, longest);
+        run = zeros_above(~word);
+    }
+    longest = run > longest ? run : longest;
+    return (float)longest / (float)(n > 0 ? n : 1);
+}
+
+#endif
+#if HAS_MIN
+static float smallest_magnitude(int n)
+{
+    int32_t low = n > 0 ? bits_of_magnitude(response[0]) : 0;
+    for (int t = 1; t < n; t++) {
+        const int32_t bits = bits_of_magnitude(response[t]);
+        low = bits < low ? bits : low;
+    }
+    return float_of(low);
+}
+
+#endif
+#if HAS_MPV
+static float mean_of_positive(int n)
+{
+    int32_t count = 0;
+    float sum = 0.0f;
+    for (int t = 0; t < n; t++)
+        count += is_positive(response[t]);
+    for (int t = 0; t < n; t++)
+        sum += is_positive(response[t]) ? response[t] : 0.0f;
+    return sum / (float)(count > 0 ? count : 1);
+}
+
+#endif
+#if HAS_MIPV
+/* As a share of the length; in the middle where nothing is positive. */
+static float mean_time_of_positive(int n)
+{
+    uint32_t count = 0, late = 0;
+    for (int t = 0; t < n; t++) {
+        count += (uint32_t)is_positive(response[t]);
+        late += is_positive(response[t]) ? (uint32_t)t : 0;
+    }
+    return count > 0 ? (float)late / ((float)count * (float)n) : 0.5f;
+}
+
+#endif
+/* Adds the next feature to the scores, by its distance from the training mean, in a sum
+ * compensated by Neumaier's method.
+ */
+static void add_feature(float value, Accumulator *accumulator)
+{
+    const float *weights = head_weights[accumulator->feature];
+    const float distance = value - head_means[accumulator->feature];
+    for (int k = 0; k < N_SCORES; k++) {
+        const float before = accumulator->scores[k], term = weights[k] * distance;
+        const float sum = before + term, added = sum - before;
+        accumulator->compensation[k] += (before - (sum - added)) + (term - added);
+        accumulator->scores[k] = sum;
+    }
+    accumulator->feature++;
+}
+
+/* Adds the wanted features of the response. */
+static void add_features(int wanted, int n, float scale, Accumulator *accumulator)
+{
+    (void)scale; /* where no amplitude is wanted */
+#if HAS_PPV_OF_ZERO
+    if (wanted & PPV)
+        add_feature(share_of_positive(n), accumulator);
+#endif
+#if HAS_THRESHOLDS
+    for (int i = 0; i < N_PPV; i++)
+        if (wanted & (PPV << i))
+            add_feature(share_above(thresholds[accumulator->threshold++], n), accumulator);
+#endif
+#if HAS_MAX
+    if (wanted & MAX)
+        add_feature(largest_magnitude(n) * scale, accumulator);
+#endif
+#if HAS_LSPV
+    if (wanted & LSPV)
+        add_feature(longest_positive(n), accumulator);
+#endif
+#if HAS_MIN
+    if (wanted & MIN)
+        add_feature(smallest_magnitude(n) * scale, accumulator);
+#endif
+#if HAS_MPV
+    if (wanted & MPV)
+        add_feature(mean_of_positive(n) * scale, accumulator);
+#endif
+#if HAS_MIPV
+    if (wanted & MIPV)
+        add_feature(mean_time_of_positive(n), accumulator);
+#endif
+}
+
+/* What amplitudes are multiplied by, at level 1. */
+static inline float scale_of(int group)
+{
+#if HAS_AMPLITUDES
+    return group_scales[group];
+#else
+    return (float)(group >= 0); /* not used */
+#endif
+}
+
+#if HAS_RESPONSES
+/* Level 1 of a convolution: adds what is wanted of it, and leaves what level 2 reads. */
+static void evaluate_series(int convolution, int group, int n, Accumulator *accumulator)
+{
+    const int kernel = convolution_kernels[convolution], dilation = group_dilations[group];
+#if !HAS_WEIGHTED
+    respond_by_total(kernel, dilation, n);
+#elif !HAS_TAPPED_LEVEL_1
+    respond_weighted(series, kernel, dilation, n);
+#else
+    if (kernel < N_TAPPED)
+        respond_by_total(kernel, dilation, n);
+    else
+        respond_weighted(series, kernel, dilation, n);
+#endif
+#if HAS_LEVEL_1
+    add_features(convolution_level_1[convolution], n, scale_of(group), accumulator);
+#endif
+#if HAS_RECTIFIED
+    if (convolution_level_2[convolution])
+        rectify(n / 2);
+#endif
+}
+
+#endif
+#if HAS_LEVEL_2
+/* Level 2 of a convolution. */
+static void evaluate_energy(int convolution, int group, int half, Accumulator *accumulator)
+{
+    const int kernel = convolution_kernels[convolution], dilation = group_dilations[group];
+#if !HAS_WEIGHTED_LEVEL_2
+    respond_to_energy(kernel, dilation, half);
+#elif !HAS_TAPPED_LEVEL_2
+    respond_weighted(energy, kernel, dilation, half);
+#else
+    if (kernel < N_TAPPED)
+        respond_to_energy(kernel, dilation, half);
+    else
+        respond_weighted(energy, kernel, dilation, half);
+#endif
+    const float scale = scale_of(group) * scale_of(group);
+    add_features(convolution_level_2[convolution], half, scale, accumulator);
+}
+
+#endif
+#if HAS_ENERGY_ONLY && HAS_RESPONSES
+/* Whether more is wanted of level 1 than what level 2 reads. */
+static int needs_response(int convolution)
+{
+#if HAS_LEVEL_1
+    if (convolution_level_1[convolution])
+        return 1;
+#endif
+    return convolution_kernels[convolution] >= N_TAPPED;
+}
+
+#endif
+/* One kernel at one dilation of the input at hand. */
+static void evaluate(int convolution, int group, int n, Accumulator *accumulator)
+{
+#if !HAS_ENERGY_ONLY
+    evaluate_series(convolution, group, n, accumulator);
+#elif !HAS_RESPONSES
+    energy_by_total(convolution_kernels[convolution], group_dilations[group], n / 2);
+#else
+    if (needs_response(convolution))
+        evaluate_series(convolution, group, n, accumulator);
+    else
+        energy_by_total(convolution_kernels[convolution], group_dilations[group], n / 2);
+#endif
+#if HAS_LEVEL_2
+    if (convolution_level_2[convolution])
+        evaluate_energy(convolution, group, n / 2, accumulator);
+#endif
+}
+
+/* Deciding. */
+
+/* The class with the highest score, the first of equals. */
+static int best_class(float *scores)
+{
+    int best = 0;
+#if N_SCORES == 1
+    /* The one score is that of the second class. */
+    scores[1] = scores[0];
+    scores[0] = -scores[1];
+#endif
+    for (int k = 1; k < N_CLASSES; k++)
+        if (scores[k] > scores[best])
+            best = k;
+    return best;
+}
+
+static int classify(const Window *window, float *scores)
+{
+    const int n = window->n_timepoints;
+    Accumulator accumulator;
+    int convolution = 0, group = 0;
+    accumulator.feature = 0;
+#if HAS_THRESHOLDS
+    accumulator.threshold = 0;
+#endif
+    accumulator.scores = scores;
+    for (int k = 0; k < N_SCORES; k++) {
+        scores[k] = head_intercepts[k];
+        accumulator.compensation[k] = 0.0f;
+    }
+    clear_margins();
+    for (int input = 0; input < N_INPUTS; input++) {
+        if (fill_series(window, input) > 0)
+            return LIGHTWAVES_BAD_VALUE;
+        for (int i = 0; i < input_groups[input]; i++, group++) {
+#if HAS_TAPPED
+            if (!HAS_WEIGHTED || convolution_kernels[convolution] < N_TAPPED)
+                sum_of_nine(group_dilations[group], n);
+#endif
+            for (int j = 0; j < group_convolutions[group]; j++, convolution++)
+                evaluate(convolution, group, n, &accumulator);
+        }
+    }
+    for (int k = 0; k < N_SCORES; k++)
+        scores[k] += accumulator.compensation[k];
+    return best_class(scores);
+}
+
+int lightwaves_predict_length(const float *values, int n_timepoints, float *scores)
+{
+    const Window window = {values, n_timepoints, 0, 1};
+    if (n_timepoints < 1 || n_timepoints > MAX_TIMEPOINTS)
+        return LIGHTWAVES_BAD_LENGTH;
+    return classify(&window, scores);
+}
+
+int lightwaves_predict(const float *values, float *scores)
+{
+    return lightwaves_predict_length(values, MAX_TIMEPOINTS, scores);
+}
+
+/* Streams: the last samples of each channel in use, in rows that go round. */
+
+static float stream[N_IN_USE * MAX_TIMEPOINTS];
+static int newest = 0;               /* where in a row the next sample comes */
+static int missing = MAX_TIMEPOINTS; /* samples up to the next decision */
+
+void lightwaves_reset(void)
+{
+    newest = 0;
+    missing = MAX_TIMEPOINTS;
+}
+
+int lightwaves_push(const float *sample, float *scores)
+{
+    for (int i = 0; i < N_IN_USE; i++) {
+        const float value = sample[channels[i]];
+        if (!is_usable(scaled(value, channel_means[i], channel_inverses[i])))
+            return LIGHTWAVES_BAD_VALUE;
+    }
+    for (int i = 0; i < N_IN_USE; i++)
+        stream[i * MAX_TIMEPOINTS + newest] = sample[channels[i]];
+    newest = (newest + 1) % MAX_TIMEPOINTS;
+    missing--;
+    if (missing > 0)
+        return LIGHTWAVES_NO_DECISION;
+    missing = LIGHTWAVES_HOP;
+    const Window window = {stream, MAX_TIMEPOINTS, newest, 0};
+    return classify(&window, scores);
+}

@@ -1,0 +1,55 @@
+/* A LightWaveS classifier of time series, written by lightwaves-aeon.
+ *
+ * It allocates nothing, needs no library, and computes in single precision. What it
+ * works with is static, so it must not be entered from two threads at once.
+ *
+ * Scores rely on single operations and their order. Do not compile it with -ffast-math,
+ * and with no contraction of products and sums to fused operations: for gcc and clang the
+ * source turns that off itself, other compilers need to be told. The example has a
+ * self-test, which finds out.
+ */
+#ifndef LIGHTWAVES_MODEL_H
+#define LIGHTWAVES_MODEL_H
+
+#include "lightwaves_model_data.h" /* the numbers of channels, classes, time points */
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What is returned in place of a class; of the scores nothing can be said then. */
+enum {
+    LIGHTWAVES_NO_DECISION = -1, /* the next one is due some samples later */
+    LIGHTWAVES_BAD_LENGTH = -2,
+    LIGHTWAVES_BAD_VALUE = -3 /* NaN, infinite or far out of scale */
+};
+
+/* The labels of the classes. */
+extern const char *const lightwaves_classes[LIGHTWAVES_N_CLASSES];
+
+/* Classifies a series of LIGHTWAVES_N_CHANNELS rows, each of LIGHTWAVES_MAX_TIMEPOINTS
+ * values in the units of the training series; channels that are not in use are not
+ * read. Returns the index of the class, the one with the highest score, and writes
+ * LIGHTWAVES_N_CLASSES scores. Those of two classes differ in their sign only.
+ */
+int lightwaves_predict(const float *series, float *scores);
+
+/* The same for rows of n_timepoints values each, 1 to LIGHTWAVES_MAX_TIMEPOINTS. */
+int lightwaves_predict_length(const float *series, int n_timepoints, float *scores);
+
+/* Forgets the samples of a stream. */
+void lightwaves_reset(void);
+
+/* Takes the next sample of a stream, one value of each channel. Once the window is
+ * full, the last LIGHTWAVES_MAX_TIMEPOINTS samples are classified at once and after
+ * every LIGHTWAVES_HOP samples more, as lightwaves_predict would classify them; in
+ * between it returns LIGHTWAVES_NO_DECISION and leaves the scores alone. A sample with
+ * a bad value is not taken.
+ */
+int lightwaves_push(const float *sample, float *scores);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

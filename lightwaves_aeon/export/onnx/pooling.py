@@ -1,0 +1,113 @@
+"""Pooling of the responses of an ONNX graph."""
+
+from __future__ import annotations
+
+__all__ = ["POOL", "PooledGraph"]
+
+from typing import NamedTuple
+
+import numpy as np
+
+from lightwaves_aeon.core.convolution.pooling import NEUTRAL_TIME
+from lightwaves_aeon.export.onnx.graph import FLOAT, TIME, Graph
+
+ZERO, ONE = np.float32(0), np.float32(1)
+NONE, SINGLE = np.array([[0], [1]])
+
+
+class PooledGraph(NamedTuple):
+    """Pooling operators of responses, of shape (batch, n_rows, length).
+
+    Each is given the threshold and the scale of amplitudes of each row.
+    """
+
+    graph: Graph
+    length: str
+    divisor: str
+    is_maybe_empty: bool
+
+    def share(self, responses: str, thresholds: np.ndarray, scales: np.ndarray) -> str:
+        """PPV."""
+        above = self.graph("Greater", responses, thresholds[:, None])
+        return self.graph("Div", self._count(above), self._float(self.divisor))
+
+    def largest(
+        self, responses: str, thresholds: np.ndarray, scales: np.ndarray
+    ) -> str:
+        """Largest absolute value."""
+        return self._extreme("ReduceMax", responses, scales)
+
+    def smallest(
+        self, responses: str, thresholds: np.ndarray, scales: np.ndarray
+    ) -> str:
+        """Smallest absolute value."""
+        return self._extreme("ReduceMin", responses, scales)
+
+    def longest_run(
+        self, responses: str, thresholds: np.ndarray, scales: np.ndarray
+    ) -> str:
+        """LSPV: where a run ends, write down how far the end before is away."""
+        graph = self.graph
+        # One more time point, at which all runs end.
+        longer = graph("Pad", responses, np.array([0, 0, 0, 0, 0, 1]))
+        flat = graph("Reshape", graph("LessOrEqual", longer, ZERO), np.array([-1]))
+        ends = graph("Squeeze", graph("NonZero", flat), NONE)
+        but_last = graph("Slice", ends, NONE, np.array([-1]), NONE)
+        before = graph("Concat", np.array([-1]), but_last, axis=0)
+        runs = graph("Sub", graph("Sub", ends, before), SINGLE)
+        nowhere = graph("Expand", ZERO, graph("Shape", flat))
+        at_ends = graph("ScatterElements", nowhere, ends, self._float(runs), axis=0)
+        laid_out = graph("Reshape", at_ends, graph("Shape", longer))
+        longest = graph("ReduceMax", laid_out, axes=[TIME], keepdims=0)
+        return graph("Div", longest, self._float(self.divisor))
+
+    def mean(self, responses: str, thresholds: np.ndarray, scales: np.ndarray) -> str:
+        """MPV, the mean of the positive values."""
+        total = self._sum(self.graph("Relu", responses))
+        count = self.graph("Max", self._count(self._positive(responses)), ONE)
+        return self.graph("Mul", self.graph("Div", total, count), scales)
+
+    def mean_time(
+        self, responses: str, thresholds: np.ndarray, scales: np.ndarray
+    ) -> str:
+        """MIPV, the mean time of the positive values."""
+        graph, positive = self.graph, self._positive(responses)
+        length = graph("Squeeze", self.length)
+        times = self._float(graph("Range", np.array(0), length, np.array(1)))
+        late = self._sum(graph("Where", positive, times, ZERO))
+        count = self._count(positive)
+        some = graph("Max", count, ONE)
+        share = graph("Div", late, graph("Mul", some, self._float(self.divisor)))
+        return graph("Where", graph("Greater", count, ZERO), share, NEUTRAL_TIME)
+
+    def _extreme(self, operator: str, responses: str, scales: np.ndarray) -> str:
+        magnitude = self.graph("Abs", responses)
+        if self.is_maybe_empty:
+            missing = self.graph("Sub", self.divisor, self.length)
+            pads = self.graph("Concat", np.zeros(5, np.int64), missing, axis=0)
+            magnitude = self.graph("Pad", magnitude, pads)
+        extreme = self.graph(operator, magnitude, axes=[TIME], keepdims=0)
+        return self.graph("Mul", extreme, scales)
+
+    def _positive(self, responses: str) -> str:
+        return self.graph("Greater", responses, ZERO)
+
+    def _count(self, flags: str) -> str:
+        return self._sum(self._float(flags))
+
+    def _sum(self, values: str) -> str:
+        return self.graph("ReduceSum", values, np.array([TIME]), keepdims=0)
+
+    def _float(self, tensor: str) -> str:
+        return self.graph("Cast", tensor, to=FLOAT)
+
+
+POOL = {
+    "ppv": PooledGraph.share,
+    "max": PooledGraph.largest,
+    "lspv": PooledGraph.longest_run,
+    "min": PooledGraph.smallest,
+    "mpv": PooledGraph.mean,
+    "mipv": PooledGraph.mean_time,
+}
+"""What makes a feature of responses, for each operator."""

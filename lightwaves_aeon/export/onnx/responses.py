@@ -1,0 +1,317 @@
+"""The responses of a table as a part of an ONNX graph.
+
+They come out of the same operations in the same order as in `single`, so that they
+are equal to the last bit: a convolution would sum in an order of its own, and where a
+series is flat its rounding noise would be counted as positive or not. The copies of a
+series that a kernel weighs are slices of the padded series, taken for all convolutions
+of a dilation at once.
+"""
+
+from __future__ import annotations
+
+__all__ = ["DERIVE", "responses_by_level", "scaled_channels", "take"]
+
+from collections.abc import Sequence
+from functools import partial, reduce
+from typing import NamedTuple
+
+import numpy as np
+
+from lightwaves_aeon.core.convolution.kernels import CENTRE, N_TAPS, KernelBank
+from lightwaves_aeon.core.convolution.plan import Plan
+from lightwaves_aeon.core.convolution.representations import REPRESENTATIONS
+from lightwaves_aeon.core.convolution.transform import FeatureTransform
+from lightwaves_aeon.core.data.scaling import LARGEST, divisors
+from lightwaves_aeon.export.onnx.graph import DOUBLE, FLOAT, TIME, Graph
+
+ZERO, TWO, THREE = np.float32(0), np.float32(2), np.float32(3)
+NONE, AXIS, STEP, LAST = np.array([[0], [TIME], [2], [-1]])
+
+
+def take(graph: Graph, tensor: str, rows: np.ndarray) -> str:
+    """Take rows of a tensor of shape (batch, n_rows, n_timepoints)."""
+    return graph("Gather", tensor, rows.astype(np.int32), axis=1)
+
+
+def responses_by_level(
+    graph: Graph, transform: FeatureTransform
+) -> list[tuple[int, str, np.ndarray]]:
+    """Add the responses that a table pools.
+
+    Parameters
+    ----------
+    graph : Graph
+        Added to; its input is ``"X"``.
+    transform : FeatureTransform
+        The table.
+
+    Returns
+    -------
+    list of (level, responses, row_of_convolution)
+        For 0 and 1, the first and the second level, unless nothing wants it: the name
+        of the responses of shape (batch, n_rows, length), not scaled by the dilation;
+        and the row of each convolution.
+    """
+    plan = transform.plan
+    series, row_of_input = _inputs(graph, transform)
+    rows = np.repeat(row_of_input, np.diff(plan.starts))
+    wanted = plan.convolutions.columns.max(axis=2) >= 0
+    groups = _groups(plan)
+    shifts = sorted({shift for group in groups for shift in group.shifts})
+    length = graph("Shape", series, start=TIME)
+    whole = _Window.of(graph, length, shifts)
+    padded = whole.padded(series)
+    levels: list[list[tuple[str, np.ndarray]]] = [[], []]
+    for group in groups:
+        response = group.level_1(whole, padded, rows[group.members])
+        if wanted[group.members, 0].any():
+            levels[0].append((response, group.members))
+        deeper = np.flatnonzero(wanted[group.members, 1])
+        if len(deeper) > 0:
+            energy = graph("Abs", take(graph, response, deeper))
+            # Every second time point, but the last of an odd number of them.
+            energy = graph("Slice", energy, NONE, LAST, AXIS, STEP)
+            half = _Window.of(graph, graph("Div", length, STEP), shifts)
+            below = group.some(deeper)
+            levels[1].append((below.level_2(half, energy), below.members))
+    return [
+        (number, *_joined(graph, level, len(rows)))
+        for number, level in enumerate(levels)
+        if level
+    ]
+
+
+def _joined(
+    graph: Graph, parts: Sequence[tuple[str, np.ndarray]], n_numbers: int
+) -> tuple[str, np.ndarray]:
+    """Put rows one below the other; say where those of each number have gone."""
+    numbers = np.concatenate([some for _, some in parts])
+    row_of = np.full(n_numbers, -1)
+    row_of[numbers] = np.arange(len(numbers))
+    return graph("Concat", *(tensor for tensor, _ in parts), axis=1), row_of
+
+
+def scaled_channels(graph: Graph, transform: FeatureTransform) -> tuple[str, str]:
+    """Scale the channels in use, and find the cases that are fit for it.
+
+    Parameters
+    ----------
+    graph : Graph
+        Added to; its input is ``"X"``.
+    transform : FeatureTransform
+        The table.
+
+    Returns
+    -------
+    scaled : str
+        Of shape (batch, n_channels_in_use, n_timepoints); all zeros for other cases.
+    usable : str
+        Of shape (batch, 1, 1): whether all values in use are finite, and as near to the
+        mean as Python wants them.
+    """
+    used = graph("Gather", "X", transform.plan.channels.astype(np.int32), axis=1)
+    centred = graph("Sub", graph("Cast", used, to=DOUBLE), transform.means[:, None])
+    scaled = graph("Div", centred, divisors(transform.stds)[:, None])
+    near = graph("Less", graph("Abs", scaled), np.float64(LARGEST))
+    all_near = graph("ReduceMin", graph("Cast", near, to=FLOAT), axes=[1, 2])
+    usable = graph("Greater", all_near, ZERO)
+    return graph("Where", usable, graph("Cast", scaled, to=FLOAT), ZERO), usable
+
+
+def _inputs(graph: Graph, transform: FeatureTransform) -> tuple[str, np.ndarray]:
+    """Give what kernels are applied to, and the row of each input."""
+    scaled, _ = scaled_channels(graph, transform)
+    inputs, parts = transform.plan.inputs, []
+    for number, name in enumerate(REPRESENTATIONS):
+        some = np.flatnonzero(inputs.representations == number)
+        if len(some) > 0:
+            first, second = (of[some] for of in (inputs.first, inputs.second))
+            parts.append((DERIVE[name](graph, scaled, first, second), some))
+    return _joined(graph, parts, len(inputs.first))
+
+
+def _channel(graph: Graph, scaled: str, first: np.ndarray, second: np.ndarray) -> str:
+    return take(graph, scaled, first)
+
+
+def _first_difference(
+    graph: Graph, scaled: str, first: np.ndarray, second: np.ndarray
+) -> str:
+    series = take(graph, scaled, first)
+    # The first value twice: there the difference is 0.
+    at_first = graph("Slice", series, NONE, np.array([1]), AXIS)
+    but_last = graph("Slice", series, NONE, LAST, AXIS)
+    before = graph("Concat", at_first, but_last, axis=TIME)
+    return graph("Sub", series, before)
+
+
+def _sum_of_two(
+    graph: Graph, scaled: str, first: np.ndarray, second: np.ndarray
+) -> str:
+    return graph("Add", take(graph, scaled, first), take(graph, scaled, second))
+
+
+def _difference_of_two(
+    graph: Graph, scaled: str, first: np.ndarray, second: np.ndarray
+) -> str:
+    return graph("Sub", take(graph, scaled, first), take(graph, scaled, second))
+
+
+DERIVE = {
+    "channel": _channel,
+    "change": _first_difference,
+    "sum": _sum_of_two,
+    "difference": _difference_of_two,
+}
+"""What derives each representation of the scaled channels."""
+
+
+class _Window(NamedTuple):
+    """Where the shifted copies of a series begin and end in it, once it is padded.
+
+    From the length of the series on, a copy shows nothing but padding, however far it
+    is shifted: so the margin is as wide as the series at most.
+    """
+
+    graph: Graph
+    pads: str
+    bounds: dict[int, tuple[str, str]]
+
+    @classmethod
+    def of(cls, graph: Graph, length: str, shifts: list[int]) -> _Window:
+        """Find the bounds in a series of some length for all shifts at once."""
+        margin = graph("Min", np.abs(shifts).max(keepdims=True), length)
+        nothing = np.zeros(2, np.int64)
+        pads = graph("Concat", nothing, margin, nothing, margin, axis=0)
+        close = graph("Min", np.array(shifts), length)
+        close = graph("Max", close, graph("Neg", length))
+        starts = graph("Add", close, margin)
+        ends = graph("Add", starts, length)
+        bounds = [graph.split(bound, len(shifts)) for bound in (starts, ends)]
+        return cls(
+            graph, pads, dict(zip(shifts, zip(*bounds, strict=True), strict=True))
+        )
+
+    def padded(self, series: str) -> str:
+        """Put zeros on both sides."""
+        return self.graph("Pad", series, self.pads)
+
+    def copy(self, padded: str, shift: int) -> str:
+        """Time point t of the copy is t + shift of the series."""
+        return self.graph("Slice", padded, *self.bounds[shift], AXIS)
+
+
+class _Tapped(NamedTuple):
+    """Convolutions of MiniRocket's kernels at one dilation."""
+
+    members: np.ndarray
+    dilation: int
+    taps: np.ndarray
+
+    @property
+    def shifts(self) -> list[int]:
+        return [(tap - CENTRE) * self.dilation for tap in range(N_TAPS)]
+
+    def some(self, which: np.ndarray) -> _Tapped:
+        return self._replace(members=self.members[which], taps=self.taps[which])
+
+    def level_1(self, window: _Window, padded: str, rows: np.ndarray) -> str:
+        """Three tripled copies, less the total of all nine, which all kernels share."""
+        graph = window.graph
+        distinct, row = np.unique(rows, return_inverse=True)
+        copies = self._copies(window, take(graph, padded, distinct))
+        total = _sum(graph, [_sum(graph, copies[i : i + 3]) for i in (0, 3, 6)])
+        tripled = graph("Mul", graph("Concat", *copies, axis=1), THREE)
+        heavy = self._three(graph, tripled, 0, len(distinct), row)
+        return graph("Sub", heavy, take(graph, total, row))
+
+    def level_2(self, window: _Window, energy: str) -> str:
+        """Add up three copies at a time, in the order of the weights."""
+        graph, n_rows = window.graph, len(self.members)
+        copies = self._copies(window, window.padded(energy))
+        joined = graph("Concat", *copies, axis=1)
+        heavy, light, rest = (
+            self._three(graph, joined, first, n_rows, np.arange(n_rows))
+            for first in (0, 3, 6)
+        )
+        return graph("Sub", graph("Sub", graph("Mul", heavy, TWO), light), rest)
+
+    def _copies(self, window: _Window, padded: str) -> list[str]:
+        return [window.copy(padded, shift) for shift in self.shifts]
+
+    def _three(
+        self, graph: Graph, copies: str, first: int, n_rows: int, row: np.ndarray
+    ) -> str:
+        """Sum of the copies at three taps of each convolution, of one copy below the other."""
+        taps = self.taps[:, first : first + 3].T
+        return _sum(graph, [take(graph, copies, tap * n_rows + row) for tap in taps])
+
+
+class _Weighted(NamedTuple):
+    """Convolutions of kernels with weights of their own at one dilation."""
+
+    members: np.ndarray
+    dilation: int
+    weights: np.ndarray
+    """Of shape (n_members, width), where tap ``width // 2`` is the centre of each."""
+
+    @property
+    def shifts(self) -> list[int]:
+        width = self.weights.shape[1]
+        return [(tap - width // 2) * self.dilation for tap in range(width)]
+
+    def some(self, which: np.ndarray) -> _Weighted:
+        return self._replace(members=self.members[which], weights=self.weights[which])
+
+    def level_1(self, window: _Window, padded: str, rows: np.ndarray) -> str:
+        """Weigh rows of the padded series."""
+        return self._response(window, take(window.graph, padded, rows))
+
+    def level_2(self, window: _Window, energy: str) -> str:
+        """Weigh the energy of each convolution."""
+        return self._response(window, window.padded(energy))
+
+    def _response(self, window: _Window, padded: str) -> str:
+        """Weigh the differences from the centre, tap by tap."""
+        graph = window.graph
+        centre = window.copy(padded, 0)
+        response = graph("Mul", centre, ZERO)
+        for shift, weights in zip(self.shifts, self.weights.T, strict=True):
+            difference = graph("Sub", window.copy(padded, shift), centre)
+            weighted = graph("Mul", difference, weights[:, None])
+            response = graph("Add", response, weighted)
+        return response
+
+
+def _sum(graph: Graph, terms: Sequence[str]) -> str:
+    """Add from left to right."""
+    return reduce(partial(graph, "Add"), terms)
+
+
+def _groups(plan: Plan) -> list[_Tapped | _Weighted]:
+    """Group convolutions by dilation and by how their kernels are computed."""
+    bank, kernels = plan.bank, plan.convolutions.kernels
+    dilations = plan.convolutions.dilations
+    is_tapped = bank.taps[kernels, 0] >= 0
+    weights = _centred(bank)
+    groups: list[_Tapped | _Weighted] = []
+    for dilation in np.unique(dilations).tolist():
+        here = dilations == dilation
+        tapped, weighted = (
+            np.flatnonzero(here & which) for which in (is_tapped, ~is_tapped)
+        )
+        if len(tapped) > 0:
+            groups.append(_Tapped(tapped, dilation, bank.taps[kernels[tapped]]))
+        if len(weighted) > 0:
+            groups.append(_Weighted(weighted, dilation, weights[kernels[weighted]]))
+    return groups
+
+
+def _centred(bank: KernelBank) -> np.ndarray:
+    """Move weights so that the centres of all kernels are at one tap."""
+    half = bank.weights.shape[1] // 2
+    weights = np.zeros((len(bank.lengths), 2 * half + 1), np.float32)
+    for row, own, length in zip(weights, bank.weights, bank.lengths, strict=True):
+        first = half - length // 2
+        row[first : first + length] = own[:length]
+    return weights

@@ -1,0 +1,386 @@
+"""What of a fitted classifier stands in a model file, and how it comes back."""
+
+from __future__ import annotations
+
+__all__ = ["SavedClassifier", "load_classifier", "save_classifier"]
+
+from collections.abc import Mapping
+from numbers import Integral
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from sklearn.linear_model import RidgeClassifierCV
+from sklearn.preprocessing import LabelBinarizer, StandardScaler
+
+from lightwaves_aeon import __version__
+from lightwaves_aeon.core.convolution.features import ROW
+from lightwaves_aeon.core.convolution.kernels import N_TAPS, KernelBank
+from lightwaves_aeon.core.convolution.plan import Plan
+from lightwaves_aeon.core.convolution.pooling import POOLING_OPERATORS
+from lightwaves_aeon.core.convolution.representations import REPRESENTATIONS
+from lightwaves_aeon.core.convolution.transform import FeatureTransform
+from lightwaves_aeon.core.fitted import FittedClassifier
+from lightwaves_aeon.core.linear.head import LinearHead
+from lightwaves_aeon.core.model import Model
+from lightwaves_aeon.core.selection.candidates import LARGEST_DILATION
+from lightwaves_aeon.core.selection.channels import CHANNEL_PATH
+from lightwaves_aeon.core.selection.detachment import PATH
+from lightwaves_aeon.export.model_file import ModelFileError, load_model, save_model
+
+Arrays = dict[str, np.ndarray]
+
+TABLE = tuple(ROW.names or ())
+KEY = [name for name in TABLE if not name.endswith("_score")]
+"""The fields of the table that no two rows share."""
+SCALER = ("mean_", "scale_", "var_")
+RIDGE = ("alphas", "alpha_", "best_score_", "coef_", "intercept_")
+
+ARRAYS: dict[str, tuple[type[np.generic], tuple[str, ...]]] = {
+    **{f"table_{name}": (ROW[name].type, ("features",)) for name in TABLE},
+    "channels": (np.int32, ("channels in use",)),
+    "channel_means": (np.float64, ("channels in use",)),
+    "channel_stds": (np.float64, ("channels in use",)),
+    "kernel_weights": (np.float32, ("kernels", "longest")),
+    "kernel_lengths": (np.int32, ("kernels",)),
+    "kernel_taps": (np.int32, ("kernels", "taps")),
+    "classes": (np.generic, ("classes",)),
+    "head_weights": (np.float64, ("features", "scores")),
+    "head_bias": (np.float64, ("scores",)),
+    "head_inverse_temperature": (np.float64, ()),
+    **{f"scaler_{name}": (np.floating, ("features",)) for name in SCALER},
+    "ridge_alphas": (np.floating, ("alphas",)),
+    "ridge_alpha_": (np.floating, ()),
+    "ridge_best_score_": (np.floating, ()),
+    "ridge_coef_": (np.floating, ("scores", "features")),
+    "ridge_intercept_": (np.floating, ("scores",)),
+}
+"""Type and shape of each array; where a name stands twice, it is the same length."""
+
+LABEL_KINDS = "biufmMU"
+"""Kinds of labels: logical, numbers, times and strings."""
+
+MAYBE_NAN = ("table_f_score", "table_selection_score")
+
+FLAGS = ("multivariate", "missing_values", "unequal_length")
+SIZES = ("n_cases", "n_channels", "n_timepoints")
+LARGEST_SIZE = 2**31 - 1
+
+NOT_SAVED = ("estimator", "n_jobs", "backend")
+"""Parameters that belong to the machine, or are the same in all files."""
+
+
+class SavedClassifier(NamedTuple):
+    """A fitted classifier of any framework, with its parts of scikit-learn.
+
+    Attributes
+    ----------
+    fitted : FittedClassifier
+        The classifier.
+    scaler : StandardScaler
+        Fitted to the features.
+    ridge : RidgeClassifierCV
+        Fitted to the standardised features.
+    parameters : dict
+        Those of the estimator when it was fitted.
+    metadata : dict
+        What is known of the training cases: their number, those of their channels and
+        time points, and whether there are several channels, missing values, and
+        unequal lengths.
+    path : np.ndarray of dtype `PATH` or None
+        The numbers of features that there were to choose from.
+    channel_path : np.ndarray of dtype `CHANNEL_PATH` or None
+        The channels that there were to choose from.
+    """
+
+    fitted: FittedClassifier
+    scaler: StandardScaler
+    ridge: RidgeClassifierCV
+    parameters: dict[str, Any]
+    metadata: dict[str, Any]
+    path: np.ndarray | None
+    channel_path: np.ndarray | None
+
+
+def save_classifier(path: str | Path, saved: SavedClassifier) -> None:
+    """Write a fitted classifier to a model file.
+
+    Parameters
+    ----------
+    path : str or Path
+        Where to; a file that is there already is replaced.
+    saved : SavedClassifier
+        The classifier.
+
+    Raises
+    ------
+    ValueError
+        If its labels or parameters are such as no model file can hold.
+    """
+    fitted, model = saved.fitted, saved.fitted.model
+    rows, bank, head = model.rows, model.bank, fitted.head
+    names = fitted.channel_names
+    header = {
+        "written_by": f"lightwaves-aeon {__version__}",
+        "parameters": _plain(saved.parameters),
+        "metadata": {name: saved.metadata[name] for name in (*FLAGS, *SIZES)},
+        "kernel_names": bank.names,
+        "kernel_wavelets": bank.wavelets,
+        "channel_names": None if names is None else [str(name) for name in names],
+        "selection_path": _steps(saved.path),
+        "channel_path": _steps(saved.channel_path),
+    }
+    arrays = {
+        **{f"table_{name}": rows[name] for name in TABLE},
+        "channels": model.channels,
+        "channel_means": model.transform.means,
+        "channel_stds": model.transform.stds,
+        "kernel_weights": bank.weights,
+        "kernel_lengths": bank.lengths,
+        "kernel_taps": bank.taps,
+        "classes": _plain_classes(head.classes),
+        "head_weights": head.weights,
+        "head_bias": head.bias,
+        "head_inverse_temperature": np.float64(head.inverse_temperature),
+        **{f"scaler_{name}": getattr(saved.scaler, name) for name in SCALER},
+        **{f"ridge_{name}": np.asarray(getattr(saved.ridge, name)) for name in RIDGE},
+    }
+    save_model(path, header, arrays)
+
+
+def _plain_classes(classes: np.ndarray) -> np.ndarray:
+    """Give labels as an array without objects, if one can hold them."""
+    plain = np.array(classes.tolist()) if classes.dtype.hasobject else classes
+    if plain.dtype.kind not in LABEL_KINDS:
+        raise ValueError(f"a model file cannot hold labels of type {plain.dtype}")
+    for label, kept in zip(classes.tolist(), plain.tolist(), strict=True):
+        if label != kept:
+            raise ValueError(f"a model file cannot hold the label {label!r}")
+    return plain
+
+
+def load_classifier(path: str | Path) -> SavedClassifier:
+    """Read a fitted classifier from a model file.
+
+    Parameters
+    ----------
+    path : str or Path
+        A file that `save_classifier` wrote.
+
+    Returns
+    -------
+    SavedClassifier
+
+    Raises
+    ------
+    ModelFileError
+        If the file is truncated, altered, of a newer version or no model file at all.
+    OSError
+        If it cannot be read.
+    """
+    header, arrays = load_model(path)
+    try:
+        _check_arrays(arrays)
+        return _restored(header, arrays)
+    except Exception as error:  # of whatever a file may hold that someone else made
+        raise ModelFileError(f"{path} holds no fitted classifier: {error}") from error
+
+
+def _restored(header: dict[str, Any], arrays: Arrays) -> SavedClassifier:
+    rows = np.empty(len(arrays["table_channel"]), ROW)
+    for name in TABLE:
+        rows[name] = arrays[f"table_{name}"]
+    bank = KernelBank(
+        weights=arrays["kernel_weights"],
+        lengths=arrays["kernel_lengths"],
+        taps=arrays["kernel_taps"],
+        names=_names(header["kernel_names"], str),
+        wavelets=_names(header["kernel_wavelets"], (str, type(None))),
+    )
+    metadata, names = header["metadata"], header["channel_names"]
+    _check_metadata(metadata)
+    _check_table(rows, bank, arrays["channels"], metadata["n_channels"])
+    if names is not None:
+        _check_names_of_channels(names, metadata["n_channels"])
+    parameters = _from_plain(header["parameters"])
+    ridge, scaler = _ridge(arrays, parameters), StandardScaler()
+    for name in SCALER:
+        setattr(scaler, name, arrays[f"scaler_{name}"])
+    scaler.n_features_in_ = len(rows)
+    scaler.n_samples_seen_ = metadata["n_cases"]
+    head = LinearHead(
+        arrays["head_weights"],
+        arrays["head_bias"],
+        arrays["classes"],
+        float(arrays["head_inverse_temperature"]),
+    )
+    fitted = FittedClassifier(
+        model=_model(rows, bank, arrays),
+        head=head,
+        intercepts=np.atleast_1d(ridge.intercept_),
+        means=scaler.mean_,
+        stds=np.sqrt(scaler.var_),
+        n_channels=metadata["n_channels"],
+        n_timepoints=None if metadata["unequal_length"] else metadata["n_timepoints"],
+        channel_names=names,
+    )
+    return SavedClassifier(
+        fitted,
+        scaler,
+        ridge,
+        parameters,
+        dict(metadata),
+        _path(header["selection_path"], PATH),
+        _path(header["channel_path"], CHANNEL_PATH),
+    )
+
+
+def _model(rows: np.ndarray, bank: KernelBank, arrays: Arrays) -> Model:
+    # Arranged as if there were no channels but those in use: a file may claim any
+    # number of others.
+    channels = arrays["channels"]
+    close = rows.copy()
+    close["channel"] = np.searchsorted(channels, rows["channel"])
+    pairs = rows["other"] >= 0
+    close["other"][pairs] = np.searchsorted(channels, rows["other"][pairs])
+    plan = Plan.from_rows(close, bank)._replace(channels=channels)
+    constants = arrays["channel_means"], arrays["channel_stds"]
+    return Model(rows, bank, FeatureTransform(plan, *constants))
+
+
+def _steps(path: np.ndarray | None) -> list[tuple] | None:
+    return None if path is None else path.tolist()
+
+
+def _path(steps: Any, dtype: np.dtype) -> np.ndarray | None:
+    if steps is None:
+        return None
+    path = np.array([tuple(step) for step in steps], dtype)
+    _require(path.tolist() == [tuple(step) for step in steps], "path of a selection")
+    return path
+
+
+def _ridge(arrays: Arrays, parameters: dict[str, Any]) -> RidgeClassifierCV:
+    ridge = RidgeClassifierCV(
+        alphas=arrays["ridge_alphas"], class_weight=parameters.get("class_weight")
+    )
+    ridge.alpha_ = arrays["ridge_alpha_"][()]
+    ridge.best_score_ = arrays["ridge_best_score_"][()]
+    ridge.coef_, ridge.intercept_ = arrays["ridge_coef_"], arrays["ridge_intercept_"]
+    ridge.n_features_in_ = ridge.coef_.shape[-1]
+    ridge._label_binarizer = LabelBinarizer(pos_label=1, neg_label=-1)
+    ridge._label_binarizer.fit(arrays["classes"])
+    if not hasattr(ridge, "classes_"):  # which older versions look up in the binarizer
+        ridge.classes_ = ridge._label_binarizer.classes_
+    return ridge
+
+
+def _check_arrays(arrays: Arrays) -> None:
+    """Refuse arrays that do not fit together, or hold what no fit computes."""
+    differing = sorted(arrays.keys() ^ ARRAYS.keys())
+    if differing:
+        raise ValueError(f"arrays are missing or unknown: {', '.join(differing)}")
+    # Of two classes scikit-learn gives a row or a vector, as its version has it.
+    arrays = {**arrays, "ridge_coef_": np.atleast_2d(arrays["ridge_coef_"])}
+    lengths = {"taps": N_TAPS}
+    for name, (dtype, shape) in ARRAYS.items():
+        array = arrays[name]
+        _require(np.issubdtype(array.dtype, dtype), f"type of {name}")
+        _require(array.ndim == len(shape) and array.size > 0, f"shape of {name}")
+        for axis, length in zip(shape, array.shape, strict=True):
+            _require(lengths.setdefault(axis, length) == length, f"shape of {name}")
+        if array.dtype.kind != "U" and name not in MAYBE_NAN:
+            _require(bool(np.isfinite(array).all()), name)
+    classes = arrays["classes"]
+    _require(classes.dtype.kind in LABEL_KINDS, "type of the classes")
+    _require(len(classes) > 1 and bool((classes[:-1] < classes[1:]).all()), "classes")
+    n_scores = len(classes) if len(classes) > 2 else 1
+    _require(lengths["scores"] == n_scores, "number of classes")
+    _require(bool((arrays["channel_stds"] >= 0).all()), "channel_stds")
+    _require(bool((arrays["scaler_scale_"] > 0).all()), "scaler_scale_")
+    _require(bool(arrays["head_inverse_temperature"] > 0), "head_inverse_temperature")
+
+
+def _check_metadata(metadata: Mapping[str, Any]) -> None:
+    """Refuse a shape of the cases that no cases have."""
+    _require(set(metadata) == {*FLAGS, *SIZES}, "metadata")
+    for name in FLAGS:
+        _require(type(metadata[name]) is bool, name)
+    unequal = metadata["unequal_length"]
+    for name in SIZES:
+        size = metadata[name]
+        fits = type(size) is int and 1 <= size <= LARGEST_SIZE
+        _require(fits or (name == "n_timepoints" and unequal and size is None), name)
+
+
+def _check_table(
+    rows: np.ndarray, bank: KernelBank, channels: np.ndarray, n_channels: int
+) -> None:
+    """Refuse a table that the compiled loops would follow out of their arrays.
+
+    They would also leave a column as it is, of two that ask for the same feature.
+    """
+    n_kernels, longest = bank.weights.shape
+    _require(n_kernels == len(bank.names) == len(bank.wavelets), "names of the kernels")
+    for name, values, least, greatest in (
+        ("lengths of the kernels", bank.lengths, 1, longest),
+        ("taps of the kernels", bank.taps, -1, N_TAPS - 1),
+        ("channels", rows["channel"], 0, n_channels - 1),
+        ("inputs", rows["input"], 0, len(REPRESENTATIONS) - 1),
+        ("other channels", rows["other"], -1, n_channels - 1),
+        ("kernels", rows["kernel"], 0, n_kernels - 1),
+        ("dilations", rows["dilation"], 1, LARGEST_DILATION),
+        ("levels", rows["level"], 1, 2),
+        ("statistics", rows["statistic"], 0, len(POOLING_OPERATORS) - 1),
+    ):
+        _require(bool(((values >= least) & (values <= greatest)).all()), name)
+    tapped = bank.taps[:, 0] >= 0
+    _require(bool((bank.lengths[tapped] == N_TAPS).all()), "lengths of the kernels")
+    _require(bool((bank.taps[tapped] >= 0).all()), "taps of the kernels")
+    pairs = rows["other"] >= 0
+    n_channels_of = [row.n_channels for row in REPRESENTATIONS.values()]
+    of_two = np.array(n_channels_of)[rows["input"]] == 2
+    _require(np.array_equal(pairs, of_two), "other channels")
+    used = np.unique(np.append(rows["channel"], rows["other"][pairs]))
+    _require(np.array_equal(channels, used), "channels in use")
+    n_thresholds = [row.n_thresholds for row in POOLING_OPERATORS.values()]
+    has_none = np.array(n_thresholds)[rows["statistic"]] == 0
+    _require(not rows["threshold"][has_none].any(), "thresholds")
+    _require(len(np.unique(rows[KEY])) == len(rows), "repeated rows of the table")
+
+
+def _check_names_of_channels(names: Any, n_channels: int) -> None:
+    fits = isinstance(names, list) and all(isinstance(name, str) for name in names)
+    _require(fits and len(names) == len(set(names)) == n_channels, "channel names")
+
+
+def _names(names: Any, types: type | tuple[type, ...]) -> tuple:
+    fits = isinstance(names, list) and all(isinstance(name, types) for name in names)
+    _require(fits, "names of the kernels")
+    return tuple(names)
+
+
+def _require(condition: bool, what: str) -> None:
+    if not condition:
+        raise ValueError(f"the {what} cannot be right")
+
+
+def _plain(parameters: dict[str, Any]) -> dict[str, Any]:
+    """Say parameters in JSON, but for those not saved and the state of a generator."""
+    plain = {}
+    for name, value in parameters.items():
+        if name == "class_weight" and isinstance(value, dict):
+            value = [[np.asarray(k).item(), float(v)] for k, v in value.items()]
+        elif name == "random_state" and not isinstance(value, Integral):
+            value = None
+        if name not in NOT_SAVED:
+            plain[name] = value.item() if isinstance(value, np.generic) else value
+    return plain
+
+
+def _from_plain(parameters: dict[str, Any]) -> dict[str, Any]:
+    _require(parameters.keys().isdisjoint(NOT_SAVED), "parameters")
+    weights = parameters.get("class_weight")
+    if isinstance(weights, list):
+        return {**parameters, "class_weight": dict(weights)}
+    return parameters

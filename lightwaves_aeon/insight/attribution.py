@@ -1,0 +1,86 @@
+"""Attribution: which values made a feature, and from which channels these came."""
+
+from __future__ import annotations
+
+__all__ = ["ATTRIBUTE", "ATTRIBUTE_TO_CHANNELS"]
+
+import numpy as np
+
+from lightwaves_aeon.insight.responses import longest_runs
+
+# Of responses c, one a row; weights of the values, which need not add up to 1. `high` is
+# whether the feature is above that of the average training case.
+
+
+def _ppv(c: np.ndarray, threshold: np.ndarray, high: np.ndarray) -> np.ndarray:
+    return (c > threshold) == high
+
+
+def _lspv(c: np.ndarray, threshold: np.ndarray, high: np.ndarray) -> np.ndarray:
+    return longest_runs(c > 0) == high
+
+
+def _max(c: np.ndarray, threshold: np.ndarray, high: np.ndarray) -> np.ndarray:
+    size = np.abs(c)
+    return size == size.max(axis=1, keepdims=True, initial=0)
+
+
+def _min(c: np.ndarray, threshold: np.ndarray, high: np.ndarray) -> np.ndarray:
+    size = np.abs(c)
+    return size == size.min(axis=1, keepdims=True, initial=np.inf)
+
+
+def _mpv(c: np.ndarray, threshold: np.ndarray, high: np.ndarray) -> np.ndarray:
+    return np.where(c > 0, np.abs(c), 0)
+
+
+def _mipv(c: np.ndarray, threshold: np.ndarray, high: np.ndarray) -> np.ndarray:
+    return c > 0
+
+
+ATTRIBUTE = {
+    "ppv": _ppv,
+    "max": _max,
+    "lspv": _lspv,
+    "min": _min,
+    "mpv": _mpv,
+    "mipv": _mipv,
+}
+"""What weighs the values of a response, for each pooling operator."""
+
+# Add shares of what kernels saw to the channels in use, whose squared values are the
+# energy. Two values behind one, of two channels or time points, take it by their energy.
+
+
+def _channel(out, energy, shares, first, second) -> None:
+    np.add.at(out, first, shares)
+
+
+def _first_difference(out, energy, shares, first, second) -> None:
+    here, there = energy[first, 1:], energy[first, :-1]
+    of_here = shares.copy()
+    of_there = of_here[:, 1:] * _share_of(there, here)
+    of_here[:, 1:] -= of_there
+    np.add.at(out, first, of_here)
+    np.add.at(out[:, :-1], first, of_there)
+
+
+def _pair(out, energy, shares, first, second) -> None:
+    of_first = shares * _share_of(energy[first], energy[second])
+    np.add.at(out, first, of_first)
+    np.add.at(out, second, shares - of_first)
+
+
+ATTRIBUTE_TO_CHANNELS = {
+    "channel": _channel,
+    "sum": _pair,
+    "difference": _pair,
+    "change": _first_difference,
+}
+"""What gives shares to the channels, for each representation."""
+
+
+def _share_of(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Give the share of the one in both, a half where both are zero."""
+    both = one + other
+    return np.divide(one, both, out=np.full(both.shape, 0.5), where=both > 0)
