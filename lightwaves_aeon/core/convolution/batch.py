@@ -7,7 +7,7 @@ for sixteen cases at once.
 
 from __future__ import annotations
 
-__all__ = ["DERIVE_LANES", "evaluate_any", "evaluate_level_1", "evaluate_paper"]
+__all__ = ["DERIVED_IN_LANES", "evaluate_any", "evaluate_level_1", "evaluate_paper"]
 
 from typing import NamedTuple
 
@@ -19,9 +19,10 @@ from lightwaves_aeon.core.convolution.batch_pooling import (
     finalizer,
     init,
     limits_of,
+    scale_of,
     updater,
 )
-from lightwaves_aeon.core.convolution.kernels import CENTRE
+from lightwaves_aeon.core.convolution.kernels import CENTRE, N_TAPS
 from lightwaves_aeon.core.convolution.pooling import N_THRESHOLDS
 from lightwaves_aeon.core.convolution.pooling_sets import (
     ANY,
@@ -35,13 +36,19 @@ from lightwaves_aeon.core.convolution.pooling_sets import (
     PPV_ONLY,
     PPV_SEVERAL,
 )
-from lightwaves_aeon.core.convolution.representations import choose_by_number
+from lightwaves_aeon.core.convolution.representations import (
+    DIFFERENCE,
+    FIRST_DIFFERENCE,
+    SUM,
+)
 from lightwaves_aeon.core.convolution.simd import LANES, load, magnitude, splat, store
 from lightwaves_aeon.core.convolution.single import first_seen, widest_reach
 from lightwaves_aeon.core.jit import jit, jit_inner
 
 # Flat indices are unsigned, see `single`; so are the steps between them.
 ZERO, ONE, TWO = np.uint64(0), np.uint64(1), np.uint64(2)
+# Plain numbers would be types of their own, and what they are given to compiled twice.
+LEVEL_1, LEVEL_2 = np.int64(0), np.int64(1)
 
 # Three entries, since each pooling set of each kind of loop takes a part of a second to
 # compile: most models need but one, with the loops in it and no others.
@@ -49,7 +56,7 @@ ZERO, ONE, TWO = np.uint64(0), np.uint64(1), np.uint64(2)
 
 @jit
 def evaluate_paper(x, inputs, first, last, starts, convolutions, kernels, out):
-    """Compute features of MiniRocket's kernels by the paper's pooling operators.
+    """Compute features of channels by MiniRocket's kernels and the paper's pooling.
 
     The parameters are those of `evaluate_cases`.
     """
@@ -59,7 +66,7 @@ def evaluate_paper(x, inputs, first, last, starts, convolutions, kernels, out):
         cases = out[start : min(start + LANES, last)]
         _fill_channels(x, start, len(cases), work)
         for i in range(len(inputs.first)):
-            _fill_series(inputs, i, work)
+            _copy_channel(inputs, i, work)
             summed = 0
             for convolution in range(starts[i], starts[i + 1]):
                 if summed != dilations[convolution]:
@@ -86,7 +93,7 @@ def evaluate_level_1(x, inputs, first, last, starts, convolutions, kernels, out)
         cases = out[start : min(start + LANES, last)]
         _fill_channels(x, start, len(cases), work)
         for i in range(len(inputs.first)):
-            _fill_series(inputs, i, work)
+            _derive_series(inputs, i, work)
             summed = 0
             for convolution in range(starts[i], starts[i + 1]):
                 if summed != dilations[convolution]:
@@ -105,7 +112,7 @@ def evaluate_any(x, inputs, first, last, starts, convolutions, kernels, out):
         cases = out[start : min(start + LANES, last)]
         _fill_channels(x, start, len(cases), work)
         for i in range(len(inputs.first)):
-            _fill_series(inputs, i, work)
+            _derive_series(inputs, i, work)
             summed = 0
             for convolution in range(starts[i], starts[i + 1]):
                 level_1, level_2 = sets[convolution, 0], sets[convolution, 1]
@@ -147,13 +154,16 @@ class _Layout(NamedTuple):
 
 
 class _Work(NamedTuple):
-    """What the loops work on: memory of the lanes, and the places of the taps in it."""
+    """What the loops work on: memory of the lanes, and the places of taps in it.
+
+    The last row of places is for those of the sum of nine copies. Few arrays: each is a
+    dozen arguments to every compiled function.
+    """
 
     memory: np.ndarray
     at: _Layout
     margin: int
     places: np.ndarray
-    scales: np.ndarray
     columns: np.ndarray
 
 
@@ -174,7 +184,10 @@ def _work(shape, n_features, convolutions, kernels):
             for i in range(N_THRESHOLDS):
                 memory[place] = thresholds[convolution, level, i]
                 place += ONE
-    places = np.zeros((n_convolutions, kernels.weights.shape[1]), np.uint64)
+        memory[place] = convolutions.scales[convolution]
+        place += ONE
+    width = max(kernels.weights.shape[1], N_TAPS)
+    places = np.zeros((n_convolutions + 1, width), np.uint64)
     for convolution in range(n_convolutions):
         kernel = convolutions.kernels[convolution]
         length_of = kernels.lengths[kernel]
@@ -184,7 +197,7 @@ def _work(shape, n_features, convolutions, kernels):
             shift = tap - length_of // 2
             seen = first_seen(margin, shift, dilations[convolution])
             places[convolution, i] = seen * LANES
-    return _Work(memory, at, margin, places, convolutions.scales, convolutions.columns)
+    return _Work(memory, at, margin, places, convolutions.columns)
 
 
 @jit_inner
@@ -216,54 +229,42 @@ def _fill_channels(x, start, n_cases, work):
 
 
 @jit_inner
-def _channel(memory, first, a, b, length, step):
-    for t in range(ZERO, length, step):
-        store(memory, first + t, load(memory, a + t))
-
-
-@jit_inner
-def _first_difference(memory, first, a, b, length, step):
-    before = load(memory, a)
-    for t in range(ZERO, length, step):
-        here = load(memory, a + t)
-        store(memory, first + t, here - before)
-        before = here
-
-
-@jit_inner
-def _sum(memory, first, a, b, length, step):
-    for t in range(ZERO, length, step):
-        store(memory, first + t, load(memory, a + t) + load(memory, b + t))
-
-
-@jit_inner
-def _difference_of_two(memory, first, a, b, length, step):
-    for t in range(ZERO, length, step):
-        store(memory, first + t, load(memory, a + t) - load(memory, b + t))
-
-
-DERIVE_LANES = {
-    "channel": _channel,
-    "change": _first_difference,
-    "sum": _sum,
-    "difference": _difference_of_two,
-}
-"""What derives each representation of the channels of sixteen cases."""
-
-_derive_lanes = choose_by_number(DERIVE_LANES)
-
-
-@jit_inner
-def _fill_series(inputs, i, work):
-    """Derive an input from the channels; put it between the margins, tripled, too."""
+def _copy_channel(inputs, i, work):
+    """Put a channel between the margins, as it is and tripled."""
     memory, at = work.memory, work.at
     a = at.channels + np.uint64(inputs.first[i]) * at.length
-    b = at.channels + np.uint64(inputs.second[i]) * at.length
-    first = at.series + at.centre
-    _derive_lanes(inputs.representations[i], memory, first, a, b, at.length, WIDTH)
-    three = splat(np.float32(3))
+    first, three = at.series + at.centre, splat(np.float32(3))
     for t in range(ZERO, at.length, WIDTH):
-        store(memory, at.centre + t, three * load(memory, first + t))
+        value = load(memory, a + t)
+        store(memory, first + t, value)
+        store(memory, at.centre + t, three * value)
+
+
+@jit_inner
+def _derive_series(inputs, i, work):
+    """Do the same with an input that is derived from the channels."""
+    memory, at = work.memory, work.at
+    number = inputs.representations[i]
+    a = at.channels + np.uint64(inputs.first[i]) * at.length
+    b = at.channels + np.uint64(inputs.second[i]) * at.length
+    first, three = at.series + at.centre, splat(np.float32(3))
+    before = load(memory, a)
+    for t in range(ZERO, at.length, WIDTH):
+        value = load(memory, a + t)
+        if number == FIRST_DIFFERENCE:
+            here = value
+            value = here - before
+            before = here
+        elif number == SUM:
+            value = value + load(memory, b + t)
+        elif number == DIFFERENCE:
+            value = value - load(memory, b + t)
+        store(memory, first + t, value)
+        store(memory, at.centre + t, three * value)
+
+
+DERIVED_IN_LANES = frozenset({"channel", "change", "sum", "difference"})
+"""What `_derive_series` has an implementation of."""
 
 
 @jit_inner
@@ -278,34 +279,17 @@ def _scatter(cases, work):
 @jit_inner
 def _sum_of_nine(dilation, work):
     """Sum of the nine shifted copies: it serves all 84 kernels."""
-    memory, at = work.memory, work.at
-    margin = work.margin
-    a, b, c = (
-        _seen(margin, 0, dilation),
-        _seen(margin, 1, dilation),
-        _seen(margin, 2, dilation),
-    )
-    d, e, f = (
-        _seen(margin, 3, dilation),
-        _seen(margin, 4, dilation),
-        _seen(margin, 5, dilation),
-    )
-    g, h, i = (
-        _seen(margin, 6, dilation),
-        _seen(margin, 7, dilation),
-        _seen(margin, 8, dilation),
-    )
+    memory, at, nine = work.memory, work.at, work.places[len(work.places) - 1]
+    for tap in range(N_TAPS):
+        nine[tap] = first_seen(work.margin, tap - CENTRE, dilation) * LANES
+    a, b, c, d, e = nine[0], nine[1], nine[2], nine[3], nine[4]
+    f, g, h, i = nine[5], nine[6], nine[7], nine[8]
     for t in range(ZERO, at.length, WIDTH):
         u = at.series + t
         left = _sum_of_three(memory, a + u, b + u, c + u)
         middle = _sum_of_three(memory, d + u, e + u, f + u)
         right = _sum_of_three(memory, g + u, h + u, i + u)
         store(memory, at.total + t, left + middle + right)
-
-
-@jit_inner
-def _seen(margin, tap, dilation):
-    return np.uint64(first_seen(margin, tap - CENTRE, dilation) * LANES)
 
 
 @jit_inner
@@ -326,12 +310,12 @@ def _shared_for(pooling_set):
     def shared(convolution, work):
         memory, at, places = work.memory, work.at, work.places
         a, b, c = places[convolution, 0], places[convolution, 1], places[convolution, 2]
-        state, limits = init(at.length), limits_of(convolution, 0, work)
+        state, limits = init(at.length), limits_of(convolution, LEVEL_1, work)
         for t in range(ZERO, at.length, WIDTH):
             value = _difference(memory, at.total, a, b, c, t)
             state = update(state, value, limits)
-        n, scale = np.int64(at.length // WIDTH), work.scales[convolution]
-        finalize(state, n, scale, work.columns[convolution, 0], work)
+        n, scale = np.int64(at.length // WIDTH), scale_of(convolution, work)
+        finalize(state, n, scale, convolution, LEVEL_1, work)
 
     return shared
 
@@ -347,7 +331,7 @@ def _shared_deeper_for(pooling_set):
         a, b, c = places[convolution, 0], places[convolution, 1], places[convolution, 2]
         centre = at.energy + at.centre
         even = _half(at.length) * TWO
-        state, limits = init(at.length), limits_of(convolution, 0, work)
+        state, limits = init(at.length), limits_of(convolution, LEVEL_1, work)
         for t in range(ZERO, even, TWO * WIDTH):
             value = _difference(memory, at.total, a, b, c, t)
             store(memory, centre + t // TWO, magnitude(value))
@@ -360,8 +344,8 @@ def _shared_deeper_for(pooling_set):
             for t in range(even, at.length, WIDTH):
                 value = _difference(memory, at.total, a, b, c, t)
                 state = update(state, value, limits)
-            n, scale = np.int64(at.length // WIDTH), work.scales[convolution]
-            finalize(state, n, scale, work.columns[convolution, 0], work)
+            n, scale = np.int64(at.length // WIDTH), scale_of(convolution, work)
+            finalize(state, n, scale, convolution, LEVEL_1, work)
 
     return shared_deeper
 
@@ -383,15 +367,15 @@ def _tapped_for(pooling_set):
         d, e, f = places[3], places[4], places[5]
         g, h, i = places[6], places[7], places[8]
         two, length = splat(np.float32(2)), _half(at.length)
-        state, limits = init(length), limits_of(convolution, 1, work)
+        state, limits = init(length), limits_of(convolution, LEVEL_2, work)
         for t in range(at.energy, at.energy + length, WIDTH):
             heavy = _sum_of_three(memory, a + t, b + t, c + t)
             light = _sum_of_three(memory, d + t, e + t, f + t)
             rest = _sum_of_three(memory, g + t, h + t, i + t)
             state = update(state, two * heavy - light - rest, limits)
-        scale = work.scales[convolution]
-        n, wanted = np.int64(length // WIDTH), work.columns[convolution, 1]
-        finalize(state, n, scale * scale, wanted, work)
+        scale = scale_of(convolution, work)
+        n = np.int64(length // WIDTH)
+        finalize(state, n, scale * scale, convolution, LEVEL_2, work)
 
     return tapped
 
@@ -416,10 +400,10 @@ def _weighted_for(pooling_set):
             state = update(state, value, limits)
             if t < end and t & WIDTH == ZERO:
                 store(memory, at.energy + at.centre + t // TWO, magnitude(value))
-        scale = work.scales[convolution]
+        scale = scale_of(convolution, work)
         scale = scale * scale if level else scale
-        n, wanted = np.int64(length // WIDTH), work.columns[convolution, level]
-        finalize(state, n, scale, wanted, work)
+        n = np.int64(length // WIDTH)
+        finalize(state, n, scale, convolution, level, work)
 
     return weighted
 
@@ -436,6 +420,20 @@ def _by_paper_set(loop_for):
             largest(convolution, work)
         elif pooling_set == LSPV_ONLY:
             run(convolution, work)
+        else:
+            paper(convolution, work)
+
+    return choose
+
+
+def _by_few_sets(loop_for):
+    """Do the same with fewer loops, where few convolutions need another."""
+    ppv, paper = loop_for(PPV_ONLY), loop_for(PAPER)
+
+    @jit_inner
+    def choose(pooling_set, convolution, work):
+        if pooling_set == PPV_ONLY:
+            ppv(convolution, work)
         else:
             paper(convolution, work)
 
@@ -483,7 +481,7 @@ def _by_any_set(of_paper, loop):
 
 _energy_only = _shared_deeper_for(EMPTY)
 _shared_paper = _by_paper_set(_shared_for)
-_shared_deeper_paper = _by_paper_set(_shared_deeper_for)
+_shared_deeper_paper = _by_few_sets(_shared_deeper_for)
 _tapped_paper = _by_paper_set(_tapped_for)
 _shared_plus = _by_plus_set(_shared_for)
 _shared_any = _by_any_set(_shared_paper, _shared_for(ANY))

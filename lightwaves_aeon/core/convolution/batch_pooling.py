@@ -13,6 +13,7 @@ __all__ = [
     "finalizer",
     "init",
     "limits_of",
+    "scale_of",
     "updater",
 ]
 
@@ -44,7 +45,8 @@ from lightwaves_aeon.core.jit import jit_inner
 
 # Flat indices are unsigned, see `single`; so are the steps between them.
 WIDTH, ONE, TWO = np.uint64(LANES), np.uint64(1), np.uint64(2)
-LIMITS_PER_CONVOLUTION = np.uint64(2 * N_THRESHOLDS)
+# Thresholds of both levels, and the scale of amplitudes.
+LIMITS_PER_CONVOLUTION = np.uint64(2 * N_THRESHOLDS + 1)
 LIMITS_PER_LEVEL = np.uint64(N_THRESHOLDS)
 
 
@@ -67,6 +69,13 @@ def limits_of(convolution, level, work):
     )
     a, b, c = memory[first], memory[first + ONE], memory[first + TWO]
     return splat(a), splat(b), splat(c)
+
+
+@jit_inner
+def scale_of(convolution, work):
+    """Load what amplitudes of level 1 are multiplied by."""
+    last = np.uint64(convolution) * LIMITS_PER_CONVOLUTION + TWO * LIMITS_PER_LEVEL
+    return work.memory[work.at.limits + last]
 
 
 @cache
@@ -177,8 +186,8 @@ def _finalizer(operators):
     is_last = not others
 
     @jit_inner
-    def finalize(state, n, scale, wanted, work):
-        column = wanted[slot]
+    def finalize(state, n, scale, convolution, level, work):
+        column = work.columns[convolution, level, slot]
         if column >= 0:
             value = value_of(state, n)
             if is_amplitude:
@@ -186,11 +195,11 @@ def _finalizer(operators):
             place = work.at.features + np.uint64(column) * WIDTH
             store(work.memory, place, value)
         if not is_last:
-            then(state, n, scale, wanted, work)
+            then(state, n, scale, convolution, level, work)
 
     return finalize
 
 
 @jit_inner
-def _store_nothing(state, n, scale, wanted, work):
+def _store_nothing(state, n, scale, convolution, level, work):
     pass

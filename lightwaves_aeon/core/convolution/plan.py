@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lightwaves_aeon.core.convolution.batch import (
-    DERIVE_LANES,
+    DERIVED_IN_LANES,
     evaluate_any,
     evaluate_level_1,
     evaluate_paper,
@@ -24,10 +24,7 @@ from lightwaves_aeon.core.convolution.pooling import (
     slots_of,
 )
 from lightwaves_aeon.core.convolution.pooling_sets import EMPTY, PAPER, smallest_sets
-from lightwaves_aeon.core.convolution.representations import (
-    DERIVE,
-    Inputs,
-)
+from lightwaves_aeon.core.convolution.representations import DERIVED, Inputs
 from lightwaves_aeon.core.convolution.single import POOL
 
 N_LEVELS = 2
@@ -180,7 +177,7 @@ class Plan(NamedTuple):
         sets = self.convolutions.sets
         if (self.bank.taps[self.convolutions.kernels, 0] < 0).any():
             return evaluate_any
-        if (sets <= PAPER).all():
+        if (sets <= PAPER).all() and not self.inputs.representations.any():
             return evaluate_paper
         return evaluate_level_1 if (sets[:, 1] == EMPTY).all() else evaluate_any
 
@@ -196,8 +193,8 @@ def _has_threshold(rows: np.ndarray) -> np.ndarray:
 
 
 def _refuse_unknown(rows: np.ndarray) -> None:
-    refuse_missing(rows, "the loop for one case", POOL, DERIVE)
-    refuse_missing(rows, "the loop for sixteen cases", FINALIZE, DERIVE_LANES)
+    refuse_missing(rows, "the loop for one case", POOL, DERIVED)
+    refuse_missing(rows, "the loop for sixteen cases", FINALIZE, DERIVED_IN_LANES)
 
 
 def _numbers_of_thresholds(rows: np.ndarray) -> np.ndarray:

@@ -9,22 +9,23 @@ tables that name it.
 from __future__ import annotations
 
 __all__ = [
-    "DERIVE",
+    "DERIVED",
+    "DIFFERENCE",
+    "FIRST_DIFFERENCE",
     "REPRESENTATIONS",
     "REPRESENTATION_NAMES",
+    "SUM",
     "Inputs",
     "Representation",
-    "choose_by_number",
     "derive",
     "number_of",
 ]
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from lightwaves_aeon.core.jit import jit, jit_inner
+from lightwaves_aeon.core.jit import jit
 
 
 class Representation(NamedTuple):
@@ -74,6 +75,9 @@ def number_of(name: str) -> int:
     return list(REPRESENTATIONS).index(name)
 
 
+FIRST_DIFFERENCE, SUM, DIFFERENCE = map(number_of, ("change", "sum", "difference"))
+
+
 class Inputs(NamedTuple):
     """The inputs that a table names; channels by their position among those in use.
 
@@ -88,80 +92,6 @@ class Inputs(NamedTuple):
     representations: np.ndarray
     first: np.ndarray
     second: np.ndarray
-
-
-@jit_inner
-def _channel(x, a, b, case, out, start):
-    for t in range(x.shape[2]):
-        out[start + t] = x[a, case, t]
-
-
-@jit_inner
-def _first_difference(x, a, b, case, out, start):
-    out[start] = np.float32(0)
-    for t in range(1, x.shape[2]):
-        out[start + t] = x[a, case, t] - x[a, case, t - 1]
-
-
-@jit_inner
-def _sum(x, a, b, case, out, start):
-    for t in range(x.shape[2]):
-        out[start + t] = x[a, case, t] + x[b, case, t]
-
-
-@jit_inner
-def _difference(x, a, b, case, out, start):
-    for t in range(x.shape[2]):
-        out[start + t] = x[a, case, t] - x[b, case, t]
-
-
-DERIVE = {
-    "channel": _channel,
-    "change": _first_difference,
-    "sum": _sum,
-    "difference": _difference,
-}
-"""What derives each representation of the scaled channels of a case."""
-
-
-def choose_by_number(functions: Mapping[str, Any]) -> Any:
-    """Make one compiled function of several: its first argument is the number of one.
-
-    Parameters
-    ----------
-    functions : mapping of str to function
-        What derives each of `REPRESENTATIONS`, with the same parameters, of which there
-        are six.
-
-    Returns
-    -------
-    function
-    """
-    return _choose_from([functions[name] for name in REPRESENTATIONS], 0)
-
-
-def _choose_from(functions, first):
-    if first == len(functions) - 1:
-        only = functions[first]
-
-        @jit_inner
-        def call(number, a, b, c, d, e, f):
-            only(a, b, c, d, e, f)
-
-        return call
-    chosen, others = functions[first], _choose_from(functions, first + 1)
-
-    @jit_inner
-    def choose(number, a, b, c, d, e, f):
-        if number == first:
-            chosen(a, b, c, d, e, f)
-        else:
-            others(number, a, b, c, d, e, f)
-
-    return choose
-
-
-_derive_by_number = choose_by_number(DERIVE)
 
 
 @jit
@@ -198,5 +128,23 @@ def derive(x, inputs, i, case, out, start):
     >>> out.tolist()
     [0.0, 1.0, 2.0, 4.0, 3.0, 1.0]
     """
+    number = inputs.representations[i]
     a, b = inputs.first[i], inputs.second[i]
-    _derive_by_number(inputs.representations[i], x, a, b, case, out, start)
+    n_timepoints = x.shape[2]
+    if number == FIRST_DIFFERENCE:
+        out[start] = np.float32(0)
+        for t in range(1, n_timepoints):
+            out[start + t] = x[a, case, t] - x[a, case, t - 1]
+    elif number == SUM:
+        for t in range(n_timepoints):
+            out[start + t] = x[a, case, t] + x[b, case, t]
+    elif number == DIFFERENCE:
+        for t in range(n_timepoints):
+            out[start + t] = x[a, case, t] - x[b, case, t]
+    else:
+        for t in range(n_timepoints):
+            out[start + t] = x[a, case, t]
+
+
+DERIVED = frozenset({"channel", "change", "sum", "difference"})
+"""What `derive` has an implementation of."""

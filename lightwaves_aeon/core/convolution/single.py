@@ -33,6 +33,8 @@ from lightwaves_aeon.core.convolution.simd import float_of
 from lightwaves_aeon.core.jit import jit, jit_inner
 
 WITHOUT_SIGN, INFINITY = np.int32(0x7FFFFFFF), 0x7F800000
+# A plain number would be a type of its own, and what it is given to compiled twice.
+FIRST = np.int64(0)
 
 
 @jit
@@ -56,17 +58,18 @@ def evaluate_cases(x, inputs, first, last, starts, convolutions, kernels, out):
     out : np.ndarray of float32, shape (n_cases, n_features)
         Written to, in the columns named.
     """
-    taps, n_timepoints = kernels.taps, x.shape[2]
-    half = n_timepoints // 2
+    taps, length = kernels.taps, x.shape[2]
+    columns, thresholds = convolutions.columns, convolutions.thresholds
+    half = length // 2
     margin = widest_reach(
-        convolutions.dilations, convolutions.kernels, kernels.lengths, n_timepoints
+        convolutions.dilations, convolutions.kernels, kernels.lengths, length
     )
     # Both levels are read through a margin of zeros: that is the zero padding.
-    series = np.zeros(n_timepoints + 2 * margin, np.float32)
-    tripled = np.zeros(n_timepoints + 2 * margin, np.float32)
+    series = np.zeros(length + 2 * margin, np.float32)
+    tripled = np.zeros(length + 2 * margin, np.float32)
     energy = np.zeros(half + 2 * margin, np.float32)
-    total = np.empty(n_timepoints, np.float32)
-    response = np.empty(n_timepoints, np.float32)
+    total = np.empty(length, np.float32)
+    response = np.empty(length, np.float32)
     bits = response.view(np.int32)
 
     for i in range(len(inputs.first)):
@@ -84,22 +87,24 @@ def evaluate_cases(x, inputs, first, last, starts, convolutions, kernels, out):
                         summed = dilation
                     _shared(tripled, margin, dilation, taps, kernel, total, response)
                 else:
-                    _weighted(series, margin, dilation, kernels, kernel, response)
+                    _weighted(
+                        series, margin, dilation, kernels, kernel, response, length
+                    )
+                n = length
                 for level in range(2):
                     if convolutions.sets[convolution, level] == EMPTY:
                         continue
-                    length = n_timepoints
                     if level == 1:
-                        length, scale = half, scale * scale
-                        _rectify(response, energy, margin, half)
-                        second = response[:half]
+                        n, scale = half, scale * scale
+                        _rectify(response, energy, margin, n)
                         if tapped:
-                            _tapped(energy, margin, dilation, taps, kernel, second)
+                            _tapped(energy, margin, dilation, taps, kernel, response, n)
                         else:
-                            _weighted(energy, margin, dilation, kernels, kernel, second)
-                    wanted = convolutions.columns[convolution, level]
-                    limits = convolutions.thresholds[convolution, level]
-                    _pool(response, bits, length, scale, limits, wanted, out[case])
+                            _weighted(
+                                energy, margin, dilation, kernels, kernel, response, n
+                            )
+                    wanted = columns, thresholds, convolution, level
+                    _pool(response, bits, n, scale, wanted, out, case)
 
 
 @jit
@@ -121,21 +126,24 @@ def level_1(x, inputs, dilation, kernels, out):
     """
     taps, lengths = kernels.taps, kernels.lengths
     _, n_cases, length = x.shape
-    numbers = np.arange(len(lengths))
-    margin = widest_reach(np.full_like(numbers, dilation), numbers, lengths, length)
+    reach = 0
+    for kernel in range(len(lengths)):
+        reach = max(reach, (lengths[kernel] // 2 + 1) * dilation)
+    margin = min(reach, length)
     series = np.zeros(length + 2 * margin, np.float32)
     tripled = np.zeros(length + 2 * margin, np.float32)
     total = np.empty(length, np.float32)
     response = np.empty(length, np.float32)
     for case in range(n_cases):
-        _fill(x, inputs, 0, case, margin, series, tripled)
+        _fill(x, inputs, FIRST, case, margin, series, tripled)
         _sum_of_nine(series, margin, dilation, total)
-        for kernel in numbers:
+        for kernel in range(len(lengths)):
             if taps[kernel, 0] >= 0:
                 _shared(tripled, margin, dilation, taps, kernel, total, response)
             else:
-                _weighted(series, margin, dilation, kernels, kernel, response)
-            out[kernel, case * length : (case + 1) * length] = response
+                _weighted(series, margin, dilation, kernels, kernel, response, length)
+            for t in range(length):
+                out[kernel, case * length + t] = response[t]
 
 
 @jit_inner
@@ -146,7 +154,7 @@ def _fill(x, inputs, i, case, margin, series, tripled):
         tripled[t] = np.float32(3) * series[t]
 
 
-@jit
+@jit_inner
 def widest_reach(dilations, kernels, lengths, length):
     """Time points that any kernel sees beyond the ends, the length at most.
 
@@ -187,7 +195,7 @@ def _shared(tripled, margin, dilation, taps, kernel, total, out):
 
 
 @jit_inner
-def _tapped(series, margin, dilation, taps, kernel, out):
+def _tapped(series, margin, dilation, taps, kernel, out, length):
     """Level 2 of a MiniRocket kernel, of a series that no other kernel shares."""
     # Three copies a loop: with nine, the compiler gives up on vectorising.
     for group in range(3):
@@ -195,15 +203,15 @@ def _tapped(series, margin, dilation, taps, kernel, out):
         a = np.uint64(first_seen(margin, taps[kernel, first] - CENTRE, dilation))
         b = np.uint64(first_seen(margin, taps[kernel, first + 1] - CENTRE, dilation))
         c = np.uint64(first_seen(margin, taps[kernel, first + 2] - CENTRE, dilation))
-        for t in range(np.uint64(len(out))):
+        for t in range(np.uint64(length)):
             three = series[a + t] + series[b + t] + series[c + t]
             out[t] = np.float32(2) * three if group == 0 else out[t] - three
 
 
 @jit_inner
-def _weighted(series, margin, dilation, kernels, kernel, out):
+def _weighted(series, margin, dilation, kernels, kernel, out, length):
     """Response of a kernel with weights of its own."""
-    length, n_taps = np.uint64(len(out)), kernels.lengths[kernel]
+    length, n_taps = np.uint64(length), kernels.lengths[kernel]
     centre = np.uint64(margin)
     for t in range(length):
         out[t] = np.float32(0)
@@ -303,20 +311,22 @@ def _pool_from(operators):
     is_amplitude, is_last = operator.unit == "amplitude", not others
 
     @jit_inner
-    def write(response, bits, length, scale, limits, wanted, out):
+    def write(response, bits, length, scale, wanted, out, case):
+        columns, thresholds, convolution, level = wanted
         for i in range(n_slots):
-            column = wanted[first + i]
+            column = columns[convolution, level, first + i]
             if column >= 0:
-                value = pool(response, bits, length, limits[i])
-                out[column] = value * scale if is_amplitude else value
+                threshold = thresholds[convolution, level, i]
+                value = pool(response, bits, length, threshold)
+                out[case, column] = value * scale if is_amplitude else value
         if not is_last:
-            then(response, bits, length, scale, limits, wanted, out)
+            then(response, bits, length, scale, wanted, out, case)
 
     return write
 
 
 @jit_inner
-def _pool_nothing(response, bits, length, scale, limits, wanted, out):
+def _pool_nothing(response, bits, length, scale, wanted, out, case):
     pass
 
 

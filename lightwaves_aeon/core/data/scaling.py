@@ -311,7 +311,8 @@ def scaled_channels(
     if X.dtype not in (np.float32, np.float64):
         X = X.astype(np.float64)
     scaled = np.empty((len(channels), len(X), X.shape[2]), np.float32)
-    bad = _scale(X, read, means, divisors(stds), scaled)
+    # Of one type, or it would be compiled twice.
+    bad = _scale(X, read.astype(np.int64, copy=False), means, divisors(stds), scaled)
     if bad >= 0:
         case = ""
         if numbers is not None:

@@ -12,7 +12,6 @@ from lightwaves_aeon.core.convolution.kernels import CENTRE, N_TAPS, KernelBank
 from lightwaves_aeon.core.convolution.plan import Convolutions
 from lightwaves_aeon.core.convolution.pooling import POOLING_OPERATORS, slots_of
 from lightwaves_aeon.core.convolution.representations import REPRESENTATIONS, Inputs
-from lightwaves_aeon.core.convolution.single import widest_reach
 from lightwaves_aeon.core.convolution.transform import FeatureTransform
 from lightwaves_aeon.core.data.scaling import divisors
 from lightwaves_aeon.core.linear.head import LinearHead
@@ -112,6 +111,7 @@ class Tables(NamedTuple):
             **_head(head, means, convolutions.columns[wanted]),
         }
         shortened = np.minimum(convolutions.dilations, longest)
+        reaches = (bank.lengths[convolutions.kernels] // 2 + 1) * shortened
         candidates["group_dilations"] = np.minimum(
             candidates["group_dilations"], longest
         )
@@ -124,9 +124,7 @@ class Tables(NamedTuple):
             },
             flags=flags,
             n_tapped=int((bank.taps[used, 0] >= 0).sum()),
-            margin=int(
-                widest_reach(shortened, convolutions.kernels, bank.lengths, longest)
-            ),
+            margin=min(int(reaches.max()), longest),
         )
 
     @property
