@@ -30,7 +30,7 @@ from sklearn.calibration import CalibratedClassifierCV
 from sklearn.linear_model import RidgeClassifierCV
 
 from lightwaves_aeon import LightWaveSClassifier
-from lightwaves_aeon.core.convolution.features import INPUTS
+from lightwaves_aeon.core.convolution.representations import REPRESENTATION_NAMES
 from lightwaves_aeon.core.selection.variants import VARIANTS, Variant, inputs_of
 
 N_FEATURES = (50, 100, 200, 300, 500, 750, 1000, 1500)
@@ -145,7 +145,7 @@ def _without(statistic: str) -> Change:
 
 
 def _with_changes(inputs: _Inputs) -> _Inputs:
-    of_change = INPUTS.index("change")
+    of_change = REPRESENTATION_NAMES.index("change")
     return inputs + [
         (of_change, channel, -1) for _, channel, other in inputs if other < 0
     ]

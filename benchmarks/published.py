@@ -19,7 +19,7 @@ import numpy as np
 from numba import njit
 
 from lightwaves_aeon.core.convolution.pooling_sets import LSPV
-from lightwaves_aeon.core.convolution.transform import Evaluator
+from lightwaves_aeon.core.convolution.transform import FeatureTransform
 from lightwaves_aeon.core.data.scaling import scaled_channels
 
 # How a plain loop meets the ends of the series.
@@ -160,7 +160,7 @@ def _published_lspv(x, weights, dilation, level):
     return column
 
 
-class PublishedRuns(Evaluator):
+class PublishedRuns(FeatureTransform):
     """The engine with LSPV as the published code counts it."""
 
     def __call__(self, X, cases=None, n_jobs=1):

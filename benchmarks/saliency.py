@@ -18,7 +18,7 @@ from lightwaves_aeon import LightWaveSClassifier
 from lightwaves_aeon.benchmark.datasets import load_split
 from lightwaves_aeon.core.data.collection import as_collection
 from lightwaves_aeon.core.data.scaling import scaled_channels
-from lightwaves_aeon.insight.linear import LinearModel
+from lightwaves_aeon.core.fitted import FittedClassifier
 from lightwaves_aeon.insight.saliency import saliency
 
 PAGE = Path(__file__).parents[1] / "docs" / "saliency.md"
@@ -107,8 +107,8 @@ def deletions(
     return {key: margin / whole for key, margin in margins.items()}, accuracies
 
 
-def _scores(linear: LinearModel, X: list[np.ndarray]) -> np.ndarray:
-    features = linear.model.evaluate(as_collection(X))
+def _scores(linear: FittedClassifier, X: list[np.ndarray]) -> np.ndarray:
+    features = linear.model.transform(as_collection(X))
     return linear.contributions(features).sum(axis=1) + linear.intercepts
 
 
@@ -120,9 +120,9 @@ def _top(values: np.ndarray) -> np.ndarray:
     return mask.reshape(values.shape)
 
 
-def _sizes(linear: LinearModel, x: np.ndarray) -> np.ndarray:
+def _sizes(linear: FittedClassifier, x: np.ndarray) -> np.ndarray:
     """Absolute scaled values of the channels in use, 0 in others."""
-    evaluate, out = linear.model.evaluate, np.zeros(x.shape)
+    evaluate, out = linear.model.transform, np.zeros(x.shape)
     constants = evaluate.channels, evaluate.means, evaluate.stds
     out[evaluate.channels] = np.abs(scaled_channels(x[None], *constants)[:, 0])
     return out

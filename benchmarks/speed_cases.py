@@ -33,7 +33,7 @@ from benchmarks.timing import Table, race, spread
 from lightwaves_aeon import LightWaveS, LightWaveSClassifier
 from lightwaves_aeon.core.convolution.features import candidate_rows
 from lightwaves_aeon.core.convolution.kernels import dilations_up_to, kernel_bank
-from lightwaves_aeon.core.convolution.transform import Evaluator
+from lightwaves_aeon.core.convolution.transform import FeatureTransform
 from lightwaves_aeon.core.parallel.threads import run
 from lightwaves_aeon.core.selection.variants import VARIANTS
 
@@ -76,10 +76,10 @@ def make_problem(
     return X, y
 
 
-def evaluators(n_channels: int, variant: str) -> list[Evaluator]:
+def evaluators(n_channels: int, variant: str) -> list[FeatureTransform]:
     """All statistics of all channels, arranged as a fit does: by channel, dilation."""
     return [
-        Evaluator.build(
+        FeatureTransform.from_rows(
             candidate_rows(
                 channel, int(dilation), len(BANK.names), VARIANTS[variant].levels
             ),
@@ -91,7 +91,7 @@ def evaluators(n_channels: int, variant: str) -> list[Evaluator]:
     ]
 
 
-def run_all(units: Sequence[Evaluator], X: np.ndarray) -> list[np.ndarray]:
+def run_all(units: Sequence[FeatureTransform], X: np.ndarray) -> list[np.ndarray]:
     """The first half of a fit: the features of one unit after the other."""
     return [evaluate(X) for evaluate in units]
 
@@ -166,7 +166,7 @@ def transform(rounds: int, quick: bool) -> Table:
         X, y = make_problem(TRAINING_CASES + TRANSFORM_CASES, *shape)
         X, y, batch = X[:TRAINING_CASES], y[:TRAINING_CASES], X[TRAINING_CASES:]
         ours = LightWaveS(random_state=0).fit(X, y)
-        evaluate = ours._model.evaluate
+        evaluate = ours._model.transform
         mini, rocket = MiniRocket(random_state=0).fit(X), Rocket(random_state=0).fit(X)
         times = race(
             {

@@ -90,7 +90,7 @@ def _times(axis: Axis, size: int, rounds: int) -> dict[str, np.ndarray]:
         {
             "fit": partial(transformer.fit, X, y),
             "pass": partial(run_all, units, X),
-            "transform": partial(narrow._model.evaluate, X),
+            "transform": partial(narrow._model.transform, X),
         },
         rounds,
     )

@@ -24,7 +24,7 @@ from lightwaves_aeon.benchmark.classifiers import CLASSIFIERS, make, title_of
 from lightwaves_aeon.benchmark.datasets import DataSetError, load_split
 from lightwaves_aeon.benchmark.measures import write_tables
 from lightwaves_aeon.benchmark.runs import Task, dataset_names, load, measure, resampled
-from lightwaves_aeon.benchmark.store import RunResult, ResultFileError, Run, Store
+from lightwaves_aeon.benchmark.store import ResultFileError, Run, RunResult, Store
 from lightwaves_aeon.benchmark.workers import Failure, run_all
 
 N_FIGURES_OF_COST = 5

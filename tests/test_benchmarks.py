@@ -11,17 +11,18 @@ from numpy.testing import assert_allclose
 
 from benchmarks.published import HINTED, PADDED, TESTED, PublishedRuns, plain_features
 from benchmarks.timing import Table, markdown, race, slope, slower, spread
-from lightwaves_aeon.core.convolution.features import PAPER, candidate_rows
+from lightwaves_aeon.core.convolution.features import candidate_rows
 from lightwaves_aeon.core.convolution.kernels import kernel_bank
+from lightwaves_aeon.core.convolution.pooling import PAPER_POOLING
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 BANK = kernel_bank("minirocket")
-LSPV = PAPER.index("lspv")
+LSPV = PAPER_POOLING.index("lspv")
 
 
 def published_statistics(c):
     """Those of the oracle, but a run that reaches the end does not count."""
-    statistics = oracle.statistics(c)[: len(PAPER)]
+    statistics = oracle.statistics(c)[: len(PAPER_POOLING)]
     runs = oracle.runs(c > 0)
     closed = runs[:-1] if c[-1] > 0 else runs
     statistics[LSPV] = max(closed, default=0) / len(c)

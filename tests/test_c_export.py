@@ -14,11 +14,14 @@ from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
 
 from lightwaves_aeon import LightWaveSClassifier, cli
-from lightwaves_aeon.core.convolution.features import INPUTS, ROW, STATISTICS
+from lightwaves_aeon.core.convolution.features import ROW
 from lightwaves_aeon.core.convolution.kernels import kernel_bank
+from lightwaves_aeon.core.convolution.pooling import POOLING_NAMES
+from lightwaves_aeon.core.convolution.representations import REPRESENTATION_NAMES
 from lightwaves_aeon.core.linear.head import LinearHead
 from lightwaves_aeon.core.model import Model
-from lightwaves_aeon.export.c.source import export_c, file_names, write_c
+from lightwaves_aeon.export.c.source import export_c, write_c
+from lightwaves_aeon.export.c.static import file_names
 
 SANITIZE = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-g"]
 
@@ -78,15 +81,17 @@ def table(n_features, inputs, kernels, levels, statistics, thresholds, seed=0):
     rng = np.random.default_rng(seed)
     rows = np.zeros(n_features, ROW)
     rows["channel"] = rng.integers(0, 3, n_features)
-    rows["input"] = rng.choice([INPUTS.index(name) for name in inputs], n_features)
-    pairs = rows["input"] >= INPUTS.index("sum")
+    rows["input"] = rng.choice(
+        [REPRESENTATION_NAMES.index(name) for name in inputs], n_features
+    )
+    pairs = rows["input"] >= REPRESENTATION_NAMES.index("sum")
     rows["other"] = np.where(pairs, (rows["channel"] + 1) % 3, -1)
     rows["dilation"] = rng.choice([1, 2, 7, 2**30], n_features)
     rows["kernel"] = rng.choice(kernels, n_features)
     rows["level"] = rng.choice(levels, n_features)
-    names = [STATISTICS.index(name) for name in statistics]
+    names = [POOLING_NAMES.index(name) for name in statistics]
     rows["statistic"] = rng.choice(names, n_features)
-    shares = rows["statistic"] == STATISTICS.index("ppv")
+    shares = rows["statistic"] == POOLING_NAMES.index("ppv")
     rows["threshold"][shares] = rng.choice(thresholds, shares.sum())
     return rng.permutation(np.unique(rows))
 
@@ -95,8 +100,14 @@ def table(n_features, inputs, kernels, levels, statistics, thresholds, seed=0):
 @pytest.mark.parametrize(
     ("inputs", "kernels", "levels", "statistics", "thresholds"),
     [
-        (INPUTS, range(84), (1, 2), STATISTICS, (-1.5, 0, 0.1, 0.2, 0.7)),
-        (INPUTS, (84, 85), (1, 2), STATISTICS, (0.25,)),
+        (
+            REPRESENTATION_NAMES,
+            range(84),
+            (1, 2),
+            POOLING_NAMES,
+            (-1.5, 0, 0.1, 0.2, 0.7),
+        ),
+        (REPRESENTATION_NAMES, (84, 85), (1, 2), POOLING_NAMES, (0.25,)),
         (("channel",), range(84), (1,), ("ppv",), (0,)),
         (("channel",), range(84), (2,), ("mpv", "ppv"), (0,)),
         (("channel", "sum"), (3, 84), (1, 2), ("max", "min"), (0,)),
@@ -122,7 +133,7 @@ def test_features_are_equal_to_the_bit(
     bank = kernel_bank(["minirocket", "mexh", "db4"])
     rows = table(90, inputs, list(kernels), levels, statistics, thresholds)
     rng = np.random.default_rng(1)
-    model = Model.of(rows, bank, rng.normal(size=3), rng.uniform(0.5, 2, 3))
+    model = Model.from_rows(rows, bank, rng.normal(size=3), rng.uniform(0.5, 2, 3))
     n_features, n_timepoints = len(rows), 43
     assert n_features > 2
     head = LinearHead(np.eye(n_features), np.zeros(n_features), np.arange(n_features))
@@ -132,7 +143,7 @@ def test_features_are_equal_to_the_bit(
     X[1, :, 10:30] = X[1, :, 10:11]
     X[2, 0] = 5
     for n in (n_timepoints, 42, *range(1, 10)):
-        features = model.evaluate(X[:, :, :n])
+        features = model.transform(X[:, :, :n])
         for x, expected in zip(X, features, strict=True):
             best, scores = program.of_length(x[:, :n])
             assert_array_equal(scores, expected)
@@ -145,7 +156,7 @@ def test_longest_runs_of_any_length(tmp_path):
     bank = kernel_bank("minirocket")
     rows = table(90, ("channel",), list(range(84)), (1, 2), ("lspv",), (0,))
     rows["dilation"] = np.arange(len(rows)) % 40 + 1
-    model = Model.of(rows, bank, np.zeros(3), np.ones(3))
+    model = Model.from_rows(rows, bank, np.zeros(3), np.ones(3))
     n_features, n_timepoints = len(rows), 300
     head = LinearHead(np.eye(n_features), np.zeros(n_features), np.arange(n_features))
     write_c(model, head, np.zeros(n_features), 3, tmp_path, n_timepoints)
@@ -155,7 +166,7 @@ def test_longest_runs_of_any_length(tmp_path):
     cases = np.float32([*smooth, *slow])
     longest = 0
     for n in (31, 32, 33, 64, 65, 97, n_timepoints):
-        expected = model.evaluate(cases[:, :, :n])
+        expected = model.transform(cases[:, :, :n])
         found = [program.of_length(np.ascontiguousarray(x[:, :n]))[1] for x in cases]
         assert_array_equal(found, expected)
         longest = max(longest, expected.max() * n)

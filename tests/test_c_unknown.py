@@ -46,7 +46,7 @@ def with_row(fitted, number, **entries):
     for name, value in entries.items():
         rows[name][number] = value
     means, stds = np.zeros(3), np.ones(3)
-    transformer._model = Model.of(rows, transformer._model.bank, means, stds)
+    transformer._model = Model.from_rows(rows, transformer._model.bank, means, stds)
     classifier.pipeline_ = copy(fitted.pipeline_)
     steps = [("transformer", transformer), *fitted.pipeline_.steps[1:]]
     classifier.pipeline_.steps = steps
@@ -90,10 +90,10 @@ def test_levels(fitted, monkeypatch, tmp_path):
 
 def test_the_tables_refuse_by_themselves(new_statistic):
     rows = candidate_rows(0, 1, 84, (1,), ("ppv", "toy"))
-    evaluate = Model.of(rows, BANK, np.zeros(1), np.ones(1)).evaluate
+    evaluate = Model.from_rows(rows, BANK, np.zeros(1), np.ones(1)).evaluate
     head = LinearHead(np.ones((len(rows), 1)), np.zeros(1), np.arange(2))
     with pytest.raises(ValueError, match="statistic 'toy'"):
-        c_tables.Tables.of(evaluate, head, np.zeros(len(rows)), 100)
+        c_tables.Tables.from_transform(evaluate, head, np.zeros(len(rows)), 100)
 
 
 @needs_compiler
@@ -102,7 +102,7 @@ def test_numbers_are_those_of_the_program(tmp_path, monkeypatch):
     rng = np.random.default_rng(0)
     rows = candidate_rows(0, 2, 84, (1, 2), ("ppv", "max", "lspv", "min", "mpv"))[:40]
     rows["other"], rows["input"] = 1, inputs.SUM
-    model = Model.of(rows, BANK, rng.normal(size=3), np.ones(3))
+    model = Model.from_rows(rows, BANK, rng.normal(size=3), np.ones(3))
     head = LinearHead(np.eye(40), np.zeros(40), np.arange(40))
     write_c(model, head, np.zeros(40), 3, tmp_path / "before", 30)
 
@@ -114,20 +114,22 @@ def test_numbers_are_those_of_the_program(tmp_path, monkeypatch):
         2,
         *(new_slots[statistics.index(n)] for n in features.STATISTICS[1:]),
     ]
-    columns = np.full((*model.evaluate.columns.shape[:2], len(new_slots) + 2), -1)
-    columns[:, :, order] = model.evaluate.columns
+    columns = np.full((*model.transform.columns.shape[:2], len(new_slots) + 2), -1)
+    columns[:, :, order] = model.transform.columns
     kinds_of_input = ["sum", "product", "change", "difference", "channel"]
-    evaluate = model.evaluate._replace(
+    evaluate = model.transform._replace(
         columns=columns,
-        inputs=model.evaluate.inputs._replace(sorts=np.zeros(1, np.int8)),
+        inputs=model.transform.inputs._replace(sorts=np.zeros(1, np.int8)),
     )
-    head_values = c_tables.Tables.of(model.evaluate, head, np.zeros(40), 30)
+    head_values = c_tables.Tables.from_transform(
+        model.transform, head, np.zeros(40), 30
+    )
     monkeypatch.setattr(features, "STATISTICS", tuple(statistics))
     monkeypatch.setattr(features, "INPUTS", tuple(kinds_of_input))
-    found = c_tables.Tables.of(evaluate, head, np.zeros(40), 30)
+    found = c_tables.Tables.from_transform(evaluate, head, np.zeros(40), 30)
     assert found.flags == head_values.flags
     for name, array in head_values.arrays.items():
         assert_array_equal(found.arrays[name], array)
     x = np.float32(rng.normal(size=(3, 30)))
     program = Program(tmp_path / "before", 40)
-    assert_array_equal(program(x)[1], model.evaluate(x[None])[0])
+    assert_array_equal(program(x)[1], model.transform(x[None])[0])

@@ -135,7 +135,9 @@ def test_ranks_against_sorted_tuples(X, data):
     assert content_ranks(X, channels).tolist() == ranks_naively(X)
     length = st.integers(1, X.shape[2])
     cases = [x[:, : data.draw(length)] for x in X]
-    assert content_ranks(as_collection(cases), channels).tolist() == ranks_naively(cases)
+    assert content_ranks(as_collection(cases), channels).tolist() == ranks_naively(
+        cases
+    )
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.int8, np.float16])

@@ -23,14 +23,14 @@ from lightwaves_aeon.core.convolution.features import candidate_rows
 from lightwaves_aeon.core.convolution.kernels import kernel_bank
 from lightwaves_aeon.core.linear.ridge import one_vs_rest_targets
 from lightwaves_aeon.core.selection import channels
-from lightwaves_aeon.core.selection.candidates import offers_of
+from lightwaves_aeon.core.selection.candidates import candidate_sets
 from lightwaves_aeon.core.selection.channels import (
-    ALPHAS,
     CHANNEL_PATH,
-    ChannelUnit,
-    n_cases_for_grams,
+    GRAM_ALPHAS,
+    ChannelTask,
     channel_path,
     gram_of,
+    n_cases_for_grams,
     selected_channels,
 )
 from lightwaves_aeon.core.selection.variants import VARIANTS
@@ -70,8 +70,8 @@ def errors_left_out(columns, left, targets, alpha):
 
 
 def best_alpha(columns, left, targets):
-    totals = [errors_left_out(columns, left, targets, a).sum() for a in ALPHAS]
-    return ALPHAS[int(np.argmin(totals))]
+    totals = [errors_left_out(columns, left, targets, a).sum() for a in GRAM_ALPHAS]
+    return GRAM_ALPHAS[int(np.argmin(totals))]
 
 
 @pytest.mark.parametrize("n_classes", [2, 3])
@@ -197,7 +197,7 @@ def test_gram_matrix_is_that_of_all_features(variant):
     rng = np.random.default_rng(0)
     X = rng.normal(size=(6, 1, 20))
     bank = kernel_bank(["haar", "mexh"])
-    offer = offers_of(VARIANTS[variant], bank)[0]
+    offer = candidate_sets(VARIANTS[variant], bank)[0]
     mean, std = np.zeros(1), np.ones(1)
     offers = [
         offer._replace(evaluate=offer.evaluate.moved(0, d, mean, std)) for d in (1, 2)
@@ -209,7 +209,7 @@ def test_gram_matrix_is_that_of_all_features(variant):
     deviation = features.std(axis=0)
     deviation[deviation < 1e-6] = np.inf
     standard = (features - features.mean(axis=0)) / deviation
-    found = gram_of(ChannelUnit(offers, X, np.empty(0, int)))
+    found = gram_of(ChannelTask(offers, X, np.empty(0, int)))
     assert_allclose(found, standard @ standard.T / len(rows), atol=2e-3)
     assert_allclose(np.trace(found) / len(X), np.isfinite(deviation).mean(), rtol=1e-5)
 

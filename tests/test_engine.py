@@ -12,24 +12,24 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.testing import assert_allclose, assert_array_equal
 
-from lightwaves_aeon.core.convolution.features import (
-    INPUTS,
-    PAPER,
-    STATISTICS,
-    candidate_rows,
-)
+from lightwaves_aeon.core.convolution.features import candidate_rows
 from lightwaves_aeon.core.convolution.kernels import kernel_bank
-from lightwaves_aeon.core.convolution.pooling_sets import (
-    KINDS,
-    N_SHARES,
+from lightwaves_aeon.core.convolution.pooling import (
     N_SLOTS,
-    SLOTS,
-    kinds_of,
+    N_THRESHOLDS,
+    PAPER_POOLING,
+    POOLING_NAMES,
 )
-from lightwaves_aeon.core.convolution.transform import Evaluator
+from lightwaves_aeon.core.convolution.pooling_sets import (
+    POOLING_SETS,
+    SLOTS,
+    smallest_sets,
+)
+from lightwaves_aeon.core.convolution.representations import REPRESENTATION_NAMES
+from lightwaves_aeon.core.convolution.transform import FeatureTransform
 
-PPV, MAX, LSPV, MIN, MPV, MIPV = range(len(STATISTICS))
-CHANNEL, CHANGE, SUM, DIFFERENCE = range(len(INPUTS))
+PPV, MAX, LSPV, MIN, MPV, MIPV = range(len(POOLING_NAMES))
+CHANNEL, CHANGE, SUM, DIFFERENCE = range(len(REPRESENTATION_NAMES))
 REFERENCE = Path(__file__).parents[2] / "shared" / "reference"
 
 # Rounding error of the engine, in units of the largest response that could occur.
@@ -46,7 +46,7 @@ BANKS = {
 }
 
 
-def full_table(n_channels, dilations, bank, statistics=STATISTICS):
+def full_table(n_channels, dilations, bank, statistics=POOLING_NAMES):
     """Every feature: by channel, dilation, kernel, level, then statistic."""
     return np.concatenate(
         [
@@ -75,7 +75,7 @@ def on_scaled(rows, bank):
     """An evaluator of data that are scaled already."""
     n_channels = max(rows["channel"].max(), rows["other"].max()) + 1
     means, stds = np.zeros(n_channels), np.ones(n_channels)
-    return Evaluator.build(rows, bank, means, stds)
+    return FeatureTransform.from_rows(rows, bank, means, stds)
 
 
 def both_levels(x, kernel, dilation, bank):
@@ -190,11 +190,11 @@ def tables(draw, n_channels, max_size=40):
     """Any table whatsoever, in any order; few kernels, so that rows share responses."""
     kernels = draw(st.lists(st.integers(0, 83), min_size=1, max_size=3))
     channel = st.integers(0, n_channels - 1)
-    sorts = st.sampled_from(range(len(INPUTS)))
+    sorts = st.sampled_from(range(len(REPRESENTATION_NAMES)))
 
     @st.composite
     def row(draw):
-        sort, statistic = draw(sorts), draw(st.sampled_from(range(len(STATISTICS))))
+        sort, statistic = draw(sorts), draw(st.sampled_from(range(len(POOLING_NAMES))))
         return (
             draw(channel),
             sort,
@@ -226,7 +226,9 @@ def test_equals_oracle_on_small_integers(data):
     X = data.draw(arrays(np.int8, shape, elements=st.integers(-6, 6)))
     dtype = data.draw(st.sampled_from([np.int8, np.int64, np.float32, np.float64]))
     means, stds = np.zeros(n_channels), np.ones(n_channels)
-    found = Evaluator.build(rows, BANKS["minirocket"], means, stds)(X.astype(dtype))
+    found = FeatureTransform.from_rows(rows, BANKS["minirocket"], means, stds)(
+        X.astype(dtype)
+    )
     expected = oracle.features(X, rows, BANKS["minirocket"], means, stds)
     assert_array_equal(found, expected.astype(np.float32))
 
@@ -270,7 +272,7 @@ def test_scales_the_channels_in_use_by_their_constants():
     bank = BANKS["mexh"]
     rows = full_table(3, [1, 2], bank)
     rows = rows[rows["channel"] != 1]
-    found = Evaluator.build(rows, bank, means, stds)(X)
+    found = FeatureTransform.from_rows(rows, bank, means, stds)(X)
     expected = oracle.features(X, rows, bank, means, stds)
     assert_allclose(found, expected, rtol=1e-4, atol=1e-5)
 
@@ -293,7 +295,7 @@ def test_derives_inputs_from_scaled_channels(n_timepoints):
     )
     expected = oracle.features(X, rows, bank, means, stds)
     for part in (X, X[:1]):
-        found = Evaluator.build(rows, bank, means, stds)(part)
+        found = FeatureTransform.from_rows(rows, bank, means, stds)(part)
         assert_allclose(found, expected[: len(part)], rtol=1e-4, atol=1e-5)
 
 
@@ -354,7 +356,7 @@ def test_flat_inputs_give_zeros(name):
 def test_constant_channel_at_its_mean_gives_zeros():
     bank = BANKS["mix"]
     rows = full_table(1, [1, 2], bank)
-    evaluate = Evaluator.build(rows, bank, np.array([0.1]), np.array([0.0]))
+    evaluate = FeatureTransform.from_rows(rows, bank, np.array([0.1]), np.array([0.0]))
     found = evaluate(np.full((2, 1, 50), 0.1))
     assert_array_equal(found, np.tile(nothing_positive(rows), (2, 1)))
 
@@ -451,13 +453,13 @@ def test_permuted_rows_give_permuted_columns(table, X, found, seed):
 
 
 @pytest.mark.parametrize("level", [1, 2])
-@pytest.mark.parametrize("statistic", range(len(STATISTICS)))
+@pytest.mark.parametrize("statistic", range(len(POOLING_NAMES)))
 def test_one_statistic_alone(table, X, found, level, statistic):
     some = (table["level"] == level) & (table["statistic"] == statistic)
     assert_array_equal(on_scaled(table[some], BANKS["mix"])(X), found[:, some])
 
 
-@pytest.mark.parametrize("sort", range(len(INPUTS)))
+@pytest.mark.parametrize("sort", range(len(REPRESENTATION_NAMES)))
 def test_one_input_alone(table, X, found, sort):
     some = table["input"] == sort
     assert_array_equal(on_scaled(table[some], BANKS["mix"])(X), found[:, some])
@@ -468,16 +470,16 @@ def test_one_case_by_itself(evaluate, X, found):
         assert_array_equal(evaluate.one(x), expected[None])
 
 
-@pytest.mark.parametrize("sort", range(len(INPUTS)))
+@pytest.mark.parametrize("sort", range(len(REPRESENTATION_NAMES)))
 def test_moved_is_built_there(X, sort):
     bank, means, stds = BANKS["mix"], np.array([0.5, -0.2]), np.array([2.0, 0.7])
     rows = above(candidate_rows(0, 1, len(bank.names), (1, 2)), [-1, 0, 2])
-    here = Evaluator.build(rows, bank, np.zeros(1), np.ones(1))
+    here = FeatureTransform.from_rows(rows, bank, np.zeros(1), np.ones(1))
     rows["dilation"], two = 8, sort in (SUM, DIFFERENCE)
     there = of_input(rows, sort, 0, 1 if two else -1)
     n_used = 2 if two else 1
     moved = here.moved(sort, 8, means[:n_used], stds[:n_used])
-    expected = Evaluator.build(there, bank, means, stds)(X)
+    expected = FeatureTransform.from_rows(there, bank, means, stds)(X)
     assert_array_equal(moved(X[:, :n_used]), expected)
 
 
@@ -488,13 +490,13 @@ def test_moved_is_built_there(X, sort):
 def all_kinds(request):
     """A table with a job of each kind at level 1 and each at level 2."""
     bank = BANKS[request.param]
-    statistics = [STATISTICS[SLOTS.index(i)] for i in sorted(SLOTS)]
-    names = ["ppv"] * (N_SHARES - 1) + statistics  # of the slots, as they stand
+    statistics = [POOLING_NAMES[SLOTS.index(i)] for i in sorted(SLOTS)]
+    names = ["ppv"] * (N_THRESHOLDS - 1) + statistics  # of the slots, as they stand
     rows, kinds = [], []
-    for number, pair in enumerate(product(KINDS, repeat=2)):
+    for number, pair in enumerate(product(POOLING_SETS, repeat=2)):
         dilation, kernel = divmod(number, len(bank.names))
         for level, kind in enumerate(pair, start=1):
-            wanted = [names[slot] for slot in KINDS[kind]]
+            wanted = [names[slot] for slot in POOLING_SETS[kind]]
             some = candidate_rows(0, dilation + 1, 1, (level,), wanted)
             some["kernel"] = kernel
             rows.append(above(some, [-0.5, 0, 0.5]))
@@ -524,11 +526,11 @@ def test_every_kind_gives_the_bits_of_what_computes_all(all_kinds, length):
     rows, bank, _ = all_kinds
     X = np.random.default_rng(length).normal(size=(17, 1, length))
     found = on_scaled(rows, bank)(X)
-    dilations, shares = range(1, rows["dilation"].max() + 1), ["ppv"] * N_SHARES
-    everything = full_table(1, dilations, bank, [*shares, *STATISTICS[1:]])
+    dilations, shares = range(1, rows["dilation"].max() + 1), ["ppv"] * N_THRESHOLDS
+    everything = full_table(1, dilations, bank, [*shares, *POOLING_NAMES[1:]])
     everything = above(everything, [-0.5, 0, 0.5])
     of_all = on_scaled(everything, bank)
-    assert (of_all.kinds == max(KINDS)).all()
+    assert (of_all.kinds == max(POOLING_SETS)).all()
     fields = ["dilation", "kernel", "level", "statistic", "threshold"]
     number = {tuple(row): i for i, row in enumerate(everything[fields].tolist())}
     same = [number[tuple(row)] for row in rows[fields].tolist()]
@@ -537,12 +539,12 @@ def test_every_kind_gives_the_bits_of_what_computes_all(all_kinds, length):
 
 def test_kind_is_the_cheapest_that_has_all():
     wanted = np.array(list(product([False, True], repeat=N_SLOTS)))
-    found = kinds_of(np.where(wanted, 7, -1)[:, None])[:, 0]
+    found = smallest_sets(np.where(wanted, 7, -1)[:, None])[:, 0]
     for slots, kind in zip(wanted, found, strict=True):
         slots = set(np.flatnonzero(slots))
-        able = [len(has) for has in KINDS.values() if slots <= set(has)]
-        assert slots <= set(KINDS[kind])
-        assert len(KINDS[kind]) == min(able)
+        able = [len(has) for has in POOLING_SETS.values() if slots <= set(has)]
+        assert slots <= set(POOLING_SETS[kind])
+        assert len(POOLING_SETS[kind]) == min(able)
 
 
 @settings(max_examples=40, deadline=None)
@@ -584,7 +586,7 @@ def test_layout_does_not_matter(evaluate, X, found, layout, dtype):
 def test_dtype_does_not_matter(table, dtype):
     X = np.random.default_rng(0).integers(0, 200, size=(3, 3, 30))
     means, stds = np.array([99.5, 0.3, 250.0]), np.array([50.0, 7.0, 1e-3])
-    evaluate = Evaluator.build(table, BANKS["mix"], means, stds)
+    evaluate = FeatureTransform.from_rows(table, BANKS["mix"], means, stds)
     assert_array_equal(evaluate(X.astype(dtype)), evaluate(X.astype(np.float64)))
 
 
@@ -594,7 +596,7 @@ def test_only_channels_in_use_are_read(table, X, found):
     bad = X.copy()
     bad[:, 1] = np.nan
     means, stds = np.zeros(3), np.ones(3)
-    evaluate = Evaluator.build(table[used], BANKS["mix"], means, stds)
+    evaluate = FeatureTransform.from_rows(table[used], BANKS["mix"], means, stds)
     assert_array_equal(evaluate(bad), found[:, used])
 
 
@@ -639,7 +641,7 @@ def test_agrees_with_published_code(name):
     number = {tuple(taps): i for i, taps in enumerate(bank.taps[:, :3].tolist())}
     ours = [number[tuple(sorted(taps))] for taps in reference["taps"].tolist()]
 
-    found = on_scaled(full_table(2, dilations, bank, PAPER), bank)(X)
+    found = on_scaled(full_table(2, dilations, bank, PAPER_POOLING), bank)(X)
     found = found.reshape(len(X), 2, len(dilations), 84, 2, 4)[:, :, :, ours]
     published = np.swapaxes(reference["features"], 2, 3).reshape(found.shape)
 

@@ -11,7 +11,7 @@ from sklearn.linear_model import LogisticRegression, RidgeClassifier
 from sklearn.svm import SVC
 
 from lightwaves_aeon import LightWaveSClassifier
-from lightwaves_aeon.core.convolution.features import STATISTICS
+from lightwaves_aeon.core.convolution.pooling import POOLING_NAMES
 from lightwaves_aeon.insight.importance import GROUPS
 
 VARIANTS = ["L1", "L2", "L1L2", "plus"]
@@ -244,7 +244,7 @@ def test_importances_against_an_obvious_loop(of_pairs, by):
 
 def test_groups_ascend_in_the_order_of_the_table(motions):
     table = motions.importance(["statistic", "level", "dilation"])
-    numbered = table.assign(statistic=table["statistic"].map(STATISTICS.index))
+    numbered = table.assign(statistic=table["statistic"].map(POOLING_NAMES.index))
     keys = numbered[["statistic", "level", "dilation", "class"]]
     pd.testing.assert_frame_equal(keys, keys.sort_values(list(keys)))
     assert motions.importance("level").equals(motions.importance(["level"]))

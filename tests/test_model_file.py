@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lightwaves_aeon.export.classifier_file import ARRAYS
 from numpy.testing import assert_array_equal
 from pandas.testing import assert_frame_equal
 from sklearn.base import clone
@@ -21,8 +22,8 @@ from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
 
 from lightwaves_aeon import LightWaveSClassifier
-from lightwaves_aeon.core.convolution.features import INPUTS, STATISTICS
-from lightwaves_aeon.export.classifier_file import ARRAYS
+from lightwaves_aeon.core.convolution.pooling import POOLING_NAMES
+from lightwaves_aeon.core.convolution.representations import REPRESENTATION_NAMES
 from lightwaves_aeon.export.model_file import ModelFileError, load_model, save_model
 
 load = LightWaveSClassifier.load
@@ -64,8 +65,10 @@ def content_plus(fitted_plus, tmp_path_factory):
     fitted_plus[0].save(path)
     header, arrays = load_model(path)
     # Of series with several channels "plus" keeps no changes; a table may have some.
-    of_channels = np.flatnonzero(arrays["table_input"] == INPUTS.index("channel"))
-    arrays["table_input"][of_channels[1::2]] = INPUTS.index("change")
+    of_channels = np.flatnonzero(
+        arrays["table_input"] == REPRESENTATION_NAMES.index("channel")
+    )
+    arrays["table_input"][of_channels[1::2]] = REPRESENTATION_NAMES.index("change")
     save_model(path, header, arrays)
     return load_model(path)
 
@@ -728,9 +731,9 @@ def test_hostile_values_beyond_the_paper(content_plus, other, name):
     header, arrays = content_plus
     some = np.ones(len(arrays[field]), bool)
     if of_input is not None:
-        some &= arrays["table_input"] == INPUTS.index(of_input)
+        some &= arrays["table_input"] == REPRESENTATION_NAMES.index(of_input)
     if statistic is not None:
-        some &= arrays["table_statistic"] == STATISTICS.index(statistic)
+        some &= arrays["table_statistic"] == POOLING_NAMES.index(statistic)
     places = np.flatnonzero(some)
     assert len(places) > 0
     for value in values:

@@ -12,14 +12,16 @@ from onnxruntime import InferenceSession, SessionOptions
 from sklearn.linear_model import LogisticRegression
 
 from lightwaves_aeon import LightWaveSClassifier
-from lightwaves_aeon.core.convolution.features import INPUTS, STATISTICS, candidate_rows
+from lightwaves_aeon.core.convolution.features import candidate_rows
 from lightwaves_aeon.core.convolution.kernels import kernel_bank
+from lightwaves_aeon.core.convolution.pooling import POOLING_NAMES
+from lightwaves_aeon.core.convolution.representations import REPRESENTATION_NAMES
 from lightwaves_aeon.core.linear.head import LinearHead
 from lightwaves_aeon.core.model import Model
 from lightwaves_aeon.export.onnx.model import build_model, export_onnx
 
 # The sums behind them may be taken in another order; all others are equal to the bit.
-SUMMED = [STATISTICS.index(name) for name in ("mpv", "mipv")]
+SUMMED = [POOLING_NAMES.index(name) for name in ("mpv", "mipv")]
 
 
 def session(model):
@@ -92,7 +94,7 @@ def test_predicts_the_same_of_one_channel_and_its_changes(make_problem, tmp_path
     X, y = make_problem(n_channels=1)
     parameters = {"n_features": 150, "pool_size": 400, "random_state": 0}
     clf = LightWaveSClassifier(variant="plus", **parameters).fit(X, y)
-    assert INPUTS.index("change") in clf.pipeline_[0]._model.rows["input"]
+    assert REPRESENTATION_NAMES.index("change") in clf.pipeline_[0]._model.rows["input"]
     assert_same(clf, exported(clf, tmp_path), flattened(X))
 
 
@@ -127,7 +129,7 @@ def table(dilations, n_rows=400, seed=0):
     """Rows of all sorts, and a model that reads them of three channels."""
     rng = np.random.default_rng(seed)
     bank = kernel_bank(["minirocket", "mexh", "db4", "haar"])
-    names = (*STATISTICS, *("ppv",) * 4)
+    names = (*POOLING_NAMES, *("ppv",) * 4)
     parts = []
     for dilation in dilations:
         rows = candidate_rows(0, dilation, len(bank.names), (1, 2), names)
@@ -136,15 +138,15 @@ def table(dilations, n_rows=400, seed=0):
         parts.append(rows[kept])
     rows = np.concatenate(parts)
     rows["channel"] = rng.integers(0, 2, len(rows))
-    rows["input"] = rng.integers(0, len(INPUTS), len(rows))
-    of_two = rows["input"] >= INPUTS.index("sum")
+    rows["input"] = rng.integers(0, len(REPRESENTATION_NAMES), len(rows))
+    of_two = rows["input"] >= REPRESENTATION_NAMES.index("sum")
     rows["other"][of_two] = 2
-    shares = np.flatnonzero(rows["statistic"] == STATISTICS.index("ppv"))
+    shares = np.flatnonzero(rows["statistic"] == POOLING_NAMES.index("ppv"))
     rows["threshold"][shares] = rng.normal(size=len(shares)).round(1)
     rows["f_score"] = rows["selection_score"] = 0  # NaN is never equal to NaN
     rows = rng.permutation(np.unique(rows))
     means, stds = np.array([0.5, -1.0, 0.1]), np.array([1.5, 0.7, 1.0])
-    return rows, Model.of(rows, bank, means, stds)
+    return rows, Model.from_rows(rows, bank, means, stds)
 
 
 def features_model(rows, model):
@@ -166,7 +168,7 @@ def test_features_are_those_of_the_engine(every_sort, n_timepoints, is_flat):
     rows, model, of_onnx = every_sort
     X = np.random.default_rng(1).normal(size=(5, 3, n_timepoints)).astype(np.float32)
     X = flattened(X) if is_flat else X
-    features, expected = of_onnx.run(["scores"], {"X": X})[0], model.evaluate(X)
+    features, expected = of_onnx.run(["scores"], {"X": X})[0], model.transform(X)
     summed = np.isin(rows["statistic"], SUMMED)
     assert_array_equal(features[:, ~summed], expected[:, ~summed])
     assert_allclose(features[:, summed], expected[:, summed], rtol=1e-5)
@@ -179,33 +181,33 @@ def test_another_runtime_gives_the_same(n_timepoints):
     X = flattened(X)
     reference = ReferenceEvaluator(features_model(rows, model))
     features = reference.run(["scores"], {"X": X})[0]
-    assert_allclose(features, model.evaluate(X), rtol=1e-5)
+    assert_allclose(features, model.transform(X), rtol=1e-5)
 
 
 def test_table_in_the_test_has_every_sort_of_row(every_sort):
     rows, model, _ = every_sort
     for name, n_values in (("input", 4), ("level", 2), ("statistic", 6)):
         assert len(np.unique(rows[name])) == n_values
-    assert len(np.unique(model.evaluate.kernels)) > 60
+    assert len(np.unique(model.transform.kernels)) > 60
 
 
 @pytest.mark.parametrize("level", [1, 2])
-@pytest.mark.parametrize("statistic", STATISTICS)
+@pytest.mark.parametrize("statistic", POOLING_NAMES)
 def test_one_feature_alone(level, statistic):
     bank = kernel_bank("minirocket")
     rows = candidate_rows(1, 2, 84, (level,), (statistic,))[40:41]
-    model = Model.of(rows, bank, np.zeros(3), np.ones(3))
+    model = Model.from_rows(rows, bank, np.zeros(3), np.ones(3))
     head = LinearHead(np.ones((1, 1)), np.zeros(1), np.array(["no", "yes"]))
     X = np.random.default_rng(0).normal(size=(4, 3, 30)).astype(np.float32)
     scores = run(build_model(model, head, np.zeros(1), n_channels=3), X)[2]
-    assert_allclose(scores, model.evaluate(X)[:, 0], rtol=1e-6)
+    assert_allclose(scores, model.transform(X)[:, 0], rtol=1e-6)
 
 
 def test_large_means_of_features_cost_no_precision():
     rows, model = table(dilations=(1,))
     rng = np.random.default_rng(0)
     X = rng.normal(size=(20, 3, 50)).astype(np.float32)
-    features = model.evaluate(X)
+    features = model.transform(X)
     means = features.mean(axis=0) + 1000 / 3
     weights = rng.normal(size=(len(rows), 3))
     head = LinearHead(weights, -means @ weights, np.arange(3))
@@ -229,7 +231,7 @@ def test_labels_keep_their_kind(classes, expected):
     rows, model = table(dilations=(1,), n_rows=20)
     weights = np.random.default_rng(0).normal(size=(len(rows), 1))
     X = np.random.default_rng(0).normal(size=(9, 3, 20)).astype(np.float32)
-    features = model.evaluate(X)
+    features = model.transform(X)
     bias = 0.01 - np.median(features @ weights, keepdims=True)[0]
     head = LinearHead(weights, bias, classes)
     labels, _, scores = run(build_model(model, head, np.zeros(len(rows)), 3), X)

@@ -11,7 +11,7 @@ from test_onnx import exported, run
 
 from lightwaves_aeon import LightWaveSClassifier
 from lightwaves_aeon.core.convolution import features
-from lightwaves_aeon.core.convolution.features import candidate_rows, refuse_unknown
+from lightwaves_aeon.core.convolution.features import candidate_rows, refuse_missing
 from lightwaves_aeon.core.convolution.kernels import kernel_bank
 from lightwaves_aeon.core.linear.head import LinearHead
 from lightwaves_aeon.core.model import Model
@@ -85,7 +85,7 @@ def test_what_is_no_number_where_nobody_looks(make_problem, small, tmp_path):
 
 def model_of(means=0.0, stds=1.0, classes=(0, 1)):
     rows = candidate_rows(0, 1, 2, (1,))
-    model = Model.of(rows, BANK, np.array([float(means)]), np.array([stds]))
+    model = Model.from_rows(rows, BANK, np.array([float(means)]), np.array([stds]))
     classes = np.asarray(classes)
     n_scores = len(classes) if len(classes) > 2 else 1
     return model, LinearHead(
@@ -181,7 +181,7 @@ def test_unknown_rows_are_refused_by_name(
     rows = linear.model.rows.copy()
     number = 3 if len(rows) > 3 else 0
     rows[field][number] = {"statistic": 6, "input": 4}[field]
-    model = Model(rows, linear.model.bank, linear.model.evaluate)
+    model = Model(rows, linear.model.bank, linear.model.transform)
     name = {"statistic": "toy", "input": "product"}[field]
     for who, ask in consumers(linear._replace(model=model)).items():
         who = who.removesuffix(" of")
@@ -189,7 +189,7 @@ def test_unknown_rows_are_refused_by_name(
             ValueError, match=f"{who} does not know the {field} '{name}'"
         ):
             ask()
-    refuse_unknown(rows, "all", features.STATISTICS, features.INPUTS)
+    refuse_missing(rows, "all", features.STATISTICS, features.INPUTS)
 
 
 def test_a_new_input_is_no_pair(new_input):

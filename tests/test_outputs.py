@@ -17,7 +17,7 @@ from lightwaves_aeon import LightWaveSClassifier
 from lightwaves_aeon import sktime as of_sktime
 from lightwaves_aeon.atomic import check_writable, open_atomic
 from lightwaves_aeon.benchmark.measures import measures, write_tables
-from lightwaves_aeon.benchmark.store import RunResult, Run, Store
+from lightwaves_aeon.benchmark.store import Run, RunResult, Store
 from lightwaves_aeon.cli import main
 from lightwaves_aeon.export.budget import costs_of
 from lightwaves_aeon.export.c.source import export_c

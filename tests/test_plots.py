@@ -13,7 +13,7 @@ from matplotlib import pyplot as plt  # noqa: E402
 from matplotlib.text import Text  # noqa: E402
 
 from lightwaves_aeon import LightWaveSChannelSelector, LightWaveSClassifier  # noqa: E402
-from lightwaves_aeon.core.convolution.features import PAPER, STATISTICS  # noqa: E402
+from lightwaves_aeon.core.convolution.pooling import PAPER_POOLING, POOLING_NAMES
 from lightwaves_aeon.insight import plots  # noqa: E402
 
 
@@ -387,7 +387,7 @@ def of_statistic(fit):
 
 @pytest.mark.parametrize(
     ("statistic", "level"),
-    [*((name, 1) for name in STATISTICS), *((name, 2) for name in PAPER)],
+    [*((name, 1) for name in POOLING_NAMES), *((name, 2) for name in PAPER_POOLING)],
 )
 def test_response_names_the_value_and_marks_it(of_statistic, statistic, level):
     clf, X, feature = of_statistic(statistic, level)

@@ -14,7 +14,7 @@ from lightwaves_aeon import cli
 from lightwaves_aeon.benchmark import load_results
 from lightwaves_aeon.benchmark.measures import MEASURES, measures, write_tables
 from lightwaves_aeon.benchmark.published import PeerError, online, published
-from lightwaves_aeon.benchmark.store import RunResult, Run, Store
+from lightwaves_aeon.benchmark.store import Run, RunResult, Store
 
 SETS = ("ERing", "Epilepsy", "LSST", "NATOPS")
 CLASSIFIERS = ("LightWaveS-plus", "ROCKET", "MultiROCKET")

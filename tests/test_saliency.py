@@ -13,16 +13,18 @@ from numpy.testing import assert_allclose, assert_array_equal
 from benchmarks.saliency import deletions, shares_inside
 from lightwaves_aeon import LightWaveSClassifier
 from lightwaves_aeon.benchmark.datasets import load_split
-from lightwaves_aeon.core.convolution.features import INPUTS, STATISTICS, candidate_rows
+from lightwaves_aeon.core.convolution.features import candidate_rows
 from lightwaves_aeon.core.convolution.kernels import kernel_bank
+from lightwaves_aeon.core.convolution.pooling import POOLING_NAMES
+from lightwaves_aeon.core.convolution.representations import REPRESENTATION_NAMES
+from lightwaves_aeon.core.fitted import FittedClassifier
 from lightwaves_aeon.core.model import Model
 from lightwaves_aeon.core.selection.variants import VARIANTS
-from lightwaves_aeon.insight.linear import LinearModel
 from lightwaves_aeon.insight.responses import response_of
 from lightwaves_aeon.insight.saliency import saliency
 
 ARCHIVE = Path(__file__).parents[2] / "shared" / "uea"
-CHANNEL, CHANGE, SUM, DIFFERENCE = range(len(INPUTS))
+CHANNEL, CHANGE, SUM, DIFFERENCE = range(len(REPRESENTATION_NAMES))
 BANKS = {
     "minirocket": kernel_bank("minirocket"),
     "mexh": kernel_bank("mexh"),
@@ -36,21 +38,21 @@ def make_linear(bank, n_features=200, seed=0, means=0.5):
     rng = np.random.default_rng(seed)
     rows = np.concatenate(
         [
-            candidate_rows(channel, dilation, len(bank.names), (1, 2), STATISTICS)
+            candidate_rows(channel, dilation, len(bank.names), (1, 2), POOLING_NAMES)
             for channel in USED
             for dilation in (1, 3, 32)
         ]
     )
     rows = rng.permutation(rows)[:n_features]
-    rows["input"] = rng.integers(0, len(INPUTS), len(rows))
+    rows["input"] = rng.integers(0, len(REPRESENTATION_NAMES), len(rows))
     others = rng.choice(USED, len(rows))
     rows["other"] = np.where(rows["input"] >= SUM, others, -1)
-    of_ppv = rows["statistic"] == STATISTICS.index("ppv")
+    of_ppv = rows["statistic"] == POOLING_NAMES.index("ppv")
     rows["threshold"] = np.where(of_ppv, rng.normal(size=len(rows)), 0)
-    model = Model.of(rows, bank, np.full(3, 0.3), np.full(3, 2.0))
+    model = Model.from_rows(rows, bank, np.full(3, 0.3), np.full(3, 2.0))
     weights = rng.normal(size=len(rows))
     ones = np.ones(len(rows))
-    return LinearModel(
+    return FittedClassifier(
         model,
         np.stack([-weights, weights], axis=1),
         np.array([-0.1, 0.1]),
@@ -69,7 +71,7 @@ def only(linear, feature):
 
 
 def totals(linear, x):
-    return linear.contributions(linear.model.evaluate.one(x))[0].sum(axis=0)
+    return linear.contributions(linear.model.transform.transform_one(x))[0].sum(axis=0)
 
 
 # The responses
@@ -77,7 +79,7 @@ def totals(linear, x):
 
 def statistic_of(response, row):
     """A statistic in the precision of the engine: sums in float32, from the left."""
-    c, statistic = response.last, STATISTICS[row["statistic"]]
+    c, statistic = response.last, POOLING_NAMES[row["statistic"]]
     if len(c) == 0:
         return np.float32(0.5 if statistic == "mipv" else 0)
     positive, size = c > 0, np.abs(c)
@@ -106,7 +108,7 @@ def test_statistics_of_responses_are_the_features(name, length):
         np.random.default_rng(length).normal(size=(3, length)),
         np.ones((3, length)),
     ):
-        features = model.evaluate.one(x)[0]
+        features = model.transform.transform_one(x)[0]
         for number, row in enumerate(model.rows):
             found = statistic_of(response_of(model, x, number), row)
             assert found == features[number], row
@@ -116,7 +118,7 @@ def test_responses_of_a_fitted_model(make_problem, small):
     X, y = make_problem()
     for variant in VARIANTS:
         model = LightWaveSClassifier(variant=variant, **small).fit(X, y)._linear().model
-        features = model.evaluate.one(X[0])[0]
+        features = model.transform.transform_one(X[0])[0]
         for number, row in enumerate(model.rows):
             response = response_of(model, X[0], number)
             assert statistic_of(response, row) == features[number]
@@ -149,7 +151,7 @@ def test_adds_up_to_the_score(name, x, mean):
 def test_adds_up_feature_by_feature(length):
     linear = make_linear(BANKS["mix"], 100)
     x = np.random.default_rng(length).normal(size=(3, length))
-    parts = linear.contributions(linear.model.evaluate.one(x))[0, :, 1]
+    parts = linear.contributions(linear.model.transform.transform_one(x))[0, :, 1]
     each = [saliency(only(linear, i), x, 1) for i in range(len(parts))]
     assert_allclose([found.sum() for found in each], parts, rtol=1e-9, atol=1e-12)
     assert_allclose(np.sum(each, axis=0), saliency(linear, x, 1), atol=1e-9)
@@ -174,7 +176,7 @@ def test_channel_that_is_not_in_use_has_zeros():
 def made_by(c, row, is_high):
     """Share of each value of a response in what its statistic is."""
     share = np.zeros(len(c))
-    statistic = STATISTICS[row["statistic"]]
+    statistic = POOLING_NAMES[row["statistic"]]
     run, longest = [], []
     for t, value in enumerate(c):
         run = [*run, t] if value > 0 else []
@@ -212,7 +214,7 @@ def by_loops(linear, x, index):
     """Follow each feature back by itself."""
     model, out = linear.model, np.zeros(x.shape)
     scaled = ((x - 0.3) / 2.0).astype(np.float32)
-    features = model.evaluate.one(x)
+    features = model.transform.transform_one(x)
     parts = linear.contributions(features)[0, :, index]
     for i, row in enumerate(model.rows):
         response = response_of(model, x, i)
@@ -257,9 +259,9 @@ def test_a_feature_that_a_hand_can_follow():
     # Of the response to a unit at 10, the taps of kernel 0 see it at 14, 13 and 12.
     bank, n = BANKS["minirocket"], 21
     rows = candidate_rows(0, 1, 1, (1,), ("ppv",))
-    model = Model.of(rows, bank, np.zeros(1), np.ones(1))
+    model = Model.from_rows(rows, bank, np.zeros(1), np.ones(1))
     one = np.ones(1)
-    linear = LinearModel(model, 7 * one[:, None], one, 0 * one, one, one, 1)
+    linear = FittedClassifier(model, 7 * one[:, None], one, 0 * one, one, one, 1)
     x = np.zeros((1, n))
     x[0, 10] = 1
     assert_array_equal(np.flatnonzero(response_of(model, x, 0).last > 0), [12, 13, 14])

@@ -9,14 +9,10 @@ from hypothesis.extra.numpy import arrays
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.feature_selection import f_classif
 
-from lightwaves_aeon.core.selection.anova import (
-    anova_f,
-    top_k,
-    round_robin,
-    class_f,
-    mrmr,
-    stratified_sample,
-)
+from lightwaves_aeon.core.data.sampling import stratified_sample
+from lightwaves_aeon.core.selection.anova import anova_f, class_f
+from lightwaves_aeon.core.selection.mrmr import mrmr
+from lightwaves_aeon.core.selection.top_k import round_robin, top_k
 
 
 def starts(sizes):

@@ -15,9 +15,10 @@ from sklearn.base import clone
 from sklearn.model_selection import cross_val_score
 
 from lightwaves_aeon import LightWaveS, LightWaveSClassifier
-from lightwaves_aeon.core.convolution.features import STATISTICS, candidate_rows
+from lightwaves_aeon.core.convolution.features import candidate_rows
 from lightwaves_aeon.core.convolution.kernels import kernel_bank
-from lightwaves_aeon.core.convolution.transform import Evaluator
+from lightwaves_aeon.core.convolution.pooling import POOLING_NAMES
+from lightwaves_aeon.core.convolution.transform import FeatureTransform
 from lightwaves_aeon.core.data.collection import (
     UnequalLengthCollection,
     fingerprint,
@@ -77,7 +78,9 @@ def test_parts_are_the_cases_wanted(data, lengths):
     case = st.integers(0, len(lengths) - 1)
     cases = np.array(data.draw(st.lists(case, max_size=20)), int)
     found = [None] * len(cases)
-    for block, rows, positions in iter_by_length(UnequalLengthCollection.from_series(series), cases):
+    for block, rows, positions in iter_by_length(
+        UnequalLengthCollection.from_series(series), cases
+    ):
         assert len(rows) == len(positions) > 0
         for row, position in zip(rows, positions, strict=True):
             assert found[position] is None
@@ -134,7 +137,10 @@ def test_taken_is_a_copy():
     ("lengths", "median"), [([7], 7), ([3, 9], 6), ([3, 4], 3), ([9, 1, 2, 2, 9], 2)]
 )
 def test_typical_length(lengths, median):
-    assert typical_length(UnequalLengthCollection.from_series(make_series(lengths))) == median
+    assert (
+        typical_length(UnequalLengthCollection.from_series(make_series(lengths)))
+        == median
+    )
 
 
 def test_typical_length_of_an_array():
@@ -144,7 +150,10 @@ def test_typical_length_of_an_array():
 def test_description_tells_collections_apart():
     series = make_series([3, 5, 3])
     first = fingerprint(UnequalLengthCollection.from_series(series))
-    assert fingerprint(UnequalLengthCollection.from_series([x + 1 for x in series])) == first
+    assert (
+        fingerprint(UnequalLengthCollection.from_series([x + 1 for x in series]))
+        == first
+    )
     others = [
         UnequalLengthCollection.from_series(make_series([5, 3, 3])),
         UnequalLengthCollection.from_series(make_series([3, 5, 5])),
@@ -182,7 +191,10 @@ def test_moments_of_equal_lengths_are_those_of_the_array():
 @pytest.mark.parametrize("value", [0.0, 0.1, -1 / 3, 1e6 + 0.1, 1e15, -1e300])
 def test_constant_channel_has_no_spread(value):
     series = [np.full((1, n), value) for n in (7, 3, 3, 1, 100)]
-    assert channel_moments(UnequalLengthCollection.from_series(series), 0) == (value, 0.0)
+    assert channel_moments(UnequalLengthCollection.from_series(series), 0) == (
+        value,
+        0.0,
+    )
 
 
 def test_spread_between_lengths_counts():
@@ -194,7 +206,9 @@ def test_spread_between_lengths_counts():
 
 def test_moments_do_not_depend_on_other_channels():
     series = make_series([4, 6, 4])
-    alone = channel_moments(UnequalLengthCollection.from_series([x[1:] for x in series]), 0)
+    alone = channel_moments(
+        UnequalLengthCollection.from_series([x[1:] for x in series]), 0
+    )
     for x in series:
         x[0] = np.nan
     assert channel_moments(UnequalLengthCollection.from_series(series), 1) == alone
@@ -229,11 +243,13 @@ LENGTHS = [17, 3, 64, 17, 1, 2, 17, 64, 33, 17, 17, 17, 17] + [17] * 20
 def evaluate():
     """All statistics and inputs, with some thresholds."""
     bank = kernel_bank(["minirocket", "db4"])
-    rows = candidate_rows(0, 4, len(bank.names), (1, 2), ("ppv", *STATISTICS))
+    rows = candidate_rows(0, 4, len(bank.names), (1, 2), ("ppv", *POOLING_NAMES))
     rows["threshold"][::7] = 0.3
     rows["channel"], rows["input"] = np.arange(len(rows)) % 2, np.arange(len(rows)) % 4
     rows["other"] = np.where(rows["input"] < 2, -1, 1)
-    return Evaluator.build(rows, bank, np.array([0.1, -0.2]), np.array([1.0, 2.0]))
+    return FeatureTransform.from_rows(
+        rows, bank, np.array([0.1, -0.2]), np.array([1.0, 2.0])
+    )
 
 
 @pytest.fixture(scope="module")
@@ -265,13 +281,18 @@ def test_order_of_cases_does_not_matter(evaluate, series, found, seed):
 @given(cases=st.lists(st.integers(0, len(LENGTHS) - 1), max_size=40))
 def test_chosen_cases_in_their_order(evaluate, series, found, cases):
     cases = np.array(cases, int)
-    assert_array_equal(evaluate(UnequalLengthCollection.from_series(series), cases), found[cases])
+    assert_array_equal(
+        evaluate(UnequalLengthCollection.from_series(series), cases), found[cases]
+    )
 
 
 @pytest.mark.parametrize("n_jobs", [2, 3])
 def test_threads_do_not_matter(evaluate, series, found, n_jobs):
     # Work enough to be split, of each length that there is.
-    X, cases = UnequalLengthCollection.from_series(series * 8), np.random.default_rng(0).permutation(200)
+    X, cases = (
+        UnequalLengthCollection.from_series(series * 8),
+        np.random.default_rng(0).permutation(200),
+    )
     alone = np.tile(found, (8, 1))
     assert_array_equal(evaluate(X, n_jobs=n_jobs), alone)
     assert_array_equal(evaluate(X, cases, n_jobs=n_jobs), alone[cases])

@@ -122,7 +122,7 @@ def test_one_spoilt_case_does_no_harm_to_plus(spoil):
         warnings.simplefilter("error")
         clf = fitted(X, y, variant="plus")
     assert clf.score(others, truth) >= clean - 0.05
-    assert clf.pipeline_[0]._model.evaluate.stds.max() < 2
+    assert clf.pipeline_[0]._model.transform.stds.max() < 2
 
 
 @pytest.mark.parametrize("variant", ["L1", "L2", "L1L2"])
@@ -139,7 +139,7 @@ def test_one_spoilt_case_is_warned_of(variant, spoil):
 
 def test_plus_scales_as_ever_where_nothing_is_spoilt():
     X, y = make_problem()
-    evaluate = fitted(X, y, variant="plus").pipeline_[0]._model.evaluate
+    evaluate = fitted(X, y, variant="plus").pipeline_[0]._model.transform
     for channel, std in zip(evaluate.channels, evaluate.stds, strict=True):
         assert_allclose(std, X[:, channel].std(), rtol=1e-12)
 

@@ -9,11 +9,13 @@ from numpy.testing import assert_allclose, assert_array_equal
 from pandas.testing import assert_frame_equal
 
 from lightwaves_aeon import LightWaveS, LightWaveSClassifier
-from lightwaves_aeon.core.convolution.features import INPUTS, candidate_rows
+from lightwaves_aeon.core.convolution.features import candidate_rows
 from lightwaves_aeon.core.convolution.kernels import kernel_bank
-from lightwaves_aeon.core.convolution.transform import ENOUGH_VALUES, Evaluator
+from lightwaves_aeon.core.convolution.representations import REPRESENTATION_NAMES
+from lightwaves_aeon.core.convolution.transform import ENOUGH_VALUES, FeatureTransform
 from lightwaves_aeon.core.data.collection import UnequalLengthCollection
-from lightwaves_aeon.core.selection.scoring import Offer, Scores, Shortlist
+from lightwaves_aeon.core.selection.candidates import CandidateSet
+from lightwaves_aeon.core.selection.scoring import Scores, Shortlist
 from lightwaves_aeon.core.selection.variants import (
     N_PAIRS,
     VARIANTS,
@@ -21,7 +23,7 @@ from lightwaves_aeon.core.selection.variants import (
 )
 
 PLUS = VARIANTS["plus"]
-CHANNEL, CHANGE, SUM, DIFFERENCE = range(len(INPUTS))
+CHANNEL, CHANGE, SUM, DIFFERENCE = range(len(REPRESENTATION_NAMES))
 BANKS = {name: kernel_bank(name) for name in ("minirocket", "mexh", "cgau4")}
 
 # Fields of a row that tell which feature it is.
@@ -115,7 +117,7 @@ def responses_of(X, bank, dilation):
 
 def evaluator(bank, dilation=1):
     rows = candidate_rows(0, dilation, len(bank.names), (1,))
-    return Evaluator.build(rows, bank, np.zeros(1), np.ones(1))
+    return FeatureTransform.from_rows(rows, bank, np.zeros(1), np.ones(1))
 
 
 def assert_in_the_middle_of_neighbours(thresholds, values):
@@ -161,7 +163,9 @@ def test_thresholds_are_quantiles(name, dilation, n_thresholds, shape):
 def test_thresholds_of_unequal_lengths():
     rng, bank = np.random.default_rng(0), BANKS["minirocket"]
     series = [rng.normal(size=(1, n)) for n in (9, 20, 1, 9, 41)]
-    found = evaluator(bank, 2).quantile_thresholds(UnequalLengthCollection.from_series(series), 3)
+    found = evaluator(bank, 2).quantile_thresholds(
+        UnequalLengthCollection.from_series(series), 3
+    )
     values = np.concatenate([responses_of([x], bank, 2) for x in series], axis=1)
     assert_in_the_middle_of_neighbours(found, values)
 
@@ -196,7 +200,7 @@ def test_thresholds_of_many_values_are_close():
 
 def offered(X, few, statistics=PLUS.statistics, bank="minirocket", dilation=2):
     """The rows that an offer finds, their columns, and which of them are distinct."""
-    offer = Offer.of(BANKS[bank], (1,), statistics, quantiles=True)
+    offer = CandidateSet.from_kernels(BANKS[bank], (1,), statistics, quantiles=True)
     moved = offer.evaluate.moved(CHANNEL, dilation, np.zeros(1), np.ones(1))
     columns, thresholds, distinct = offer._replace(evaluate=moved).features(X, few)
     rows = offer.rows.copy()
@@ -210,7 +214,7 @@ def test_offer_computes_what_its_table_says(bank, statistics):
     X = np.random.default_rng(0).normal(size=(9, 1, 30))
     rows, columns, distinct = offered(X, np.array([1, 4]), statistics, bank)
     assert distinct.all()
-    build = Evaluator.build(rows, BANKS[bank], np.zeros(1), np.ones(1))
+    build = FeatureTransform.from_rows(rows, BANKS[bank], np.zeros(1), np.ones(1))
     assert_array_equal(build(X), columns)
 
 
@@ -264,7 +268,9 @@ def test_equal_thresholds_are_offered_once(make):
 
 
 def test_paper_has_no_thresholds():
-    offer = Offer.of(BANKS["minirocket"], (1, 2), VARIANTS["L1L2"].statistics, False)
+    offer = CandidateSet.from_kernels(
+        BANKS["minirocket"], (1, 2), VARIANTS["L1L2"].statistics, False
+    )
     X = np.random.default_rng(0).normal(size=(5, 1, 40))
     columns, thresholds, distinct = offer.features(X, np.arange(5))
     assert columns.shape == (5, 84 * 8)

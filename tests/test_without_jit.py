@@ -7,10 +7,13 @@ import sys
 import numpy as np
 import pytest
 
-from lightwaves_aeon.core.convolution.features import INPUTS, STATISTICS, candidate_rows
+from lightwaves_aeon.core.convolution.features import candidate_rows
 from lightwaves_aeon.core.convolution.kernels import kernel_bank
-from lightwaves_aeon.core.convolution.transform import Evaluator
-from lightwaves_aeon.core.selection.anova import anova_f, mrmr
+from lightwaves_aeon.core.convolution.pooling import POOLING_NAMES
+from lightwaves_aeon.core.convolution.representations import REPRESENTATION_NAMES
+from lightwaves_aeon.core.convolution.transform import FeatureTransform
+from lightwaves_aeon.core.selection.anova import anova_f
+from lightwaves_aeon.core.selection.mrmr import mrmr
 
 LENGTHS = (1, 7, 20)
 N_CASES = 18  # a group of sixteen, and two on their own
@@ -22,24 +25,26 @@ def results():
     bank = kernel_bank(["minirocket", "db2"])
     rows = np.concatenate(
         [
-            candidate_rows(0, d, len(bank.names), (1, 2), ("ppv", *STATISTICS))
+            candidate_rows(0, d, len(bank.names), (1, 2), ("ppv", *POOLING_NAMES))
             for d in (1, 4)
         ]
     )
     # Thresholds, inputs and kinds of jobs, in all sorts of combinations.
-    counts = rows["statistic"] == STATISTICS.index("ppv")
+    counts = rows["statistic"] == POOLING_NAMES.index("ppv")
     rows["threshold"][counts] = rng.normal(size=counts.sum())
     rows["channel"] = rng.integers(2, size=len(rows))
-    rows["input"] = np.arange(len(rows)) // 70 % len(INPUTS)
+    rows["input"] = np.arange(len(rows)) // 70 % len(REPRESENTATION_NAMES)
     rows["other"] = np.where(rows["input"] < 2, -1, 1 - rows["channel"])
     rows = rows[rng.permutation(len(rows))[: len(rows) // 2]]
-    evaluate = Evaluator.build(rows, bank, means=np.zeros(2), stds=np.ones(2))
+    evaluate = FeatureTransform.from_rows(
+        rows, bank, means=np.zeros(2), stds=np.ones(2)
+    )
     found = {
         f"features_{length}": evaluate(rng.normal(size=(N_CASES, 2, length)))
         for length in LENGTHS
     }
     offer = candidate_rows(0, 2, len(bank.names), (1,))
-    found["thresholds"] = Evaluator.build(
+    found["thresholds"] = FeatureTransform.from_rows(
         offer, bank, means=np.zeros(1), stds=np.ones(1)
     ).quantile_thresholds(rng.normal(size=(3, 1, 20)), 3)
     columns = rng.normal(size=(12, 20)).astype(np.float32)

@@ -2,8 +2,10 @@
 
 import pytest
 
-from lightwaves_aeon.core.convolution.features import INPUTS, STATISTICS, candidate_rows
+from lightwaves_aeon.core.convolution.features import candidate_rows
 from lightwaves_aeon.core.convolution.kernels import kernel_bank
+from lightwaves_aeon.core.convolution.pooling import POOLING_NAMES
+from lightwaves_aeon.core.convolution.representations import REPRESENTATION_NAMES
 from lightwaves_aeon.insight.words import in_words, scale_of
 
 
@@ -11,7 +13,7 @@ from lightwaves_aeon.insight.words import in_words, scale_of
 @pytest.mark.parametrize("dilation", [1, 8, 64])
 def test_words_tell_all_features_of_a_channel_apart(kernels, dilation):
     bank = kernel_bank(kernels)
-    rows = candidate_rows(7, dilation, len(bank.names), (1, 2), STATISTICS)
+    rows = candidate_rows(7, dilation, len(bank.names), (1, 2), POOLING_NAMES)
     words = in_words(rows, bank)
     assert len(set(words)) == len(rows)
     for row, text in zip(rows, words, strict=True):
@@ -42,8 +44,8 @@ def test_words_of_statistics(statistic, threshold, words):
 
 
 def test_words_of_inputs():
-    rows = candidate_rows(3, 4, 1, (2,), ["max"] * len(INPUTS))
-    rows["input"], rows["other"] = range(len(INPUTS)), [-1, -1, 5, 5]
+    rows = candidate_rows(3, 4, 1, (2,), ["max"] * len(REPRESENTATION_NAMES))
+    rows["input"], rows["other"] = range(len(REPRESENTATION_NAMES)), [-1, -1, 5, 5]
     texts = in_words(rows, kernel_bank("minirocket"))
     assert [text.partition(", ")[0] for text in texts] == [
         "channel 3",
