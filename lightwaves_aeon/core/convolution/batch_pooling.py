@@ -149,7 +149,7 @@ def _mpv(state, n):
 
 @jit_inner
 def _mipv(state, n):
-    return mean(state[8], state[5], n, NEUTRAL_TIME)
+    return mean(state[8], state[5], n, np.float32(NEUTRAL_TIME))
 
 
 FINALIZE = {

@@ -21,12 +21,10 @@ __all__ = [
 
 from typing import Literal, NamedTuple
 
-import numpy as np
-
 N_THRESHOLDS = 3
 """Thresholds of PPV in one convolution; where there are more, it is computed again."""
 
-NEUTRAL_TIME = np.float32(0.5)
+NEUTRAL_TIME = 0.5
 """MIPV where nothing is positive: neither early nor late."""
 
 

@@ -287,7 +287,7 @@ def _mipv(response, bits, length, threshold):
             count += 1
             late += np.float32(t)
     share = np.float64(late) / (np.float64(max(count, 1)) * length)
-    return np.float32(share) if count > 0 else NEUTRAL_TIME
+    return np.float32(share if count > 0 else NEUTRAL_TIME)
 
 
 POOL = {

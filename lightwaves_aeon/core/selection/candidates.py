@@ -9,6 +9,7 @@ __all__ = [
     "candidate_sets",
     "dilations_of",
     "draw_quantile_cases",
+    "inputs_of",
     "list_inputs",
 ]
 
@@ -21,10 +22,10 @@ import numpy as np
 from lightwaves_aeon.core.convolution.features import candidate_rows
 from lightwaves_aeon.core.convolution.kernels import KernelBank, dilations_up_to
 from lightwaves_aeon.core.convolution.pooling import slots_of
-from lightwaves_aeon.core.convolution.representations import REPRESENTATIONS
+from lightwaves_aeon.core.convolution.representations import REPRESENTATIONS, number_of
 from lightwaves_aeon.core.convolution.transform import FeatureTransform
 from lightwaves_aeon.core.data.collection import Collection, subset, typical_length
-from lightwaves_aeon.core.selection.variants import Variant, inputs_of
+from lightwaves_aeon.core.selection.variants import Variant
 
 LARGEST_DILATION = 2**30
 """What the table can hold; from the length of the series on, dilations see padding."""
@@ -34,6 +35,9 @@ PAPERS_LARGEST = 32
 
 CASES_FOR_THRESHOLDS = 5
 """Cases whose responses give the thresholds of PPV."""
+
+N_PAIRS = 300
+"""Sums and differences that are looked at, in all dilations together."""
 
 
 class InputAtDilation(NamedTuple):
@@ -170,6 +174,63 @@ def dilations_of(
             largest = max(1, int(variant.max_dilation_fraction * typical_length(X)))
             max_dilation = min(largest, LARGEST_DILATION)
     return dilations_up_to(max_dilation).tolist()
+
+
+def inputs_of(
+    variant: Variant, n_channels: int, n_dilations: int, rng: np.random.RandomState
+) -> list[tuple[int, int, int]]:
+    """List the inputs that kernels are applied to at one of the dilations.
+
+    Parameters
+    ----------
+    variant : Variant
+        What is offered.
+    n_channels : int
+        Number of channels.
+    n_dilations : int
+        Number of dilations that the pairs of channels are spread over.
+    rng : np.random.RandomState
+        Draws the pairs of channels, where a variant has any.
+
+    Returns
+    -------
+    list of tuple of int
+        Number of the representation; channel; and the other channel or -1. First the
+        channels, then sums and differences; the first differences of a channel that is
+        alone.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.selection.candidates import inputs_of
+    >>> from lightwaves_aeon.core.selection.variants import VARIANTS
+    >>> inputs_of(VARIANTS["L1"], 2, 1, np.random.RandomState(0))
+    [(0, 0, -1), (0, 1, -1)]
+    >>> inputs_of(VARIANTS["plus"], 2, 1, np.random.RandomState(0))[2:]
+    [(2, 0, 1), (3, 0, 1)]
+    >>> inputs_of(VARIANTS["plus"], 1, 1, np.random.RandomState(0))[1:]
+    [(1, 0, -1)]
+    """
+    of_pair = [number_of("sum"), number_of("difference")]
+    inputs = [(number_of("channel"), channel, -1) for channel in range(n_channels)]
+    if not variant.derived_pooling:
+        return inputs
+    # First differences help where there is nothing else, and add nothing beside pairs.
+    if n_channels == 1:
+        return [*inputs, (number_of("change"), 0, -1)]
+    n_all = n_channels * (n_channels - 1) // 2 * len(of_pair)
+    n_pairs = min(n_all, N_PAIRS // n_dilations)
+    drawn = rng.permutation(n_all)[:n_pairs]
+    one, other = np.triu_indices(n_channels, 1)
+    pair, of = np.divmod(drawn, len(of_pair))
+    return inputs + sorted(
+        zip(
+            np.array(of_pair)[of].tolist(),
+            one[pair].tolist(),
+            other[pair].tolist(),
+            strict=True,
+        )
+    )
 
 
 def list_inputs(

@@ -78,7 +78,9 @@ class PooledGraph(NamedTuple):
         count = self._count(positive)
         some = graph("Max", count, ONE)
         share = graph("Div", late, graph("Mul", some, self._float(self.divisor)))
-        return graph("Where", graph("Greater", count, ZERO), share, NEUTRAL_TIME)
+        return graph(
+            "Where", graph("Greater", count, ZERO), share, np.float32(NEUTRAL_TIME)
+        )
 
     def _extreme(self, operator: str, responses: str, scales: np.ndarray) -> str:
         magnitude = self.graph("Abs", responses)
