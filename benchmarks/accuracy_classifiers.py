@@ -31,7 +31,8 @@ from sklearn.linear_model import RidgeClassifierCV
 
 from lightwaves_aeon import LightWaveSClassifier
 from lightwaves_aeon.core.convolution.representations import REPRESENTATION_NAMES
-from lightwaves_aeon.core.selection.variants import VARIANTS, Variant, inputs_of
+from lightwaves_aeon.core.selection.candidates import inputs_of
+from lightwaves_aeon.core.selection.variants import VARIANTS, Variant
 
 N_FEATURES = (50, 100, 200, 300, 500, 750, 1000, 1500)
 """Features kept, along the curve."""
@@ -139,7 +140,7 @@ def _without(statistic: str) -> Change:
 
     return Change(
         lambda plus: plus._replace(
-            statistics=less(plus.statistics), of_derived=less(plus.of_derived)
+            pooling=less(plus.pooling), derived_pooling=less(plus.derived_pooling)
         )
     )
 
@@ -154,8 +155,8 @@ def _with_changes(inputs: _Inputs) -> _Inputs:
 def _without_quantiles(plus: Variant) -> Variant:
     # PPV stands in the variant once for each threshold, of which one is left.
     return plus._replace(
-        statistics=tuple(dict.fromkeys(plus.statistics)),
-        of_derived=tuple(dict.fromkeys(plus.of_derived)),
+        pooling=tuple(dict.fromkeys(plus.pooling)),
+        derived_pooling=tuple(dict.fromkeys(plus.derived_pooling)),
         quantiles=(),
     )
 
@@ -173,7 +174,7 @@ ABLATIONS = {
     "largest dilation 32": Change(parameters={"max_dilation": 32}),
     "selected by mRMR": Change(parameters={"selector": "mrmr"}),
     "with lspv and min": Change(
-        lambda plus: plus._replace(statistics=(*plus.statistics, "lspv", "min"))
+        lambda plus: plus._replace(pooling=(*plus.pooling, "lspv", "min"))
     ),
     "with level 2": Change(lambda plus: plus._replace(levels=(1, 2))),
 }

@@ -18,10 +18,10 @@ from benchmarks.accuracy_classifiers import RIVALS
 
 ROOT = Path(__file__).parents[1]
 OUR_CODE = (
-    "lightwaves_aeon/core/*.py",
-    "lightwaves_aeon/classifier.py",
-    "lightwaves_aeon/transformer.py",
-    "lightwaves_aeon/_fitting.py",
+    "lightwaves_aeon/core/**/*.py",
+    "lightwaves_aeon/estimators/fitting.py",
+    "lightwaves_aeon/aeon/classifier.py",
+    "lightwaves_aeon/aeon/transformer.py",
     "benchmarks/accuracy_classifiers.py",
 )
 

@@ -81,8 +81,8 @@ def main() -> None:
         heads += [figure, "published code"] + ["paper"] * (figure != "kernels")
     print(f"| {' | '.join(heads)} |", "|---" * len(heads) + "|", sep="\n")
     counting = ExitStack()
-    for module in ("scoring", "model") if args.published_lspv else ():
-        name = f"lightwaves_aeon.core.{module}.Evaluator"
+    for module in ("selection.candidates", "model") if args.published_lspv else ():
+        name = f"lightwaves_aeon.core.{module}.FeatureTransform"
         counting.enter_context(patch(name, PublishedRuns))
     differences, same_channels = [], 0
     runs = reference_rows()

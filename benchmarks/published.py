@@ -18,7 +18,7 @@ __all__ = [
 import numpy as np
 from numba import njit
 
-from lightwaves_aeon.core.convolution.pooling_sets import LSPV
+from lightwaves_aeon.core.convolution.pooling import slots_of
 from lightwaves_aeon.core.convolution.transform import FeatureTransform
 from lightwaves_aeon.core.data.scaling import scaled_channels
 
@@ -161,19 +161,20 @@ def _published_lspv(x, weights, dilation, level):
 
 
 class PublishedRuns(FeatureTransform):
-    """The engine with LSPV as the published code counts it."""
+    """The transform with LSPV as the published code counts it."""
 
     def __call__(self, X, cases=None, n_jobs=1):
         out = super().__call__(X, cases, n_jobs)
         cases = slice(None) if cases is None else cases
-        scaled = scaled_channels(X, self.channels, self.means, self.stds, cases)
+        plan, convolutions = self.plan, self.plan.convolutions
+        scaled = scaled_channels(X, plan.channels, self.means, self.stds, cases)
         for position, x in enumerate(scaled):
-            for job in range(self.starts[position], self.starts[position + 1]):
-                weights = self.bank.weights[self.kernels[job]]
+            for i in range(plan.starts[position], plan.starts[position + 1]):
+                weights = plan.bank.weights[convolutions.kernels[i]]
                 for level in (1, 2):
-                    column = self.columns[job, level - 1, LSPV]
+                    column = convolutions.columns[i, level - 1, slots_of("lspv")[0]]
                     if column >= 0:
                         out[:, column] = _published_lspv(
-                            x, weights, self.dilations[job], level
+                            x, weights, convolutions.dilations[i], level
                         )
         return out

@@ -123,8 +123,8 @@ def _top(values: np.ndarray) -> np.ndarray:
 def _sizes(linear: FittedClassifier, x: np.ndarray) -> np.ndarray:
     """Absolute scaled values of the channels in use, 0 in others."""
     evaluate, out = linear.model.transform, np.zeros(x.shape)
-    constants = evaluate.channels, evaluate.means, evaluate.stds
-    out[evaluate.channels] = np.abs(scaled_channels(x[None], *constants)[:, 0])
+    constants = evaluate.plan.channels, evaluate.means, evaluate.stds
+    out[evaluate.plan.channels] = np.abs(scaled_channels(x[None], *constants)[:, 0])
     return out
 
 

@@ -27,9 +27,9 @@ from sklearn.preprocessing import StandardScaler
 from lightwaves_aeon import LightWaveS
 from lightwaves_aeon.aeon.files import open_series
 from lightwaves_aeon.benchmark.memory import PeakMemory
+from lightwaves_aeon.core.data import scaler
 from lightwaves_aeon.core.parallel.mpi import Mpi, bytes_moved
 from lightwaves_aeon.core.search import Search
-from lightwaves_aeon.core.selection import candidates
 
 STEPS = ("moments", "units", "features", "decide", "exchange")
 
@@ -51,7 +51,7 @@ class Timed(Mpi):
 
     def gather(self, part):
         with _watched("exchange"):
-            return super().collect(part)
+            return super().gather(part)
 
     def on_root(self, function):
         def watched():
@@ -60,7 +60,7 @@ class Timed(Mpi):
 
         with _watched("exchange"):
             before = self.seconds["decide"]
-            decision = super().decide(watched)
+            decision = super().on_root(watched)
             # What the first rank does while the others wait is no exchange.
             self.seconds["exchange"] -= self.seconds["decide"] - before
         return decision
@@ -89,7 +89,7 @@ def main() -> None:
     warm_up = np.concatenate([np.flatnonzero(y == label)[:5] for label in np.unique(y)])
     LightWaveS(n_features=50).fit(X[warm_up][:, :2], y[warm_up])
 
-    candidates.channel_moments = _measured("moments", candidates.channel_moments)
+    scaler.channel_moments = _measured("moments", scaler.channel_moments)
     backend = Timed()
     MPI.COMM_WORLD.Barrier()
     Timed.seconds = dict.fromkeys(STEPS, 0.0)

@@ -166,11 +166,11 @@ def transform(rounds: int, quick: bool) -> Table:
         X, y = make_problem(TRAINING_CASES + TRANSFORM_CASES, *shape)
         X, y, batch = X[:TRAINING_CASES], y[:TRAINING_CASES], X[TRAINING_CASES:]
         ours = LightWaveS(random_state=0).fit(X, y)
-        evaluate = ours._model.transform
+        plan = ours._model.transform.plan
         mini, rocket = MiniRocket(random_state=0).fit(X), Rocket(random_state=0).fit(X)
         times = race(
             {
-                "evaluate": partial(evaluate, batch),
+                "evaluate": partial(ours._model.transform, batch),
                 "transform": partial(ours.transform, batch),
                 "minirocket": partial(mini.transform, batch),
                 "rocket": partial(rocket.transform, batch[:ROCKET_CASES]),
@@ -188,7 +188,7 @@ def transform(rounds: int, quick: bool) -> Table:
                     )
                     for rival, way in product(rivals, ways)
                 ),
-                f"{len(evaluate.channels)}, {len(evaluate.kernels)}",
+                f"{len(plan.channels)}, {len(plan.convolutions.kernels)}",
                 *(spread(t, 1e6 / TRANSFORM_CASES) for t in times.values()),
             ]
         )

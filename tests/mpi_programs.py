@@ -24,8 +24,10 @@ import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.linear_model import LogisticRegression, RidgeClassifier
 
-from lightwaves_aeon.core import candidates, choice, scoring, search
+from lightwaves_aeon.core import search
+from lightwaves_aeon.core.data import scaler
 from lightwaves_aeon.core.parallel.mpi import Mpi, bytes_moved
+from lightwaves_aeon.core.selection import scoring, select
 
 # Problems
 
@@ -190,17 +192,17 @@ def answers(problem: str, **parameters) -> dict[str, np.ndarray]:
     X, y = PROBLEMS[problem][0]()
     classifier = make_classifier(problem, **parameters).fit(X, y)
     if classifier.estimator is None:
-        weights, bias, classes, sharpness = classifier._head
+        head = classifier._fitted.head
+        weights, bias, beta = head.weights, head.bias, head.inverse_temperature
     else:
         head = classifier.estimator_
-        weights, bias, classes = head.coef_, head.intercept_, head.classes_
-        sharpness = np.nan
+        weights, bias, beta = head.coef_, head.intercept_, np.nan
     return {
         "table": classifier.pipeline_[0]._model.rows,
         "weights": weights,
         "bias": bias,
-        "classes": classes,
-        "sharpness": np.array(sharpness),
+        "classes": classifier.classes_,
+        "inverse temperature": np.array(beta),
         "predictions": classifier.predict(X),
         "scores": classifier.decision_function(X),
         "probabilities": classifier.predict_proba(X),
@@ -365,9 +367,7 @@ class Situation:
 
     def replace(self, name: str, function: Callable) -> None:
         """Have the search call another function, till the fit is over."""
-        module = next(
-            m for m in (search, choice, scoring, candidates) if hasattr(m, name)
-        )
+        module = next(m for m in (search, select, scoring, scaler) if hasattr(m, name))
         self._stack.enter_context(patch.object(module, name, function))
 
 
@@ -415,7 +415,7 @@ class Clinging(RidgeClassifier):
         return super().fit(X, y)
 
 
-MOMENTS = search.all_moments
+MOMENTS = search.fit_scaler
 THE_SAME = RuntimeError("the same once more")
 
 
@@ -453,7 +453,7 @@ def interrupted_in_waiting(X, order, backend, robust):
 
 
 def on_rank(rank):
-    return Mpi().share(range(3))[0] == rank
+    return Mpi().local_part(range(3))[0] == rank
 
 
 def spoilt(X, channel, value=np.nan):
@@ -672,7 +672,7 @@ FAULTS = {
     ),
     # What a bug might make wait for ever stands last, not to hide the others.
     "KeyboardInterrupt while waiting": Fault(
-        lambda given: given.replace("all_moments", interrupted_in_waiting),
+        lambda given: given.replace("fit_scaler", interrupted_in_waiting),
         "KeyboardInterrupt",
         rf"^KeyboardInterrupt {RANK_1}",
         rank=None,
@@ -731,7 +731,7 @@ def first_fit_fails(folder: Path, rank: int) -> None:
 
 
 def count_moments(given: Situation) -> list:
-    calls, channel_moments = [], candidates.channel_moments
+    calls, channel_moments = [], scaler.channel_moments
 
     def counted(X, channel, *cases):
         calls.append(channel)

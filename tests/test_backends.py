@@ -139,7 +139,7 @@ def test_shares_of_all_ranks_are_all_tasks(n_tasks, n_ranks):
         with pytest.MonkeyPatch.context() as patch:
             communicator = SimpleNamespace(rank=rank, size=n_ranks)
             patch.setattr(mpi, "_communicator", lambda comm=communicator: comm)
-            shares.append(mpi.Mpi().share(range(n_tasks)))
+            shares.append(mpi.Mpi().local_part(range(n_tasks)))
     assert [task for share in shares for task in share] == list(range(n_tasks))
     sizes = [len(share) for share in shares]
     assert max(sizes) - min(sizes) <= 1

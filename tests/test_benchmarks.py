@@ -63,7 +63,7 @@ def test_engine_with_published_runs_agrees_with_oracle(x, expected):
     rows = np.concatenate(
         [candidate_rows(0, d, len(BANK.names), (1, 2)) for d in (1, 4, 32)]
     )
-    evaluate = PublishedRuns.build(rows, BANK, np.zeros(1), np.ones(1))
+    evaluate = PublishedRuns.from_rows(rows, BANK, np.zeros(1), np.ones(1))
     found = evaluate(x[:, None]).reshape(expected.shape)
     assert_allclose(found, expected, rtol=1e-4, atol=1e-5)
 

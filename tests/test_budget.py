@@ -7,6 +7,7 @@ from numpy.testing import assert_array_equal
 
 from lightwaves_aeon import LightWaveSClassifier
 from lightwaves_aeon.cli import main
+from lightwaves_aeon.core.fitted import as_fitted
 from lightwaves_aeon.export.budget import costs_of, largest_within
 from lightwaves_aeon.export.c.source import export_c
 
@@ -19,7 +20,7 @@ def fitted(make_problem):
 
 
 def n_features(classifier):
-    return len(classifier.pipeline_[0].features_)
+    return len(as_fitted(classifier, "a test").model.rows)
 
 
 def test_memory_is_what_the_export_has(fitted, tmp_path):
@@ -50,25 +51,24 @@ def test_no_larger_model_fits(fitted, place, name):
     n_kept = n_features(small)
     assert 1 <= n_kept < n_features(clf)
     assert costs_of(small)[place] <= limit < costs_of(clf, n_features=n_kept + 1)[place]
-    columns = list(small.pipeline_[0].features_.columns)
-    expected = clf.pipeline_[0].features_[columns][:n_kept]
-    assert small.pipeline_[0].features_.equals(expected)
+    assert_array_equal(small.model.rows, clf._fitted.model.rows[:n_kept])
 
 
 def test_head_is_trained_again(fitted):
     clf, X, y = fitted
     small = largest_within(clf, X, y, max_flash=7000)
-    features = small.pipeline_[0].transform(X)
+    features = small.features(X)
     n_kept = n_features(small)
     assert_array_equal(features, clf.pipeline_[0].transform(X)[:, :n_kept])
-    assert small.score(X, y) == (small.pipeline_.predict(X) == y).mean() > 0.9
-    assert_array_equal(small.predict_proba(X).argmax(axis=1), small.predict(X))
+    assert (small.predict(X) == y).mean() > 0.9
+    chances = small.head.predict_proba(features)
+    assert_array_equal(chances.argmax(axis=1), small.predict(X))
 
 
 def test_what_fits_is_left_as_it_is(fitted):
     clf, X, y = fitted
     before = clf.decision_function(X)
-    assert largest_within(clf, X, y, max_flash=10**6) is clf
+    assert largest_within(clf, X, y, max_flash=10**6) is clf._fitted
     largest_within(clf, X, y, max_flash=7000)
     assert_array_equal(clf.decision_function(X), before)
 
@@ -112,7 +112,7 @@ def test_command(files, tmp_path):
     assert first.endswith(" of 200")
     assert int(first.split()[1]) < 200
     assert int(second.split()[2]) <= 7 * 1024
-    assert "features of" in (tmp_path / "small" / "some_model.h").read_text()
+    assert "features of" in (tmp_path / "small" / "some_model_data.h").read_text()
     whole = export(files, tmp_path / "whole", "--max-ram", "16k", "--max-ops", "1e6")
     assert whole.stdout.startswith("features: 200 of 200\n")
 

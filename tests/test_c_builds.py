@@ -253,8 +253,8 @@ def test_self_test_passes_at_any_scale(make_problem, tmp_path, mean, std, n_time
     "change",
     [
         ("3.0f * x[t]", "3.001f * x[t]"),
-        ("head_means[tally->feature]", "head_means[0]"),
-        ("scores[k] += tally.lost[k]", "scores[k] -= 1e-3f"),
+        ("head_means[accumulator->feature]", "head_means[0]"),
+        ("scores[k] += accumulator.compensation[k]", "scores[k] -= 1e-3f"),
     ],
 )
 def test_self_test_finds_other_changes(make_problem, small, tmp_path, change):

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
+from tables import fitted_from
 
 from lightwaves_aeon import LightWaveSClassifier, cli
 from lightwaves_aeon.core.convolution.features import ROW
@@ -20,7 +21,7 @@ from lightwaves_aeon.core.convolution.pooling import POOLING_NAMES
 from lightwaves_aeon.core.convolution.representations import REPRESENTATION_NAMES
 from lightwaves_aeon.core.linear.head import LinearHead
 from lightwaves_aeon.core.model import Model
-from lightwaves_aeon.export.c.source import export_c, write_c
+from lightwaves_aeon.export.c.source import export_c
 from lightwaves_aeon.export.c.static import file_names
 
 SANITIZE = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-g"]
@@ -137,7 +138,7 @@ def test_features_are_equal_to_the_bit(
     n_features, n_timepoints = len(rows), 43
     assert n_features > 2
     head = LinearHead(np.eye(n_features), np.zeros(n_features), np.arange(n_features))
-    write_c(model, head, np.zeros(n_features), 3, tmp_path, n_timepoints)
+    export_c(fitted_from(model, head), tmp_path, n_timepoints=n_timepoints)
     program = Program(tmp_path, n_features)
     X = rng.normal(size=(4, 3, n_timepoints)).astype(np.float32)
     X[1, :, 10:30] = X[1, :, 10:11]
@@ -159,7 +160,7 @@ def test_longest_runs_of_any_length(tmp_path):
     model = Model.from_rows(rows, bank, np.zeros(3), np.ones(3))
     n_features, n_timepoints = len(rows), 300
     head = LinearHead(np.eye(n_features), np.zeros(n_features), np.arange(n_features))
-    write_c(model, head, np.zeros(n_features), 3, tmp_path, n_timepoints)
+    export_c(fitted_from(model, head), tmp_path, n_timepoints=n_timepoints)
     program = Program(tmp_path, n_features)
     smooth = np.random.default_rng(0).normal(size=(20, 3, n_timepoints)).cumsum(axis=2)
     slow = np.sin(np.arange(n_timepoints) / np.arange(1, 61).reshape(20, 3, 1))
@@ -267,7 +268,7 @@ def test_labels(fit, tmp_path):
 def test_weights_read_back_exactly(fit, tmp_path):
     classifier, _ = fit(n_features=100)
     export_c(classifier, tmp_path)
-    text = (tmp_path / "lightwaves_model.c").read_text()
+    text = (tmp_path / "lightwaves_model_data.h").read_text()
     for name, expected in (
         ("head_weights", classifier._head.weights),
         ("head_means", classifier.pipeline_[1].mean_),
@@ -361,7 +362,7 @@ def test_memory_is_as_said(fit, tmp_path):
         static = source.work_bytes + source.stream_bytes
         assert static <= data + bss < static + 300  # with pointers and alignment
         assert source.table_bytes < text
-        header = (tmp_path / "lightwaves_model.h").read_text()
+        header = (tmp_path / "lightwaves_model_data.h").read_text()
         for name, size in zip(("WORK", "STREAM", "TABLE"), source[1:], strict=True):
             assert f"#define LIGHTWAVES_{name}_BYTES {size}\n" in header
 

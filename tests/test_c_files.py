@@ -4,13 +4,14 @@ import re
 import resource
 import shutil
 import signal
+from dataclasses import replace
 
-import numpy as np
 import pytest
 from c_program import compiled, needs_compiler
 from click.testing import CliRunner
 
 from lightwaves_aeon import LightWaveSClassifier, cli
+from lightwaves_aeon.core.fitted import as_fitted
 from lightwaves_aeon.export.c import files as c_files
 from lightwaves_aeon.export.c.names import name_of_file
 from lightwaves_aeon.export.c.source import export_c
@@ -179,7 +180,8 @@ def test_command_takes_a_name(model, tmp_path):
         )
         header = (tmp_path / name / f"{name}_model.h").read_text()
         assert f"int {name}_predict(" in header
-        assert f"#define {name.upper()}_N_CHANNELS 3\n" in header
+        data = (tmp_path / name / f"{name}_model_data.h").read_text()
+        assert f"#define {name.upper()}_N_CHANNELS 3\n" in data
 
 
 @pytest.mark.parametrize(
@@ -202,16 +204,14 @@ def test_names_of_files(file, name):
 
 
 def header_of(fitted, folder, names):
-    classifier = LightWaveSClassifier()
-    classifier.__dict__.update(fitted.__dict__)
-    classifier.feature_names_in_ = np.array(names, object)
-    export_c(classifier, folder)
-    return (folder / "lightwaves_model.h").read_text()
+    export_c(replace(as_fitted(fitted, "C"), channel_names=names), folder)
+    return (folder / "lightwaves_model_data.h").read_text()
 
 
 def test_channels_without_names_are_not_listed(fitted, tmp_path):
     export_c(fitted, tmp_path)
-    assert "The channels" not in (tmp_path / "lightwaves_model.h").read_text()
+    header = (tmp_path / "lightwaves_model_data.h").read_text()
+    assert "The channels" not in header
 
 
 @needs_compiler

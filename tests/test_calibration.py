@@ -168,7 +168,9 @@ def test_transformer_alone_holds_no_cases_out(monkeypatch):
     def forbidden(n_cases):
         raise AssertionError
 
-    monkeypatch.setattr("lightwaves_aeon.core.search.held_out_folds", forbidden)
+    monkeypatch.setattr(
+        "lightwaves_aeon.core.selection.scoring.held_out_folds", forbidden
+    )
     X, y = noisy_problem(30, 2, 1.0, seed=5)
     own = LightWaveSClassifier(n_features=5, estimator=RidgeClassifier()).fit(X, y)
     assert own.pipeline_[0].features_.shape[0] == 5

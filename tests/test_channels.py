@@ -23,7 +23,7 @@ from lightwaves_aeon.core.convolution.features import candidate_rows
 from lightwaves_aeon.core.convolution.kernels import kernel_bank
 from lightwaves_aeon.core.linear.ridge import one_vs_rest_targets
 from lightwaves_aeon.core.selection import channels
-from lightwaves_aeon.core.selection.candidates import candidate_sets
+from lightwaves_aeon.core.selection.candidates import InputAtDilation, candidate_sets
 from lightwaves_aeon.core.selection.channels import (
     CHANNEL_PATH,
     GRAM_ALPHAS,
@@ -101,7 +101,7 @@ def test_each_step_drops_what_is_missed_least(n_classes, seed):
 
 @pytest.mark.parametrize("seed", range(4))
 def test_of_many_the_lightest_is_dropped(monkeypatch, seed):
-    monkeypatch.setattr(channels, "LOOKED_AT", 1)
+    monkeypatch.setattr(channels, "FEW_CHANNELS", 1)
     columns, classes = make_columns(5, 3, seed)
     targets = one_vs_rest_targets(classes, 3)
     path = channel_path(grams_of(columns), classes, 2)
@@ -147,7 +147,7 @@ def test_number_chosen_is_the_smallest_within_a_standard_error(seed):
 
 @pytest.mark.parametrize("looked_at", [1, 32])
 def test_of_equal_channels_the_first_is_kept(monkeypatch, looked_at):
-    monkeypatch.setattr(channels, "LOOKED_AT", looked_at)
+    monkeypatch.setattr(channels, "FEW_CHANNELS", looked_at)
     columns, classes = make_columns(1, 2, 0)
     path = channel_path(grams_of(np.repeat(columns, 4, axis=0)), classes, 1)
     assert_array_equal(path["channel"], [0, 1, 2, 3])
@@ -197,11 +197,9 @@ def test_gram_matrix_is_that_of_all_features(variant):
     rng = np.random.default_rng(0)
     X = rng.normal(size=(6, 1, 20))
     bank = kernel_bank(["haar", "mexh"])
-    offer = candidate_sets(VARIANTS[variant], bank)[0]
+    of_channel = candidate_sets(VARIANTS[variant], bank)[0]
     mean, std = np.zeros(1), np.ones(1)
-    offers = [
-        offer._replace(evaluate=offer.evaluate.moved(0, d, mean, std)) for d in (1, 2)
-    ]
+    bound = [of_channel.bind(InputAtDilation(0, 0, -1, d), mean, std) for d in (1, 2)]
     rows = np.concatenate(
         [candidate_rows(0, d, 2, VARIANTS[variant].levels) for d in (1, 2)]
     )
@@ -209,7 +207,7 @@ def test_gram_matrix_is_that_of_all_features(variant):
     deviation = features.std(axis=0)
     deviation[deviation < 1e-6] = np.inf
     standard = (features - features.mean(axis=0)) / deviation
-    found = gram_of(ChannelTask(offers, X, np.empty(0, int)))
+    found = gram_of(ChannelTask(bound, X, np.empty(0, int)))
     assert_allclose(found, standard @ standard.T / len(rows), atol=2e-3)
     assert_allclose(np.trace(found) / len(X), np.isfinite(deviation).mean(), rtol=1e-5)
 

@@ -9,7 +9,8 @@ import pytest
 from aeon.datasets import save_to_ts_file
 from click.testing import CliRunner
 
-from lightwaves_aeon import __version__, cli, datasets, evaluation
+from lightwaves_aeon import __version__, cli
+from lightwaves_aeon.benchmark import datasets, evaluation
 from lightwaves_aeon.core.selection.variants import VARIANTS
 
 KEYS = [
@@ -20,7 +21,7 @@ KEYS = [
     "fit_seconds",
     "predict_ms_per_case",
     "kept_features",
-    "selected_channels",
+    "kept_channels",
     "all_channels",
     "model_kb",
 ]
@@ -105,7 +106,7 @@ def test_json_has_the_same_keys_in_each_row_and_numbers_as_numbers():
     assert unit_test["predict_ms_per_case"] > 0
     assert unit_test["model_kb"] > 1
     assert [unit_test[key] for key in KEYS[6:9]] == [30, 1, 1]
-    assert motions["selected_channels"] < motions["all_channels"] == 6
+    assert motions["kept_channels"] < motions["all_channels"] == 6
 
 
 def test_rivals_follow_in_the_order_given(monkeypatch):

@@ -19,12 +19,9 @@ from lightwaves_aeon.core.convolution.pooling import (
     N_THRESHOLDS,
     PAPER_POOLING,
     POOLING_NAMES,
+    slots_of,
 )
-from lightwaves_aeon.core.convolution.pooling_sets import (
-    POOLING_SETS,
-    SLOTS,
-    smallest_sets,
-)
+from lightwaves_aeon.core.convolution.pooling_sets import POOLING_SETS, smallest_sets
 from lightwaves_aeon.core.convolution.representations import REPRESENTATION_NAMES
 from lightwaves_aeon.core.convolution.transform import FeatureTransform
 
@@ -467,18 +464,18 @@ def test_one_input_alone(table, X, found, sort):
 
 def test_one_case_by_itself(evaluate, X, found):
     for x, expected in zip(X, found, strict=True):
-        assert_array_equal(evaluate.one(x), expected[None])
+        assert_array_equal(evaluate.transform_one(x), expected[None])
 
 
 @pytest.mark.parametrize("sort", range(len(REPRESENTATION_NAMES)))
-def test_moved_is_built_there(X, sort):
+def test_bound_is_arranged_there(X, sort):
     bank, means, stds = BANKS["mix"], np.array([0.5, -0.2]), np.array([2.0, 0.7])
     rows = above(candidate_rows(0, 1, len(bank.names), (1, 2)), [-1, 0, 2])
     here = FeatureTransform.from_rows(rows, bank, np.zeros(1), np.ones(1))
     rows["dilation"], two = 8, sort in (SUM, DIFFERENCE)
     there = of_input(rows, sort, 0, 1 if two else -1)
     n_used = 2 if two else 1
-    moved = here.moved(sort, 8, means[:n_used], stds[:n_used])
+    moved = here.bind(sort, 8, means[:n_used], stds[:n_used])
     expected = FeatureTransform.from_rows(there, bank, means, stds)(X)
     assert_array_equal(moved(X[:, :n_used]), expected)
 
@@ -487,33 +484,32 @@ def test_moved_is_built_there(X, sort):
 
 
 @pytest.fixture(params=["minirocket", "db4"])
-def all_kinds(request):
-    """A table with a job of each kind at level 1 and each at level 2."""
+def all_sets(request):
+    """A table with each pooling set at level 1 and each at level 2."""
     bank = BANKS[request.param]
-    statistics = [POOLING_NAMES[SLOTS.index(i)] for i in sorted(SLOTS)]
-    names = ["ppv"] * (N_THRESHOLDS - 1) + statistics  # of the slots, as they stand
-    rows, kinds = [], []
-    for number, pair in enumerate(product(POOLING_SETS, repeat=2)):
-        dilation, kernel = divmod(number, len(bank.names))
-        for level, kind in enumerate(pair, start=1):
-            wanted = [names[slot] for slot in POOLING_SETS[kind]]
+    names = [name for name in POOLING_NAMES for _ in slots_of(name)]
+    rows, sets = [], []
+    for place, pair in enumerate(product(POOLING_SETS, repeat=2)):
+        dilation, kernel = divmod(place, len(bank.names))
+        for level, number in enumerate(pair, start=1):
+            wanted = [names[slot] for slot in POOLING_SETS[number]]
             some = candidate_rows(0, dilation + 1, 1, (level,), wanted)
             some["kernel"] = kernel
             rows.append(above(some, [-0.5, 0, 0.5]))
-        kinds.append(pair)
-    return np.concatenate(rows), bank, kinds[1:]  # the first has no rows
+        sets.append(pair)
+    return np.concatenate(rows), bank, sets[1:]  # the first has no rows
 
 
-def test_jobs_of_every_kind(all_kinds):
-    rows, bank, kinds = all_kinds
-    found = on_scaled(rows, bank).kinds
-    # Jobs are ordered by dilation, then kernel, as they were made.
-    assert found.tolist() == list(map(list, kinds))
+def test_convolutions_of_every_set(all_sets):
+    rows, bank, sets = all_sets
+    found = on_scaled(rows, bank).plan.convolutions.sets
+    # Convolutions are ordered by dilation, then kernel, as they were made.
+    assert found.tolist() == list(map(list, sets))
 
 
 @pytest.mark.parametrize("length", [1, 2, 3, 32, 33])
-def test_every_kind_gives_the_same_bits_on_both_paths(all_kinds, length):
-    rows, bank, _ = all_kinds
+def test_every_set_gives_the_same_bits_on_both_paths(all_sets, length):
+    rows, bank, _ = all_sets
     X = np.random.default_rng(length).normal(size=(20, 1, length))
     evaluate = on_scaled(rows, bank)
     found = evaluate(X)
@@ -522,29 +518,29 @@ def test_every_kind_gives_the_same_bits_on_both_paths(all_kinds, length):
 
 
 @pytest.mark.parametrize("length", [1, 2, 33])
-def test_every_kind_gives_the_bits_of_what_computes_all(all_kinds, length):
-    rows, bank, _ = all_kinds
+def test_every_set_gives_the_bits_of_what_computes_all(all_sets, length):
+    rows, bank, _ = all_sets
     X = np.random.default_rng(length).normal(size=(17, 1, length))
     found = on_scaled(rows, bank)(X)
     dilations, shares = range(1, rows["dilation"].max() + 1), ["ppv"] * N_THRESHOLDS
     everything = full_table(1, dilations, bank, [*shares, *POOLING_NAMES[1:]])
     everything = above(everything, [-0.5, 0, 0.5])
     of_all = on_scaled(everything, bank)
-    assert (of_all.kinds == max(POOLING_SETS)).all()
+    assert (of_all.plan.convolutions.sets == max(POOLING_SETS)).all()
     fields = ["dilation", "kernel", "level", "statistic", "threshold"]
     number = {tuple(row): i for i, row in enumerate(everything[fields].tolist())}
     same = [number[tuple(row)] for row in rows[fields].tolist()]
     assert_array_equal(found, of_all(X)[:, same])
 
 
-def test_kind_is_the_cheapest_that_has_all():
+def test_set_is_the_smallest_that_has_all():
     wanted = np.array(list(product([False, True], repeat=N_SLOTS)))
     found = smallest_sets(np.where(wanted, 7, -1)[:, None])[:, 0]
-    for slots, kind in zip(wanted, found, strict=True):
+    for slots, number in zip(wanted, found, strict=True):
         slots = set(np.flatnonzero(slots))
         able = [len(has) for has in POOLING_SETS.values() if slots <= set(has)]
-        assert slots <= set(POOLING_SETS[kind])
-        assert len(POOLING_SETS[kind]) == min(able)
+        assert slots <= set(POOLING_SETS[number])
+        assert len(POOLING_SETS[number]) == min(able)
 
 
 @settings(max_examples=40, deadline=None)
@@ -607,7 +603,7 @@ def test_both_channels_of_a_pair_are_read(table, X, sort, order):
     bad = X.copy()
     bad[:, 1] = np.nan
     evaluate = on_scaled(rows, BANKS["mix"])
-    assert_array_equal(evaluate.channels, [0, 2])
+    assert_array_equal(evaluate.plan.channels, [0, 2])
     assert_array_equal(evaluate(bad), evaluate(X))
     for channel in order:
         bad = X.copy()

@@ -16,8 +16,10 @@ from click.testing import CliRunner
 from numpy.testing import assert_array_equal
 from sklearn.exceptions import NotFittedError
 
-from lightwaves_aeon import LightWaveSClassifier, cli, distributed, memory
+from lightwaves_aeon import LightWaveSClassifier, cli
+from lightwaves_aeon.aeon import files
 from lightwaves_aeon.aeon.files import DataFileError, fit_files, predict_files
+from lightwaves_aeon.benchmark import memory
 from lightwaves_aeon.benchmark.memory import PeakMemory
 from lightwaves_aeon.core.parallel import mpi
 
@@ -359,8 +361,8 @@ def test_missing_folder_is_refused_before_any_work(folder, tmp_path, monkeypatch
     def fail(*args, **parameters):
         raise AssertionError
 
-    monkeypatch.setattr(distributed, "fit_files", fail)
-    monkeypatch.setattr(distributed, "predict_files", fail)
+    monkeypatch.setattr(files, "fit_files", fail)
+    monkeypatch.setattr(files, "predict_files", fail)
     out = tmp_path / "none" / "out"
     assert_fails(run(*fit_command(folder, out)), f"there is no folder {out.parent}")
     result = run(*predict_command(folder, "--out", out))

@@ -2,12 +2,13 @@
 
 import subprocess
 import sys
+from importlib import import_module
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from lightwaves_aeon import LightWaveSClassifier, cli, cli_inspect
+from lightwaves_aeon import LightWaveSClassifier, cli
 from lightwaves_aeon.export.model_file import load_model, save_model
 
 LABELS = np.array(["no", "yes", "a$b"])
@@ -34,7 +35,8 @@ def folder(make_problem, small, tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def small_pictures(monkeypatch):
-    monkeypatch.setattr(cli_inspect, "DOTS_PER_INCH", 40)
+    module = import_module("lightwaves_aeon.cli.inspect")
+    monkeypatch.setattr(module, "DOTS_PER_INCH", 40)
 
 
 def run(*args):

@@ -99,6 +99,6 @@ def test_code_of_aeon_needs_a_place_too(monkeypatch, tmp_path):
     monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
     places = [str(path) for path in _numba_cache._beside_the_sources()]
     assert [Path(place).parts[-3:-1] for place in places] == [
-        ("lightwaves_aeon", "core"),
+        ("core", "convolution"),
         ("aeon", "utils"),
     ]

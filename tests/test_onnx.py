@@ -10,6 +10,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from onnx.reference import ReferenceEvaluator
 from onnxruntime import InferenceSession, SessionOptions
 from sklearn.linear_model import LogisticRegression
+from tables import fitted_from
 
 from lightwaves_aeon import LightWaveSClassifier
 from lightwaves_aeon.core.convolution.features import candidate_rows
@@ -153,7 +154,7 @@ def features_model(rows, model):
     """Make a model whose scores are the features."""
     n = len(rows)
     head = LinearHead(np.eye(n), np.zeros(n), np.arange(n))
-    return build_model(model, head, np.zeros(n), n_channels=3)
+    return build_model(fitted_from(model, head))
 
 
 @pytest.fixture(scope="module")
@@ -188,7 +189,7 @@ def test_table_in_the_test_has_every_sort_of_row(every_sort):
     rows, model, _ = every_sort
     for name, n_values in (("input", 4), ("level", 2), ("statistic", 6)):
         assert len(np.unique(rows[name])) == n_values
-    assert len(np.unique(model.transform.kernels)) > 60
+    assert len(np.unique(model.transform.plan.convolutions.kernels)) > 60
 
 
 @pytest.mark.parametrize("level", [1, 2])
@@ -199,7 +200,7 @@ def test_one_feature_alone(level, statistic):
     model = Model.from_rows(rows, bank, np.zeros(3), np.ones(3))
     head = LinearHead(np.ones((1, 1)), np.zeros(1), np.array(["no", "yes"]))
     X = np.random.default_rng(0).normal(size=(4, 3, 30)).astype(np.float32)
-    scores = run(build_model(model, head, np.zeros(1), n_channels=3), X)[2]
+    scores = run(build_model(fitted_from(model, head)), X)[2]
     assert_allclose(scores, model.transform(X)[:, 0], rtol=1e-6)
 
 
@@ -211,7 +212,7 @@ def test_large_means_of_features_cost_no_precision():
     means = features.mean(axis=0) + 1000 / 3
     weights = rng.normal(size=(len(rows), 3))
     head = LinearHead(weights, -means @ weights, np.arange(3))
-    scores = run(build_model(model, head, means, n_channels=3), X)[2]
+    scores = run(build_model(fitted_from(model, head, means)), X)[2]
     expected = head.decision_function(features)
     assert_allclose(scores, expected, atol=1e-6 * np.abs(expected).max(), rtol=1e-6)
 
@@ -234,7 +235,7 @@ def test_labels_keep_their_kind(classes, expected):
     features = model.transform(X)
     bias = 0.01 - np.median(features @ weights, keepdims=True)[0]
     head = LinearHead(weights, bias, classes)
-    labels, _, scores = run(build_model(model, head, np.zeros(len(rows)), 3), X)
+    labels, _, scores = run(build_model(fitted_from(model, head)), X)
     assert labels.dtype == expected
     assert set(labels) == set(classes)
     assert_array_equal(labels, head.predict(features))

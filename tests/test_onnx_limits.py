@@ -1,26 +1,23 @@
 """ONNX models and what is no number, does not fit, or is not known."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import onnx
 import pytest
 from numpy.testing import assert_array_equal
 from onnx.reference import ReferenceEvaluator
+from tables import fitted_from
 from test_onnx import exported, run
 
 from lightwaves_aeon import LightWaveSClassifier
-from lightwaves_aeon.core.convolution import features
-from lightwaves_aeon.core.convolution.features import candidate_rows, refuse_missing
+from lightwaves_aeon.core.convolution.features import candidate_rows
 from lightwaves_aeon.core.convolution.kernels import kernel_bank
 from lightwaves_aeon.core.linear.head import LinearHead
 from lightwaves_aeon.core.model import Model
-from lightwaves_aeon.core.selection.variants import VARIANTS, inputs_of
 from lightwaves_aeon.export.c.source import export_c
 from lightwaves_aeon.export.onnx.model import build_model, export_onnx
-from lightwaves_aeon.insight.report import describe
-from lightwaves_aeon.insight.saliency import saliency
-from lightwaves_aeon.insight.words import in_words
 
 BANK = kernel_bank("minirocket")
 
@@ -100,7 +97,7 @@ def model_of(means=0.0, stds=1.0, classes=(0, 1)):
 def test_channels_beyond_single_precision(means, stds):
     model, head = model_of(means, stds)
     with pytest.raises(ValueError, match=r"channel 0 varies by .* single precision"):
-        build_model(model, head, np.zeros(len(model.rows)), 1)
+        build_model(fitted_from(model, head, n_channels=1))
 
 
 @pytest.mark.parametrize("scale", [1e150, 1e-60])
@@ -117,7 +114,7 @@ def test_exports_of_data_beyond_single_precision(make_problem, small, tmp_path, 
 def test_channels_within_single_precision(means, stds):
     model, head = model_of(means, stds)
     X = np.float32(means + stds * np.random.default_rng(0).normal(size=(4, 1, 30)))
-    built = build_model(model, head, np.zeros(len(model.rows)), 1)
+    built = build_model(fitted_from(model, head, n_channels=1))
     assert np.isfinite(run(built, X)[2]).all()
 
 
@@ -136,65 +133,15 @@ def test_channels_within_single_precision(means, stds):
 def test_labels_that_do_not_fit(classes, reason):
     model, head = model_of(classes=classes)
     with pytest.raises(ValueError, match=reason):
-        build_model(model, head, np.zeros(len(model.rows)), 1)
+        build_model(fitted_from(model, head, n_channels=1))
 
 
 def test_labels_at_the_limit():
     classes = np.array([0, 2**63 - 1], np.uint64)
     model, head = model_of(classes=classes)
-    built = build_model(model, head, np.zeros(len(model.rows)), 1)
+    built = build_model(fitted_from(model, head, n_channels=1))
     X = np.random.default_rng(0).normal(size=(9, 1, 30))
     assert set(run(built, X)[0].tolist()) <= set(classes.tolist())
-
-
-# What is not known
-
-
-@pytest.fixture
-def new_statistic(monkeypatch):
-    monkeypatch.setattr(features, "STATISTICS", (*features.STATISTICS, "toy"))
-
-
-@pytest.fixture
-def new_input(monkeypatch):
-    monkeypatch.setattr(features, "INPUTS", (*features.INPUTS, "product"))
-
-
-def consumers(linear):
-    """Everything that takes each row of a table for what it knows."""
-    model, head = linear.model, LinearHead(linear.weights, np.zeros(3), np.arange(3))
-    zeros = np.zeros(len(model.rows))
-    return {
-        "an ONNX model": lambda: build_model(model, head, zeros, linear.n_channels),
-        "saliency": lambda: saliency(linear, np.ones((3, 40)), 0),
-        "the description": lambda: describe(linear, 3),
-        "the description of": lambda: in_words(model.rows, model.bank),
-    }
-
-
-@pytest.mark.parametrize("field", ["statistic", "input"])
-def test_unknown_rows_are_refused_by_name(
-    make_problem, small, new_statistic, new_input, field
-):
-    X, y = make_problem(n_classes=3)
-    linear = LightWaveSClassifier(**small, variant="L1").fit(X, y)._linear()
-    rows = linear.model.rows.copy()
-    number = 3 if len(rows) > 3 else 0
-    rows[field][number] = {"statistic": 6, "input": 4}[field]
-    model = Model(rows, linear.model.bank, linear.model.transform)
-    name = {"statistic": "toy", "input": "product"}[field]
-    for who, ask in consumers(linear._replace(model=model)).items():
-        who = who.removesuffix(" of")
-        with pytest.raises(
-            ValueError, match=f"{who} does not know the {field} '{name}'"
-        ):
-            ask()
-    refuse_missing(rows, "all", features.STATISTICS, features.INPUTS)
-
-
-def test_a_new_input_is_no_pair(new_input):
-    found = inputs_of(VARIANTS["plus"], 3, 1, np.random.RandomState(0))
-    assert {sort for sort, _, _ in found} == {0, 2, 3}
 
 
 # The file
@@ -214,6 +161,6 @@ def test_only_files_of_ours_are_replaced(make_problem, small, tmp_path):
 
 def test_names_of_channels(make_problem, small, tmp_path):
     clf = LightWaveSClassifier(**small).fit(*make_problem())
-    clf.feature_names_in_ = np.array(["x", "y", "z"], object)
+    clf = replace(clf._fitted, channel_names=["x", "y", "z"])
     props = {p.key: p.value for p in onnx.load(exported(clf, tmp_path)).metadata_props}
     assert json.loads(props["channels"]) == ["x", "y", "z"]

@@ -13,7 +13,10 @@ from matplotlib import pyplot as plt  # noqa: E402
 from matplotlib.text import Text  # noqa: E402
 
 from lightwaves_aeon import LightWaveSChannelSelector, LightWaveSClassifier  # noqa: E402
-from lightwaves_aeon.core.convolution.pooling import PAPER_POOLING, POOLING_NAMES
+from lightwaves_aeon.core.convolution.pooling import (  # noqa: E402
+    PAPER_POOLING,
+    POOLING_NAMES,
+)
 from lightwaves_aeon.insight import plots  # noqa: E402
 
 

@@ -1,5 +1,6 @@
 """Where a score comes from: against the engine, slow loops, and what is known."""
 
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.testing import assert_allclose, assert_array_equal
+from tables import fitted_from
 
 from benchmarks.saliency import deletions, shares_inside
 from lightwaves_aeon import LightWaveSClassifier
@@ -17,7 +19,7 @@ from lightwaves_aeon.core.convolution.features import candidate_rows
 from lightwaves_aeon.core.convolution.kernels import kernel_bank
 from lightwaves_aeon.core.convolution.pooling import POOLING_NAMES
 from lightwaves_aeon.core.convolution.representations import REPRESENTATION_NAMES
-from lightwaves_aeon.core.fitted import FittedClassifier
+from lightwaves_aeon.core.linear.head import LinearHead
 from lightwaves_aeon.core.model import Model
 from lightwaves_aeon.core.selection.variants import VARIANTS
 from lightwaves_aeon.insight.responses import response_of
@@ -50,24 +52,16 @@ def make_linear(bank, n_features=200, seed=0, means=0.5):
     of_ppv = rows["statistic"] == POOLING_NAMES.index("ppv")
     rows["threshold"] = np.where(of_ppv, rng.normal(size=len(rows)), 0)
     model = Model.from_rows(rows, bank, np.full(3, 0.3), np.full(3, 2.0))
-    weights = rng.normal(size=len(rows))
-    ones = np.ones(len(rows))
-    return FittedClassifier(
-        model,
-        np.stack([-weights, weights], axis=1),
-        np.array([-0.1, 0.1]),
-        means * ones,
-        ones,
-        np.array(["a", "b"]),
-        3,
-    )
+    weights = rng.normal(size=(len(rows), 1))
+    head = LinearHead(weights, np.array([0.1]), np.array(["a", "b"]))
+    return fitted_from(model, head, np.full(len(rows), means))
 
 
 def only(linear, feature):
     """The same with the weight of one feature alone."""
-    weights = np.zeros_like(linear.weights)
-    weights[feature] = linear.weights[feature]
-    return linear._replace(weights=weights)
+    weights = np.zeros_like(linear.head.weights)
+    weights[feature] = linear.head.weights[feature]
+    return replace(linear, head=linear.head._replace(weights=weights))
 
 
 def totals(linear, x):
@@ -260,8 +254,8 @@ def test_a_feature_that_a_hand_can_follow():
     bank, n = BANKS["minirocket"], 21
     rows = candidate_rows(0, 1, 1, (1,), ("ppv",))
     model = Model.from_rows(rows, bank, np.zeros(1), np.ones(1))
-    one = np.ones(1)
-    linear = FittedClassifier(model, 7 * one[:, None], one, 0 * one, one, one, 1)
+    head = LinearHead(np.array([[7.0, 0, -7]]), np.zeros(3), np.arange(3))
+    linear = fitted_from(model, head, n_channels=1)
     x = np.zeros((1, n))
     x[0, 10] = 1
     assert_array_equal(np.flatnonzero(response_of(model, x, 0).last > 0), [12, 13, 14])
@@ -281,7 +275,7 @@ def test_method_splits_the_scores(make_problem, small, variant, kernels, n_class
     clf = LightWaveSClassifier(variant=variant, kernels=kernels, **small).fit(X, y)
     scores = clf.decision_function(X[:1])[0]
     of_classes = [-scores, scores] if n_classes == 2 else scores
-    intercepts = clf._linear().intercepts
+    intercepts = clf._linear().class_intercepts
     for label, score in enumerate(of_classes):
         total = clf.saliency(X[0], label).sum()
         assert_allclose(total + intercepts[label], score, rtol=1e-5, atol=1e-5)
@@ -339,5 +333,5 @@ def test_blocks_of_features_make_no_difference(monkeypatch, make_problem):
     X, y = make_problem(n_classes=3)
     clf = LightWaveSClassifier(n_features=40, max_dilation=4).fit(X, y)
     whole = clf.saliency(X[0])
-    monkeypatch.setattr("lightwaves_aeon.insight.saliency.BLOCK", 3 * X.shape[2])
+    monkeypatch.setattr("lightwaves_aeon.insight.saliency.BLOCK_VALUES", 3 * X.shape[2])
     assert_allclose(clf.saliency(X[0]), whole, atol=1e-12)

@@ -267,7 +267,7 @@ def test_case_does_not_depend_on_the_others(evaluate, series, found):
     assert found.flags.c_contiguous
     for x, expected in zip(series, found, strict=True):
         assert_array_equal(evaluate(x[None])[0], expected)
-        assert_array_equal(evaluate.one(x)[0], expected)
+        assert_array_equal(evaluate.transform_one(x)[0], expected)
 
 
 @pytest.mark.parametrize("seed", range(3))

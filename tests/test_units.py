@@ -140,7 +140,7 @@ def test_one_spoilt_case_is_warned_of(variant, spoil):
 def test_plus_scales_as_ever_where_nothing_is_spoilt():
     X, y = make_problem()
     evaluate = fitted(X, y, variant="plus").pipeline_[0]._model.transform
-    for channel, std in zip(evaluate.channels, evaluate.stds, strict=True):
+    for channel, std in zip(evaluate.plan.channels, evaluate.stds, strict=True):
         assert_allclose(std, X[:, channel].std(), rtol=1e-12)
 
 

@@ -9,18 +9,19 @@ from numpy.testing import assert_allclose, assert_array_equal
 from pandas.testing import assert_frame_equal
 
 from lightwaves_aeon import LightWaveS, LightWaveSClassifier
-from lightwaves_aeon.core.convolution.features import candidate_rows
+from lightwaves_aeon.core.convolution.features import ROW, candidate_rows
 from lightwaves_aeon.core.convolution.kernels import kernel_bank
 from lightwaves_aeon.core.convolution.representations import REPRESENTATION_NAMES
-from lightwaves_aeon.core.convolution.transform import ENOUGH_VALUES, FeatureTransform
+from lightwaves_aeon.core.convolution.transform import QUANTILE_VALUES, FeatureTransform
 from lightwaves_aeon.core.data.collection import UnequalLengthCollection
-from lightwaves_aeon.core.selection.candidates import CandidateSet
-from lightwaves_aeon.core.selection.scoring import Scores, Shortlist
-from lightwaves_aeon.core.selection.variants import (
+from lightwaves_aeon.core.selection.candidates import (
     N_PAIRS,
-    VARIANTS,
+    CandidateSet,
+    InputAtDilation,
     inputs_of,
 )
+from lightwaves_aeon.core.selection.scoring import CandidateScores, Shortlist
+from lightwaves_aeon.core.selection.variants import VARIANTS
 
 PLUS = VARIANTS["plus"]
 CHANNEL, CHANGE, SUM, DIFFERENCE = range(len(REPRESENTATION_NAMES))
@@ -60,12 +61,12 @@ def test_paper_has_the_channels_alone(name):
 @pytest.mark.parametrize("n_channels", [2, 3, 4, 17, 18, 50, 1000])
 def test_numbers_of_inputs(n_channels, n_dilations):
     inputs = drawn(n_channels, n_dilations=n_dilations)
-    sorts = [sort for sort, _, _ in inputs]
+    numbers = [number for number, _, _ in inputs]
     n_all = n_channels * (n_channels - 1)  # a sum and a difference of any two
     n_pairs = min(n_all, N_PAIRS // n_dilations)
-    assert sorts.count(CHANNEL) == n_channels
-    assert CHANGE not in sorts
-    assert sorts.count(SUM) + sorts.count(DIFFERENCE) == n_pairs
+    assert numbers.count(CHANNEL) == n_channels
+    assert CHANGE not in numbers
+    assert numbers.count(SUM) + numbers.count(DIFFERENCE) == n_pairs
 
 
 def test_univariate_series_have_no_pairs():
@@ -76,8 +77,8 @@ def test_univariate_series_have_no_pairs():
 def test_inputs_are_in_order_and_none_is_repeated(n_channels, seed):
     inputs = drawn(n_channels, seed)
     assert inputs == sorted(set(inputs))
-    for sort, first, second in inputs:
-        if sort in (SUM, DIFFERENCE):
+    for number, first, second in inputs:
+        if number in (SUM, DIFFERENCE):
             assert 0 <= first < second < n_channels
         else:
             assert 0 <= first < n_channels
@@ -192,27 +193,24 @@ def test_thresholds_of_many_values_are_close():
     X = wave + 0.1 * rng.normal(size=wave.shape)
     found = evaluator(bank).quantile_thresholds(X, 3)
     values = responses_of(X, bank, 1)
-    assert values.shape[1] > 5 * ENOUGH_VALUES
+    assert values.shape[1] > 5 * QUANTILE_VALUES
     shares = (values[:, None] < found[..., None]).mean(axis=2)
     assert (shares > np.arange(3) / 3 - 0.1).all()
     assert (shares < np.arange(1, 4) / 3 + 0.1).all()
 
 
-def offered(X, few, statistics=PLUS.statistics, bank="minirocket", dilation=2):
-    """The rows that an offer finds, their columns, and which of them are distinct."""
-    offer = CandidateSet.from_kernels(BANKS[bank], (1,), statistics, quantiles=True)
-    moved = offer.evaluate.moved(CHANNEL, dilation, np.zeros(1), np.ones(1))
-    columns, thresholds, distinct = offer._replace(evaluate=moved).features(X, few)
-    rows = offer.rows.copy()
-    rows["dilation"], rows["threshold"] = dilation, thresholds
-    return rows, columns, distinct
+def offered(X, few, operators=PLUS.pooling, bank="minirocket", dilation=2):
+    """The rows of candidates, their columns, and which of them are distinct."""
+    candidates = CandidateSet.from_kernels(BANKS[bank], (1,), operators, quantiles=True)
+    source = InputAtDilation(CHANNEL, 0, -1, dilation)
+    return candidates.bind(source, np.zeros(1), np.ones(1)).features(X, few)
 
 
 @pytest.mark.parametrize("bank", BANKS)
-@pytest.mark.parametrize("statistics", [PLUS.statistics, PLUS.of_derived])
-def test_offer_computes_what_its_table_says(bank, statistics):
+@pytest.mark.parametrize("operators", [PLUS.pooling, PLUS.derived_pooling])
+def test_candidates_are_what_their_rows_say(bank, operators):
     X = np.random.default_rng(0).normal(size=(9, 1, 30))
-    rows, columns, distinct = offered(X, np.array([1, 4]), statistics, bank)
+    rows, columns, distinct = offered(X, np.array([1, 4]), operators, bank)
     assert distinct.all()
     build = FeatureTransform.from_rows(rows, BANKS[bank], np.zeros(1), np.ones(1))
     assert_array_equal(build(X), columns)
@@ -268,17 +266,23 @@ def test_equal_thresholds_are_offered_once(make):
 
 
 def test_paper_has_no_thresholds():
-    offer = CandidateSet.from_kernels(
-        BANKS["minirocket"], (1, 2), VARIANTS["L1L2"].statistics, False
+    candidates = CandidateSet.from_kernels(
+        BANKS["minirocket"], (1, 2), VARIANTS["L1L2"].pooling, False
     )
     X = np.random.default_rng(0).normal(size=(5, 1, 40))
-    columns, thresholds, distinct = offer.features(X, np.arange(5))
+    rows, columns, distinct = candidates.features(X, np.arange(5))
     assert columns.shape == (5, 84 * 8)
-    assert not thresholds.any()
+    assert not rows["threshold"].any()
     assert distinct.all()
 
 
 # The best of all candidates
+
+
+def numbered(n_candidates):
+    rows = np.zeros(n_candidates, ROW)
+    rows["kernel"] = np.arange(n_candidates)
+    return rows
 
 
 def best_of(parts, size):
@@ -294,10 +298,9 @@ def test_best_do_not_depend_on_how_candidates_are_split(data, size, n_criteria):
     score = st.sampled_from([0.0, 1.0, 2.0, 3.0, np.inf])
     row = st.lists(score, min_size=60, max_size=60)
     scores = np.array(data.draw(st.tuples(*[row] * n_criteria)))
-    numbers = np.arange(60) * 2
-    whole = Scores(numbers, numbers.astype(np.float32) / 7, scores)
+    whole = CandidateScores(numbered(60), scores)
     cuts = sorted(data.draw(st.lists(st.integers(0, 60), max_size=25)))
-    parts = [whole.some(some) for some in np.split(np.arange(60), cuts)]
+    parts = [whole.take(some) for some in np.split(np.arange(60), cuts)]
     expected = whole.best(size)
     middle = data.draw(st.integers(0, len(parts)))
     in_two = [best_of(parts[:middle], size), best_of(parts[middle:], size)]
@@ -305,16 +308,16 @@ def test_best_do_not_depend_on_how_candidates_are_split(data, size, n_criteria):
         for one, other in zip(found, expected, strict=True):
             assert_array_equal(one, other)
     assert_array_equal(
-        expected.pool(size).numbers, whole.pool(size).numbers
+        expected.pool(size).rows, whole.pool(size).rows
     )  # what is not among the best cannot be in the pool
 
 
 def test_best_of_nothing():
     nothing = best_of([], 5)
-    assert len(nothing.numbers) == len(nothing.thresholds) == 0
-    some = Scores(np.arange(3), np.zeros(3, np.float32), np.ones((2, 3)))
+    assert len(nothing.rows) == 0
+    some = CandidateScores(numbered(3), np.ones((2, 3)))
     for parts in ([nothing, some], [some, nothing], [nothing, some, nothing]):
-        assert_array_equal(best_of(parts, 5).numbers, [0, 1, 2])
+        assert_array_equal(best_of(parts, 5).rows["kernel"], [0, 1, 2])
 
 
 # Variants, end to end

@@ -1,0 +1,1 @@
+"""LightWaveS for aeon."""

@@ -100,7 +100,7 @@ def load(name: str, archive: Path | None = None) -> Data:
     name : str
         Name of the data set.
     archive : Path or None, default=None
-        Folder that is looked in first, as by `lightwaves_aeon.benchmark.datasets.load_split`.
+        Folder that is looked in first, see `load_split`.
 
     Returns
     -------

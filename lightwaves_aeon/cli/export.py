@@ -148,11 +148,12 @@ def _as_c(
     name = name_of_file(model) if name is None else checked_name(name)
     _refuse_inputs([out / file for file in file_names(name)], [model, data, labels])
     classifier = LightWaveSClassifier.load(model)
+    n_all = classifier.estimator_.n_features_in_
     fitted = _within(classifier, length, budget, data, labels)
     source = export_c(fitted, out, n_timepoints=length, hop=hop, name=name, force=force)
     costs = costs_of(fitted, length)
     return (
-        f"features: {len(fitted.model.rows)} of {classifier.estimator_.n_features_in_}\n"
+        f"features: {len(fitted.model.rows)} of {n_all}\n"
         f"flash: about {costs.flash} bytes; RAM: {costs.ram} bytes; "
         f"operations: about {costs.operations}\n"
         f"static memory: {source.work_bytes} bytes, "

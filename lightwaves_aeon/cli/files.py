@@ -18,6 +18,8 @@ import click
 
 from lightwaves_aeon.atomic import open_atomic
 from lightwaves_aeon.cli.outputs import check_output, force_option
+from lightwaves_aeon.core.parallel.backends import BACKENDS
+from lightwaves_aeon.core.selection.variants import VARIANTS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,7 +41,7 @@ data_option = click.option(
 )
 backend_option = click.option(
     "--backend",
-    type=click.Choice(("threads", "joblib", "mpi")),
+    type=click.Choice(list(BACKENDS)),
     help="Where to work. [default: mpi under mpiexec or srun, else threads]",
 )
 jobs_option = click.option(
@@ -59,7 +61,7 @@ jobs_option = click.option(
 @click.option("--out", required=True, type=FILE, help="File to write the model to.")
 @click.option(
     "--variant",
-    type=click.Choice(("L1", "L2", "L1L2", "plus")),
+    type=click.Choice(list(VARIANTS)),
     default="L1L2",
     show_default=True,
     help="What features may come from; plus is the most accurate.",

@@ -147,6 +147,10 @@ class FittedClassifier:
         """Compute the features of cases; see `FeatureTransform`."""
         return self.model.transform(X, n_jobs=n_jobs)
 
+    def predict(self, X: Collection, n_jobs: int = 1) -> np.ndarray:
+        """Label cases, as the classifier does that this is the value of."""
+        return self.head.predict(self.features(X, n_jobs))
+
     def contributions(self, features: np.ndarray) -> np.ndarray:
         """Split scores of cases into what each feature adds to them.
 

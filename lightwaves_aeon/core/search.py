@@ -132,7 +132,7 @@ class Search:
 
         Parameters
         ----------
-        X : np.ndarray, shape (n_cases, n_channels, n_timepoints), or UnequalLengthCollection
+        X : Collection, shape (n_cases, n_channels, n_timepoints)
             Training cases of any real dtype, unscaled.
         classes : np.ndarray of int, shape (n_cases,)
             Class of each case, 0 to n_classes - 1, at least two.

@@ -96,7 +96,7 @@ def fit_table(
     ----------
     shell : LightWaveS or LightWaveSClassifier
         Of any framework, being fitted.
-    X : np.ndarray, shape (n_cases, n_channels, n_timepoints), or list-like
+    X : Collection, shape (n_cases, n_channels, n_timepoints)
         Checked collection.
     y : np.ndarray, shape (n_cases,)
         Checked labels, of two classes at least.
@@ -138,7 +138,7 @@ def search_channels(
     ----------
     shell : LightWaveSChannelSelector
         Of any framework, being fitted.
-    X : np.ndarray, shape (n_cases, n_channels, n_timepoints), or list-like
+    X : Collection, shape (n_cases, n_channels, n_timepoints)
         Checked collection.
     y : np.ndarray, shape (n_cases,)
         Checked labels, of two classes at least.
@@ -217,7 +217,7 @@ def fit_classifier(
     ----------
     shell : LightWaveSClassifier
         Of any framework, being fitted.
-    X : np.ndarray, shape (n_cases, n_channels, n_timepoints), or list-like
+    X : Collection, shape (n_cases, n_channels, n_timepoints)
         Checked collection.
     y : np.ndarray, shape (n_cases,)
         Checked labels, of two classes at least.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["SavingMixin"]
 
+from numbers import Integral
 from pathlib import Path
 from typing import Any, Protocol, Self
 
@@ -65,7 +66,8 @@ class SavingMixin:
         Examples
         --------
         >>> import tempfile
-        >>> from pathlib import Path
+        >>> from numbers import Integral
+        from pathlib import Path
         >>> from aeon.datasets import load_basic_motions
         >>> from lightwaves_aeon import LightWaveSClassifier
         >>> X, y = load_basic_motions(split="train")
@@ -100,6 +102,8 @@ class SavingMixin:
             A ValueError: the file is truncated, altered, of a newer version or no model
             file at all.
         """
+        if n_jobs is not None and (not isinstance(n_jobs, Integral) or n_jobs == 0):
+            raise ValueError(f"n_jobs must be an integer other than 0, got {n_jobs!r}")
         saved = load_classifier(path)
         try:
             classifier = cls(**saved.parameters, n_jobs=n_jobs)  # type: ignore[call-arg]

@@ -127,7 +127,7 @@ def largest_within(
     ----------
     classifier : LightWaveSClassifier or FittedClassifier
         Fitted, of aeon or sktime, with the default estimator; or its one value.
-    X : np.ndarray, shape (n_cases, n_channels, n_timepoints), or UnequalLengthCollection
+    X : Collection, shape (n_cases, n_channels, n_timepoints)
         The training cases, to train the head of fewer features.
     y : np.ndarray, shape (n_cases,)
         Their labels.

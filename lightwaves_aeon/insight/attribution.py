@@ -8,8 +8,8 @@ import numpy as np
 
 from lightwaves_aeon.insight.responses import longest_runs
 
-# Of responses c, one a row; weights of the values, which need not add up to 1. `high` is
-# whether the feature is above that of the average training case.
+# Of responses c, one a row: weights of the values, which need not add up to 1. `high`
+# is whether the feature is above that of the average training case.
 
 
 def _ppv(c: np.ndarray, threshold: np.ndarray, high: np.ndarray) -> np.ndarray:
@@ -48,8 +48,8 @@ ATTRIBUTE = {
 }
 """What weighs the values of a response, for each pooling operator."""
 
-# Add shares of what kernels saw to the channels in use, whose squared values are the
-# energy. Two values behind one, of two channels or time points, take it by their energy.
+# Add shares of what kernels saw to the channels in use, whose squared values are their
+# energy. Two values behind one, of two channels or time points, take it by energy.
 
 
 def _channel(out, energy, shares, first, second) -> None:

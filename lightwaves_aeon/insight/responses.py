@@ -86,7 +86,8 @@ def response_of(model: Model, x: np.ndarray, feature: int) -> FeatureResponse:
     >>> response = response_of(model, x, feature=1)
     >>> POOLING_NAMES[rows["statistic"][1]], response.last.shape
     ('max', (25,))
-    >>> np.abs(response.last).max() * response.scale == model.transform.transform_one(x)[0, 1]
+    >>> value = model.transform.transform_one(x)[0, 1]
+    >>> np.abs(response.last).max() * response.scale == value
     np.True_
     """
     features, transform = np.array([feature]), model.transform
@@ -138,7 +139,7 @@ def level_1_of(
 
 
 def level_2_of(model: Model, first: np.ndarray, features: np.ndarray) -> np.ndarray:
-    """Give responses of level 2, by the operations of the compiled loops in their order.
+    """Give responses of level 2, by the operations of the compiled loops, in order.
 
     Parameters
     ----------

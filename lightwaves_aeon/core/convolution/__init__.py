@@ -1,0 +1,1 @@
+"""From scaled channels to features: kernels, representations, pooling."""

@@ -105,7 +105,10 @@ def feature_names(rows: np.ndarray, kernel_names: Sequence[str]) -> np.ndarray:
 
     Examples
     --------
-    >>> from lightwaves_aeon.core.convolution.features import candidate_rows, feature_names
+    >>> from lightwaves_aeon.core.convolution.features import (
+    ...     candidate_rows,
+    ...     feature_names,
+    ... )
     >>> feature_names(candidate_rows(3, 8, 1, (2,)), ["k017"])[0]
     'ch3_k017_d8_l2_ppv'
     """
@@ -196,7 +199,10 @@ def features_frame(
     Examples
     --------
     >>> from lightwaves_aeon.core.convolution.kernels import kernel_bank
-    >>> from lightwaves_aeon.core.convolution.features import candidate_rows, features_frame
+    >>> from lightwaves_aeon.core.convolution.features import (
+    ...     candidate_rows,
+    ...     features_frame,
+    ... )
     >>> bank = kernel_bank("minirocket")
     >>> frame = features_frame(candidate_rows(0, 1, 84, (1,)), bank.taps, bank.wavelets)
     >>> frame[["kernel", "tap_1", "tap_2", "tap_3", "statistic"]].iloc[3:5]

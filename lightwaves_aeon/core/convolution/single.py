@@ -231,9 +231,9 @@ def _rectify(response, out, margin, half):
 
 
 # Pooling operators, of the first values of a response and of its bits. Non-negative
-# floats order as their bits do, and a float is positive when its bits are as an integer:
-# reductions of integers vectorise, those of floats do not. Amplitudes are not scaled by
-# the dilation yet.
+# floats order as their bits do, and a float is positive when its bits, as an integer,
+# are: reductions of integers vectorise, those of floats do not. Amplitudes are not
+# scaled by the dilation yet.
 
 
 @jit_inner
@@ -302,7 +302,7 @@ POOL = {
 
 
 def _pool_from(operators):
-    """Make what writes the features of some operators, where wanted, to their columns."""
+    """Make what writes the features of operators, where wanted, to their columns."""
     if not operators:
         return _pool_nothing
     operator, *others = operators

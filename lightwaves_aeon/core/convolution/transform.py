@@ -90,7 +90,8 @@ class FeatureTransform(NamedTuple):
         FeatureTransform
             Of a table of one input and dilation.
         """
-        return FeatureTransform(self.plan.at(number, dilation, len(means)), means, stds)
+        plan = self.plan.at(number, dilation, len(means))
+        return self._replace(plan=plan, means=means, stds=stds)
 
     def __call__(
         self, X: Collection, cases: np.ndarray | None = None, n_jobs: int = 1
@@ -99,7 +100,7 @@ class FeatureTransform(NamedTuple):
 
         Parameters
         ----------
-        X : np.ndarray, shape (n_cases, n_channels, n_timepoints), or UnequalLengthCollection
+        X : Collection, shape (n_cases, n_channels, n_timepoints)
             Collection of any real dtype, unscaled. Only the channels in use are read.
         cases : np.ndarray of int, optional
             The cases to evaluate, in this order; all by default.
@@ -195,7 +196,7 @@ class FeatureTransform(NamedTuple):
 
         Parameters
         ----------
-        X : np.ndarray, shape (n_cases, n_channels, n_timepoints), or UnequalLengthCollection
+        X : Collection, shape (n_cases, n_channels, n_timepoints)
             The cases to look at.
         n_thresholds : int
             Number of quantiles: one in each of so many equal parts of the distribution,

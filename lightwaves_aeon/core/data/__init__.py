@@ -1,0 +1,1 @@
+"""Collections of cases: their scaling, order and samples."""

@@ -31,7 +31,7 @@ def case_order(X: Collection, classes: np.ndarray, backend: Threads) -> np.ndarr
 
     Parameters
     ----------
-    X : np.ndarray, shape (n_cases, n_channels, n_timepoints), or UnequalLengthCollection
+    X : Collection, shape (n_cases, n_channels, n_timepoints)
         Collection of any real dtype.
     classes : np.ndarray of int, shape (n_cases,)
         Class of each case.
@@ -73,7 +73,7 @@ def content_ranks(X: Collection, channels: Sequence[int]) -> np.ndarray:
 
     Parameters
     ----------
-    X : np.ndarray, shape (n_cases, n_channels, n_timepoints), or UnequalLengthCollection
+    X : Collection, shape (n_cases, n_channels, n_timepoints)
         Collection of any real dtype.
     channels : sequence of int
         The channels to compare, the most significant first.

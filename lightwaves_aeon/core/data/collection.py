@@ -42,7 +42,8 @@ class UnequalLengthCollection:
         --------
         >>> import numpy as np
         >>> from lightwaves_aeon.core.data.collection import UnequalLengthCollection
-        >>> X = UnequalLengthCollection.from_series([np.zeros((2, 5)), np.zeros((2, 3)), np.zeros((2, 5))])
+        >>> series = [np.zeros((2, 5)), np.zeros((2, 3)), np.zeros((2, 5))]
+        >>> X = UnequalLengthCollection.from_series(series)
         >>> X.shape, [cases.tolist() for cases in X.cases]
         ((3, 2, 5), [[1], [0, 2]])
         """
@@ -137,7 +138,7 @@ def iter_by_length(
 
     Parameters
     ----------
-    X : np.ndarray or UnequalLengthCollection
+    X : Collection
         Collection.
     cases : np.ndarray of int, optional
         The cases wanted; all by default.
@@ -154,8 +155,8 @@ def iter_by_length(
     Examples
     --------
     >>> import numpy as np
-    >>> from lightwaves_aeon.core.data.collection import UnequalLengthCollection, iter_by_length
-    >>> X = UnequalLengthCollection.from_series([np.zeros((1, 5)), np.zeros((1, 3)), np.zeros((1, 5))])
+    >>> from lightwaves_aeon.core.data.collection import as_collection, iter_by_length
+    >>> X = as_collection([np.zeros((1, 5)), np.zeros((1, 3)), np.zeros((1, 5))])
     >>> for block, rows, positions in iter_by_length(X, np.array([2, 1])):
     ...     print(block.shape, rows, positions)
     (1, 1, 3) [0] [1]
@@ -180,7 +181,7 @@ def subset(
 
     Parameters
     ----------
-    X : np.ndarray or UnequalLengthCollection
+    X : Collection
         Collection.
     cases : np.ndarray of int
         The cases to take.

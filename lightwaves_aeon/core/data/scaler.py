@@ -27,7 +27,7 @@ def fit_scaler(
 
     Parameters
     ----------
-    X : np.ndarray, shape (n_cases, n_channels, n_timepoints), or UnequalLengthCollection
+    X : Collection, shape (n_cases, n_channels, n_timepoints)
         Collection of any real dtype.
     cases : np.ndarray of int, shape (n_cases,)
         All cases, in the order in which they are summed up.

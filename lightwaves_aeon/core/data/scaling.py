@@ -46,7 +46,7 @@ def channel_moments(
 
     Parameters
     ----------
-    X : np.ndarray, shape (n_cases, n_channels, n_timepoints), or UnequalLengthCollection
+    X : Collection, shape (n_cases, n_channels, n_timepoints)
         Collection of any real dtype.
     channel : int
         The channel to look at.
@@ -91,7 +91,7 @@ def outlying_cases(
 
     Parameters
     ----------
-    X : np.ndarray, shape (n_cases, n_channels, n_timepoints), or UnequalLengthCollection
+    X : Collection, shape (n_cases, n_channels, n_timepoints)
         Collection of any real dtype, of finite values.
     channel : int
         The channel to look at.

@@ -1,0 +1,1 @@
+"""Ridge regression, the linear head, and its temperature."""

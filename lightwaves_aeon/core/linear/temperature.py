@@ -104,7 +104,8 @@ def fit_inverse_temperature(held_out: Sequence[HeldOut]) -> float:
     >>> classes = np.array([0, 0, 0, 1, 1, 1])
     >>> clear = np.array([[-1.0], [-1.0], [-1.0], [1.0], [1.0], [1.0]])
     >>> mixed = np.array([[-1.0], [-1.0], [1.0], [-1.0], [1.0], [1.0]])
-    >>> [round(fit_inverse_temperature([HeldOut(x, classes)]), 2) for x in (clear, mixed)]
+    >>> held_out = ([HeldOut(scores, classes)] for scores in (clear, mixed))
+    >>> [round(fit_inverse_temperature(part), 2) for part in held_out]
     [1.74, 0.17]
     """
     if sum(len(part.classes) for part in held_out) == 0:

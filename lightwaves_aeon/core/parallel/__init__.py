@@ -1,0 +1,1 @@
+"""Where work is done: threads, workers, MPI; and the threads of BLAS."""

@@ -2,7 +2,7 @@
 
 A backend knows nothing of the method. The pipeline asks it four things: which tasks are
 this process's share, to work through them, to bring results together, and to decide
-something once for all. `lightwaves_aeon.core.parallel.mpi` has the one for several machines.
+something once for all. `mpi` has the one for several machines.
 """
 
 from __future__ import annotations

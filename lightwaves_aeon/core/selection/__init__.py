@@ -1,0 +1,1 @@
+"""From all that could be computed to the features that are kept."""

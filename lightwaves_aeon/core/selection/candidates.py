@@ -124,7 +124,7 @@ class CandidateSet(NamedTuple):
 
         Parameters
         ----------
-        X : np.ndarray, shape (n_cases, n_channels, n_timepoints), or list-like
+        X : Collection, shape (n_cases, n_channels, n_timepoints)
             The channels that the input is made of.
         quantile_cases : np.ndarray of int
             Cases whose responses give the thresholds.

@@ -1,4 +1,4 @@
-"""Score candidates: one input at one dilation at a time, in the whole sample and folds."""
+"""Score candidates, one input at one dilation at a time, in the sample and in folds."""
 
 from __future__ import annotations
 

@@ -92,8 +92,8 @@ def data_header(
     levels = zip(fitted.model.channels, known.lows, known.steps, strict=True)
     channels = (f"{{{c}, {literal(low)}, {literal(step)}}}" for c, low, step in levels)
     return f"""{_heading(fitted)}
-#ifndef LIGHTWAVES_MODEL_DATA_H
-#define LIGHTWAVES_MODEL_DATA_H
+#ifndef lightwaves_MODEL_DATA_H
+#define lightwaves_MODEL_DATA_H
 
 /* Channels, classes, time points of the longest series and of the window over a stream,
  * samples from one decision about a stream to the next. Bytes: of the work on a series;
@@ -107,7 +107,7 @@ def data_header(
 #include <stdint.h>
 
 /* Scores, channels in use, inputs of the kernels, kernels of MiniRocket, which come
- * first, zeros at both ends, which is as far as a kernel reaches, and thresholds of PPV.
+ * first, zeros at both ends, as far as a kernel reaches, and thresholds of PPV.
  */
 {_macros("", numbers)}
 

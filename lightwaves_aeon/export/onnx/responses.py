@@ -242,7 +242,7 @@ class _Tapped(NamedTuple):
     def _three(
         self, graph: Graph, copies: str, first: int, n_rows: int, row: np.ndarray
     ) -> str:
-        """Sum of the copies at three taps of each convolution, of one copy below the other."""
+        """Sum of three copies for each convolution, of copies one below the other."""
         taps = self.taps[:, first : first + 3].T
         return _sum(graph, [take(graph, copies, tap * n_rows + row) for tap in taps])
 

@@ -12,7 +12,7 @@ from matplotlib.ticker import MaxNLocator
 
 from lightwaves_aeon.core.convolution.features import refuse_missing
 from lightwaves_aeon.core.convolution.pooling import POOLING_OPERATORS
-from lightwaves_aeon.core.convolution.representations import REPRESENTATIONS
+from lightwaves_aeon.core.convolution.representations import DERIVED
 from lightwaves_aeon.core.data.collection import checked_case
 from lightwaves_aeon.core.fitted import FittedClassifier
 from lightwaves_aeon.insight.plots._canvas import (
@@ -105,7 +105,7 @@ def plot_response(
     fitted = classifier._linear()
     row, words = _named(fitted, feature)
     model, x = fitted.model, checked_case(x, fitted.n_channels)
-    refuse_missing(model.rows[[feature]], "the picture", MARKS, REPRESENTATIONS)
+    refuse_missing(model.rows[[feature]], "the picture", MARKS, DERIVED)
     value = model.transform.transform_one(x)[0, feature]
     response = response_of(model, x, feature)
     operator = list(POOLING_OPERATORS.values())[row["statistic"]]

@@ -1,4 +1,4 @@
-/* A LightWaveS classifier: the program. Written by lightwaves-aeon.
+/* A LightWaveS classifier, written by lightwaves-aeon: the program.
  *
  * It is the same for all models. The tables of one, and which parts of the program they
  * call for, are in the data header.
@@ -586,6 +586,8 @@ static void evaluate_series(int convolution, int group, int n, Accumulator *accu
 #endif
 #if HAS_LEVEL_1
     add_features(convolution_level_1[convolution], n, scale_of(group), accumulator);
+#else
+    (void)accumulator;
 #endif
 #if HAS_RECTIFIED
     if (convolution_level_2[convolution])

@@ -8,8 +8,8 @@
  * source turns that off itself, other compilers need to be told. The example has a
  * self-test, which finds out.
  */
-#ifndef LIGHTWAVES_MODEL_H
-#define LIGHTWAVES_MODEL_H
+#ifndef lightwaves_MODEL_H
+#define lightwaves_MODEL_H
 
 #include "lightwaves_model_data.h" /* the numbers of channels, classes, time points */
 
