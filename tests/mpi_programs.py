@@ -192,7 +192,7 @@ def answers(problem: str, **parameters) -> dict[str, np.ndarray]:
     X, y = PROBLEMS[problem][0]()
     classifier = make_classifier(problem, **parameters).fit(X, y)
     if classifier.estimator is None:
-        head = classifier._fitted.head
+        head = classifier._state.fitted.head
         weights, bias, beta = head.weights, head.bias, head.inverse_temperature
     else:
         head = classifier.estimator_

@@ -51,7 +51,7 @@ def test_no_larger_model_fits(fitted, place, name):
     n_kept = n_features(small)
     assert 1 <= n_kept < n_features(clf)
     assert costs_of(small)[place] <= limit < costs_of(clf, n_features=n_kept + 1)[place]
-    assert_array_equal(small.model.rows, clf._fitted.model.rows[:n_kept])
+    assert_array_equal(small.model.rows, clf._state.fitted.model.rows[:n_kept])
 
 
 def test_head_is_trained_again(fitted):
@@ -68,7 +68,7 @@ def test_head_is_trained_again(fitted):
 def test_what_fits_is_left_as_it_is(fitted):
     clf, X, y = fitted
     before = clf.decision_function(X)
-    assert largest_within(clf, X, y, max_flash=10**6) is clf._fitted
+    assert largest_within(clf, X, y, max_flash=10**6) is clf._state.fitted
     largest_within(clf, X, y, max_flash=7000)
     assert_array_equal(clf.decision_function(X), before)
 

@@ -270,7 +270,7 @@ def test_weights_read_back_exactly(fit, tmp_path):
     export_c(classifier, tmp_path)
     text = (tmp_path / "lightwaves_model_data.h").read_text()
     for name, expected in (
-        ("head_weights", classifier._head.weights),
+        ("head_weights", classifier._state.head.weights),
         ("head_means", classifier.pipeline_[1].mean_),
     ):
         body = re.search(rf"{name}[^=]*= (.*?);", text, re.DOTALL)[1]
@@ -408,7 +408,7 @@ def test_classifiers_that_cannot_be_written(fit, tmp_path):
     with pytest.raises(ValueError, match="default estimator only, not Logistic"):
         export_c(classifier, tmp_path / "c")
     classifier, _ = fit()
-    classifier._head.weights[0] = 1e39
+    classifier._state.head.weights[0] = 1e39
     with pytest.raises(ValueError, match="too large for single precision"):
         export_c(classifier, tmp_path / "c")
     assert not (tmp_path / "c").exists()

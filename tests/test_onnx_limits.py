@@ -161,6 +161,6 @@ def test_only_files_of_ours_are_replaced(make_problem, small, tmp_path):
 
 def test_names_of_channels(make_problem, small, tmp_path):
     clf = LightWaveSClassifier(**small).fit(*make_problem())
-    clf = replace(clf._fitted, channel_names=["x", "y", "z"])
+    clf = replace(clf._state.fitted, channel_names=["x", "y", "z"])
     props = {p.key: p.value for p in onnx.load(exported(clf, tmp_path)).metadata_props}
     assert json.loads(props["channels"]) == ["x", "y", "z"]

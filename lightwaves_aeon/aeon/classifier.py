@@ -12,21 +12,18 @@ from aeon.classification import BaseClassifier
 from aeon.utils.validation import check_n_jobs
 from aeon.utils.validation.labels import check_classification_y
 from sklearn.pipeline import make_pipeline
-from sklearn.utils.metaestimators import available_if
 
 from lightwaves_aeon.aeon.base import ClassifierShell, Series
 from lightwaves_aeon.aeon.transformer import LightWaveS
 from lightwaves_aeon.core.data.collection import Collection, as_collection
-from lightwaves_aeon.core.fitted import FittedClassifier
-from lightwaves_aeon.core.model import Model
-from lightwaves_aeon.estimators.fitting import fit_classifier, number_of_features
+from lightwaves_aeon.core.fitted import ClassifierState
+from lightwaves_aeon.estimators.classifier import ClassifierMixin
+from lightwaves_aeon.estimators.fitting import fit_classifier
 from lightwaves_aeon.estimators.inspection import InspectionMixin
-from lightwaves_aeon.estimators.saving import SavingMixin
-from lightwaves_aeon.export.saved import SavedClassifier
 
 
 class LightWaveSClassifier(
-    InspectionMixin, SavingMixin, ClassifierShell, BaseClassifier
+    InspectionMixin, ClassifierMixin, ClassifierShell, BaseClassifier
 ):
     """LightWaveS features with a ridge classifier.
 
@@ -165,104 +162,38 @@ class LightWaveSClassifier(
 
     def _fit(self, X: Series, y: np.ndarray) -> LightWaveSClassifier:
         check_classification_y(y)
-        self._n_jobs = check_n_jobs(self.n_jobs)
-        fit = fit_classifier(
-            self,
-            as_collection(X),
-            y,
-            self._n_jobs,
-            clone=lambda head: _clone_estimator(head, self.random_state),
+        self._adopt(
+            fit_classifier(
+                self,
+                as_collection(X),
+                y,
+                check_n_jobs(self.n_jobs),
+                clone=lambda head: _clone_estimator(head, self.random_state),
+            )
         )
-        found = fit.search
-        transformer = self._transformer().adopt(
-            found.model, found.path, found.channel_path, self.metadata_
-        )
-        self._assemble(transformer, fit.scaler, fit.estimator, fit.fitted, fit.head)
         return self
 
-    def _transformer(self) -> LightWaveS:
-        """Make the transformer that has the same parameters."""
-        names = LightWaveS._get_param_names()
-        parameters = {name: getattr(self, name) for name in names}
-        parameters["n_features"] = number_of_features(self.n_features, self.n_kernels)
-        return LightWaveS(**{**parameters, "n_jobs": self._n_jobs})
+    def _adopt(self, state: ClassifierState) -> None:
+        self._n_jobs = check_n_jobs(self.n_jobs)
+        transformer = self._transformer_of(LightWaveS, n_jobs=self._n_jobs)
+        transformer.adopt(state.model, state.path, state.channel_path, state.metadata)
+        self.pipeline_ = make_pipeline(transformer, state.scaler, state.estimator)
+        self.estimator_, self._state = state.estimator, state
+        self.metadata_, self.is_fitted = dict(state.metadata), True
 
-    def _assemble(self, transformer, scaler, estimator, fitted, head) -> None:
-        if hasattr(self, "feature_names_in_"):
-            transformer.feature_names_in_ = self.feature_names_in_
-        self.pipeline_ = make_pipeline(transformer, scaler, estimator)
-        self.estimator_, self._fitted, self._head = estimator, fitted, head
-        # Those set afterwards have no part in the model, and none in its file.
-        self._fit_parameters = self.get_params(deep=False)
+    def _n_threads(self) -> int:
+        return self._n_jobs
 
     def _predict(self, X: Series) -> np.ndarray:
-        return self._head.predict(self.pipeline_[0]._transform(X))
+        return self._state.head.predict(self._features(as_collection(X)))
 
     def _predict_proba(self, X: Series) -> np.ndarray:
-        if hasattr(self._head, "predict_proba"):
-            return self._head.predict_proba(self.pipeline_[0]._transform(X))
+        if hasattr(self._state.head, "predict_proba"):
+            return self._state.head.predict_proba(self._features(as_collection(X)))
         return super()._predict_proba(X)
-
-    @available_if(lambda self: hasattr(self.estimator_, "decision_function"))
-    def decision_function(self, X) -> np.ndarray:
-        """Confidence scores of the estimator, where it has them.
-
-        Parameters
-        ----------
-        X : np.ndarray, shape (n_cases, n_channels, n_timepoints)
-            Collection, or any other type that ``predict`` takes.
-
-        Returns
-        -------
-        np.ndarray, shape (n_cases,) or (n_cases, n_classes)
-            As scikit-learn has it: one column for two classes, positive for the second.
-        """
-        return self._head.decision_function(self.pipeline_[0]._transform(self._seen(X)))
 
     def _collection_of(self, X) -> Collection:
         return as_collection(self._seen(X))
-
-    def _table(self) -> tuple[Model, int]:
-        return self.pipeline_[0]._model, self.metadata_["n_channels"]
-
-    def _linear(self) -> FittedClassifier:
-        self._check_is_fitted()
-        if self._fitted is not None:
-            return self._fitted
-        (model, n_channels), (_, scaler, estimator) = self._table(), self.pipeline_
-        return FittedClassifier.from_estimator(
-            model,
-            scaler,
-            estimator,
-            n_channels=n_channels,
-            channel_names=getattr(self, "feature_names_in_", None),
-        )
-
-    def _saved(self, fitted: FittedClassifier) -> SavedClassifier:
-        transformer, scaler, ridge = self.pipeline_
-        return SavedClassifier(
-            fitted,
-            scaler,
-            ridge,
-            self._fit_parameters,
-            self.metadata_,
-            transformer._path,
-            transformer._channel_path,
-        )
-
-    def _restore(self, saved: SavedClassifier) -> None:
-        self._n_jobs = check_n_jobs(self.n_jobs)
-        fitted = saved.fitted
-        if fitted.channel_names is not None:
-            self.feature_names_in_ = np.array(fitted.channel_names, dtype=object)
-        self.metadata_, self.is_fitted = saved.metadata, True
-        self.classes_ = fitted.classes
-        self.n_classes_ = len(self.classes_)
-        self._class_dictionary = {label: i for i, label in enumerate(self.classes_)}
-        transformer = self._transformer().adopt(
-            fitted.model, saved.path, saved.channel_path, dict(saved.metadata)
-        )
-        self._assemble(transformer, saved.scaler, saved.ridge, fitted, fitted.head)
 
     @classmethod
     def _get_test_params(cls, parameter_set: str = "default") -> list[dict]:

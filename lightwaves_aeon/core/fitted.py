@@ -5,11 +5,11 @@ Shells hold one; predictors, insight, budgets, model files and exports take one.
 
 from __future__ import annotations
 
-__all__ = ["FittedClassifier", "NotLinearError", "as_fitted"]
+__all__ = ["ClassifierState", "FittedClassifier", "NotLinearError", "as_fitted"]
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -188,6 +188,61 @@ class FittedClassifier:
         True
         """
         return (features - self.means)[:, :, None] * self.class_weights
+
+
+class ClassifierState(NamedTuple):
+    """What a fit finds: the fitted value, and beside it what frameworks show.
+
+    Attributes
+    ----------
+    model : Model
+        The table.
+    head : LinearHead or Pipeline
+        Predicts from unscaled features.
+    fitted : FittedClassifier or None
+        All in one, with the default estimator.
+    scaler : StandardScaler
+        Fitted to the features.
+    estimator : sklearn classifier
+        Fitted to the standardised features.
+    parameters : dict
+        Those of the estimator of the framework; what is set afterwards has no part in
+        the model.
+    metadata : dict
+        What is known of the training cases: their number, those of their channels and
+        time points, and whether there are several channels, missing values, and
+        unequal lengths.
+    path : np.ndarray of dtype `PATH` or None
+        The numbers of features that there were to choose from.
+    channel_path : np.ndarray of dtype `CHANNEL_PATH` or None
+        The channels that there were to choose from.
+    channel_names : sequence of str or None
+        Names of all channels, where they have any.
+    """
+
+    model: Model
+    head: Any
+    fitted: FittedClassifier | None
+    scaler: Any
+    estimator: Any
+    parameters: dict[str, Any]
+    metadata: dict[str, Any]
+    path: np.ndarray | None
+    channel_path: np.ndarray | None
+    channel_names: Sequence[str] | None
+
+    @property
+    def linear(self) -> FittedClassifier:
+        """The fitted value of any linear estimator; others raise a NotLinearError."""
+        if self.fitted is not None:
+            return self.fitted
+        return FittedClassifier.from_estimator(
+            self.model,
+            self.scaler,
+            self.estimator,
+            n_channels=self.metadata["n_channels"],
+            channel_names=self.channel_names,
+        )
 
 
 def as_fitted(classifier: Any, target: str) -> FittedClassifier:

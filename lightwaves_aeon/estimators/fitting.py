@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 __all__ = [
-    "ClassifierFit",
     "fit_classifier",
     "fit_table",
     "number_of_features",
@@ -13,8 +12,8 @@ __all__ = [
 import warnings
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext
-from dataclasses import replace
-from typing import Any, NamedTuple, Protocol
+from dataclasses import fields, replace
+from typing import Any
 from zlib import crc32
 
 import numpy as np
@@ -24,7 +23,7 @@ from sklearn.utils import check_random_state
 
 from lightwaves_aeon.core.checks import check_at_least
 from lightwaves_aeon.core.data.collection import Collection, fingerprint
-from lightwaves_aeon.core.fitted import FittedClassifier
+from lightwaves_aeon.core.fitted import ClassifierState, FittedClassifier
 from lightwaves_aeon.core.linear.head import default_ridge
 from lightwaves_aeon.core.linear.temperature import fit_inverse_temperature
 from lightwaves_aeon.core.parallel.blas import one_blas_thread
@@ -35,55 +34,8 @@ SHARE_OF_ROCKET = 0.025
 """Features kept, as a share of the two per kernel that ROCKET computes."""
 
 
-class _Searches(Protocol):
-    variant: str
-    random_state: Any
-    max_channels: int | str | None
-    _backend: Threads
-
-
-class _FitsTable(_Searches, Protocol):
-    n_features: Any
-    kernels: Any
-    max_dilation: int | None
-    pool_size: int | None
-    max_cases: int
-    verbose: int
-    selector: str | None
-
-
-class _FitsClassifier(_FitsTable, Protocol):
-    n_kernels: int
-    estimator: Any
-    class_weight: Any
-
-
-class ClassifierFit(NamedTuple):
-    """What it takes to make a fitted classifier of a framework.
-
-    Attributes
-    ----------
-    search : SearchResult
-        The table.
-    scaler : StandardScaler
-        Fitted to the features.
-    estimator : sklearn classifier
-        Fitted to the standardised features.
-    fitted : FittedClassifier or None
-        All in one, with the default estimator.
-    head : LinearHead or Pipeline
-        Predicts from unscaled features.
-    """
-
-    search: SearchResult
-    scaler: StandardScaler
-    estimator: Any
-    fitted: FittedClassifier | None
-    head: Any
-
-
 def fit_table(
-    shell: _FitsTable,
+    shell: Any,
     X: Collection,
     y: np.ndarray,
     n_jobs: int,
@@ -111,17 +63,11 @@ def fit_table(
     -------
     SearchResult
     """
-    search = Search(
-        n_features=shell.n_features if n_features is None else n_features,
-        variant=shell.variant,
-        kernels=shell.kernels,
-        max_dilation=shell.max_dilation,
-        pool_size=shell.pool_size,
-        max_cases=shell.max_cases,
-        selector=shell.selector,
-        max_channels=shell.max_channels,
-        calibrate=calibrate,
-    )
+    names = {field.name for field in fields(Search)} - {"calibrate"}
+    parameters = {name: getattr(shell, name) for name in names}
+    if n_features is not None:
+        parameters["n_features"] = n_features
+    search = Search(**parameters, calibrate=calibrate)
     backend = replace(shell._backend, n_jobs=n_jobs)
     classes, rng = _checked(search, shell, X, y, backend)
     shows = shell.verbose and backend.is_root
@@ -130,7 +76,7 @@ def fit_table(
 
 
 def search_channels(
-    shell: _Searches, X: Collection, y: np.ndarray, n_jobs: int
+    shell: Any, X: Collection, y: np.ndarray, n_jobs: int
 ) -> np.ndarray:
     """Find channels by the parameters of a channel selector.
 
@@ -159,7 +105,7 @@ def search_channels(
 
 
 def _checked(
-    search: Search, shell: _Searches, X: Collection, y: np.ndarray, backend: Threads
+    search: Search, shell: Any, X: Collection, y: np.ndarray, backend: Threads
 ) -> tuple[np.ndarray, np.random.RandomState]:
     """Make sure that all processes are asked for the same."""
     y = np.asarray(y)
@@ -205,12 +151,12 @@ def number_of_features(n_features: int | str | None, n_kernels: int) -> int | st
 
 
 def fit_classifier(
-    shell: _FitsClassifier,
+    shell: Any,
     X: Collection,
     y: np.ndarray,
     n_jobs: int,
     clone: Callable[[Any], Any],
-) -> ClassifierFit:
+) -> ClassifierState:
     """Fit table and head by the parameters of a classifier.
 
     Parameters
@@ -228,9 +174,9 @@ def fit_classifier(
 
     Returns
     -------
-    ClassifierFit
+    ClassifierState
     """
-    given = shell.estimator
+    given, names = shell.estimator, getattr(shell, "feature_names_in_", None)
     if given is not None and shell.class_weight is not None:
         warnings.warn(
             "class_weight is for the default estimator, and has no effect on the "
@@ -249,17 +195,40 @@ def fit_classifier(
             return scaler, clone(unfitted).fit(scaler.transform(features), y)
 
     scaler, estimator = backend.on_root(fit_estimator)
-    if given is not None:
-        head = make_pipeline(scaler, estimator)
-        return ClassifierFit(search, scaler, estimator, None, head)
-    names = getattr(shell, "feature_names_in_", None)
-    fitted = FittedClassifier.from_estimator(
-        search.model,
-        scaler,
-        estimator,
-        backend.on_root(lambda: fit_inverse_temperature(search.held_out)),
-        n_channels=X.shape[1],
-        n_timepoints=X.shape[2] if isinstance(X, np.ndarray) else None,
+    fitted, metadata = None, _metadata_of(X)
+    if given is None:
+        fitted = FittedClassifier.from_estimator(
+            search.model,
+            scaler,
+            estimator,
+            backend.on_root(lambda: fit_inverse_temperature(search.held_out)),
+            n_channels=metadata["n_channels"],
+            n_timepoints=metadata["n_timepoints"],
+            channel_names=names,
+        )
+    return ClassifierState(
+        model=search.model,
+        head=make_pipeline(scaler, estimator) if fitted is None else fitted.head,
+        fitted=fitted,
+        scaler=scaler,
+        estimator=estimator,
+        parameters=shell.get_params(deep=False),
+        metadata=metadata,
+        path=search.path,
+        channel_path=search.channel_path,
         channel_names=names,
     )
-    return ClassifierFit(search, scaler, estimator, fitted, fitted.head)
+
+
+def _metadata_of(X: Collection) -> dict[str, Any]:
+    """Say of a collection what aeon says of it."""
+    n_cases, n_channels, n_timepoints = X.shape
+    is_unequal = not isinstance(X, np.ndarray)
+    return {
+        "multivariate": n_channels > 1,
+        "missing_values": False,
+        "unequal_length": is_unequal,
+        "n_cases": n_cases,
+        "n_channels": n_channels,
+        "n_timepoints": None if is_unequal else n_timepoints,
+    }

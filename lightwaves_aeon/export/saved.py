@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-__all__ = ["SavedClassifier", "load_classifier", "save_classifier"]
+__all__ = ["load_classifier", "save_classifier"]
 
 from collections.abc import Mapping
 from numbers import Integral
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from sklearn.linear_model import RidgeClassifierCV
@@ -20,7 +20,7 @@ from lightwaves_aeon.core.convolution.plan import Plan
 from lightwaves_aeon.core.convolution.pooling import POOLING_OPERATORS
 from lightwaves_aeon.core.convolution.representations import REPRESENTATIONS
 from lightwaves_aeon.core.convolution.transform import FeatureTransform
-from lightwaves_aeon.core.fitted import FittedClassifier
+from lightwaves_aeon.core.fitted import ClassifierState, FittedClassifier
 from lightwaves_aeon.core.linear.head import LinearHead
 from lightwaves_aeon.core.model import Model
 from lightwaves_aeon.core.selection.candidates import LARGEST_DILATION
@@ -70,65 +70,32 @@ NOT_SAVED = ("estimator", "n_jobs", "backend")
 """Parameters that belong to the machine, or are the same in all files."""
 
 
-class SavedClassifier(NamedTuple):
-    """A fitted classifier of any framework, with its parts of scikit-learn.
-
-    Attributes
-    ----------
-    fitted : FittedClassifier
-        The classifier.
-    scaler : StandardScaler
-        Fitted to the features.
-    ridge : RidgeClassifierCV
-        Fitted to the standardised features.
-    parameters : dict
-        Those of the estimator when it was fitted.
-    metadata : dict
-        What is known of the training cases: their number, those of their channels and
-        time points, and whether there are several channels, missing values, and
-        unequal lengths.
-    path : np.ndarray of dtype `PATH` or None
-        The numbers of features that there were to choose from.
-    channel_path : np.ndarray of dtype `CHANNEL_PATH` or None
-        The channels that there were to choose from.
-    """
-
-    fitted: FittedClassifier
-    scaler: StandardScaler
-    ridge: RidgeClassifierCV
-    parameters: dict[str, Any]
-    metadata: dict[str, Any]
-    path: np.ndarray | None
-    channel_path: np.ndarray | None
-
-
-def save_classifier(path: str | Path, saved: SavedClassifier) -> None:
+def save_classifier(path: str | Path, state: ClassifierState) -> None:
     """Write a fitted classifier to a model file.
 
     Parameters
     ----------
     path : str or Path
         Where to; a file that is there already is replaced.
-    saved : SavedClassifier
-        The classifier.
+    state : ClassifierState
+        The classifier, of any framework, with the default estimator.
 
     Raises
     ------
     ValueError
         If its labels or parameters are such as no model file can hold.
     """
-    fitted, model = saved.fitted, saved.fitted.model
-    rows, bank, head = model.rows, model.bank, fitted.head
-    names = fitted.channel_names
+    model, head, names = state.model, state.head, state.channel_names
+    rows, bank = model.rows, model.bank
     header = {
         "written_by": f"lightwaves-aeon {__version__}",
-        "parameters": _plain(saved.parameters),
-        "metadata": {name: saved.metadata[name] for name in (*FLAGS, *SIZES)},
+        "parameters": _plain(state.parameters),
+        "metadata": {name: state.metadata[name] for name in (*FLAGS, *SIZES)},
         "kernel_names": bank.names,
         "kernel_wavelets": bank.wavelets,
         "channel_names": None if names is None else [str(name) for name in names],
-        "selection_path": _steps(saved.path),
-        "channel_path": _steps(saved.channel_path),
+        "selection_path": _steps(state.path),
+        "channel_path": _steps(state.channel_path),
     }
     arrays = {
         **{f"table_{name}": rows[name] for name in TABLE},
@@ -142,8 +109,11 @@ def save_classifier(path: str | Path, saved: SavedClassifier) -> None:
         "head_weights": head.weights,
         "head_bias": head.bias,
         "head_inverse_temperature": np.float64(head.inverse_temperature),
-        **{f"scaler_{name}": getattr(saved.scaler, name) for name in SCALER},
-        **{f"ridge_{name}": np.asarray(getattr(saved.ridge, name)) for name in RIDGE},
+        **{f"scaler_{name}": getattr(state.scaler, name) for name in SCALER},
+        **{
+            f"ridge_{name}": np.asarray(getattr(state.estimator, name))
+            for name in RIDGE
+        },
     }
     save_model(path, header, arrays)
 
@@ -159,7 +129,7 @@ def _plain_classes(classes: np.ndarray) -> np.ndarray:
     return plain
 
 
-def load_classifier(path: str | Path) -> SavedClassifier:
+def load_classifier(path: str | Path) -> ClassifierState:
     """Read a fitted classifier from a model file.
 
     Parameters
@@ -169,7 +139,7 @@ def load_classifier(path: str | Path) -> SavedClassifier:
 
     Returns
     -------
-    SavedClassifier
+    ClassifierState
 
     Raises
     ------
@@ -186,7 +156,7 @@ def load_classifier(path: str | Path) -> SavedClassifier:
         raise ModelFileError(f"{path} holds no fitted classifier: {error}") from error
 
 
-def _restored(header: dict[str, Any], arrays: Arrays) -> SavedClassifier:
+def _restored(header: dict[str, Any], arrays: Arrays) -> ClassifierState:
     rows = np.empty(len(arrays["table_channel"]), ROW)
     for name in TABLE:
         rows[name] = arrays[f"table_{name}"]
@@ -224,14 +194,17 @@ def _restored(header: dict[str, Any], arrays: Arrays) -> SavedClassifier:
         n_timepoints=None if metadata["unequal_length"] else metadata["n_timepoints"],
         channel_names=names,
     )
-    return SavedClassifier(
-        fitted,
-        scaler,
-        ridge,
-        parameters,
-        dict(metadata),
-        _path(header["selection_path"], PATH),
-        _path(header["channel_path"], CHANNEL_PATH),
+    return ClassifierState(
+        model=fitted.model,
+        head=head,
+        fitted=fitted,
+        scaler=scaler,
+        estimator=ridge,
+        parameters=parameters,
+        metadata=dict(metadata),
+        path=_path(header["selection_path"], PATH),
+        channel_path=_path(header["channel_path"], CHANNEL_PATH),
+        channel_names=names,
     )
 
 

@@ -10,23 +10,22 @@ import numpy as np
 from joblib import effective_n_jobs
 from sklearn.base import clone
 from sklearn.utils import ClassifierTags, InputTags, Tags, TargetTags
-from sklearn.utils.metaestimators import available_if
 from sktime.classification.base import BaseClassifier
 from sktime.utils.random_state import set_random_state
 
 from lightwaves_aeon.core.data.collection import Collection
-from lightwaves_aeon.core.fitted import FittedClassifier
-from lightwaves_aeon.core.model import Model
-from lightwaves_aeon.estimators.fitting import fit_classifier, number_of_features
+from lightwaves_aeon.core.fitted import ClassifierState
+from lightwaves_aeon.estimators.classifier import ClassifierMixin
+from lightwaves_aeon.estimators.fitting import fit_classifier
 from lightwaves_aeon.estimators.frames import refuse_masked
 from lightwaves_aeon.estimators.inspection import InspectionMixin
-from lightwaves_aeon.estimators.saving import SavingMixin
-from lightwaves_aeon.export.saved import SavedClassifier
 from lightwaves_aeon.sktime.base import INNER_MTYPES, PanelShell, Series
 from lightwaves_aeon.sktime.transformer import LightWaveS
 
 
-class LightWaveSClassifier(InspectionMixin, SavingMixin, PanelShell, BaseClassifier):
+class LightWaveSClassifier(
+    InspectionMixin, ClassifierMixin, PanelShell, BaseClassifier
+):
     """LightWaveS features with a ridge classifier.
 
     The same as the class of this name for aeon: with the same parameters and data it
@@ -179,40 +178,28 @@ class LightWaveSClassifier(InspectionMixin, SavingMixin, PanelShell, BaseClassif
         )
 
     def _fit(self, X: Series, y: np.ndarray) -> LightWaveSClassifier:
-        collection, n_jobs = self._collection(X), effective_n_jobs(self.n_jobs)
-        fit = fit_classifier(self, collection, y, n_jobs, clone=self._seeded)
-        n_cases, n_channels, n_timepoints = collection.shape
-        is_unequal = not isinstance(collection, np.ndarray)
-        # As aeon has it, so that model files are the same.
-        self._metadata_of_fit = {
-            "multivariate": n_channels > 1,
-            "missing_values": False,
-            "unequal_length": is_unequal,
-            "n_cases": n_cases,
-            "n_channels": n_channels,
-            "n_timepoints": None if is_unequal else n_timepoints,
-        }
-        found = fit.search
-        transformer = self._transformer().adopt(
-            found.model, found.path, found.channel_path, n_channels
-        )
-        self._assemble(transformer, fit.scaler, fit.estimator, fit.fitted, fit.head)
+        n_jobs = effective_n_jobs(self.n_jobs)
+        collection = self._collection(X)
+        self._adopt(fit_classifier(self, collection, y, n_jobs, clone=self._seeded))
         return self
 
-    def _transformer(self) -> LightWaveS:
-        """Make the transformer that has the same parameters."""
-        names = LightWaveS.get_param_names()
-        parameters = {name: getattr(self, name) for name in names}
-        parameters["n_features"] = number_of_features(self.n_features, self.n_kernels)
-        return LightWaveS(**parameters)
+    def _adopt(self, state: ClassifierState) -> None:
+        self.transformer_ = self._transformer_of(LightWaveS).adopt(
+            state.model, state.path, state.channel_path, state.metadata["n_channels"]
+        )
+        self.scaler_, self.estimator_ = state.scaler, state.estimator
+        self._state, self._is_fitted = state, True
 
-    def _assemble(self, transformer, scaler, estimator, fitted, head) -> None:
-        if hasattr(self, "feature_names_in_"):
-            transformer.feature_names_in_ = self.feature_names_in_
-        self.transformer_, self.scaler_ = transformer, scaler
-        self.estimator_, self._fitted, self._head = estimator, fitted, head
-        # Those set afterwards have no part in the model, and none in its file.
-        self._fit_parameters = self.get_params(deep=False)
+    def _restore(self, state: ClassifierState) -> None:
+        super()._restore(state)
+        # What sktime compares later cases and its answers with.
+        n_channels = state.metadata["n_channels"]
+        self._X_metadata = {**state.metadata, "is_univariate": n_channels == 1}
+        self._y_metadata = {"is_univariate": True}
+        self._y_inner_mtype = self.get_tag("y_inner_mtype")
+
+    def _n_threads(self) -> int:
+        return effective_n_jobs(self.n_jobs)
 
     def _internal_convert(self, X, y=None):
         X = self._given(X)
@@ -225,58 +212,20 @@ class LightWaveSClassifier(InspectionMixin, SavingMixin, PanelShell, BaseClassif
             set_random_state(estimator, self.random_state)
         return estimator
 
-    def _features(self, X: Series) -> np.ndarray:
-        transformer = self.transformer_
-        collection = self._collection_like(X, transformer._n_channels)
-        return transformer._evaluate(collection)
-
     def _predict(self, X: Series) -> np.ndarray:
-        return self._head.predict(self._features(X))
+        return self._state.head.predict(self._features(self._like_fit(X)))
 
     def _predict_proba(self, X: Series) -> np.ndarray:
-        if hasattr(self._head, "predict_proba"):
-            return self._head.predict_proba(self._features(X))
+        if hasattr(self._state.head, "predict_proba"):
+            return self._state.head.predict_proba(self._features(self._like_fit(X)))
         return super()._predict_proba(X)
 
-    @available_if(lambda self: hasattr(self.estimator_, "decision_function"))
-    def decision_function(self, X) -> np.ndarray:
-        """Confidence scores of the estimator, where it has them.
-
-        Parameters
-        ----------
-        X : any type that ``predict`` takes
-            Cases.
-
-        Returns
-        -------
-        np.ndarray, shape (n_cases,) or (n_cases, n_classes)
-            As scikit-learn has it: one column for two classes, positive for the second.
-        """
-        return self._head.decision_function(self._features(self._seen(X)))
-
-    def _seen(self, X) -> Series:
-        """Check and convert cases as predict does."""
-        self.check_is_fitted()
-        return self._check_convert_X_for_predict(X)
+    def _like_fit(self, X: Series) -> Collection:
+        return self._collection_like(X, self._state.metadata["n_channels"])
 
     def _collection_of(self, X) -> Collection:
-        return self._collection_like(self._seen(X), self.transformer_._n_channels)
-
-    def _table(self) -> tuple[Model, int]:
-        return self.transformer_._model, self.transformer_._n_channels
-
-    def _linear(self) -> FittedClassifier:
         self.check_is_fitted()
-        if self._fitted is not None:
-            return self._fitted
-        model, n_channels = self._table()
-        return FittedClassifier.from_estimator(
-            model,
-            self.scaler_,
-            self.estimator_,
-            n_channels=n_channels,
-            channel_names=getattr(self, "feature_names_in_", None),
-        )
+        return self._like_fit(self._check_convert_X_for_predict(X))
 
     def save(self, path=None, serialization_format: str = "pickle"):
         """Write the fitted classifier to a file.
@@ -295,34 +244,8 @@ class LightWaveSClassifier(InspectionMixin, SavingMixin, PanelShell, BaseClassif
         As sktime has it; None for ``"lightwaves"``.
         """
         if serialization_format == "lightwaves":
-            return SavingMixin.save(self, path)
+            return ClassifierMixin.save(self, path)
         return BaseClassifier.save(self, path, serialization_format)
-
-    def _saved(self, fitted: FittedClassifier) -> SavedClassifier:
-        return SavedClassifier(
-            fitted,
-            self.scaler_,
-            self.estimator_,
-            self._fit_parameters,
-            self._metadata_of_fit,
-            self.transformer_._path,
-            self.transformer_._channel_path,
-        )
-
-    def _restore(self, saved: SavedClassifier) -> None:
-        fitted = saved.fitted
-        if fitted.channel_names is not None:
-            self.feature_names_in_ = np.array(fitted.channel_names, dtype=object)
-        self._metadata_of_fit, self._is_fitted = saved.metadata, True
-        self.classes_ = fitted.classes
-        self.n_classes_ = len(self.classes_)
-        self._class_dictionary = {label: i for i, label in enumerate(self.classes_)}
-        # What sktime compares later cases with.
-        self._X_metadata = {**saved.metadata, "is_univariate": fitted.n_channels == 1}
-        transformer = self._transformer().adopt(
-            fitted.model, saved.path, saved.channel_path, fitted.n_channels
-        )
-        self._assemble(transformer, saved.scaler, saved.ridge, fitted, fitted.head)
 
     @classmethod
     def get_test_params(cls, parameter_set: str = "default") -> list[dict]:
