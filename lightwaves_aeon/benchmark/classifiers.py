@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["CLASSIFIERS", "N_FEATURES", "Entry", "make", "title_of"]
+__all__ = ["CLASSIFIERS", "N_FEATURES", "RIVALS", "Entry", "make", "title_of"]
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -64,6 +64,11 @@ CLASSIFIERS = {
 }
 """All, by the names that the command line takes."""
 
+RIVALS = tuple(
+    name for name, entry in CLASSIFIERS.items() if entry.place.startswith(CONVOLUTION)
+)
+"""Those of aeon that LightWaveS may be measured against."""
+
 
 def title_of(name: str, n_features: int = N_FEATURES) -> str:
     """Give the name that a classifier has in the results.
@@ -91,8 +96,13 @@ def title_of(name: str, n_features: int = N_FEATURES) -> str:
     return f"{title}-{n_features}" if is_other else title
 
 
-def make(name: str, n_features: int = N_FEATURES, seed: int = 0) -> BaseClassifier:
-    """Make a classifier that works in one thread.
+def make(
+    name: str,
+    n_features: int = N_FEATURES,
+    seed: int = 0,
+    n_jobs: int = 1,
+) -> BaseClassifier:
+    """Make a classifier.
 
     Parameters
     ----------
@@ -102,6 +112,8 @@ def make(name: str, n_features: int = N_FEATURES, seed: int = 0) -> BaseClassifi
         Features that LightWaveS keeps; for the others it has no meaning.
     seed : int, default=0
         Random state.
+    n_jobs : int, default=1
+        Number of threads; -1 means all processors.
 
     Returns
     -------
@@ -114,11 +126,15 @@ def make(name: str, n_features: int = N_FEATURES, seed: int = 0) -> BaseClassifi
     >>> make("l1", n_features=100, seed=2)
     LightWaveSClassifier(n_features=100, random_state=2, variant='L1')
     """
+    if name not in CLASSIFIERS:
+        raise ValueError(f"there is no classifier {name!r}")
     entry = CLASSIFIERS[name]
     module, kind = entry.place.split(":")
     parameters = {**entry.parameters, "random_state": seed}
     if _takes_features(name):
         parameters["n_features"] = n_features
+    if n_jobs != 1:
+        parameters["n_jobs"] = n_jobs
     return getattr(import_module(module), kind)(**parameters)
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-__all__ = ["RunProgress", "print_table"]
+__all__ = ["RunProgress", "StepProgress", "print_table"]
+
+import os
+from typing import Literal, Self
 
 import pandas as pd
 from rich import box
@@ -22,17 +25,23 @@ from lightwaves_aeon.benchmark.workers import Failure
 
 A_WEEK = 7 * 24 * 3600
 
+NARROWEST = 80
+"""Characters that a table takes at least; in fewer it would lose numbers."""
 
-class RunProgress:
-    """Tells on stderr how far it is: a bar on a terminal, else a line for each run.
+WIDTH_OF_A_PIPE = 200
+"""A pipe has no width: there, enough that every row stays on one line."""
+
+
+class StepProgress:
+    """Tells on stderr how far it is: a bar on a terminal, and what goes wrong.
 
     Parameters
     ----------
-    n_runs : int
-        Number of runs to be done.
+    n_steps : int
+        Number of steps to be done.
     """
 
-    def __init__(self, n_runs: int):
+    def __init__(self, n_steps: int):
         self._console = Console(stderr=True)
         self._progress = Progress(
             TextColumn("{task.description}", markup=False),
@@ -45,38 +54,57 @@ class RunProgress:
             transient=True,
             disable=not self._console.is_terminal,
             refresh_per_second=2,  # more would disturb the times measured
-            speed_estimate_period=A_WEEK,  # a run may take hours
+            speed_estimate_period=A_WEEK,  # a step may take hours
         )
-        self._bar = self._progress.add_task("starting", total=n_runs)
-        self._told: set[tuple[str, str]] = set()
+        self._bar = self._progress.add_task("starting", total=n_steps)
 
-    def __enter__(self) -> RunProgress:
-        self._progress.start()
+    def __enter__(self) -> Self:
+        if not self._progress.disable:
+            self._progress.start()
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._progress.stop()
+        if not self._progress.disable:
+            self._progress.stop()
+
+    def starts(self, text: str) -> None:
+        """Say what is done now."""
+        self._progress.update(self._bar, description=text, refresh=True)
+
+    def advance(self, n_steps: int = 1) -> None:
+        """Count steps as done."""
+        self._progress.advance(self._bar, n_steps)
+
+    def tell(self, text: str) -> None:
+        """Print a line."""
+        self._console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+class RunProgress(StepProgress):
+    """Tells of runs, too: without a terminal there is a line for each."""
+
+    def __init__(self, n_steps: int):
+        super().__init__(n_steps)
+        self._told: set[tuple[str, str]] = set()
 
     def done(self, run: Run, result: RunResult | Failure) -> None:
         """Tell of a run that has come to an end."""
         text = f"{run.dataset}, {run.classifier}, resample {run.resample}"
-        self._progress.update(self._bar, advance=1, description=text)
+        self.starts(text)
+        self.advance()
         if isinstance(result, Failure):
             # A set that cannot be read fails in each run for the same reason.
             if (run.dataset, result.reason) not in self._told:
                 self._told.add((run.dataset, result.reason))
-                self._print(f"Error: {text}: {result.reason}")
+                self.tell(f"Error: {text}: {result.reason}")
         elif not self._console.is_terminal:
             accuracy = (result.y_true == result.y_pred).mean()
             seconds = (result.fit_ms + result.predict_ms) / 1000
-            self._print(f"{text}: accuracy {accuracy:.3f}, {seconds:.1f} s")
-
-    def _print(self, text: str) -> None:
-        self._console.print(text, markup=False, highlight=False, soft_wrap=True)
+            self.tell(f"{text}: accuracy {accuracy:.3f}, {seconds:.1f} s")
 
 
-def print_table(title: str, table: pd.DataFrame) -> None:
-    """Print a table, if there is anything in it.
+def print_table(title: str, table: pd.DataFrame, n_texts: int = 1) -> None:
+    """Print a table, if there is anything in it, no narrower than its numbers take.
 
     Parameters
     ----------
@@ -84,6 +112,9 @@ def print_table(title: str, table: pd.DataFrame) -> None:
         What stands above it.
     table : pd.DataFrame
         With cells of text.
+    n_texts : int, default=1
+        How many columns, the index included, are text: left-justified, and with two of
+        them the first is folded where it is too wide.
 
     Examples
     --------
@@ -93,26 +124,38 @@ def print_table(title: str, table: pd.DataFrame) -> None:
     """
     if table.empty:
         return
+    console, shown = Console(), _laid_out(title, table, n_texts, gap=2)
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console.width = WIDTH_OF_A_PIPE
+    console.width = max(console.width, NARROWEST)
+    unbounded = console.options.update(max_width=10**6)
+    if console.measure(shown, options=unbounded).maximum > console.width:
+        shown = _laid_out(title, table, n_texts, gap=1)
+        if n_texts == 1:
+            wanted = console.measure(shown, options=unbounded).maximum
+            console.width = max(console.width, wanted)
+    console.print(shown, highlight=False)
+    if title:
+        console.print()
+
+
+def _laid_out(title: str, table: pd.DataFrame, n_texts: int, gap: int) -> Table:
     shown = Table(
-        title=title,
+        title=title or None,
         title_justify="left",
         title_style="bold",
         box=box.HORIZONTALS,
         show_edge=False,
-        padding=(0, 1, 0, 0),
+        padding=(0, gap - 1, 0, 0),  # the box itself puts a blank between columns
         pad_edge=False,
     )
-    shown.add_column(str(table.index.name or "classifier"), no_wrap=True)
-    for column in table.columns:
+    first = str(table.index.name or "classifier")
+    shown.add_column(first, no_wrap=n_texts == 1, overflow="fold")
+    for number, column in enumerate(table.columns, start=1):
         # Two lines for "balanced accuracy" and "LightWaveS-plus" keep columns narrow.
         head = str(column).replace(" ", "\n").replace("-", "-\n", 1)
-        shown.add_column(head, justify="right", no_wrap=True)
+        justify: Literal["left", "right"] = "left" if number < n_texts else "right"
+        shown.add_column(head, justify=justify, no_wrap=True)
     for name, row in zip(table.index, table.to_numpy(), strict=True):
         shown.add_row(str(name), *row)
-    console = Console()
-    # In fewer characters than it takes it would lose numbers.
-    unbounded = console.options.update(max_width=10**6)
-    wanted = console.measure(shown, options=unbounded).maximum
-    console.width = max(console.width, wanted)
-    console.print(shown, highlight=False)
-    console.print()
+    return shown

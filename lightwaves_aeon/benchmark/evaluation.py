@@ -1,23 +1,48 @@
-"""Measure a classifier on a data set."""
+"""Measure a classifier on a data set: the one loop, with or without a store behind."""
 
 from __future__ import annotations
 
-__all__ = ["Result", "evaluate", "make_classifier", "warm_up"]
+__all__ = ["Measured", "Result", "evaluate", "measure", "warm_up"]
 
 import pickle
+import warnings
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from aeon.classification import BaseClassifier
 from sklearn.metrics import balanced_accuracy_score
 
-from lightwaves_aeon.aeon.classifier import LightWaveSClassifier
 from lightwaves_aeon.benchmark.datasets import Series
+from lightwaves_aeon.benchmark.memory import PeakMemory
 
-SMALLEST = {"n_features": 1, "n_kernels": 84}
-"""Sizes that a classifier is warmed up with: those of one parameter or the other."""
+
+class Measured(NamedTuple):
+    """What a classifier answers, and what it takes.
+
+    Attributes
+    ----------
+    labels : np.ndarray, shape (n_test_cases,)
+        Predicted.
+    shares : np.ndarray, shape (n_test_cases, n_classes), or None
+        Probabilities, where they were asked for.
+    fit_seconds, predict_seconds : float
+        Times to fit, and to predict all test cases in one call.
+    memory : float
+        Bytes that fitting took at its peak; NaN where it cannot be measured.
+    kept_features, kept_channels : int or None
+        Features that the fitted linear head reads, and channels that ``predict`` reads,
+        where it can be told.
+    """
+
+    labels: np.ndarray
+    shares: np.ndarray | None
+    fit_seconds: float
+    predict_seconds: float
+    memory: float
+    kept_features: int | None
+    kept_channels: int | None
 
 
 @dataclass(frozen=True)
@@ -32,10 +57,8 @@ class Result:
         Time to fit.
     predict_ms_per_case : float
         Time to predict all test cases in one call, in milliseconds per case.
-    kept_features : int
-        Features that the fitted linear head reads.
-    kept_channels : int
-        Channels that ``predict`` reads.
+    kept_features, kept_channels : int or None
+        See `Measured`.
     all_channels : int
         Channels of the data set.
     model_kb : float
@@ -46,99 +69,87 @@ class Result:
     balanced_accuracy: float
     fit_seconds: float
     predict_ms_per_case: float
-    kept_features: int
-    kept_channels: int
+    kept_features: int | None
+    kept_channels: int | None
     all_channels: int
     model_kb: float
 
 
-def make_classifier(
-    name: str,
-    *,
-    variant: str = "L1L2",
-    n_features: int = 500,
-    n_jobs: int = 1,
-    random_state: int | None = 0,
-) -> BaseClassifier:
-    """Make a classifier by name, with defaults for all that is not given.
-
-    Parameters
-    ----------
-    name : {"lightwaves", "rocket", "minirocket"}
-        `LightWaveSClassifier`, or aeon's ``RocketClassifier`` or
-        ``MiniRocketClassifier``.
-    variant : {"L1", "L2", "L1L2", "plus"}, default="L1L2"
-        What features may come from; for ``"lightwaves"`` only.
-    n_features : int, default=500
-        Number of features to keep; for ``"lightwaves"`` only.
-    n_jobs : int, default=1
-        Number of threads; -1 means all processors.
-    random_state : int or None, default=0
-        Seed.
-
-    Returns
-    -------
-    BaseClassifier
-        Not fitted.
-
-    Raises
-    ------
-    ValueError
-        If there is no classifier of that name.
-
-    Examples
-    --------
-    >>> from lightwaves_aeon.benchmark.evaluation import make_classifier
-    >>> make_classifier("lightwaves", n_features=100)
-    LightWaveSClassifier(n_features=100, random_state=0)
-    >>> make_classifier("minirocket", random_state=1)
-    MiniRocketClassifier(random_state=1)
-    """
-    if name == "lightwaves":
-        return LightWaveSClassifier(
-            variant=variant,
-            n_features=n_features,
-            n_jobs=n_jobs,
-            random_state=random_state,
-        )
-    if name not in ("rocket", "minirocket"):
-        raise ValueError(f"there is no classifier {name!r}")
-    # Imported here, for it compiles and loads much that only they need.
-    from aeon.classification import convolution_based
-
-    rivals = {
-        "rocket": convolution_based.RocketClassifier,
-        "minirocket": convolution_based.MiniRocketClassifier,
-    }
-    return rivals[name](n_jobs=n_jobs, random_state=random_state)
-
-
-def warm_up(classifier: BaseClassifier, n_channels: int) -> None:
+def warm_up(classifier: BaseClassifier, n_channels: int, is_list: bool = False) -> None:
     """Have the code compiled that a classifier will use.
-
-    A copy of the classifier with few features is fitted to a tiny problem. What is
-    compiled depends on whether there are several channels.
 
     Parameters
     ----------
     classifier : BaseClassifier
-        With a parameter ``n_features`` or ``n_kernels``. It is not changed.
+        A copy of it is fitted to a tiny problem: as it is, since what is compiled may
+        depend on any parameter.
     n_channels : int
         Number of channels to make ready for.
+    is_list : bool, default=False
+        Whether for series of unequal length.
 
     Examples
     --------
-    >>> from lightwaves_aeon.benchmark.evaluation import make_classifier, warm_up
-    >>> classifier = make_classifier("lightwaves")
+    >>> from lightwaves_aeon.benchmark.classifiers import make
+    >>> from lightwaves_aeon.benchmark.evaluation import warm_up
+    >>> classifier = make("l1l2")
     >>> warm_up(classifier, n_channels=6)
     >>> classifier.is_fitted
     False
     """
-    clone = classifier.clone()
-    size = "n_features" if "n_features" in clone.get_params() else "n_kernels"
-    clone.set_params(**{size: SMALLEST[size]})
-    X = np.random.default_rng(0).normal(size=(8, n_channels, 32))
-    clone.fit(X, np.repeat(["a", "b"], 4)).predict(X)
+    X: Any = np.random.default_rng(0).normal(size=(12, n_channels, 40))
+    if is_list:
+        X = [series[:, : 40 - case // 11] for case, series in enumerate(X)]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of fewer features than wanted, and the like
+        clone = classifier.clone().fit(X, np.tile(["a", "b"], 6))
+        # Several cases and one alone: each have their loops.
+        clone.predict(X)
+        clone.predict(X[:1])
+
+
+def measure(
+    classifier: BaseClassifier,
+    X_train: Series,
+    y_train: np.ndarray,
+    X_test: Series,
+    with_probabilities: bool = False,
+) -> Measured:
+    """Fit a classifier and predict, with a watch on both.
+
+    Parameters
+    ----------
+    classifier : BaseClassifier
+        It is fitted; `warm_up` before makes the times free of compilation.
+    X_train, X_test : np.ndarray, shape (n_cases, n_channels, n_timepoints), or list
+        The series; a list of arrays where they differ in length, which not every
+        classifier can use.
+    y_train : np.ndarray, shape (n_cases,)
+        Classes of the training cases.
+    with_probabilities : bool, default=False
+        Whether to ask for probabilities, too; that takes no part in the time.
+
+    Returns
+    -------
+    Measured
+    """
+    with PeakMemory() as peak:
+        before, start = peak.now(), perf_counter()
+        classifier.fit(X_train, y_train)
+        fitted = perf_counter()
+    predicting = perf_counter()
+    labels = classifier.predict(X_test)
+    predicted = perf_counter()
+    kept_features, kept_channels = _kept(classifier, len(X_train[0]))
+    return Measured(
+        labels=labels,
+        shares=classifier.predict_proba(X_test) if with_probabilities else None,
+        fit_seconds=fitted - start,
+        predict_seconds=predicted - predicting,
+        memory=max(peak.bytes - before, 0.0),  # NaN stays NaN
+        kept_features=kept_features,
+        kept_channels=kept_channels,
+    )
 
 
 def evaluate(
@@ -155,12 +166,9 @@ def evaluate(
     Parameters
     ----------
     classifier : BaseClassifier
-        `LightWaveSClassifier` or one of aeon's that is fitted the same way, with the
-        attributes ``pipeline_`` and ``estimator_``, such as ``RocketClassifier``. It is
-        fitted.
+        `LightWaveSClassifier` or any of aeon's. It is fitted.
     X_train, X_test : np.ndarray, shape (n_cases, n_channels, n_timepoints), or list
-        The series; a list of arrays where they differ in length, which not every
-        classifier can use.
+        See `measure`.
     y_train, y_test : np.ndarray, shape (n_cases,)
         Their classes.
 
@@ -170,34 +178,33 @@ def evaluate(
 
     Examples
     --------
+    >>> from lightwaves_aeon.benchmark.classifiers import make
     >>> from lightwaves_aeon.benchmark.datasets import load_split
-    >>> from lightwaves_aeon.benchmark.evaluation import evaluate, make_classifier
+    >>> from lightwaves_aeon.benchmark.evaluation import evaluate
     >>> train, test = load_split("UnitTest", "train"), load_split("UnitTest", "test")
-    >>> result = evaluate(make_classifier("lightwaves", n_features=100), *train, *test)
+    >>> result = evaluate(make("l1l2", n_features=100), *train, *test)
     >>> result.kept_features, result.kept_channels, result.all_channels
     (100, 1, 1)
     >>> result.accuracy > 0.8
     True
     """
-    n_channels = len(X_train[0])
-    warm_up(classifier, n_channels)
-    start = perf_counter()
-    classifier.fit(X_train, y_train)
-    fitted = perf_counter()
-    y_pred = classifier.predict(X_test)
-    predicted = perf_counter()
+    warm_up(classifier, len(X_train[0]))
+    found = measure(classifier, X_train, y_train, X_test)
     return Result(
-        accuracy=float(np.mean(y_pred == y_test)),
-        balanced_accuracy=float(balanced_accuracy_score(y_test, y_pred)),
-        fit_seconds=fitted - start,
-        predict_ms_per_case=1000 * (predicted - fitted) / len(X_test),
-        kept_features=int(classifier.estimator_.n_features_in_),
-        kept_channels=_n_channels_read(classifier.pipeline_[0], n_channels),
-        all_channels=n_channels,
+        accuracy=float(np.mean(found.labels == y_test)),
+        balanced_accuracy=float(balanced_accuracy_score(y_test, found.labels)),
+        fit_seconds=found.fit_seconds,
+        predict_ms_per_case=1000 * found.predict_seconds / len(X_test),
+        kept_features=found.kept_features,
+        kept_channels=found.kept_channels,
+        all_channels=len(X_train[0]),
         model_kb=len(pickle.dumps(classifier)) / 1000,
     )
 
 
-def _n_channels_read(transformer: Any, n_channels: int) -> int:
-    channels = getattr(transformer, "channels_", None)
-    return n_channels if channels is None else len(channels)
+def _kept(classifier: Any, n_channels: int) -> tuple[int | None, int | None]:
+    """Count features and channels that a classifier reads, where it can be told."""
+    if not hasattr(classifier, "pipeline_"):
+        return None, None
+    channels = getattr(classifier.pipeline_[0], "channels_", range(n_channels))
+    return int(classifier.estimator_.n_features_in_), len(channels)

@@ -17,9 +17,9 @@ from aeon.benchmarking.resampling import stratified_resample_data
 from aeon.datasets import tsc_datasets
 from sklearn.model_selection import cross_val_predict
 
+from lightwaves_aeon.benchmark import evaluation
 from lightwaves_aeon.benchmark.classifiers import CLASSIFIERS, make
 from lightwaves_aeon.benchmark.datasets import DataSetError, is_in, load_split
-from lightwaves_aeon.benchmark.memory import PeakMemory
 from lightwaves_aeon.benchmark.store import Estimate, Run, RunResult
 
 LISTS = {"uea": tsc_datasets.multivariate, "ucr": tsc_datasets.univariate}
@@ -195,44 +195,37 @@ def measure(task: Task, data: Data, begins: Callable[[], None]) -> RunResult:
     (22, 2)
     """
     X_train, y_train, X_test, y_test = resampled(data, task.run.resample)
-    seed = task.run.resample
-    classifier = make(task.classifier, task.n_features, seed)
-    parameters = classifier.get_params()
-    n_channels = len(X_train[0])
+    classifier = make(task.classifier, task.n_features, task.run.resample)
+    parameters, n_channels = classifier.get_params(), len(X_train[0])
     with warnings.catch_warnings():
         # Of fewer features than wanted, and the like; they change no result.
         warnings.simplefilter("ignore")
         is_list = isinstance(X_train, list)
-        _compile(task.classifier, task.n_features, n_channels, is_list)
+        _warm_up(task.classifier, task.n_features, n_channels, is_list)
         begins()
-        with PeakMemory() as peak:
-            before, start = peak.now(), perf_counter()
-            classifier.fit(X_train, y_train)
-            fitted = perf_counter()
-        predicting = perf_counter()
-        labels = classifier.predict(X_test)
-        predicted = perf_counter()
         # One that has none would predict once more for the sake of zeros and ones.
         has_probabilities = CLASSIFIERS[task.classifier].has_probabilities
-        shares = classifier.predict_proba(X_test) if has_probabilities else None
+        found = evaluation.measure(
+            classifier, X_train, y_train, X_test, has_probabilities
+        )
         classes = np.unique(np.concatenate([y_train, y_test]))
         train = _estimate(task, X_train, y_train, classes) if task.with_train else None
-    y_pred = np.searchsorted(classes, labels)
+    y_pred = np.searchsorted(classes, found.labels)
     probabilities = np.eye(len(classes))[y_pred]
-    if shares is not None:
+    if found.shares is not None:
         probabilities[:] = 0  # of a class that was not trained on
-        probabilities[:, np.searchsorted(classes, classifier.classes_)] = shares
-    taken = peak.bytes - before
+        probabilities[:, np.searchsorted(classes, classifier.classes_)] = found.shares
     return RunResult(
         y_true=np.searchsorted(classes, y_test),
         y_pred=y_pred,
         probabilities=probabilities,
-        fit_ms=1000 * (fitted - start),
-        predict_ms=1000 * (predicted - predicting),
-        memory=-1.0 if np.isnan(taken) else max(taken, 0.0),
+        fit_ms=1000 * found.fit_seconds,
+        predict_ms=1000 * found.predict_seconds,
+        memory=-1.0 if np.isnan(found.memory) else found.memory,
         train=train,
         facts={
-            **_kept(classifier, n_channels),
+            "features": found.kept_features,
+            "channels": found.kept_channels,
             "all_channels": n_channels,
             "classes": [str(label) for label in classes],
             "parameters": {name: repr(value) for name, value in parameters.items()},
@@ -260,21 +253,5 @@ def _estimate(task: Task, X: Any, y: np.ndarray, classes: np.ndarray) -> Estimat
 
 
 @cache
-def _compile(name: str, n_features: int, n_channels: int, is_list: bool) -> None:
-    # As it is, since what is compiled may depend on any parameter.
-    X: Any = np.random.default_rng(0).normal(size=(12, n_channels, 40))
-    if is_list:
-        X = [series[:, : 40 - case // 11] for case, series in enumerate(X)]
-    classifier = make(name, n_features).fit(X, np.tile(["a", "b"], 6))
-    # Several cases and one alone: each have their loops.
-    classifier.predict(X)
-    classifier.predict(X[:1])
-
-
-def _kept(classifier: Any, n_channels: int) -> dict[str, int | None]:
-    """Count features and channels that a classifier reads, where it can be told."""
-    if not hasattr(classifier, "pipeline_"):
-        return {"features": None, "channels": None}
-    channels = getattr(classifier.pipeline_[0], "channels_", range(n_channels))
-    features = int(classifier.estimator_.n_features_in_)
-    return {"features": features, "channels": len(channels)}
+def _warm_up(name: str, n_features: int, n_channels: int, is_list: bool) -> None:
+    evaluation.warm_up(make(name, n_features), n_channels, is_list)
