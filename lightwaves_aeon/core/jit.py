@@ -6,7 +6,7 @@ __all__ = ["jit", "jit_inner"]
 
 from numba import njit
 
-jit = njit(nogil=True, cache=True, error_model="numpy")
+jit = njit(nogil=True, cache=True, error_model="numpy", no_cfunc_wrapper=True)
 """For what Python calls."""
 
 jit_inner = njit(

@@ -9,11 +9,11 @@ from typing import NamedTuple
 import numpy as np
 
 from lightwaves_aeon.core.convolution.batch import (
-    DERIVED_IN_LANES,
     evaluate_any,
     evaluate_level_1,
     evaluate_paper,
 )
+from lightwaves_aeon.core.convolution.batch_memory import DERIVED_IN_LANES
 from lightwaves_aeon.core.convolution.batch_pooling import FINALIZE
 from lightwaves_aeon.core.convolution.features import refuse_missing
 from lightwaves_aeon.core.convolution.kernels import KernelBank

@@ -1,0 +1,238 @@
+"""The loops for sixteen cases: a convolution of a kind, pooled by a set of operators."""
+
+from __future__ import annotations
+
+__all__ = [
+    "energy_only",
+    "shared_any",
+    "shared_deeper_any",
+    "shared_deeper_paper",
+    "shared_paper",
+    "shared_plus",
+    "tapped_any",
+    "tapped_paper",
+    "weighted_any",
+    "weighted_paper",
+]
+
+import numpy as np
+
+from lightwaves_aeon.core.convolution.batch_memory import (
+    ZERO,
+    difference,
+    sum_of_three,
+)
+from lightwaves_aeon.core.convolution.batch_pooling import (
+    WIDTH,
+    finalizer,
+    init,
+    limits_of,
+    scale_of,
+    updater,
+)
+from lightwaves_aeon.core.convolution.pooling_sets import (
+    ANY,
+    EMPTY,
+    LSPV_ONLY,
+    MAX_ONLY,
+    MIPV_ONLY,
+    MPV_ONLY,
+    PAPER,
+    PLUS,
+    PPV_ONLY,
+    PPV_SEVERAL,
+)
+from lightwaves_aeon.core.convolution.simd import load, magnitude, splat, store
+from lightwaves_aeon.core.jit import jit_inner
+
+TWO = np.uint64(2)
+# Plain numbers would be types of their own, and what they are given to compiled twice.
+LEVEL_1, LEVEL_2 = np.int64(0), np.int64(1)
+
+
+def _shared_for(pooling_set):
+    """Level 1 of a MiniRocket kernel, by the total that all kernels share."""
+    update, finalize = updater(pooling_set), finalizer(pooling_set)
+
+    @jit_inner
+    def shared(convolution, work):
+        memory, at, places = work.memory, work.at, work.places
+        a, b, c = places[convolution, 0], places[convolution, 1], places[convolution, 2]
+        state, limits = init(at.length), limits_of(convolution, LEVEL_1, work)
+        for t in range(ZERO, at.length, WIDTH):
+            value = difference(memory, at.total, a, b, c, t)
+            state = update(state, value, limits)
+        n, scale = np.int64(at.length // WIDTH), scale_of(convolution, work)
+        finalize(state, n, scale, convolution, LEVEL_1, work)
+
+    return shared
+
+
+def _shared_deeper_for(pooling_set):
+    """Make the same, which leaves the energy at every second point for level 2."""
+    update, finalize = updater(pooling_set), finalizer(pooling_set)
+    wanted = pooling_set != EMPTY
+
+    @jit_inner
+    def shared_deeper(convolution, work):
+        memory, at, places = work.memory, work.at, work.places
+        a, b, c = places[convolution, 0], places[convolution, 1], places[convolution, 2]
+        centre = at.energy + at.centre
+        even = _half(at.length) * TWO
+        state, limits = init(at.length), limits_of(convolution, LEVEL_1, work)
+        for t in range(ZERO, even, TWO * WIDTH):
+            value = difference(memory, at.total, a, b, c, t)
+            store(memory, centre + t // TWO, magnitude(value))
+            state = update(state, value, limits)
+            if wanted:
+                value = difference(memory, at.total, a, b, c, t + WIDTH)
+                state = update(state, value, limits)
+        if wanted:
+            # The last of an odd number of points has no place in level 2.
+            for t in range(even, at.length, WIDTH):
+                value = difference(memory, at.total, a, b, c, t)
+                state = update(state, value, limits)
+            n, scale = np.int64(at.length // WIDTH), scale_of(convolution, work)
+            finalize(state, n, scale, convolution, LEVEL_1, work)
+
+    return shared_deeper
+
+
+@jit_inner
+def _half(length):
+    """Length of level 2, in floats."""
+    return length // (TWO * WIDTH) * WIDTH
+
+
+def _tapped_for(pooling_set):
+    """Level 2 of a MiniRocket kernel, of a series that no other kernel shares."""
+    update, finalize = updater(pooling_set), finalizer(pooling_set)
+
+    @jit_inner
+    def tapped(convolution, work):
+        memory, at, places = work.memory, work.at, work.places[convolution]
+        a, b, c = places[0], places[1], places[2]
+        d, e, f = places[3], places[4], places[5]
+        g, h, i = places[6], places[7], places[8]
+        two, length = splat(np.float32(2)), _half(at.length)
+        state, limits = init(length), limits_of(convolution, LEVEL_2, work)
+        for t in range(at.energy, at.energy + length, WIDTH):
+            heavy = sum_of_three(memory, a + t, b + t, c + t)
+            light = sum_of_three(memory, d + t, e + t, f + t)
+            rest = sum_of_three(memory, g + t, h + t, i + t)
+            state = update(state, two * heavy - light - rest, limits)
+        scale = scale_of(convolution, work)
+        n = np.int64(length // WIDTH)
+        finalize(state, n, scale * scale, convolution, LEVEL_2, work)
+
+    return tapped
+
+
+def _weighted_for(pooling_set):
+    """Either level of a kernel with weights of its own; level 1 leaves its energy."""
+    update, finalize = updater(pooling_set), finalizer(pooling_set)
+
+    @jit_inner
+    def weighted(level, weights, convolution, work):
+        memory, at, places = work.memory, work.at, work.places
+        origin = at.energy if level else at.series
+        length = _half(at.length) if level else at.length
+        end = ZERO if level else TWO * _half(at.length)
+        state, limits = init(length), limits_of(convolution, level, work)
+        for t in range(ZERO, length, WIDTH):
+            here = load(memory, origin + at.centre + t)
+            value = splat(np.float32(0))
+            for tap in range(len(weights)):
+                seen = origin + places[convolution, tap] + t
+                value = value + splat(weights[tap]) * (load(memory, seen) - here)
+            state = update(state, value, limits)
+            if t < end and t & WIDTH == ZERO:
+                store(memory, at.energy + at.centre + t // TWO, magnitude(value))
+        scale = scale_of(convolution, work)
+        scale = scale * scale if level else scale
+        n = np.int64(length // WIDTH)
+        finalize(state, n, scale, convolution, level, work)
+
+    return weighted
+
+
+def _by_paper_set(loop_for):
+    """Compile a loop for each set of the paper's operators, and choose by the first."""
+    ppv, largest, run, paper = map(loop_for, (PPV_ONLY, MAX_ONLY, LSPV_ONLY, PAPER))
+
+    @jit_inner
+    def choose(pooling_set, convolution, work):
+        if pooling_set == PPV_ONLY:
+            ppv(convolution, work)
+        elif pooling_set == MAX_ONLY:
+            largest(convolution, work)
+        elif pooling_set == LSPV_ONLY:
+            run(convolution, work)
+        else:
+            paper(convolution, work)
+
+    return choose
+
+
+def _by_few_sets(loop_for):
+    """Do the same with fewer loops, where few convolutions need another."""
+    ppv, paper = loop_for(PPV_ONLY), loop_for(PAPER)
+
+    @jit_inner
+    def choose(pooling_set, convolution, work):
+        if pooling_set == PPV_ONLY:
+            ppv(convolution, work)
+        else:
+            paper(convolution, work)
+
+    return choose
+
+
+def _by_plus_set(loop_for):
+    """Do the same for the sets of "plus"; all others go to the loop for any."""
+    ppv, several, plus = map(loop_for, (PPV_ONLY, PPV_SEVERAL, PLUS))
+    largest, size, time = map(loop_for, (MAX_ONLY, MPV_ONLY, MIPV_ONLY))
+    several_operators = loop_for(ANY)
+
+    @jit_inner
+    def choose(pooling_set, convolution, work):
+        if pooling_set == PPV_ONLY:
+            ppv(convolution, work)
+        elif pooling_set == PPV_SEVERAL:
+            several(convolution, work)
+        elif pooling_set == PLUS:
+            plus(convolution, work)
+        elif pooling_set == MAX_ONLY:
+            largest(convolution, work)
+        elif pooling_set == MPV_ONLY:
+            size(convolution, work)
+        elif pooling_set == MIPV_ONLY:
+            time(convolution, work)
+        else:
+            several_operators(convolution, work)
+
+    return choose
+
+
+def _by_any_set(of_paper, loop):
+    """Use one loop for all sets beyond the paper's."""
+
+    @jit_inner
+    def choose(pooling_set, convolution, work):
+        if pooling_set <= PAPER:
+            of_paper(pooling_set, convolution, work)
+        else:
+            loop(convolution, work)
+
+    return choose
+
+
+energy_only = _shared_deeper_for(EMPTY)
+shared_paper = _by_paper_set(_shared_for)
+shared_deeper_paper = _by_few_sets(_shared_deeper_for)
+tapped_paper = _by_paper_set(_tapped_for)
+shared_plus = _by_plus_set(_shared_for)
+shared_any = _by_any_set(shared_paper, _shared_for(ANY))
+shared_deeper_any = _by_any_set(shared_deeper_paper, _shared_deeper_for(ANY))
+tapped_any = _by_any_set(tapped_paper, _tapped_for(ANY))
+weighted_paper, weighted_any = _weighted_for(PAPER), _weighted_for(ANY)
