@@ -1,9 +1,26 @@
-"""Small problems that every test module shares."""
+"""Small problems that every test module shares; compiled code, before workers start."""
+
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from lightwaves_aeon import LightWaveS, LightWaveSClassifier
+
+
+def pytest_configure(config):
+    """Have the workers of xdist find compiled code, where they would each compile it."""
+    if hasattr(config, "workerinput") or not getattr(config.option, "numprocesses", 0):
+        return
+    script = Path(__file__).with_name("warm_up.py")
+    parts = [
+        subprocess.Popen([sys.executable, script, part])
+        for part in ("paper", "plus", "wavelets")
+    ]
+    for part in parts:
+        part.wait()
 
 
 def _make_problem(n_cases=24, n_channels=3, n_timepoints=40, n_classes=2, seed=0):

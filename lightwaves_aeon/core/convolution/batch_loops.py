@@ -1,4 +1,4 @@
-"""The loops for sixteen cases: a convolution of a kind, pooled by a set of operators."""
+"""The loops for sixteen cases: a kind of convolution, pooled by a set of operators."""
 
 from __future__ import annotations
 

@@ -69,6 +69,7 @@ class _Work(NamedTuple):
 
 @jit_inner
 def prepare(shape, n_features, convolutions, kernels):
+    """Lay the memory out, and put thresholds, scales and places of taps into it."""
     dilations, thresholds = convolutions.dilations, convolutions.thresholds
     n_channels, _, length = shape
     n_convolutions = len(dilations)
@@ -194,9 +195,11 @@ def sum_of_nine(dilation, work):
 
 @jit_inner
 def sum_of_three(series, a, b, c):
+    """Add three copies, from left to right."""
     return load(series, a) + load(series, b) + load(series, c)
 
 
 @jit_inner
 def difference(memory, total, a, b, c, t):
+    """Level 1 of a MiniRocket kernel: three tripled copies less the sum of nine."""
     return sum_of_three(memory, a + t, b + t, c + t) - load(memory, total + t)

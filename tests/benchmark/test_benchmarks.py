@@ -15,7 +15,7 @@ from lightwaves_aeon.core.convolution.features import candidate_rows
 from lightwaves_aeon.core.convolution.kernels import kernel_bank
 from lightwaves_aeon.core.convolution.pooling import PAPER_POOLING
 
-BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 BANK = kernel_bank("minirocket")
 LSPV = PAPER_POOLING.index("lspv")
 

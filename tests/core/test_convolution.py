@@ -27,7 +27,7 @@ from lightwaves_aeon.core.convolution.transform import FeatureTransform
 
 PPV, MAX, LSPV, MIN, MPV, MIPV = range(len(POOLING_NAMES))
 CHANNEL, CHANGE, SUM, DIFFERENCE = range(len(REPRESENTATION_NAMES))
-REFERENCE = Path(__file__).parents[2] / "shared" / "reference"
+REFERENCE = Path(__file__).parents[3] / "shared" / "reference"
 
 # Rounding error of the engine, in units of the largest response that could occur.
 ROUNDING = 4e-6

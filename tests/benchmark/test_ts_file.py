@@ -14,7 +14,7 @@ from lightwaves_aeon.benchmark.ts_file import TsFileError, read_ts
 from lightwaves_aeon.cli import main
 
 OF_AEON = Path(aeon.datasets.__file__).parent / "data"
-SHARED = Path(__file__).parents[2] / "shared"
+SHARED = Path(__file__).parents[3] / "shared"
 SETS = ["BasicMotions", "ItalyPowerDemand", "JapaneseVowels", "PickupGestureWiimoteZ"]
 
 HEADER = "@problemName a\n@timeStamps false\n@classLabel true 1 2\n@data\n"

@@ -25,7 +25,7 @@ from lightwaves_aeon.core.selection.variants import VARIANTS
 from lightwaves_aeon.insight.responses import response_of
 from lightwaves_aeon.insight.saliency import saliency
 
-ARCHIVE = Path(__file__).parents[2] / "shared" / "uea"
+ARCHIVE = Path(__file__).parents[3] / "shared" / "uea"
 CHANNEL, CHANGE, SUM, DIFFERENCE = range(len(REPRESENTATION_NAMES))
 BANKS = {
     "minirocket": kernel_bank("minirocket"),
