@@ -8,13 +8,13 @@ from __future__ import annotations
 
 __all__ = [
     "classifiers",
-    "evaluators",
     "fit",
     "make_problem",
     "run_all",
     "single",
     "threads",
     "transform",
+    "transforms",
 ]
 
 from collections.abc import Sequence
@@ -76,7 +76,7 @@ def make_problem(
     return X, y
 
 
-def evaluators(n_channels: int, variant: str) -> list[FeatureTransform]:
+def transforms(n_channels: int, variant: str) -> list[FeatureTransform]:
     """All statistics of all channels, arranged as a fit does: by channel, dilation."""
     return [
         FeatureTransform.from_rows(
@@ -91,9 +91,9 @@ def evaluators(n_channels: int, variant: str) -> list[FeatureTransform]:
     ]
 
 
-def run_all(units: Sequence[FeatureTransform], X: np.ndarray) -> list[np.ndarray]:
+def run_all(tasks: Sequence[FeatureTransform], X: np.ndarray) -> list[np.ndarray]:
     """The first half of a fit: the features of one unit after the other."""
-    return [evaluate(X) for evaluate in units]
+    return [evaluate(X) for evaluate in tasks]
 
 
 def fit(rounds: int, quick: bool) -> Table:
@@ -116,7 +116,7 @@ def fit(rounds: int, quick: bool) -> Table:
     lengths = FIT_POINTS[:1] if quick else FIT_POINTS
     for (variant, wanted), length in product(FIT_WANTED.items(), lengths):
         X, _ = make_problem(FIT_CASES, 1, length)
-        units = evaluators(1, variant)
+        tasks = transforms(1, variant)
         kernels = len(DILATIONS), len(BANK.names)
         out = np.empty(
             (FIT_CASES, *kernels, len(VARIANTS[variant].levels), 4), np.float32
@@ -126,7 +126,7 @@ def fit(rounds: int, quick: bool) -> Table:
         )
         times = race(
             {
-                "ours": partial(run_all, units, X),
+                "ours": partial(run_all, tasks, X),
                 "tested": partial(plain, TESTED, out),
                 "padded": partial(plain, PADDED, out),
                 "hinted": partial(plain, HINTED, out),

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from benchmarks.speed_cases import evaluators, make_problem, run_all
+from benchmarks.speed_cases import make_problem, run_all, transforms
 from benchmarks.timing import Table, race, slope, spread
 from lightwaves_aeon import LightWaveS
 
@@ -85,11 +85,11 @@ def _times(axis: Axis, size: int, rounds: int) -> dict[str, np.ndarray]:
     transformer = LightWaveS(n_features=n_features, random_state=0)
     # The table reads the first channel, however many there are.
     narrow = LightWaveS(n_features=n_features, random_state=0).fit(X[:, :1], y)
-    units = evaluators(n_channels, "L1L2")
+    tasks = transforms(n_channels, "L1L2")
     return race(
         {
             "fit": partial(transformer.fit, X, y),
-            "pass": partial(run_all, units, X),
+            "pass": partial(run_all, tasks, X),
             "transform": partial(narrow._model.transform, X),
         },
         rounds,

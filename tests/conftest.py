@@ -1,4 +1,4 @@
-"""Small problems that every test module shares; compiled code, before workers start."""
+"""Problems that tests share, and code that is compiled before workers start."""
 
 import subprocess
 import sys

@@ -47,7 +47,7 @@ class Figure(NamedTuple):
 def draw_all(
     accuracies: pd.DataFrame,
     milliseconds: pd.Series,
-    beside: pd.DataFrame,
+    published: pd.DataFrame,
     folder: Path,
 ) -> list[Figure]:
     """Draw all diagrams of a report.
@@ -59,7 +59,7 @@ def draw_all(
         classifier, the best one first.
     milliseconds : pd.Series
         To predict a case, by classifier.
-    beside : pd.DataFrame
+    published : pd.DataFrame
         Accuracies that were published, sets in rows; may be empty.
     folder : Path
         Where the pictures go.
@@ -78,7 +78,7 @@ def draw_all(
     import_module("seaborn")  # aeon's scatter of pairs needs it
 
     figures = []
-    for title, name, draw in _diagrams(accuracies, milliseconds, beside):
+    for title, name, draw in _diagrams(accuracies, milliseconds, published):
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # of ties; the diagrams show them
@@ -101,24 +101,24 @@ def draw_all(
 
 
 def names_of(
-    accuracies: pd.DataFrame, milliseconds: pd.Series, beside: pd.DataFrame
+    accuracies: pd.DataFrame, milliseconds: pd.Series, published: pd.DataFrame
 ) -> list[str]:
     """List the files that `draw_all` may write."""
-    return [name for _, name, _ in _diagrams(accuracies, milliseconds, beside)]
+    return [name for _, name, _ in _diagrams(accuracies, milliseconds, published)]
 
 
 def _diagrams(
-    accuracies: pd.DataFrame, milliseconds: pd.Series, beside: pd.DataFrame
+    accuracies: pd.DataFrame, milliseconds: pd.Series, published: pd.DataFrame
 ) -> Iterator[tuple[str, str, Callable[[], Any]]]:
     yield (
         "Critical differences of accuracy",
         "critical_difference.png",
         partial(_critical_difference, accuracies),
     )
-    if not beside.empty:
+    if not published.empty:
         # Those alone that have all sets can be ranked, of the sets that are shared.
-        shared = accuracies.loc[accuracies.index.intersection(beside.index)]
-        others = beside.reindex(shared.index).dropna(axis="columns")
+        shared = accuracies.loc[accuracies.index.intersection(published.index)]
+        others = published.reindex(shared.index).dropna(axis="columns")
         yield (
             f"Critical differences of accuracy, with what was published on "
             f"{len(shared)} of the data sets",
@@ -140,7 +140,7 @@ def _diagrams(
 
 
 def _first(names: list[str]) -> str:
-    """Choose the classifier that the others are set beside: the best LightWaveS."""
+    """Choose the classifier that the others are set published: the best LightWaveS."""
     return next((name for name in names if name.startswith(OURS)), names[0])
 
 

@@ -48,10 +48,10 @@ class Report:
         Means of all measures, by classifier.
     by_set : dict of str to pd.DataFrame
         For each measure the means over resamples, sets by classifiers.
-    beside : pd.DataFrame
+    published : pd.DataFrame
         Published accuracies, as numbers, sets by classifiers; may be empty.
-    peers : pd.DataFrame
-        Means of published accuracies, each beside ours over the same sets.
+    published_means : pd.DataFrame
+        Means of published accuracies, each next to ours over the same sets.
     counts : pd.DataFrame
         Numbers of resamples, sets by classifiers; empty where they are all the same.
     failures : pd.DataFrame
@@ -63,20 +63,20 @@ class Report:
     scope: str
     summary: pd.DataFrame
     by_set: dict[str, pd.DataFrame]
-    beside: pd.DataFrame
-    peers: pd.DataFrame
+    published: pd.DataFrame
+    published_means: pd.DataFrame
     counts: pd.DataFrame
     failures: pd.DataFrame
 
 
-def build(folder: Path, beside: pd.DataFrame | None = None) -> Report:
+def build(folder: Path, published: pd.DataFrame | None = None) -> Report:
     r"""Make the tables of a report.
 
     Parameters
     ----------
     folder : Path
         With results, as `measures` reads them.
-    beside : pd.DataFrame or None, default=None
+    published : pd.DataFrame or None, default=None
         Published accuracies: a row for each data set, a column for each classifier.
 
     Returns
@@ -121,7 +121,7 @@ def build(folder: Path, beside: pd.DataFrame | None = None) -> Report:
     summary = {"rank": ranks.map(lambda rank: _number(rank, 2))}
     for name, (title, factor, decimals) in COLUMNS.items():
         summary[title] = means[name].map(_formatter(factor, decimals))
-    beside = pd.DataFrame() if beside is None else beside
+    published = pd.DataFrame() if published is None else published
     return Report(
         accuracies=accuracies[order],
         milliseconds=means["casetime"],
@@ -132,8 +132,8 @@ def build(folder: Path, beside: pd.DataFrame | None = None) -> Report:
             for name, table in tables.items()
             if not table.isna().all(axis=None)
         },
-        beside=beside,
-        peers=_peers(tables["accuracy"][order], beside),
+        published=published,
+        published_means=_published_means(tables["accuracy"][order], published),
         counts=counts[order] if counts.nunique().max() > 1 else pd.DataFrame(),
         failures=_failures(Store(folder)),
     )
@@ -176,7 +176,7 @@ def save(
     figures: list[Figure] | None
     try:
         figures = draw_all(
-            report.accuracies, report.milliseconds, report.beside, folder
+            report.accuracies, report.milliseconds, report.published, folder
         )
     except ImportError:
         figures = None
@@ -186,15 +186,15 @@ def save(
 
 def outputs(report: Report, folder: Path) -> list[Path]:
     """List the files that `save` writes."""
-    figures = names_of(report.accuracies, report.milliseconds, report.beside)
+    figures = names_of(report.accuracies, report.milliseconds, report.published)
     return [folder / name for name in ("report.md", *_tables(report), *figures)]
 
 
 def _tables(report: Report) -> dict[str, pd.DataFrame]:
     """Name the tables by their files."""
     tables = {"summary": report.summary, **report.by_set}
-    if not report.peers.empty:
-        tables["published"] = report.peers
+    if not report.published_means.empty:
+        tables["published"] = report.published_means
     return {
         f"{title.replace('/', '_per_').replace(' ', '_').lower()}.csv": table
         for title, table in tables.items()
@@ -210,11 +210,11 @@ def _page(report: Report, figures: Sequence[Figure] | None) -> list[str]:
         "probabilities are those of zeros and ones.",
         _markdown(report.summary),
     ]
-    if not report.peers.empty:
+    if not report.published_means.empty:
         parts += [
             "## Beside published accuracies",
             "Each over the data sets that it shares with our results.",
-            _markdown(report.peers),
+            _markdown(report.published_means),
         ]
     parts.append("## Diagrams")
     if figures is None:
@@ -248,9 +248,9 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|")
 
 
-def _peers(accuracies: pd.DataFrame, beside: pd.DataFrame) -> pd.DataFrame:
+def _published_means(accuracies: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
     rows: dict[str, dict[str, Any]] = {}
-    for name, column in beside.items():
+    for name, column in published.items():
         shared = accuracies.index.intersection(column.dropna().index)
         if len(shared):
             ours = accuracies.loc[shared].mean(skipna=False)

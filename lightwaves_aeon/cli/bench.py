@@ -233,7 +233,7 @@ def _do(tasks: Sequence[Task], store: Store, jobs: int, limit: float | None) -> 
 )
 @click.option(
     "--online",
-    "peers",
+    "online_names",
     metavar="NAMES",
     multiple=True,
     callback=_names,
@@ -247,7 +247,7 @@ def _do(tasks: Sequence[Task], store: Store, jobs: int, limit: float | None) -> 
 def report(
     results: Path,
     published: tuple[Path, ...],
-    peers: tuple[str, ...],
+    online_names: tuple[str, ...],
     out: Path | None,
     force: bool,
 ) -> None:
@@ -268,8 +268,8 @@ def report(
     try:
         if any(Store(results).runs()):
             write_tables(results)
-        beside = _beside(results, published, peers)
-        found = build(results, beside)
+        others = _published(results, published, online_names)
+        found = build(results, others)
         folder = out or results / "report"
         for path in outputs(found, folder):
             refuse_input(path, published)
@@ -278,7 +278,9 @@ def report(
         raise click.ClickException(str(error)) from error
     print_table(f"Means over {found.scope}", found.summary)
     print_table("Accuracy", found.by_set["accuracy"])
-    print_table("Published accuracies, and ours of the same data sets", found.peers)
+    print_table(
+        "Published accuracies, and ours of the same data sets", found.published_means
+    )
     if not found.failures.empty:
         click.echo("Some runs have failed; the report lists them.")
     if figures is None:
@@ -286,8 +288,8 @@ def report(
     click.echo(f"The report is {page}")
 
 
-def _beside(
-    results: Path, published: Sequence[Path], peers: Sequence[str]
+def _published(
+    results: Path, published: Sequence[Path], online_names: Sequence[str]
 ) -> pd.DataFrame:
     """Put all published accuracies that are asked for into one table."""
     import pandas as pd
@@ -304,7 +306,7 @@ def _beside(
             click.echo(f"{path}: no accuracies, left out: {', '.join(left_out)}")
         source = "published" if len(published) == 1 else path.stem
         parts.append(table.add_suffix(f" ({source})"))
-    if peers:
+    if online_names:
         datasets, n_resamples = list(own["dataset"].unique()), own["resample"].nunique()
-        parts.append(online(peers, datasets, n_resamples).add_suffix(" (aeon)"))
+        parts.append(online(online_names, datasets, n_resamples).add_suffix(" (aeon)"))
     return pd.concat(parts, axis="columns") if parts else pd.DataFrame()

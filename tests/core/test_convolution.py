@@ -53,10 +53,10 @@ def full_table(n_channels, dilations, bank, statistics=POOLING_NAMES):
     )
 
 
-def of_input(rows, sort, channel, other=-1):
+def of_input(rows, number, channel, other=-1):
     """The same of another input."""
     rows = rows.copy()
-    rows["input"], rows["channel"], rows["other"] = sort, channel, other
+    rows["input"], rows["channel"], rows["other"] = number, channel, other
     return rows
 
 
@@ -187,15 +187,18 @@ def tables(draw, n_channels, max_size=40):
     """Any table whatsoever, in any order; few kernels, so that rows share responses."""
     kernels = draw(st.lists(st.integers(0, 83), min_size=1, max_size=3))
     channel = st.integers(0, n_channels - 1)
-    sorts = st.sampled_from(range(len(REPRESENTATION_NAMES)))
+    numbers = st.sampled_from(range(len(REPRESENTATION_NAMES)))
 
     @st.composite
     def row(draw):
-        sort, statistic = draw(sorts), draw(st.sampled_from(range(len(POOLING_NAMES))))
+        number, statistic = (
+            draw(numbers),
+            draw(st.sampled_from(range(len(POOLING_NAMES)))),
+        )
         return (
             draw(channel),
-            sort,
-            draw(channel) if sort in (SUM, DIFFERENCE) else -1,
+            number,
+            draw(channel) if number in (SUM, DIFFERENCE) else -1,
             draw(st.sampled_from([1, 4, 16])),
             draw(st.sampled_from(kernels)),
             draw(st.integers(1, 2)),
@@ -456,9 +459,9 @@ def test_one_statistic_alone(table, X, found, level, statistic):
     assert_array_equal(on_scaled(table[some], BANKS["mix"])(X), found[:, some])
 
 
-@pytest.mark.parametrize("sort", range(len(REPRESENTATION_NAMES)))
-def test_one_input_alone(table, X, found, sort):
-    some = table["input"] == sort
+@pytest.mark.parametrize("number", range(len(REPRESENTATION_NAMES)))
+def test_one_input_alone(table, X, found, number):
+    some = table["input"] == number
     assert_array_equal(on_scaled(table[some], BANKS["mix"])(X), found[:, some])
 
 
@@ -467,15 +470,15 @@ def test_one_case_by_itself(evaluate, X, found):
         assert_array_equal(evaluate.transform_one(x), expected[None])
 
 
-@pytest.mark.parametrize("sort", range(len(REPRESENTATION_NAMES)))
-def test_bound_is_arranged_there(X, sort):
+@pytest.mark.parametrize("number", range(len(REPRESENTATION_NAMES)))
+def test_bound_is_arranged_there(X, number):
     bank, means, stds = BANKS["mix"], np.array([0.5, -0.2]), np.array([2.0, 0.7])
     rows = above(candidate_rows(0, 1, len(bank.names), (1, 2)), [-1, 0, 2])
     here = FeatureTransform.from_rows(rows, bank, np.zeros(1), np.ones(1))
-    rows["dilation"], two = 8, sort in (SUM, DIFFERENCE)
-    there = of_input(rows, sort, 0, 1 if two else -1)
+    rows["dilation"], two = 8, number in (SUM, DIFFERENCE)
+    there = of_input(rows, number, 0, 1 if two else -1)
     n_used = 2 if two else 1
-    moved = here.bind(sort, 8, means[:n_used], stds[:n_used])
+    moved = here.bind(number, 8, means[:n_used], stds[:n_used])
     expected = FeatureTransform.from_rows(there, bank, means, stds)(X)
     assert_array_equal(moved(X[:, :n_used]), expected)
 
@@ -596,10 +599,10 @@ def test_only_channels_in_use_are_read(table, X, found):
     assert_array_equal(evaluate(bad), found[:, used])
 
 
-@pytest.mark.parametrize("sort", [SUM, DIFFERENCE])
+@pytest.mark.parametrize("number", [SUM, DIFFERENCE])
 @pytest.mark.parametrize("order", [(0, 2), (2, 0)])
-def test_both_channels_of_a_pair_are_read(table, X, sort, order):
-    rows = of_input(table[:10], sort, *order)
+def test_both_channels_of_a_pair_are_read(table, X, number, order):
+    rows = of_input(table[:10], number, *order)
     bad = X.copy()
     bad[:, 1] = np.nan
     evaluate = on_scaled(rows, BANKS["mix"])

@@ -116,7 +116,7 @@ def responses_of(X, bank, dilation):
     ).reshape(len(bank.names), -1)
 
 
-def evaluator(bank, dilation=1):
+def transform_of(bank, dilation=1):
     rows = candidate_rows(0, dilation, len(bank.names), (1,))
     return FeatureTransform.from_rows(rows, bank, np.zeros(1), np.ones(1))
 
@@ -148,7 +148,7 @@ def assert_in_the_middle_of_neighbours(thresholds, values):
 @pytest.mark.parametrize("shape", [(4, 1, 25), (20, 1, 17), (1, 1, 8), (1, 1, 1)])
 def test_thresholds_are_quantiles(name, dilation, n_thresholds, shape):
     bank, X = BANKS[name], np.random.default_rng(0).normal(size=shape)
-    found = evaluator(bank, dilation).quantile_thresholds(X, n_thresholds)
+    found = transform_of(bank, dilation).quantile_thresholds(X, n_thresholds)
     assert found.dtype == np.float32
     assert found.shape == (len(bank.names), n_thresholds)
     assert (np.diff(found) >= 0).all()
@@ -164,7 +164,7 @@ def test_thresholds_are_quantiles(name, dilation, n_thresholds, shape):
 def test_thresholds_of_unequal_lengths():
     rng, bank = np.random.default_rng(0), BANKS["minirocket"]
     series = [rng.normal(size=(1, n)) for n in (9, 20, 1, 9, 41)]
-    found = evaluator(bank, 2).quantile_thresholds(
+    found = transform_of(bank, 2).quantile_thresholds(
         UnequalLengthCollection.from_series(series), 3
     )
     values = np.concatenate([responses_of([x], bank, 2) for x in series], axis=1)
@@ -176,7 +176,7 @@ def test_thresholds_are_spread_over_all_quantiles():
     bank, X = BANKS["minirocket"], np.random.default_rng(0).normal(size=(4, 1, 100))
     of_dilations = [
         assert_in_the_middle_of_neighbours(
-            evaluator(bank, d).quantile_thresholds(X, 3), responses_of(X, bank, d)
+            transform_of(bank, d).quantile_thresholds(X, 3), responses_of(X, bank, d)
         )
         for d in (1, 2)
     ]
@@ -191,7 +191,7 @@ def test_thresholds_of_many_values_are_close():
     rng, bank = np.random.default_rng(0), BANKS["minirocket"]
     wave = np.sin(np.arange(200) * np.pi / 2) * rng.normal(size=(50, 1, 1))
     X = wave + 0.1 * rng.normal(size=wave.shape)
-    found = evaluator(bank).quantile_thresholds(X, 3)
+    found = transform_of(bank).quantile_thresholds(X, 3)
     values = responses_of(X, bank, 1)
     assert values.shape[1] > 5 * QUANTILE_VALUES
     shares = (values[:, None] < found[..., None]).mean(axis=2)
@@ -199,11 +199,11 @@ def test_thresholds_of_many_values_are_close():
     assert (shares < np.arange(1, 4) / 3 + 0.1).all()
 
 
-def offered(X, few, operators=PLUS.pooling, bank="minirocket", dilation=2):
+def offered(X, quantile_cases, operators=PLUS.pooling, bank="minirocket", dilation=2):
     """The rows of candidates, their columns, and which of them are distinct."""
     candidates = CandidateSet.from_kernels(BANKS[bank], (1,), operators, quantiles=True)
     source = InputAtDilation(CHANNEL, 0, -1, dilation)
-    return candidates.bind(source, np.zeros(1), np.ones(1)).features(X, few)
+    return candidates.bind(source, np.zeros(1), np.ones(1)).features(X, quantile_cases)
 
 
 @pytest.mark.parametrize("bank", BANKS)
@@ -217,24 +217,26 @@ def test_candidates_are_what_their_rows_say(bank, operators):
 
 
 def test_thresholds_split_the_cases_that_give_them():
-    few = np.arange(0, 20, 2)
+    quantile_cases = np.arange(0, 20, 2)
     X = np.random.default_rng(0).normal(size=(20, 1, 40))
-    rows, columns, _ = offered(X, few)
-    above = columns[few][:, rows["statistic"] == 0].mean(axis=0).reshape(84, 3)
+    rows, columns, _ = offered(X, quantile_cases)
+    above = (
+        columns[quantile_cases][:, rows["statistic"] == 0].mean(axis=0).reshape(84, 3)
+    )
     assert (above > [2 / 3, 1 / 3, -1e-6]).all()
     assert (above < [1 + 1e-6, 2 / 3 + 0.003, 1 / 3 + 0.003]).all()
     # A response is as often below its thresholds as quantiles say, to the last one.
-    counts = above * X[few].size
+    counts = above * X[quantile_cases].size
     assert_allclose(counts, np.rint(counts), atol=1e-3)
 
 
 def test_other_cases_do_not_matter_to_thresholds():
-    few = np.array([3, 5])
+    quantile_cases = np.array([3, 5])
     X = np.random.default_rng(0).normal(size=(20, 1, 40))
-    before, _, _ = offered(X, few)
-    others = np.delete(np.arange(20), few)
+    before, _, _ = offered(X, quantile_cases)
+    others = np.delete(np.arange(20), quantile_cases)
     X[others] *= 100
-    after, _, _ = offered(X, few)
+    after, _, _ = offered(X, quantile_cases)
     assert_array_equal(after["threshold"], before["threshold"])
 
 

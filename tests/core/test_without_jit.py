@@ -43,9 +43,9 @@ def results():
         f"features_{length}": evaluate(rng.normal(size=(N_CASES, 2, length)))
         for length in LENGTHS
     }
-    offer = candidate_rows(0, 2, len(bank.names), (1,))
+    rows_at_2 = candidate_rows(0, 2, len(bank.names), (1,))
     found["thresholds"] = FeatureTransform.from_rows(
-        offer, bank, means=np.zeros(1), stds=np.ones(1)
+        rows_at_2, bank, means=np.zeros(1), stds=np.ones(1)
     ).quantile_thresholds(rng.normal(size=(3, 1, 20)), 3)
     columns = rng.normal(size=(12, 20)).astype(np.float32)
     columns[:, 3] = 0.1

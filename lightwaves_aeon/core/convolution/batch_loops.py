@@ -157,11 +157,11 @@ def _weighted_for(pooling_set):
 
 
 def _by_paper_set(loop_for):
-    """Compile a loop for each set of the paper's operators, and choose by the first."""
+    """Compile a loop for each of the paper's sets, and choose by the first argument."""
     ppv, largest, run, paper = map(loop_for, (PPV_ONLY, MAX_ONLY, LSPV_ONLY, PAPER))
 
     @jit_inner
-    def choose(pooling_set, convolution, work):
+    def dispatch(pooling_set, convolution, work):
         if pooling_set == PPV_ONLY:
             ppv(convolution, work)
         elif pooling_set == MAX_ONLY:
@@ -171,7 +171,7 @@ def _by_paper_set(loop_for):
         else:
             paper(convolution, work)
 
-    return choose
+    return dispatch
 
 
 def _by_few_sets(loop_for):
@@ -179,13 +179,13 @@ def _by_few_sets(loop_for):
     ppv, paper = loop_for(PPV_ONLY), loop_for(PAPER)
 
     @jit_inner
-    def choose(pooling_set, convolution, work):
+    def dispatch(pooling_set, convolution, work):
         if pooling_set == PPV_ONLY:
             ppv(convolution, work)
         else:
             paper(convolution, work)
 
-    return choose
+    return dispatch
 
 
 def _by_plus_set(loop_for):
@@ -195,7 +195,7 @@ def _by_plus_set(loop_for):
     several_operators = loop_for(ANY)
 
     @jit_inner
-    def choose(pooling_set, convolution, work):
+    def dispatch(pooling_set, convolution, work):
         if pooling_set == PPV_ONLY:
             ppv(convolution, work)
         elif pooling_set == PPV_SEVERAL:
@@ -211,20 +211,20 @@ def _by_plus_set(loop_for):
         else:
             several_operators(convolution, work)
 
-    return choose
+    return dispatch
 
 
 def _by_any_set(of_paper, loop):
     """Use one loop for all sets beyond the paper's."""
 
     @jit_inner
-    def choose(pooling_set, convolution, work):
+    def dispatch(pooling_set, convolution, work):
         if pooling_set <= PAPER:
             of_paper(pooling_set, convolution, work)
         else:
             loop(convolution, work)
 
-    return choose
+    return dispatch
 
 
 energy_only = _shared_deeper_for(EMPTY)

@@ -223,10 +223,10 @@ class FeatureTransform(NamedTuple):
         number = np.arange(n_kernels * n_thresholds).reshape(n_kernels, n_thresholds)
         within = (number + dilation) * GOLDEN % 1
         quantiles = (np.arange(n_thresholds) + within) / n_thresholds
-        above = np.minimum((quantiles * n_values).astype(int), n_values - 1)
-        below = np.maximum(above - 1, 0)
+        upper = np.minimum((quantiles * n_values).astype(int), n_values - 1)
+        lower = np.maximum(upper - 1, 0)
         kernel = np.arange(n_kernels)[:, None]
-        return (values[kernel, below] + values[kernel, above]) / np.float32(2)
+        return (values[kernel, lower] + values[kernel, upper]) / np.float32(2)
 
     def _scaled(self, X: np.ndarray, cases, numbers=None) -> np.ndarray:
         constants = self.plan.channels, self.means, self.stds

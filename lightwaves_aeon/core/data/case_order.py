@@ -19,7 +19,7 @@ from lightwaves_aeon.core.parallel.threads import Threads
 SEED = 0
 """Of the shuffle: any number will do."""
 
-BLOCK = 1 << 20
+BLOCK_VALUES = 1 << 20
 """Values compared in one go."""
 
 
@@ -110,7 +110,7 @@ def _ranks_of_equal_length(X: np.ndarray, channels: Sequence[int]) -> np.ndarray
             start += width
             tied = _tied(ranks)
             # Few values tell most cases apart; equal ones are gone through faster.
-            width = min(2 * width, max(1, BLOCK // max(len(tied), 1)))
+            width = min(2 * width, max(1, BLOCK_VALUES // max(len(tied), 1)))
     return ranks
 
 

@@ -17,7 +17,7 @@ import numpy as np
 from lightwaves_aeon.core.data.collection import Collection, iter_by_length
 from lightwaves_aeon.core.jit import jit
 
-LARGEST = 1e30
+LARGEST_SCALED = 1e30
 """Scaled values beyond this would overflow in the responses of level 2."""
 
 ROUNDING = 2.0**-40
@@ -32,7 +32,7 @@ SQUARES = 1e-130, 1e130
 
 ALL = slice(None)
 
-BLOCK = 1 << 20
+BLOCK_VALUES = 1 << 20
 """Values looked at in one go."""
 
 
@@ -316,11 +316,11 @@ def scaled_channels(
     if bad >= 0:
         case = ""
         if numbers is not None:
-            usable = (np.abs(scaled[bad]) < LARGEST).all(axis=1)
+            usable = (np.abs(scaled[bad]) < LARGEST_SCALED).all(axis=1)
             case = f", first in case {numbers[int(np.argmin(usable))]}"
         raise ValueError(
             f"X: channel {channels[bad]} holds NaN, infinity or a value more than "
-            f"{LARGEST:g} standard deviations from its training mean{case}"
+            f"{LARGEST_SCALED:g} standard deviations from its training mean{case}"
         )
     return scaled
 
@@ -335,7 +335,7 @@ def _scale(X, channels, means, scales, out):
         for i in range(len(X)):
             for t in range(np.uint64(X.shape[2])):
                 value = (X[i, channel, t] - mean) / scale
-                n_unusable += not abs(value) < LARGEST  # true for NaN, too
+                n_unusable += not abs(value) < LARGEST_SCALED  # true for NaN, too
                 out[position, i, t] = value
         if n_unusable > 0:
             return position
@@ -362,7 +362,7 @@ def find_unusable(X: np.ndarray) -> tuple[int, int] | None:
     >>> find_unusable(np.array([[[0.0, 1.0], [np.inf, 0.0]]]))
     (0, 1)
     """
-    step = max(1, BLOCK // X[0].size)
+    step = max(1, BLOCK_VALUES // X[0].size)
     for start in range(0, len(X), step):
         block = X[start : start + step]
         # A sum is finite unless a value is not, or it overflows: the cheap look first.

@@ -21,7 +21,7 @@ from lightwaves_aeon.core.linear.head import two_columns
 N_FOLDS = 3
 """A fold is a third of the cases."""
 
-ENOUGH_CASES = 200
+HELD_OUT_CASES = 200
 """Cases held out that are enough; more folds than it takes for them are not used."""
 
 LOG_BETA_BOUNDS = -7.0, 7.0
@@ -73,7 +73,7 @@ def held_out_folds(n_cases: int) -> list[np.ndarray]:
     >>> [fold.tolist() for fold in held_out_folds(7)]
     [[0, 3, 6], [1, 4], [2, 5]]
     """
-    n_used = min(-(-ENOUGH_CASES * N_FOLDS // max(n_cases, 1)), N_FOLDS)
+    n_used = min(-(-HELD_OUT_CASES * N_FOLDS // max(n_cases, 1)), N_FOLDS)
     return [np.arange(fold, n_cases, N_FOLDS) for fold in range(n_used)]
 
 

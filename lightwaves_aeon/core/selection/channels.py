@@ -31,7 +31,7 @@ from lightwaves_aeon.core.linear.ridge import (
 from lightwaves_aeon.core.parallel.blas import one_blas_thread
 from lightwaves_aeon.core.selection.candidates import CandidateSet
 
-ENOUGH_CASES = 500
+GRAM_CASES = 500
 """Cases that are enough to tell channels apart."""
 
 GRAM_VALUES = 1 << 26
@@ -44,7 +44,7 @@ scores; from there on by leave-one-out error."""
 GRAM_ALPHAS = np.logspace(-4, 2, 13)
 """Penalties to choose from, for Gram matrices with a mean diagonal of 1."""
 
-DIGITS = 7
+ERROR_DIGITS = 7
 """Digits in which errors are compared: equal channels then count as equal."""
 
 CHANNEL_PATH = np.dtype(
@@ -80,7 +80,7 @@ def n_cases_for_grams(n_channels: int, n_classes: int) -> int:
     >>> n_cases_for_grams(24, 6), n_cases_for_grams(1000, 6)
     (500, 259)
     """
-    return max(min(ENOUGH_CASES, isqrt(GRAM_VALUES // n_channels)), n_classes)
+    return max(min(GRAM_CASES, isqrt(GRAM_VALUES // n_channels)), n_classes)
 
 
 @one_blas_thread
@@ -170,8 +170,8 @@ def channel_path(
     spread = (errors - errors[best]).std(axis=1)
     path["standard_error"] = spread / np.sqrt(len(classes))
     if max_channels is None:
-        lost = path["loo_error"] - path["loo_error"][best]
-        max_channels = int(np.argmax(lost <= path["standard_error"])) + 1
+        rise = path["loo_error"] - path["loo_error"][best]
+        max_channels = int(np.argmax(rise <= path["standard_error"])) + 1
     path["chosen"][min(max_channels, len(path)) - 1] = True
     if channels is not None:
         path["channel"] = channels[path["channel"]]
@@ -234,5 +234,5 @@ def _elimination_step(
                 for channel in left
             ]
         )
-    loss = np.round(loss / (np.abs(loss).max() or 1.0), DIGITS)
+    loss = np.round(loss / (np.abs(loss).max() or 1.0), ERROR_DIGITS)
     return left[len(left) - 1 - int(np.argmin(loss[::-1]))]

@@ -23,7 +23,7 @@ from lightwaves_aeon.core.linear.ridge import (
 SHARE_DROPPED = 0.3
 """Features dropped in each step, as a share of those that are left."""
 
-DIGITS = 10
+WEIGHT_DIGITS = 10
 """Digits in which weights are compared: equal features then weigh equally."""
 
 PATH = np.dtype(
@@ -181,4 +181,6 @@ def _weights(
     """Sum the absolute coefficients, without the digits that are rounding noise."""
     weights = np.abs(coefficients(standard, targets, alpha, gram)).sum(axis=1)
     largest = weights.max()
-    return np.round(weights / largest, DIGITS) * largest if largest > 0 else weights
+    return (
+        np.round(weights / largest, WEIGHT_DIGITS) * largest if largest > 0 else weights
+    )

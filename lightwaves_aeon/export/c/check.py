@@ -94,8 +94,8 @@ def known_case(
     scaled, nearly = _scaled(
         values, tables.arrays["channel_means"], tables.arrays["channel_inverses"]
     )
-    scores, moved = (_class_scores(head, of_scaled(x)) for x in (scaled, nearly))
-    best = int(np.abs(scores - moved).max(axis=1).argmax())
+    scores, fused = (_class_scores(head, of_scaled(x)) for x in (scaled, nearly))
+    best = int(np.abs(scores - fused).max(axis=1).argmax())
     first = best * n_used * longest
     low, step = lows[best].astype(np.float32), steps.astype(np.float32)
     return KnownCase(first, low, step, scores[best])
@@ -137,12 +137,12 @@ def _scaled(
     inverse, inverse_rest = inverses.T[:, :, None]
     distance = x - mean
     back = distance - x
-    lost = ((x - (distance - back)) - (mean + back)) - mean_rest
+    compensation = ((x - (distance - back)) - (mean + back)) - mean_rest
     product = distance * inverse
     a, c = _split_high(distance), _split_high(inverse)
     b, d = distance - a, inverse - c
     rest = ((a * c - product) + a * d + b * c) + b * d
-    carried = distance * inverse_rest + lost * inverse
+    carried = distance * inverse_rest + compensation * inverse
     return product + (rest + carried), product + carried
 
 

@@ -21,7 +21,7 @@ from lightwaves_aeon.core.convolution.kernels import CENTRE, N_TAPS, KernelBank
 from lightwaves_aeon.core.convolution.plan import Plan
 from lightwaves_aeon.core.convolution.representations import REPRESENTATIONS
 from lightwaves_aeon.core.convolution.transform import FeatureTransform
-from lightwaves_aeon.core.data.scaling import LARGEST, divisors
+from lightwaves_aeon.core.data.scaling import LARGEST_SCALED, divisors
 from lightwaves_aeon.export.onnx.graph import DOUBLE, FLOAT, TIME, Graph
 
 ZERO, TWO, THREE = np.float32(0), np.float32(2), np.float32(3)
@@ -112,7 +112,7 @@ def scaled_channels(graph: Graph, transform: FeatureTransform) -> tuple[str, str
     used = graph("Gather", "X", transform.plan.channels.astype(np.int32), axis=1)
     centred = graph("Sub", graph("Cast", used, to=DOUBLE), transform.means[:, None])
     scaled = graph("Div", centred, divisors(transform.stds)[:, None])
-    near = graph("Less", graph("Abs", scaled), np.float64(LARGEST))
+    near = graph("Less", graph("Abs", scaled), np.float64(LARGEST_SCALED))
     all_near = graph("ReduceMin", graph("Cast", near, to=FLOAT), axes=[1, 2])
     usable = graph("Greater", all_near, ZERO)
     return graph("Where", usable, graph("Cast", scaled, to=FLOAT), ZERO), usable

@@ -18,7 +18,7 @@ from lightwaves_aeon.insight.plots._canvas import (
 
 MOST_BARS = 21
 MOST_ROWS = 20
-FEW = 12
+FEW_ROWS = 12
 """Bars or rows up to which text has its full size."""
 
 
@@ -68,7 +68,7 @@ def plot_channel_importance(classifier: Classifier, ax: Axes | None = None) -> A
 
     ax = axes_or_new(ax)
     n_bars = len(values)
-    size = "medium" if n_bars <= FEW else "x-small"
+    size = "medium" if n_bars <= FEW_ROWS else "x-small"
     bars = ax.barh(range(n_bars), values, color=colours)
     ax.bar_label(bars, fmt="%.1f", padding=3, fontsize=size)
     ax.set_yticks(range(n_bars), names, fontsize=size)
@@ -110,7 +110,7 @@ def plot_channel_dilation(classifier: Classifier, ax: Axes | None = None) -> Axe
 
     ax = axes_or_new(ax)
     image = ax.imshow(shown, aspect="auto", cmap="cividis", vmin=0)
-    size = "medium" if len(shown) <= FEW else "x-small"
+    size = "medium" if len(shown) <= FEW_ROWS else "x-small"
     ax.set_yticks(range(len(shown)), channel_ticks(fitted, shown.index), fontsize=size)
     ax.set_xticks(range(shown.shape[1]), [str(d) for d in shown.columns])
     ax.set(xlabel="dilation (time points)", ylabel="channel")
