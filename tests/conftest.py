@@ -11,7 +11,7 @@ from lightwaves_aeon import LightWaveS, LightWaveSClassifier
 
 
 def pytest_configure(config):
-    """Have the workers of xdist find compiled code, where they would each compile it."""
+    """Have the workers of xdist find code that they would each compile."""
     if hasattr(config, "workerinput") or not getattr(config.option, "numprocesses", 0):
         return
     script = Path(__file__).with_name("warm_up.py")

@@ -198,7 +198,7 @@ def _refuse_unknown(rows: np.ndarray) -> None:
 
 
 def _numbers_of_thresholds(rows: np.ndarray) -> np.ndarray:
-    """Count the rows that differ in their thresholds only, as they stand."""
+    """Give the rank of each PPV row among those of the same response, as they stand."""
     numbers = np.zeros(len(rows), np.int64)
     counted = np.flatnonzero(_has_threshold(rows))
     if len(counted) == 0:

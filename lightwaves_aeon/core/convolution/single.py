@@ -1,4 +1,4 @@
-"""The compiled loops: responses of kernels to one channel, and their statistics.
+"""The compiled loops for one case: responses of kernels, and their pooling.
 
 A response is exactly zero where the series is flat, so that PPV and LSPV do not count
 rounding noise. MiniRocket's kernels get there by sums of three copies of the series at
@@ -11,8 +11,8 @@ of the same operations in the same order wherever it is needed: results are equa
 last bit for any table and any split of the work.
 
 The loops take whole buffers with offsets, and count with unsigned integers: a slice
-would cost an atomic count of references in each job, and a signed index a test for
-negative values, which keeps a loop from being vectorised.
+would cost an atomic count of references in each convolution, and a signed index a test
+for negative values, which keeps a loop from being vectorised.
 """
 
 from __future__ import annotations

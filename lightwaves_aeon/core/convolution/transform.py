@@ -192,15 +192,16 @@ class FeatureTransform(NamedTuple):
         return out
 
     def quantile_thresholds(self, X: Collection, n_thresholds: int) -> np.ndarray:
-        """Find a quantile of the responses of level 1 in each stratum, by kernel.
+        """Find one stratified quantile of the responses of level 1 for each threshold.
 
         Parameters
         ----------
         X : Collection, shape (n_cases, n_channels, n_timepoints)
             The cases to look at.
         n_thresholds : int
-            Number of quantiles: one in each of so many equal parts of the distribution,
-            spread within it over kernels and dilations.
+            Number of quantiles: one in each of so many strata of the distribution, at an
+            offset of low discrepancy over kernels and dilations, as MiniRocket's biases
+            (Dempster et al. 2021, section 3.2).
 
         Returns
         -------

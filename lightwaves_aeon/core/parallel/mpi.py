@@ -141,7 +141,7 @@ def _communicator():
 
 
 def _raise_together(error: BaseException | None = None) -> None:
-    """Tell all ranks how it stands here; raise what any of them has to tell."""
+    """All-gather exceptions; raise that of the lowest rank everywhere."""
     comm = _communicator()
     error = _barrier(comm) or error
     packed = None if error is None else _packed(error)
