@@ -15,6 +15,8 @@ __all__ = [
     "weighted_paper",
 ]
 
+from functools import cache
+
 import numpy as np
 
 from lightwaves_aeon.core.convolution.batch_memory import (
@@ -43,18 +45,19 @@ from lightwaves_aeon.core.convolution.pooling_sets import (
     PPV_SEVERAL,
 )
 from lightwaves_aeon.core.convolution.simd import load, magnitude, splat, store
-from lightwaves_aeon.core.jit import jit_inner
+from lightwaves_aeon.core.jit import jit_closure, jit_inner
 
 TWO = np.uint64(2)
 # Plain numbers would be types of their own, and what they are given to compiled twice.
 LEVEL_1, LEVEL_2 = np.int64(0), np.int64(1)
 
 
+@cache
 def _shared_for(pooling_set):
     """Level 1 of a MiniRocket kernel, by the total that all kernels share."""
     update, finalize = updater(pooling_set), finalizer(pooling_set)
 
-    @jit_inner
+    @jit_closure(pooling_set)
     def shared(convolution, work):
         memory, at, places = work.memory, work.at, work.places
         a, b, c = places[convolution, 0], places[convolution, 1], places[convolution, 2]
@@ -68,12 +71,13 @@ def _shared_for(pooling_set):
     return shared
 
 
+@cache
 def _shared_deeper_for(pooling_set):
     """Make the same, which leaves the energy at every second point for level 2."""
     update, finalize = updater(pooling_set), finalizer(pooling_set)
     wanted = pooling_set != EMPTY
 
-    @jit_inner
+    @jit_closure(pooling_set)
     def shared_deeper(convolution, work):
         memory, at, places = work.memory, work.at, work.places
         a, b, c = places[convolution, 0], places[convolution, 1], places[convolution, 2]
@@ -104,11 +108,12 @@ def _half(length):
     return length // (TWO * WIDTH) * WIDTH
 
 
+@cache
 def _tapped_for(pooling_set):
     """Level 2 of a MiniRocket kernel, of a series that no other kernel shares."""
     update, finalize = updater(pooling_set), finalizer(pooling_set)
 
-    @jit_inner
+    @jit_closure(pooling_set)
     def tapped(convolution, work):
         memory, at, places = work.memory, work.at, work.places[convolution]
         a, b, c = places[0], places[1], places[2]
@@ -128,11 +133,12 @@ def _tapped_for(pooling_set):
     return tapped
 
 
+@cache
 def _weighted_for(pooling_set):
     """Either level of a kernel with weights of its own; level 1 leaves its energy."""
     update, finalize = updater(pooling_set), finalizer(pooling_set)
 
-    @jit_inner
+    @jit_closure(pooling_set)
     def weighted(level, weights, convolution, work):
         memory, at, places = work.memory, work.at, work.places
         origin = at.energy if level else at.series
@@ -160,7 +166,7 @@ def _by_paper_set(loop_for):
     """Compile a loop for each of the paper's sets, and choose by the first argument."""
     ppv, largest, run, paper = map(loop_for, (PPV_ONLY, MAX_ONLY, LSPV_ONLY, PAPER))
 
-    @jit_inner
+    @jit_closure("paper", loop_for.__name__)
     def dispatch(pooling_set, convolution, work):
         if pooling_set == PPV_ONLY:
             ppv(convolution, work)
@@ -178,7 +184,7 @@ def _by_few_sets(loop_for):
     """Do the same with fewer loops, where few convolutions need another."""
     ppv, paper = loop_for(PPV_ONLY), loop_for(PAPER)
 
-    @jit_inner
+    @jit_closure("few", loop_for.__name__)
     def dispatch(pooling_set, convolution, work):
         if pooling_set == PPV_ONLY:
             ppv(convolution, work)
@@ -194,7 +200,7 @@ def _by_plus_set(loop_for):
     largest, size, time = map(loop_for, (MAX_ONLY, MPV_ONLY, MIPV_ONLY))
     several_operators = loop_for(ANY)
 
-    @jit_inner
+    @jit_closure("plus", loop_for.__name__)
     def dispatch(pooling_set, convolution, work):
         if pooling_set == PPV_ONLY:
             ppv(convolution, work)
@@ -217,7 +223,7 @@ def _by_plus_set(loop_for):
 def _by_any_set(of_paper, loop):
     """Use one loop for all sets beyond the paper's."""
 
-    @jit_inner
+    @jit_closure("any", of_paper.__name__)
     def dispatch(pooling_set, convolution, work):
         if pooling_set <= PAPER:
             of_paper(pooling_set, convolution, work)

@@ -41,7 +41,7 @@ from lightwaves_aeon.core.convolution.simd import (
     store,
     zeros,
 )
-from lightwaves_aeon.core.jit import jit_inner
+from lightwaves_aeon.core.jit import jit_closure, jit_inner
 
 # Flat indices are unsigned, see `single`; so are the steps between them.
 WIDTH, ONE, TWO = np.uint64(LANES), np.uint64(1), np.uint64(2)
@@ -88,7 +88,7 @@ def updater(pooling_set):
     sums, times = has["mpv"], has["mipv"]
     counts = sums or times
 
-    @jit_inner
+    @jit_closure(pooling_set)
     def update(state, value, limits):
         (a, b, c), largest, smallest, run, longest, count, total, time, late = state
         if first:
@@ -120,7 +120,7 @@ def updater(pooling_set):
 
 
 def _ppv(number):
-    @jit_inner
+    @jit_closure(number)
     def ppv(state, n):
         return fraction(state[0][number], n)
 
@@ -185,7 +185,7 @@ def _finalizer(operators):
     is_amplitude = POOLING_OPERATORS[name].unit == "amplitude"
     is_last = not others
 
-    @jit_inner
+    @jit_closure(*(f"{name}{slot}" for name, _, slot in operators))
     def finalize(state, n, scale, convolution, level, work):
         column = work.columns[convolution, level, slot]
         if column >= 0:

@@ -244,10 +244,16 @@ else:
     def _operator(symbol, on_floats, on_ints):
         function = _of_two(on_floats, on_ints)
 
+        def named(a, b):
+            return function(a, b)
+
+        # Or compiled code of another operator could be taken for it, see `jit_closure`.
+        named.__name__ = named.__qualname__ = f"lanes_{symbol.__name__}"
+
         @overload(symbol)
         def implementation(a, b):
             if isinstance(a, _Lanes) and isinstance(b, _Lanes):
-                return lambda a, b: function(a, b)
+                return named
             return None
 
     _operator(operator.add, ir.IRBuilder.fadd, ir.IRBuilder.add)

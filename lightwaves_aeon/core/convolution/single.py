@@ -30,7 +30,7 @@ from lightwaves_aeon.core.convolution.pooling import (
 from lightwaves_aeon.core.convolution.pooling_sets import EMPTY
 from lightwaves_aeon.core.convolution.representations import derive
 from lightwaves_aeon.core.convolution.simd import float_of
-from lightwaves_aeon.core.jit import jit, jit_inner
+from lightwaves_aeon.core.jit import jit, jit_closure, jit_inner
 
 WITHOUT_SIGN, INFINITY = np.int32(0x7FFFFFFF), 0x7F800000
 # A plain number would be a type of its own, and what it is given to compiled twice.
@@ -310,7 +310,7 @@ def _pool_from(operators):
     first, n_slots = slots[0], len(slots)
     is_amplitude, is_last = operator.unit == "amplitude", not others
 
-    @jit_inner
+    @jit_closure(*(of.name for of in operators))
     def write(response, bits, length, scale, wanted, out, case):
         columns, thresholds, convolution, level = wanted
         for i in range(n_slots):

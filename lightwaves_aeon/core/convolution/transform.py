@@ -199,8 +199,8 @@ class FeatureTransform(NamedTuple):
         X : Collection, shape (n_cases, n_channels, n_timepoints)
             The cases to look at.
         n_thresholds : int
-            Number of quantiles: one in each of so many strata of the distribution, at an
-            offset of low discrepancy over kernels and dilations, as MiniRocket's biases
+            Number of quantiles: one in each of so many strata of the distribution, at
+            an offset of low discrepancy over kernels and dilations: MiniRocket's biases
             (Dempster et al. 2021, section 3.2).
 
         Returns
