@@ -10,6 +10,6 @@ from lightwaves_aeon import (
 
 
 @parametrize_with_checks([LightWaveS, LightWaveSChannelSelector, LightWaveSClassifier])
-def test_aeon(check, together):
-    with together:
+def test_aeon(check, collective):
+    with collective:
         check()

@@ -107,7 +107,7 @@ def make(
     Parameters
     ----------
     name : str
-        One of `CLASSIFIERS`.
+        One of those that ``lightwaves bench --help`` lists.
     n_features : int, default=500
         Features that LightWaveS keeps; for the others it has no meaning.
     seed : int, default=0

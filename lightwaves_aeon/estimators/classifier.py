@@ -94,8 +94,7 @@ class ClassifierMixin:
         Examples
         --------
         >>> import tempfile
-        >>> from numbers import Integral
-        from pathlib import Path
+        >>> from pathlib import Path
         >>> from aeon.datasets import load_basic_motions
         >>> from lightwaves_aeon import LightWaveSClassifier
         >>> X, y = load_basic_motions(split="train")

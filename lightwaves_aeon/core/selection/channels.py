@@ -203,7 +203,10 @@ def selected_channels(path: np.ndarray) -> np.ndarray:
     Examples
     --------
     >>> import numpy as np
-    >>> from lightwaves_aeon.core.selection.channels import CHANNEL_PATH, kept_channels
+    >>> from lightwaves_aeon.core.selection.channels import (
+    ...     CHANNEL_PATH,
+    ...     selected_channels,
+    ... )
     >>> path = np.zeros(3, CHANNEL_PATH)
     >>> path["channel"], path["chosen"] = [2, 0, 1], [False, True, False]
     >>> selected_channels(path).tolist()
