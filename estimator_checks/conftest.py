@@ -44,4 +44,4 @@ def collective(request):
         return nullcontext()
     from lightwaves_aeon.core.parallel.mpi import Mpi
 
-    return Mpi().together()
+    return Mpi().collective()
