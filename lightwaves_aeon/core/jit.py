@@ -12,9 +12,14 @@ from numba import njit
 jit = njit(nogil=True, cache=True, error_model="numpy", no_cfunc_wrapper=True)
 """For what Python calls."""
 
-jit_inner = njit(
-    nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True
-)
+INNER = {
+    "nogil": True,
+    "error_model": "numpy",
+    "no_cpython_wrapper": True,
+    "no_cfunc_wrapper": True,
+}
+
+jit_inner = njit(**INNER)
 """For what is called from compiled code only, and kept as a part of that: without
 wrappers for Python it compiles in half the time."""
 
@@ -57,6 +62,6 @@ def jit_closure(*parts: object) -> Callable[[Callable], Any]:
             raise NameError(f"there are two compiled functions named {name}")
         _names.add(name)
         function.__name__ = function.__qualname__ = name
-        return jit_inner(function)
+        return njit(**INNER, forceinline=True)(function)
 
     return decorate

@@ -133,7 +133,7 @@ def level_1_of(
         of_members = rows["kernel"][members]
         kernels = KernelArrays(*(part[of_members] for part in model.bank.arrays))
         found = np.empty((len(members), scaled.shape[2]), np.float32)
-        level_1(scaled, inputs, dilation, kernels, found)
+        level_1(scaled, tuple(inputs), int(dilation), tuple(kernels), found)
         sources[members], responses[members] = source, found
     return sources, responses
 

@@ -29,7 +29,10 @@ from lightwaves_aeon.core.convolution.batch_memory import (
     scatter,
     sum_of_nine,
 )
+from lightwaves_aeon.core.convolution.convolutions import Convolutions
+from lightwaves_aeon.core.convolution.kernels import KernelArrays
 from lightwaves_aeon.core.convolution.pooling_sets import EMPTY, PAPER
+from lightwaves_aeon.core.convolution.representations import Inputs
 from lightwaves_aeon.core.convolution.simd import LANES
 from lightwaves_aeon.core.jit import jit
 
@@ -38,11 +41,13 @@ from lightwaves_aeon.core.jit import jit
 
 
 @jit
-def evaluate_paper(x, inputs, first, last, starts, convolutions, kernels, out):
+def evaluate_paper(x, first, last, inputs, starts, convolutions, kernels, out):
     """Compute features of channels by MiniRocket's kernels and the paper's pooling.
 
     The parameters are those of `evaluate_cases`.
     """
+    inputs, convolutions = Inputs(*inputs), Convolutions(*convolutions)
+    kernels = KernelArrays(*kernels)
     work = prepare(x.shape, out.shape[1], convolutions, kernels)
     dilations, sets = convolutions.dilations, convolutions.sets
     for start in range(first, last, LANES):
@@ -68,8 +73,10 @@ def evaluate_paper(x, inputs, first, last, starts, convolutions, kernels, out):
 
 
 @jit
-def evaluate_level_1(x, inputs, first, last, starts, convolutions, kernels, out):
+def evaluate_level_1(x, first, last, inputs, starts, convolutions, kernels, out):
     """Compute features of level 1 of MiniRocket's kernels by any pooling operators."""
+    inputs, convolutions = Inputs(*inputs), Convolutions(*convolutions)
+    kernels = KernelArrays(*kernels)
     work = prepare(x.shape, out.shape[1], convolutions, kernels)
     dilations, sets = convolutions.dilations, convolutions.sets
     for start in range(first, last, LANES):
@@ -87,8 +94,10 @@ def evaluate_level_1(x, inputs, first, last, starts, convolutions, kernels, out)
 
 
 @jit
-def evaluate_any(x, inputs, first, last, starts, convolutions, kernels, out):
+def evaluate_any(x, first, last, inputs, starts, convolutions, kernels, out):
     """Compute features of any kernels and levels by any pooling operators."""
+    inputs, convolutions = Inputs(*inputs), Convolutions(*convolutions)
+    kernels = KernelArrays(*kernels)
     work = prepare(x.shape, out.shape[1], convolutions, kernels)
     dilations, sets = convolutions.dilations, convolutions.sets
     for start in range(first, last, LANES):

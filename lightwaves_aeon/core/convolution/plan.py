@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-__all__ = ["Convolutions", "Plan", "scales_of"]
+__all__ = ["Plan"]
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from lightwaves_aeon.core.convolution.batch import (
 )
 from lightwaves_aeon.core.convolution.batch_memory import DERIVED_IN_LANES
 from lightwaves_aeon.core.convolution.batch_pooling import FINALIZE
+from lightwaves_aeon.core.convolution.convolutions import Convolutions, scales_of
 from lightwaves_aeon.core.convolution.features import refuse_missing
 from lightwaves_aeon.core.convolution.kernels import KernelBank
 from lightwaves_aeon.core.convolution.pooling import (
@@ -25,34 +26,9 @@ from lightwaves_aeon.core.convolution.pooling import (
 )
 from lightwaves_aeon.core.convolution.pooling_sets import EMPTY, PAPER, smallest_sets
 from lightwaves_aeon.core.convolution.representations import DERIVED, Inputs
-from lightwaves_aeon.core.convolution.single import POOL
+from lightwaves_aeon.core.convolution.single import POOL, evaluate_cases
 
 N_LEVELS = 2
-
-
-class Convolutions(NamedTuple):
-    """One kernel at one dilation of one input each, ordered so that neighbours share.
-
-    Attributes
-    ----------
-    dilations, kernels : np.ndarray of int, shape (n_convolutions,)
-        Dilation and row of the bank.
-    scales : np.ndarray of float32, shape (n_convolutions,)
-        What the dilation makes of an amplitude: ``dilation ** -1.5`` a level.
-    columns : np.ndarray of int, shape (n_convolutions, 2, n_slots)
-        Output column by level and slot, see `pooling`; -1 where it is not wanted.
-    thresholds : np.ndarray of float32, shape (n_convolutions, 2, n_thresholds)
-        Thresholds of PPV by level.
-    sets : np.ndarray of int8, shape (n_convolutions, 2)
-        Pooling set by level.
-    """
-
-    dilations: np.ndarray
-    kernels: np.ndarray
-    scales: np.ndarray
-    columns: np.ndarray
-    thresholds: np.ndarray
-    sets: np.ndarray
 
 
 class Plan(NamedTuple):
@@ -72,6 +48,8 @@ class Plan(NamedTuple):
         The base kernels.
     n_features : int
         Number of output columns.
+    loops : tuple of two compiled functions
+        What computes features of channels alone, and of derived inputs, too.
     """
 
     channels: np.ndarray
@@ -80,6 +58,7 @@ class Plan(NamedTuple):
     convolutions: Convolutions
     bank: KernelBank
     n_features: int
+    loops: tuple[Any, Any]
 
     @classmethod
     def from_rows(cls, rows: np.ndarray, bank: KernelBank) -> Plan:
@@ -123,6 +102,7 @@ class Plan(NamedTuple):
         chosen = tuple(index[has_threshold] for index in of_threshold)
         thresholds[chosen] = rows["threshold"][has_threshold]
         dilations, kernels = found[:, 1].copy(), found[:, 2].copy()
+        sets, is_tapped = smallest_sets(columns), bank.taps[kernels, 0] >= 0
         return cls(
             channels=channels,
             inputs=Inputs(
@@ -132,15 +112,11 @@ class Plan(NamedTuple):
             ),
             starts=np.searchsorted(found[:, 0], np.arange(len(inputs) + 1)),
             convolutions=Convolutions(
-                dilations,
-                kernels,
-                scales_of(dilations),
-                columns,
-                thresholds,
-                smallest_sets(columns),
+                dilations, kernels, scales_of(dilations), columns, thresholds, sets
             ),
             bank=bank,
             n_features=len(rows),
+            loops=_loops_for(sets, bool(is_tapped.all())),
         )
 
     def at(self, number: int, dilation: int, n_channels: int) -> Plan:
@@ -171,20 +147,43 @@ class Plan(NamedTuple):
             ),
         )
 
+    def evaluate(self, x: np.ndarray, cases: range, out: np.ndarray) -> None:
+        """Compute the features of some cases, sixteen at a time.
+
+        Parameters
+        ----------
+        x : np.ndarray of float32, shape (n_channels_in_use, n_cases, n_timepoints)
+            The scaled channels.
+        cases : range
+            The cases.
+        out : np.ndarray of float32, shape (n_cases, n_features)
+            Written to.
+        """
+        loop = self.loops[int(self.inputs.representations.any())]
+        loop(x, cases.start, cases.stop, *self._arguments, out)
+
+    def evaluate_one_by_one(self, x: np.ndarray, cases: range, out: np.ndarray) -> None:
+        """Do the same for one case after the other."""
+        evaluate_cases(x, cases.start, cases.stop, *self._arguments, out)
+
     @property
-    def loop(self):
-        """The compiled loop with no more in it than the plan needs."""
-        sets = self.convolutions.sets
-        if (self.bank.taps[self.convolutions.kernels, 0] < 0).any():
-            return evaluate_any
-        if (sets <= PAPER).all() and not self.inputs.representations.any():
-            return evaluate_paper
-        return evaluate_level_1 if (sets[:, 1] == EMPTY).all() else evaluate_any
+    def _arguments(self) -> tuple:
+        # Plain tuples: numba takes a tenth of the time to look at them.
+        return (
+            tuple(self.inputs),
+            self.starts,
+            tuple(self.convolutions),
+            (self.bank.weights, self.bank.lengths, self.bank.taps),
+        )
 
 
-def scales_of(dilations: np.ndarray) -> np.ndarray:
-    """Give what dilations make of an amplitude, at level 1."""
-    return (dilations**-1.5).astype(np.float32)
+def _loops_for(sets: np.ndarray, is_tapped: bool) -> tuple[Any, Any]:
+    """Choose the loops with no more in them than is needed: of channels, of others."""
+    level_1_only = (sets[:, 1] == EMPTY).all()
+    if not is_tapped:
+        return evaluate_any, evaluate_any
+    of_any = evaluate_level_1 if level_1_only else evaluate_any
+    return evaluate_paper if (sets <= PAPER).all() else of_any, of_any
 
 
 def _has_threshold(rows: np.ndarray) -> np.ndarray:

@@ -21,14 +21,15 @@ __all__ = ["POOL", "evaluate_cases", "first_seen", "level_1", "widest_reach"]
 
 import numpy as np
 
-from lightwaves_aeon.core.convolution.kernels import CENTRE
+from lightwaves_aeon.core.convolution.convolutions import Convolutions
+from lightwaves_aeon.core.convolution.kernels import CENTRE, KernelArrays
 from lightwaves_aeon.core.convolution.pooling import (
     NEUTRAL_TIME,
     POOLING_OPERATORS,
     slots_of,
 )
 from lightwaves_aeon.core.convolution.pooling_sets import EMPTY
-from lightwaves_aeon.core.convolution.representations import derive
+from lightwaves_aeon.core.convolution.representations import Inputs, derive
 from lightwaves_aeon.core.convolution.simd import float_of
 from lightwaves_aeon.core.jit import jit, jit_closure, jit_inner
 
@@ -38,26 +39,28 @@ FIRST = np.int64(0)
 
 
 @jit
-def evaluate_cases(x, inputs, first, last, starts, convolutions, kernels, out):
+def evaluate_cases(x, first, last, inputs, starts, convolutions, kernels, out):
     """Compute the features of a plan, one case after the other.
 
     Parameters
     ----------
     x : np.ndarray of float32, shape (n_channels_in_use, n_cases, n_timepoints)
         The scaled channels.
-    inputs : Inputs
-        What the kernels are applied to.
     first, last : int
         Range of the cases to evaluate.
+    inputs : tuple
+        The fields of `Inputs`: what the kernels are applied to.
     starts : np.ndarray of int, shape (n_inputs + 1,)
         First convolution of each input.
-    convolutions : Convolutions
-        What is computed of the inputs.
-    kernels : KernelArrays
-        The kernels that convolutions name.
+    convolutions : tuple
+        The fields of `Convolutions`: what is computed of the inputs.
+    kernels : tuple
+        The fields of `KernelArrays`: the kernels that convolutions name.
     out : np.ndarray of float32, shape (n_cases, n_features)
         Written to, in the columns named.
     """
+    inputs, convolutions = Inputs(*inputs), Convolutions(*convolutions)
+    kernels = KernelArrays(*kernels)
     taps, length = kernels.taps, x.shape[2]
     columns, thresholds = convolutions.columns, convolutions.thresholds
     half = length // 2
@@ -115,15 +118,16 @@ def level_1(x, inputs, dilation, kernels, out):
     ----------
     x : np.ndarray of float32, shape (n_channels_in_use, n_cases, n_timepoints)
         The scaled channels.
-    inputs : Inputs
-        What the kernels are applied to: the first of them.
+    inputs : tuple
+        The fields of `Inputs`: what the kernels are applied to, the first of them.
     dilation : int
         The dilation.
-    kernels : KernelArrays
-        The kernels.
+    kernels : tuple
+        The fields of `KernelArrays`.
     out : np.ndarray of float32, shape (n_kernels, n_cases * n_timepoints)
         Written to, case after case.
     """
+    inputs, kernels = Inputs(*inputs), KernelArrays(*kernels)
     taps, lengths = kernels.taps, kernels.lengths
     _, n_cases, length = x.shape
     reach = 0

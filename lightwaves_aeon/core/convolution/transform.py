@@ -15,7 +15,7 @@ import numpy as np
 from lightwaves_aeon.core.convolution.kernels import KernelBank
 from lightwaves_aeon.core.convolution.plan import Plan
 from lightwaves_aeon.core.convolution.simd import LANES
-from lightwaves_aeon.core.convolution.single import evaluate_cases, level_1
+from lightwaves_aeon.core.convolution.single import level_1
 from lightwaves_aeon.core.data.collection import Collection, iter_by_length
 from lightwaves_aeon.core.data.scaling import scaled_channels
 from lightwaves_aeon.core.parallel.threads import run
@@ -214,7 +214,7 @@ class FeatureTransform(NamedTuple):
         for block, _, _ in iter_by_length(X):
             x = self._scaled(block, slice(None))
             part = np.empty((len(bank.names), x[0].size), np.float32)
-            level_1(x, self.plan.inputs, dilation, bank.arrays, part)
+            level_1(x, tuple(self.plan.inputs), dilation, tuple(bank.arrays), part)
             parts.append(part)
         values = np.concatenate(parts, axis=1)
         # An odd step, so as not to meet the same time points in case after case.
@@ -240,14 +240,13 @@ class FeatureTransform(NamedTuple):
         out: np.ndarray,
         numbers: np.ndarray | range | None = None,
     ) -> None:
-        x, plan = self._scaled(X, cases, numbers), self.plan
-        work = plan.starts, plan.convolutions, plan.bank.arrays, out
-        rest = len(out) % LANES
-        batched = len(out) - (rest if rest < SMALLEST_BATCH else 0)
+        x, n_cases = self._scaled(X, cases, numbers), len(out)
+        rest = n_cases % LANES
+        batched = n_cases - (rest if rest < SMALLEST_BATCH else 0)
         if batched > 0:
-            plan.loop(x, plan.inputs, 0, batched, *work)
-        if batched < len(out):
-            evaluate_cases(x, plan.inputs, batched, len(out), *work)
+            self.plan.evaluate(x, range(batched), out)
+        if batched < n_cases:
+            self.plan.evaluate_one_by_one(x, range(batched, n_cases), out)
 
 
 _Task = tuple[np.ndarray, np.ndarray | None, np.ndarray | None, slice]

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from lightwaves_aeon.core.convolution.convolutions import Convolutions
 from lightwaves_aeon.core.convolution.kernels import CENTRE, N_TAPS, KernelBank
-from lightwaves_aeon.core.convolution.plan import Convolutions
 from lightwaves_aeon.core.convolution.pooling import POOLING_OPERATORS, slots_of
 from lightwaves_aeon.core.convolution.representations import REPRESENTATIONS, Inputs
 from lightwaves_aeon.core.convolution.transform import FeatureTransform
