@@ -164,40 +164,51 @@ FINALIZE = {
 are not scaled by the dilation yet."""
 
 
+@cache
 def finalizer(pooling_set):
-    """Make what stores the features of a set, where wanted, for `batch` to collect."""
-    slots = POOLING_SETS[pooling_set]
-    operators = [
+    """Make what stores the features of a set, where wanted, for `scatter`."""
+    operators = tuple(
         (operator.name, number, slot)
         for operator in POOLING_OPERATORS.values()
         for number, slot in enumerate(slots_of(operator.name))
-        if slot in slots
-    ]
-    return _finalizer(tuple(operators))
+        if slot in POOLING_SETS[pooling_set]
+    )
+    if not operators:
+        return _store_nothing
+    value_of = _value_from(operators, 0)
+    slots, n_values = tuple(slot for _, _, slot in operators), len(operators)
+
+    @jit_closure(pooling_set)
+    def finalize(state, n, scale, convolution, level, work):
+        memory, columns, features = work.memory, work.columns, work.at.features
+        for k in range(n_values):
+            column = columns[convolution, level, slots[k]]
+            if column >= 0:
+                place = features + np.uint64(column) * WIDTH
+                store(memory, place, value_of(k, state, n, scale))
+
+    return finalize
 
 
 @cache
-def _finalizer(operators):
-    if not operators:
-        return _store_nothing
-    (name, number, slot), *others = operators
-    value_of, then = FINALIZE[name][number], _finalizer(tuple(others))
-    is_amplitude = POOLING_OPERATORS[name].unit == "amplitude"
-    is_last = not others
+def _value_from(operators, first):
+    """Make what gives the feature of a number, of a chain that a compiler unrolls."""
+    name, number, _ = operators[first]
+    pool, is_amplitude = (
+        FINALIZE[name][number],
+        POOLING_OPERATORS[name].unit == "amplitude",
+    )
+    is_last = first == len(operators) - 1
+    then = pool if is_last else _value_from(operators, first + 1)
 
-    @jit_closure(*(f"{name}{slot}" for name, _, slot in operators))
-    def finalize(state, n, scale, convolution, level, work):
-        column = work.columns[convolution, level, slot]
-        if column >= 0:
-            value = value_of(state, n)
-            if is_amplitude:
-                value = value * splat(scale)
-            place = work.at.features + np.uint64(column) * WIDTH
-            store(work.memory, place, value)
-        if not is_last:
-            then(state, n, scale, convolution, level, work)
+    @jit_closure(first, *(f"{name}{slot}" for name, _, slot in operators))
+    def value(k, state, n, scale):
+        if is_last or k == first:
+            found = pool(state, n)
+            return found * splat(scale) if is_amplitude else found
+        return then(k, state, n, scale)
 
-    return finalize
+    return value
 
 
 @jit_inner

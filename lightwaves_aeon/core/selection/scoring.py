@@ -26,7 +26,7 @@ from lightwaves_aeon.core.selection.anova import anova_f, class_f
 from lightwaves_aeon.core.selection.candidates import CandidateSet
 from lightwaves_aeon.core.selection.top_k import round_robin, top_k_mask
 
-PRUNED_AT = 2
+PRUNED_AT = 6
 """Candidates beyond those kept that are let pile up, in sizes of the pool."""
 
 SORT_KEY = (
