@@ -329,9 +329,11 @@ def test_what_is_salient_matters(name, variant):
     assert margins["salient"] < 0.9
 
 
-def test_blocks_of_features_make_no_difference(monkeypatch, make_problem):
-    X, y = make_problem(n_classes=3)
-    clf = LightWaveSClassifier(n_features=40, max_dilation=4).fit(X, y)
-    whole = clf.saliency(X[0])
-    monkeypatch.setattr("lightwaves_aeon.insight.saliency.BLOCK_VALUES", 3 * X.shape[2])
-    assert_allclose(clf.saliency(X[0]), whole, atol=1e-12)
+def test_long_series_are_gone_through_in_blocks_of_features():
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(6, 1, 150_000)), np.arange(6) % 2
+    X[y == 1] *= 1 + np.linspace(0, 1, X.shape[2])
+    clf = LightWaveSClassifier(n_features=40, max_dilation=2).fit(X, y)
+    score = clf.decision_function(X[:1])[0]
+    total = clf.saliency(X[0], label=1).sum() + clf._linear().class_intercepts[1]
+    assert_allclose(total, score, rtol=1e-5, atol=1e-5)

@@ -44,8 +44,9 @@ scores; from there on by leave-one-out error."""
 GRAM_ALPHAS = np.logspace(-4, 2, 13)
 """Penalties to choose from, for Gram matrices with a mean diagonal of 1."""
 
-ERROR_DIGITS = 7
-"""Digits in which errors are compared: equal channels then count as equal."""
+ERROR_DIGITS, WEIGHT_DIGITS = 7, 5
+"""Digits in which errors are compared, and dual weights, which are summed in float32:
+equal channels then count as equal."""
 
 CHANNEL_PATH = np.dtype(
     [
@@ -226,16 +227,17 @@ def _elimination_step(
     if len(left) == 1:
         return left[0]
     if len(left) > FEW_CHANNELS:
+        digits = WEIGHT_DIGITS
         regular = total / len(left) + alpha * np.eye(len(total))
         duals = np.linalg.solve(regular, targets - targets.mean(axis=0))
         loss = np.tensordot(grams[left], (duals @ duals.T).astype(np.float32), axes=2)
     else:
-        others = len(left) - 1
+        others, digits = len(left) - 1, ERROR_DIGITS
         loss = np.array(
             [
                 error_of_gram((total - grams[channel]) / others, targets, alpha)
                 for channel in left
             ]
         )
-    loss = np.round(loss / (np.abs(loss).max() or 1.0), ERROR_DIGITS)
+    loss = np.round(loss / (np.abs(loss).max() or 1.0), digits)
     return left[len(left) - 1 - int(np.argmin(loss[::-1]))]
