@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["DataSetError", "Series", "is_in", "load_split"]
+__all__ = ["Data", "DataSetError", "Series", "is_in", "load", "load_split"]
 
 from pathlib import Path
 from typing import Any, Literal
@@ -16,6 +16,8 @@ from lightwaves_aeon.benchmark.ts_file import TsFileError, read_ts
 Series = np.ndarray | list[np.ndarray]
 """Cases as an array of shape (n_cases, n_channels, n_timepoints), or as a list."""
 
+Data = tuple[Any, np.ndarray, Any, np.ndarray]
+"""Training series and classes, test series and classes."""
 
 VERSIONS = ("_eq", "_nmv")
 
@@ -27,6 +29,41 @@ OF_AEON = [
 
 class DataSetError(ValueError):
     """A data set that cannot be found, or not be used; the message names it."""
+
+
+def load(name: str, archive: str | Path | None = None) -> Data:
+    """Load a data set, of whatever lengths its series are.
+
+    Parameters
+    ----------
+    name : str
+        Name of the data set.
+    archive : str, Path or None, default=None
+        Folder that is looked in first, see `load_split`.
+
+    Returns
+    -------
+    X_train, y_train, X_test, y_test
+        Series as one array each where all are of one length, else as lists of arrays of
+        shape (n_channels, n_timepoints).
+
+    Raises
+    ------
+    DataSetError
+        If the set cannot be found or read, or has no cases.
+
+    Examples
+    --------
+    >>> from lightwaves_aeon.benchmark.datasets import load
+    >>> X_train, y_train, X_test, y_test = load("UnitTest")
+    >>> X_train.shape, X_test.shape
+    ((20, 1, 24), (22, 1, 24))
+    """
+    X_train, y_train = load_split(name, "train", archive)
+    X_test, y_test = load_split(name, "test", archive)
+    if len({series.shape for X in (X_train, X_test) for series in X}) > 1:
+        X_train, X_test = list(X_train), list(X_test)
+    return X_train, y_train, X_test, y_test
 
 
 def load_split(

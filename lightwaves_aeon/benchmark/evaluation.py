@@ -188,7 +188,7 @@ def evaluate(
     >>> result.accuracy > 0.8
     True
     """
-    warm_up(classifier, len(X_train[0]))
+    warm_up(classifier, len(X_train[0]), isinstance(X_train, list))
     found = measure(classifier, X_train, y_train, X_test)
     return Result(
         accuracy=float(np.mean(found.labels == y_test)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Task", "dataset_names", "load", "measure", "resampled"]
+__all__ = ["Task", "dataset_names", "measure", "resampled"]
 
 import warnings
 from collections.abc import Callable, Sequence
@@ -19,7 +19,7 @@ from sklearn.model_selection import cross_val_predict
 
 from lightwaves_aeon.benchmark import evaluation
 from lightwaves_aeon.benchmark.classifiers import CLASSIFIERS, make
-from lightwaves_aeon.benchmark.datasets import DataSetError, is_in, load_split
+from lightwaves_aeon.benchmark.datasets import Data, DataSetError, is_in
 from lightwaves_aeon.benchmark.store import Estimate, Run, RunResult
 
 LISTS = {"uea": tsc_datasets.multivariate, "ucr": tsc_datasets.univariate}
@@ -27,9 +27,6 @@ LISTS = {"uea": tsc_datasets.multivariate, "ucr": tsc_datasets.univariate}
 
 MOST_FOLDS = 10
 """Of a cross-validation on the training cases."""
-
-Data = tuple[Any, np.ndarray, Any, np.ndarray]
-"""Training series and classes, test series and classes."""
 
 
 class Task(NamedTuple):
@@ -92,41 +89,6 @@ def dataset_names(
     return list(dict.fromkeys(names)), list(dict.fromkeys(missing))
 
 
-def load(name: str, archive: Path | None = None) -> Data:
-    """Load a data set, of whatever lengths its series are.
-
-    Parameters
-    ----------
-    name : str
-        Name of the data set.
-    archive : Path or None, default=None
-        Folder that is looked in first, see `load_split`.
-
-    Returns
-    -------
-    X_train, y_train, X_test, y_test
-        Series as one array each where all are of one length, else as lists of arrays of
-        shape (n_channels, n_timepoints).
-
-    Raises
-    ------
-    DataSetError
-        If the set cannot be found or read, or has no cases.
-
-    Examples
-    --------
-    >>> from lightwaves_aeon.benchmark.runs import load
-    >>> X_train, y_train, X_test, y_test = load("UnitTest")
-    >>> X_train.shape, X_test.shape
-    ((20, 1, 24), (22, 1, 24))
-    """
-    X_train, y_train = load_split(name, "train", archive)
-    X_test, y_test = load_split(name, "test", archive)
-    if len({series.shape for X in (X_train, X_test) for series in X}) > 1:
-        X_train, X_test = list(X_train), list(X_test)
-    return X_train, y_train, X_test, y_test
-
-
 def resampled(data: Data, resample: int) -> Data:
     """Split a data set anew, as aeon's and tsml-eval's experiments do.
 
@@ -150,7 +112,8 @@ def resampled(data: Data, resample: int) -> Data:
 
     Examples
     --------
-    >>> from lightwaves_aeon.benchmark.runs import load, resampled
+    >>> from lightwaves_aeon.benchmark.datasets import load
+    >>> from lightwaves_aeon.benchmark.runs import resampled
     >>> X_train, y_train, X_test, y_test = resampled(load("UnitTest"), 1)
     >>> X_train.shape, X_test.shape
     ((20, 1, 24), (22, 1, 24))
@@ -188,7 +151,8 @@ def measure(task: Task, data: Data, begins: Callable[[], None]) -> RunResult:
 
     Examples
     --------
-    >>> from lightwaves_aeon.benchmark.runs import Task, load, measure
+    >>> from lightwaves_aeon.benchmark.datasets import load
+    >>> from lightwaves_aeon.benchmark.runs import Task, measure
     >>> from lightwaves_aeon.benchmark.store import Run
     >>> task = Task(Run("Dummy", "UnitTest", 0), "dummy", 500, None)
     >>> measure(task, load("UnitTest"), lambda: None).probabilities.shape

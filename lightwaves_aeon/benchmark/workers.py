@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from lightwaves_aeon.benchmark.store import RunResult
 
 if TYPE_CHECKING:
-    from lightwaves_aeon.benchmark.runs import Data, Task
+    from lightwaves_aeon.benchmark.datasets import Data
+    from lightwaves_aeon.benchmark.runs import Task
 
 ONE_THREAD = {
     f"{library}_NUM_THREADS": "1"
@@ -197,7 +198,8 @@ def _serve(pipe: connection.Connection) -> None:
     """Do the tasks that come through a pipe until it is closed."""
     Thread(target=_end_with_parent, daemon=True).start()
     # Imported here: the process that starts this one need not wait for it.
-    from lightwaves_aeon.benchmark.runs import load, measure
+    from lightwaves_aeon.benchmark.datasets import load
+    from lightwaves_aeon.benchmark.runs import measure
 
     key: Any = None
     data: Data | Exception

@@ -17,7 +17,7 @@ from lightwaves_aeon.cli.files import fit, predict
 from lightwaves_aeon.cli.inspect import inspect
 
 
-@click.group()
+@click.group(context_settings={"show_default": True})
 @click.version_option(__version__, prog_name="lightwaves")
 def main() -> None:
     """LightWaveS: time series classification with a few hundred features."""

@@ -6,83 +6,53 @@ __all__ = ["bench", "report"]
 
 import os
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from lightwaves_aeon.benchmark.classifiers import CLASSIFIERS, N_FEATURES, title_of
-from lightwaves_aeon.cli.outputs import force_option, refuse_input
+from lightwaves_aeon.benchmark.classifiers import CLASSIFIERS, title_of
+from lightwaves_aeon.cli import shared
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from lightwaves_aeon.benchmark.runs import Task
-    from lightwaves_aeon.benchmark.store import Store
-
 # Imports of aeon, pandas and rich stand in the functions: help must not wait for them.
 
-FOLDER = click.Path(file_okay=False, path_type=Path)
 INTERRUPTED = 130
 """Exit status that shells give to what Ctrl-C has ended."""
 
 
-def _names(
-    ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
-) -> tuple[str, ...]:
-    names = [name.strip() for value in values for name in value.split(",")]
-    return tuple(dict.fromkeys(name for name in names if name))
-
-
-def _classifiers(
-    ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
-) -> tuple[str, ...]:
-    names = _names(ctx, param, values)
-    for name in names:
-        if name not in CLASSIFIERS:
-            raise click.BadParameter(
-                f"there is no classifier {name!r}; choose from {', '.join(CLASSIFIERS)}"
-            )
-    return names
-
-
 @click.command(short_help="Run classifiers over an archive of data sets.")
-@click.option(
-    "--archive",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Folder to look in first, for DATASET/DATASET_TRAIN.ts and _TEST.ts.",
-)
-@click.option(
+@shared.archive_option
+@shared.names_option(
     "--datasets",
     metavar="uea|ucr|NAMES",
-    multiple=True,
     required=True,
-    callback=_names,
     help="Names of data sets, separated by commas, or all of the UEA or UCR archive "
     "that the folder holds.",
 )
-@click.option(
+@shared.names_option(
     "--classifiers",
-    metavar="NAMES",
-    multiple=True,
+    choices=CLASSIFIERS,
+    kind="classifier",
     default=("plus,l1l2,rocket,minirocket",),
-    show_default=True,
-    callback=_classifiers,
     help="Separated by commas: " + ", ".join(CLASSIFIERS),
 )
 @click.option(
     "--resamples",
-    type=click.IntRange(min=1),
+    type=shared.COUNT,
     default=1,
-    show_default=True,
     help="Splits of each data set: the default one, and more drawn by class.",
 )
-@click.option("--out", type=FOLDER, required=True, help="Folder for the results.")
+@click.option(
+    "--out", type=shared.FOLDER, required=True, help="Folder for the results."
+)
 @click.option(
     "--jobs",
-    type=click.IntRange(min=1),
+    type=shared.COUNT,
     default=1,
-    show_default=True,
     help="Runs at a time, each in one thread of a process of its own.",
 )
 @click.option(
@@ -91,11 +61,8 @@ def _classifiers(
     metavar="SECONDS",
     help="End and skip a run that takes longer to fit and predict.",
 )
-@click.option(
+@shared.features_option(
     "--features",
-    type=click.IntRange(min=1),
-    default=N_FEATURES,
-    show_default=True,
     help="Features that LightWaveS keeps; another number shows in its name.",
 )
 @click.option(
@@ -128,18 +95,49 @@ def bench(
     skipped, and tried again next time; the exit status is then 1. Of the classifiers,
     LightWaveS alone takes series of unequal length.
     """
+    from lightwaves_aeon.benchmark.console import RunProgress
+    from lightwaves_aeon.benchmark.measures import write_tables
+    from lightwaves_aeon.benchmark.runs import Task, dataset_names
+    from lightwaves_aeon.benchmark.store import Run, Store
+    from lightwaves_aeon.benchmark.workers import Failure, run_all
+
+    names, missing = dataset_names(datasets, archive)
+    if missing:
+        click.echo(f"{len(missing)} data sets of the list are not in {archive}.")
+    if not names or not classifiers:
+        raise click.UsageError("there is nothing to run")
+    store = Store(out)
+    n_failed = 0
     try:
-        n_failed = _bench(
-            archive,
-            datasets,
-            classifiers,
-            resamples,
-            out,
-            jobs,
-            time_limit,
-            features,
-            train_files,
-        )
+        store.clean()
+        tasks = [
+            Task(
+                Run(title_of(name, features), dataset, resample),
+                name,
+                features,
+                archive,
+                train_files,
+            )
+            for dataset in names
+            for resample in range(resamples)
+            for name in classifiers
+        ]
+        to_do = [task for task in tasks if not store.is_done(task.run, train_files)]
+        click.echo(f"{len(tasks)} runs, {len(tasks) - len(to_do)} of them done before.")
+        with (
+            RunProgress(len(to_do)) as progress,
+            closing(run_all(to_do, jobs, time_limit)) as results,
+        ):
+            for task, result in results:
+                if isinstance(result, Failure):
+                    n_failed += 1
+                    store.fail(task.run, *result)
+                else:
+                    store.write(task.run, result)
+                progress.done(task.run, result)
+        if n_failed < len(tasks):
+            write_tables(out)
+            click.echo(f"Results are in {out}; lightwaves report {out} shows them.")
     except KeyboardInterrupt:
         click.echo(
             f"Interrupted. What is done is kept in {out}; give the same command again "
@@ -154,76 +152,8 @@ def bench(
         ctx.exit(1)
 
 
-def _bench(
-    archive: Path | None,
-    datasets: Sequence[str],
-    classifiers: Sequence[str],
-    resamples: int,
-    out: Path,
-    jobs: int,
-    time_limit: float | None,
-    features: int,
-    train_files: bool,
-) -> int:
-    """Do all runs that are still to be done, and count those that fail."""
-    from lightwaves_aeon.benchmark.measures import write_tables
-    from lightwaves_aeon.benchmark.runs import Task, dataset_names
-    from lightwaves_aeon.benchmark.store import Run, Store
-
-    names, missing = dataset_names(datasets, archive)
-    if missing:
-        click.echo(f"{len(missing)} data sets of the list are not in {archive}.")
-    if not names or not classifiers:
-        raise click.UsageError("there is nothing to run")
-    store = Store(out)
-    store.clean()
-    tasks = [
-        Task(
-            Run(title_of(name, features), dataset, resample),
-            name,
-            features,
-            archive,
-            train_files,
-        )
-        for dataset in names
-        for resample in range(resamples)
-        for name in classifiers
-    ]
-    to_do = [task for task in tasks if not store.is_done(task.run, train_files)]
-    click.echo(f"{len(tasks)} runs, {len(tasks) - len(to_do)} of them done before.")
-    n_failed = _do(to_do, store, jobs, time_limit)
-    if n_failed < len(tasks):
-        write_tables(out)
-        click.echo(f"Results are in {out}; lightwaves report {out} shows them.")
-    return n_failed
-
-
-def _do(tasks: Sequence[Task], store: Store, jobs: int, limit: float | None) -> int:
-    """Do runs, keep what they come to, tell of them, and count those that fail."""
-    from contextlib import closing
-
-    from lightwaves_aeon.benchmark.console import RunProgress
-    from lightwaves_aeon.benchmark.workers import Failure, run_all
-
-    n_failed = 0
-    with (
-        RunProgress(len(tasks)) as progress,
-        closing(run_all(tasks, jobs, limit)) as results,
-    ):
-        for task, result in results:
-            if isinstance(result, Failure):
-                n_failed += 1
-                store.fail(task.run, *result)
-            else:
-                store.write(task.run, result)
-            progress.done(task.run, result)
-    return n_failed
-
-
 @click.command(short_help="Make tables and diagrams of what bench has found.")
-@click.argument(
-    "results", type=click.Path(exists=True, file_okay=False, path_type=Path)
-)
+@click.argument("results", type=shared.FOLDER_THERE)
 @click.option(
     "--published",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -231,19 +161,16 @@ def _do(tasks: Sequence[Task], store: Store, jobs: int, limit: float | None) -> 
     help="CSV file of accuracies to set beside: data sets in rows, classifiers in "
     "columns. May be given again.",
 )
-@click.option(
+@shared.names_option(
     "--online",
     "online_names",
-    metavar="NAMES",
-    multiple=True,
-    callback=_names,
     help="Classifiers, such as HC2,MR-Hydra, to load accuracies of from "
     "timeseriesclassification.com.",
 )
 @click.option(
-    "--out", type=FOLDER, help="Folder for the report. [default: RESULTS/report]"
+    "--out", type=shared.FOLDER, help="Folder for the report. [default: RESULTS/report]"
 )
-@force_option
+@shared.force_option
 def report(
     results: Path,
     published: tuple[Path, ...],
@@ -265,17 +192,14 @@ def report(
     from lightwaves_aeon.benchmark.report import build, outputs, save
     from lightwaves_aeon.benchmark.store import Store
 
-    try:
+    with shared.told_in_a_line():
         if any(Store(results).runs()):
             write_tables(results)
         others = _published(results, published, online_names)
         found = build(results, others)
         folder = out or results / "report"
-        for path in outputs(found, folder):
-            refuse_input(path, published)
+        shared.refuse_inputs(outputs(found, folder), published)
         page, figures = save(found, folder, force)
-    except (ValueError, OSError) as error:
-        raise click.ClickException(str(error)) from error
     print_table(f"Means over {found.scope}", found.summary)
     print_table("Accuracy", found.by_set["accuracy"])
     print_table(

@@ -11,16 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from lightwaves_aeon.cli.outputs import refuse_input
+from lightwaves_aeon.cli import shared
 
 if TYPE_CHECKING:
     from lightwaves_aeon.aeon.classifier import LightWaveSClassifier
     from lightwaves_aeon.core.fitted import FittedClassifier
 
 # Imports of aeon and onnx stand in the functions: help must not wait for them.
-
-FILE = click.Path(dir_okay=False, path_type=Path)
-FOLDER = click.Path(file_okay=False, path_type=Path)
 
 UNITS = {"": 1, "k": 1024, "m": 1024**2}
 
@@ -42,7 +39,7 @@ class Amount(click.ParamType):
 
 
 @click.command(short_help="Write a model as C or ONNX.")
-@click.argument("model", type=FILE)
+@click.argument("model", type=shared.FILE)
 @click.option(
     "--to",
     "form",
@@ -50,16 +47,16 @@ class Amount(click.ParamType):
     required=True,
     help="What to write it as.",
 )
-@click.option("--out", type=FOLDER, required=True, help="Folder for the files.")
+@click.option("--out", type=shared.FOLDER, required=True, help="Folder for the files.")
 @click.option(
     "--length",
-    type=click.IntRange(min=1),
+    type=shared.COUNT,
     help="Of C: time points of the longest series, and of the window over a stream; by "
     "default those of the training cases, if these were of one length.",
 )
 @click.option(
     "--hop",
-    type=click.IntRange(min=1),
+    type=shared.COUNT,
     help="Of C: samples of a stream from one decision to the next; by default a whole "
     "window.",
 )
@@ -70,14 +67,17 @@ class Amount(click.ParamType):
     "--max-ram", type=Amount(), help="Of C: most bytes of memory, with a stream."
 )
 @click.option(
-    "--max-ops", type=Amount(), help="Of C: most operations of a prediction, about."
+    "--max-ops",
+    "max_operations",
+    type=Amount(),
+    help="Of C: most operations of a prediction, about.",
 )
 @click.option(
     "--data",
-    type=FILE,
+    type=shared.FILE,
     help="Training series, .npy, for a smaller model where the whole one does not fit.",
 )
-@click.option("--labels", type=FILE, help="Their labels, .npy.")
+@click.option("--labels", type=shared.FILE, help="Their labels, .npy.")
 @click.option(
     "--name",
     help="Of C: what symbols, macros and the names of source and header begin with; by "
@@ -92,13 +92,11 @@ def export(
     out: Path,
     length: int | None,
     hop: int | None,
-    max_flash: float | None,
-    max_ram: float | None,
-    max_ops: float | None,
     data: Path | None,
     labels: Path | None,
     name: str | None,
     force: bool,
+    **limits: float | None,
 ) -> None:
     """Write a MODEL that fit has written for machines without Python.
 
@@ -111,66 +109,48 @@ def export(
     as fit, in the order of selection. Fewer than all take --data and --labels, those of
     the fit, since what weighs them is trained again.
     """
-    limits = {"max_flash": max_flash, "max_ram": max_ram, "max_operations": max_ops}
-    budget = {k: math.inf if v is None else v for k, v in limits.items()}
-    for_c = (length, hop, max_flash, max_ram, max_ops, data, labels, name)
+    for_c = (length, hop, data, labels, name, *limits.values())
     if form != "c" and any(option is not None for option in for_c):
         raise click.UsageError("All options but --to, --out and --force are for C.")
     if (data is None) != (labels is None):
         raise click.UsageError("--data and --labels belong together.")
-    try:
+    with shared.told_in_a_line():
+        from lightwaves_aeon.aeon.classifier import LightWaveSClassifier
+        from lightwaves_aeon.export.budget import costs_of
+        from lightwaves_aeon.export.c.names import checked_name, name_of_file
+        from lightwaves_aeon.export.c.source import export_c
+        from lightwaves_aeon.export.c.static import file_names
+        from lightwaves_aeon.export.onnx.model import export_onnx
+
+        name = name_of_file(model) if name is None else checked_name(name)
+        of_form = file_names(name) if form == "c" else ("model.onnx",)
+        files = [out / file for file in of_form]
+        shared.refuse_inputs(files, [model, data, labels])
+        classifier = LightWaveSClassifier.load(model)
         if form == "c":
-            text = _as_c(model, out, length, hop, budget, data, labels, name, force)
+            fitted = _within(classifier, length, limits, data, labels)
+            source = export_c(
+                fitted, out, n_timepoints=length, hop=hop, name=name, force=force
+            )
+            costs = costs_of(fitted, length)
+            click.echo(
+                f"features: {len(fitted.model.rows)} of "
+                f"{classifier.estimator_.n_features_in_}\n"
+                f"flash: about {costs.flash} bytes; RAM: {costs.ram} bytes; "
+                f"operations: about {costs.operations}\n"
+                f"static memory: {source.work_bytes} bytes, "
+                f"{source.stream_bytes} more for a stream\n"
+                f"tables: {source.table_bytes} bytes\n"
+            )
         else:
-            text = _as_onnx(model, out, force)
-    except (ImportError, ValueError, TypeError, OSError, MemoryError) as error:
-        raise click.ClickException(str(error)) from error
-    click.echo(text)
-
-
-def _as_c(
-    model: Path,
-    out: Path,
-    length: int | None,
-    hop: int | None,
-    budget: dict[str, float],
-    data: Path | None,
-    labels: Path | None,
-    name: str | None,
-    force: bool,
-) -> str:
-    from lightwaves_aeon.aeon.classifier import LightWaveSClassifier
-    from lightwaves_aeon.export.budget import costs_of
-    from lightwaves_aeon.export.c.names import checked_name, name_of_file
-    from lightwaves_aeon.export.c.source import export_c
-    from lightwaves_aeon.export.c.static import file_names
-
-    name = name_of_file(model) if name is None else checked_name(name)
-    _refuse_inputs([out / file for file in file_names(name)], [model, data, labels])
-    classifier = LightWaveSClassifier.load(model)
-    n_all = classifier.estimator_.n_features_in_
-    fitted = _within(classifier, length, budget, data, labels)
-    source = export_c(fitted, out, n_timepoints=length, hop=hop, name=name, force=force)
-    costs = costs_of(fitted, length)
-    return (
-        f"features: {len(fitted.model.rows)} of {n_all}\n"
-        f"flash: about {costs.flash} bytes; RAM: {costs.ram} bytes; "
-        f"operations: about {costs.operations}\n"
-        f"static memory: {source.work_bytes} bytes, "
-        f"{source.stream_bytes} more for a stream\n"
-        f"tables: {source.table_bytes} bytes\n\n" + _listed(source.files)
-    )
-
-
-def _refuse_inputs(outputs: list[Path], inputs: list[Path | None]) -> None:
-    for path in outputs:
-        refuse_input(path, inputs)
+            export_onnx(classifier, files[0], force=force)
+        click.echo("\n  ".join(["Files:", *map(str, files)]))
 
 
 def _within(
     classifier: LightWaveSClassifier,
     length: int | None,
-    budget: dict[str, float],
+    limits: dict[str, float | None],
     data: Path | None,
     labels: Path | None,
 ) -> FittedClassifier:
@@ -179,6 +159,7 @@ def _within(
     from lightwaves_aeon.core.fitted import as_fitted
     from lightwaves_aeon.export.budget import costs_of, largest_within
 
+    budget = {k: math.inf if v is None else v for k, v in limits.items()}
     costs = costs_of(classifier, length)
     if costs.within(*budget.values()):
         return as_fitted(classifier, "C source")
@@ -193,17 +174,3 @@ def _within(
     return largest_within(
         classifier, X, y, class_weight=weights, n_timepoints=length, **budget
     )
-
-
-def _as_onnx(model: Path, out: Path, force: bool) -> str:
-    from lightwaves_aeon.aeon.classifier import LightWaveSClassifier
-    from lightwaves_aeon.export.onnx.model import export_onnx
-
-    file = out / "model.onnx"
-    _refuse_inputs([file], [model])
-    export_onnx(LightWaveSClassifier.load(model), file, force=force)
-    return _listed((file,))
-
-
-def _listed(files: tuple[Path, ...]) -> str:
-    return "\n".join(["Files:", *(f"  {file}" for file in files)])

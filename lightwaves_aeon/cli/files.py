@@ -17,9 +17,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lightwaves_aeon.atomic import open_atomic
-from lightwaves_aeon.cli.outputs import check_output, force_option
+from lightwaves_aeon.cli import shared
 from lightwaves_aeon.core.parallel.backends import BACKENDS
-from lightwaves_aeon.core.selection.variants import VARIANTS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,12 +30,10 @@ if TYPE_CHECKING:
 LAUNCHERS = ("PMI_SIZE", "PMIX_RANK", "OMPI_COMM_WORLD_SIZE")
 """What mpiexec and srun set in the environment of the processes that they start."""
 
-FILE = click.Path(dir_okay=False, path_type=Path)
-
 data_option = click.option(
     "--data",
     required=True,
-    type=FILE,
+    type=shared.FILE,
     help=".npy file of series, shape (cases, channels, points).",
 )
 backend_option = click.option(
@@ -44,56 +41,36 @@ backend_option = click.option(
     type=click.Choice(list(BACKENDS)),
     help="Where to work. [default: mpi under mpiexec or srun, else threads]",
 )
-jobs_option = click.option(
-    "--jobs",
-    type=click.IntRange(min=-1),
-    default=1,
-    show_default=True,
-    help="Threads of each process; -1 means all processors.",
+threads_option = shared.jobs_option(
+    help="Threads of each process; -1 means all processors."
 )
 
 
 @click.command(short_help="Fit a model to series in a file.")
 @data_option
 @click.option(
-    "--labels", required=True, type=FILE, help=".npy file of labels, one a case."
-)
-@click.option("--out", required=True, type=FILE, help="File to write the model to.")
-@click.option(
-    "--variant",
-    type=click.Choice(list(VARIANTS)),
-    default="L1L2",
-    show_default=True,
-    help="What features may come from; plus is the most accurate.",
+    "--labels", required=True, type=shared.FILE, help=".npy file of labels, one a case."
 )
 @click.option(
-    "--n-features",
-    type=click.IntRange(min=1),
-    default=500,
-    show_default=True,
-    help="Features to keep.",
+    "--out", required=True, type=shared.FILE, help="File to write the model to."
 )
+@shared.variant_option(help="What features may come from; plus is the most accurate.")
+@shared.features_option("--n-features", help="Features to keep.")
 @click.option(
     "--max-dilation",
-    type=click.IntRange(min=1),
+    type=shared.COUNT,
     help="Largest dilation, in time points. [default: 32; for plus, a quarter of the "
     "median length]",
 )
 @click.option(
     "--max-channels",
-    type=click.IntRange(min=1),
+    type=shared.COUNT,
     help="Largest number of channels to read. [default: all]",
 )
-@click.option(
-    "--seed",
-    type=click.IntRange(0, 2**32 - 1),
-    default=0,
-    show_default=True,
-    help="Draws the cases on which features are selected.",
-)
+@shared.seed_option(help="Draws the cases on which features are selected.")
 @backend_option
-@jobs_option
-@force_option
+@threads_option
+@shared.force_option
 def fit(
     data: Path,
     labels: Path,
@@ -118,7 +95,7 @@ def fit(
 
         # Before the work, which may take hours.
         processes.on_root(
-            lambda: check_output(out, [data, labels], is_model_file, force)
+            lambda: shared.check_output(out, [data, labels], is_model_file, force)
         )
         with PeakMemory() as peak:
             classifier = fit_files(
@@ -142,14 +119,16 @@ def fit(
 
 
 @click.command(short_help="Predict labels of series in a file.")
-@click.argument("model", type=FILE)
+@click.argument("model", type=shared.FILE)
 @data_option
 @click.option(
-    "--out", type=FILE, help=".npy file for the labels; without, they are printed."
+    "--out",
+    type=shared.FILE,
+    help=".npy file for the labels; without, they are printed.",
 )
 @backend_option
-@jobs_option
-@force_option
+@threads_option
+@shared.force_option
 def predict(
     model: Path,
     data: Path,
@@ -165,7 +144,9 @@ def predict(
     """
     with _together(backend) as (processes, name):
         if out is not None:
-            processes.on_root(lambda: check_output(out, [model, data], force=force))
+            processes.on_root(
+                lambda: shared.check_output(out, [model, data], force=force)
+            )
         from lightwaves_aeon.aeon.classifier import LightWaveSClassifier
         from lightwaves_aeon.aeon.files import predict_files
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["inspect"]
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,17 +13,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lightwaves_aeon.atomic import open_atomic
-from lightwaves_aeon.cli.outputs import check_output, force_option
+from lightwaves_aeon.cli import shared
 
 if TYPE_CHECKING:
     import numpy as np
+    from matplotlib.figure import Figure
 
     from lightwaves_aeon.aeon.classifier import LightWaveSClassifier
 
 # Imports of aeon and matplotlib stand in the functions: help must not wait for them.
-
-FILE = click.Path(dir_okay=False, path_type=Path)
-FOLDER = click.Path(file_okay=False, path_type=Path)
 
 MARK = "lightwaves-aeon"
 """What the pictures say of who has made them."""
@@ -35,24 +33,25 @@ Data = tuple["np.ndarray", "np.ndarray | None"]
 
 
 @click.command(short_help="Say what a model leans on, and draw it.")
-@click.argument("model", type=FILE)
+@click.argument("model", type=shared.FILE)
 @click.option(
     "--data",
-    type=FILE,
+    type=shared.FILE,
     help=".npy file of series, shape (cases, channels, points), for pictures of them.",
 )
 @click.option(
-    "--labels", type=FILE, help=".npy file of their labels, for the colours of cases."
+    "--labels",
+    type=shared.FILE,
+    help=".npy file of their labels, for the colours of cases.",
 )
 @click.option(
     "--case",
     type=click.IntRange(min=0),
     default=0,
-    show_default=True,
     help="The case whose saliency and response are drawn.",
 )
-@click.option("--out", type=FOLDER, help="Folder for the pictures.")
-@force_option
+@click.option("--out", type=shared.FOLDER, help="Folder for the pictures.")
+@shared.force_option
 def inspect(
     model: Path,
     data: Path | None,
@@ -73,43 +72,31 @@ def inspect(
         raise click.UsageError("--data is for pictures, which need --out.")
     if labels is not None and data is None:
         raise click.UsageError("--labels are those of --data.")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of letters that a font lacks, say
-            text, files = _inspect(model, data, labels, case, out, force)
-    except (ImportError, ValueError, TypeError, OSError, MemoryError) as error:
-        raise click.ClickException(str(error)) from error
-    click.echo(text)
-    if files:
-        click.echo("\nPictures:")
-        for file in files:
-            click.echo(f"  {file}")
+    with warnings.catch_warnings(), shared.told_in_a_line():
+        warnings.simplefilter("ignore")  # of letters that a font lacks, say
+        from lightwaves_aeon.aeon.classifier import LightWaveSClassifier
+
+        classifier = LightWaveSClassifier.load(model)
+        lines = [classifier.describe()]
+        if out is not None:
+            series = None if data is None else _read(classifier, data, labels, case)
+            # All are drawn before any is written.
+            figures = {
+                out / f"{name}.png": _figure(draw)
+                for name, draw in _pictures(classifier, series, case)
+            }
+            _save(figures, (model, data, labels), force)
+            lines += ["\nPictures:", *(f"  {file}" for file in figures)]
+    click.echo("\n".join(lines))
 
 
-def _inspect(
-    model: Path,
-    data: Path | None,
-    labels: Path | None,
-    case: int,
-    out: Path | None,
-    force: bool,
-) -> tuple[str, list[Path]]:
-    """Give the description, and the pictures written, which are all drawn before."""
-    from lightwaves_aeon.aeon.classifier import LightWaveSClassifier
-
-    classifier, inputs = LightWaveSClassifier.load(model), (model, data, labels)
-    text = classifier.describe()
-    if out is None:
-        return text, []
-    series = None if data is None else _read(classifier, data, labels, case)
-    figures = [
-        (out / f"{name}.png", _figure(draw))
-        for name, draw in _pictures(classifier, series, case)
-    ]
-    out.mkdir(parents=True, exist_ok=True)
-    for file, _ in figures:
-        check_output(file, inputs, lambda start: MARK.encode() in start, force)
-    for file, figure in figures:
+def _save(
+    figures: dict[Path, Figure], inputs: Iterable[Path | None], force: bool
+) -> None:
+    for file in figures:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        shared.check_output(file, inputs, lambda start: MARK.encode() in start, force)
+    for file, figure in figures.items():
         with open_atomic(file) as stream:
             figure.savefig(
                 stream,
@@ -118,7 +105,6 @@ def _inspect(
                 pad_inches=0.1,
                 metadata={"Software": MARK},
             )
-    return text, [file for file, _ in figures]
 
 
 def _read(
@@ -168,7 +154,7 @@ def _pictures(
             yield "embedding", partial(plots.plot_embedding, classifier, X, y)
 
 
-def _figure(draw: Callable[..., Any]) -> Any:
+def _figure(draw: Callable[..., Any]) -> Figure:
     # Not of pyplot, which would look for a screen.
     from matplotlib.figure import Figure
 

@@ -21,9 +21,9 @@ from numpy.testing import assert_array_equal
 from lightwaves_aeon import cli
 from lightwaves_aeon.benchmark import load_results
 from lightwaves_aeon.benchmark.classifiers import CLASSIFIERS, make, title_of
-from lightwaves_aeon.benchmark.datasets import DataSetError, load_split
+from lightwaves_aeon.benchmark.datasets import DataSetError, load, load_split
 from lightwaves_aeon.benchmark.measures import write_tables
-from lightwaves_aeon.benchmark.runs import Task, dataset_names, load, measure, resampled
+from lightwaves_aeon.benchmark.runs import Task, dataset_names, measure, resampled
 from lightwaves_aeon.benchmark.store import ResultFileError, Run, RunResult, Store
 from lightwaves_aeon.benchmark.workers import Failure, run_all
 

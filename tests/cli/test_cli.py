@@ -139,7 +139,7 @@ def test_table_shows_every_number_whole(monkeypatch, columns):
 def test_long_names_are_folded_not_cut(monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setattr(evaluation, "evaluate", lambda classifier, *data: RESULT)
-    monkeypatch.setattr(datasets, "load_split", lambda *args: (None, None))
+    monkeypatch.setattr(datasets, "load", lambda *args: (None,) * 4)
     lines = run("ArticularyWordRecognition").stdout.splitlines()
     below = next(i for i, line in enumerate(lines) if line.startswith("─")) + 1
     first_column = "".join(line.split(" ")[0] for line in lines[below:])

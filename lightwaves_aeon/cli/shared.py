@@ -1,0 +1,143 @@
+"""What commands share: options, and what they ask of files that they will write."""
+
+from __future__ import annotations
+
+__all__ = [
+    "COUNT",
+    "FILE",
+    "FOLDER",
+    "FOLDER_THERE",
+    "archive_option",
+    "check_output",
+    "features_option",
+    "force_option",
+    "jobs_option",
+    "names_option",
+    "refuse_inputs",
+    "seed_option",
+    "told_in_a_line",
+    "variant_option",
+]
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+
+from lightwaves_aeon.atomic import check_writable, refuse_foreign
+from lightwaves_aeon.benchmark.classifiers import N_FEATURES
+from lightwaves_aeon.core.selection.variants import VARIANTS
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+FOLDER = click.Path(file_okay=False, path_type=Path)
+FOLDER_THERE = click.Path(exists=True, file_okay=False, path_type=Path)
+COUNT = click.IntRange(min=1)
+SEEDS = 2**32 - 1
+
+archive_option = click.option(
+    "--archive",
+    type=FOLDER_THERE,
+    help="Folder to look in first, for DATASET/DATASET_TRAIN.ts and _TEST.ts.",
+)
+force_option = click.option(
+    "--force", is_flag=True, help="Replace files of others, too."
+)
+# To be called with what is left to say.
+features_option = partial(click.option, type=COUNT, default=N_FEATURES)
+jobs_option = partial(click.option, "--jobs", type=click.IntRange(min=-1), default=1)
+seed_option = partial(click.option, "--seed", type=click.IntRange(0, SEEDS), default=0)
+variant_option = partial(
+    click.option, "--variant", type=click.Choice(list(VARIANTS)), default="L1L2"
+)
+
+
+def names_option(
+    *flags: str, choices: Iterable[str] = (), kind: str = "", **more: Any
+) -> Callable:
+    """Make an option of names, separated by commas, each of which counts once."""
+
+    def read(
+        ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
+    ) -> tuple[str, ...]:
+        names = [name.strip() for name in ",".join(values).split(",")]
+        names = list(dict.fromkeys(name for name in names if name))
+        for name in names:
+            if choices and name not in choices:
+                raise click.BadParameter(
+                    f"there is no {kind} {name!r}; choose from {', '.join(choices)}"
+                )
+        return tuple(names)
+
+    options = {"metavar": "NAMES", "multiple": True, "callback": read, **more}
+    return click.option(*flags, **options)
+
+
+@contextmanager
+def told_in_a_line() -> Iterator[None]:
+    """End with one line on stderr where a file or a package is of no use."""
+    try:
+        yield
+    except BrokenPipeError:  # whoever reads what is printed has seen enough
+        raise
+    except (ImportError, ValueError, TypeError, OSError, MemoryError) as error:
+        raise click.ClickException(str(error)) from error
+
+
+def check_output(
+    out: Path,
+    inputs: Iterable[Path | None],
+    is_ours: Callable[[bytes], bool] | None = None,
+    force: bool = False,
+) -> None:
+    """Refuse to write where something would be lost, or nothing can be written.
+
+    Parameters
+    ----------
+    out : Path
+        File to be written.
+    inputs : iterable of (Path or None)
+        Files that the command reads.
+    is_ours : callable, optional
+        Tells by its first bytes whether a file may be replaced; by default none may.
+    force : bool, default=False
+        Whether any may, but for the inputs.
+
+    Raises
+    ------
+    ValueError
+        If it is one of the inputs, by whatever name.
+    OSError
+        If it is there and not ours, or cannot be written.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from lightwaves_aeon.cli.shared import check_output
+    >>> check_output(Path("X.npy"), [Path("X.npy")])
+    Traceback (most recent call last):
+    ...
+    ValueError: X.npy is read from, and must not be written to
+    """
+    refuse_inputs([out], inputs)
+    if not out.parent.is_dir():
+        raise NotADirectoryError(f"there is no folder {out.parent}")
+    if not force:
+        refuse_foreign(out, is_ours)
+    check_writable(out)
+
+
+def refuse_inputs(outputs: Iterable[Path], inputs: Iterable[Path | None]) -> None:
+    """Refuse outputs that are among the inputs; see `check_output`."""
+    for out in outputs:
+        for path in inputs:
+            if path is not None and _is_same(out, path):
+                raise ValueError(f"{out} is read from, and must not be written to")
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    if one.exists() and other.exists():  # links of both kinds lead to the same
+        return one.samefile(other)
+    return one.resolve() == other.resolve()
