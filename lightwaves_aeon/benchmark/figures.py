@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-__all__ = ["INSTALL", "Figure", "draw_all", "names_of"]
+__all__ = ["INSTALL", "Diagram", "diagrams", "draw_all", "save_png"]
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -26,47 +26,38 @@ COLOURS = ("tab10", 10), ("tab20", 20)
 DOTS_PER_INCH = 150
 
 
-class Figure(NamedTuple):
-    """A diagram, or why there is none.
+class Diagram(NamedTuple):
+    """A diagram that is still to be drawn.
 
     Attributes
     ----------
     title : str
         What it shows.
-    file : str or None
-        Name of the picture, None if it could not be drawn.
-    reason : str
-        Why it could not be.
+    file : str
+        Name of the picture.
+    draw : callable
+        Gives the figure; raises where there is too little to be drawn.
     """
 
     title: str
-    file: str | None
-    reason: str = ""
+    file: str
+    draw: Callable[[], Any]
 
 
-def draw_all(
-    accuracies: pd.DataFrame,
-    milliseconds: pd.Series,
-    published: pd.DataFrame,
-    folder: Path,
-) -> list[Figure]:
+def draw_all(diagrams: Sequence[Diagram], folder: Path) -> list[str]:
     """Draw all diagrams of a report.
 
     Parameters
     ----------
-    accuracies : pd.DataFrame
-        Of the sets that all classifiers have: a row for each, and a column for each
-        classifier, the best one first.
-    milliseconds : pd.Series
-        To predict a case, by classifier.
-    published : pd.DataFrame
-        Accuracies that were published, sets in rows; may be empty.
+    diagrams : sequence of Diagram
+        What to draw.
     folder : Path
         Where the pictures go.
 
     Returns
     -------
-    list of Figure
+    list of str
+        What the page says: the pictures, and why some could not be drawn.
 
     Raises
     ------
@@ -77,40 +68,59 @@ def draw_all(
 
     import_module("seaborn")  # aeon's scatter of pairs needs it
 
-    figures = []
-    for title, name, draw in _diagrams(accuracies, milliseconds, published):
+    paragraphs = []
+    for title, file, draw in diagrams:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # of ties; the diagrams show them
-                figure = draw()
-                with open_atomic(folder / name) as file:
-                    figure.savefig(
-                        file,
-                        format="png",
-                        dpi=DOTS_PER_INCH,
-                        bbox_inches="tight",
-                        pad_inches=0.1,
-                    )
+                save_png(draw(), folder / file, dpi=DOTS_PER_INCH)
         except Exception as error:  # a diagram must not cost the report
-            figures.append(Figure(title, None, f"{error}"))
+            paragraphs.append(f"{title}: not drawn, for {error}.")
         else:
-            figures.append(Figure(title, name))
+            paragraphs += [f"### {title}", f"![{title}]({file})"]
         finally:
             plt.close("all")
-    return figures
+    return paragraphs
 
 
-def names_of(
+def save_png(figure: Any, path: Path, **options: Any) -> None:
+    """Write a figure to a file with a narrow margin.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        What to write.
+    path : Path
+        Where to.
+    **options : Any
+        For ``savefig``.
+    """
+    with open_atomic(path) as file:
+        figure.savefig(
+            file, format="png", bbox_inches="tight", pad_inches=0.1, **options
+        )
+
+
+def diagrams(
     accuracies: pd.DataFrame, milliseconds: pd.Series, published: pd.DataFrame
-) -> list[str]:
-    """List the files that `draw_all` may write."""
-    return [name for _, name, _ in _diagrams(accuracies, milliseconds, published)]
+) -> Iterator[Diagram]:
+    """List the diagrams of a report.
 
+    Parameters
+    ----------
+    accuracies : pd.DataFrame
+        Of the sets that all classifiers have: a row for each, and a column for each
+        classifier, the best one first.
+    milliseconds : pd.Series
+        To predict a case, by classifier.
+    published : pd.DataFrame
+        Accuracies that were published, sets in rows; may be empty.
 
-def _diagrams(
-    accuracies: pd.DataFrame, milliseconds: pd.Series, published: pd.DataFrame
-) -> Iterator[tuple[str, str, Callable[[], Any]]]:
-    yield (
+    Yields
+    ------
+    Diagram
+    """
+    yield Diagram(
         "Critical differences of accuracy",
         "critical_difference.png",
         partial(_critical_difference, accuracies),
@@ -119,29 +129,26 @@ def _diagrams(
         # Those alone that have all sets can be ranked, of the sets that are shared.
         shared = accuracies.loc[accuracies.index.intersection(published.index)]
         others = published.reindex(shared.index).dropna(axis="columns")
-        yield (
+        yield Diagram(
             f"Critical differences of accuracy, with what was published on "
             f"{len(shared)} of the data sets",
             "critical_difference_published.png",
             partial(_critical_difference, shared.join(others)),
         )
-    first = _first(list(accuracies.columns))
+    # The others are set beside the best LightWaveS.
+    ours = [name for name in accuracies.columns if name.startswith(OURS)]
+    first = [*ours, *accuracies.columns][0]
     for other in accuracies.columns.drop(first):
-        yield (
+        yield Diagram(
             f"Accuracy of {first} and {other}",
             f"{first}_{other}.png",
             partial(_pair, accuracies, first, other),
         )
-    yield (
+    yield Diagram(
         "Accuracy over the time of a prediction",
         "accuracy_time.png",
         partial(_over_time, accuracies.mean(), milliseconds),
     )
-
-
-def _first(names: list[str]) -> str:
-    """Choose the classifier that the others are set published: the best LightWaveS."""
-    return next((name for name in names if name.startswith(OURS)), names[0])
 
 
 def _critical_difference(accuracies: pd.DataFrame) -> Any:

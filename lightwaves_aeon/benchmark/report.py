@@ -7,12 +7,11 @@ __all__ = ["Report", "build", "outputs", "save"]
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from lightwaves_aeon.atomic import refuse_foreign
-from lightwaves_aeon.benchmark.figures import INSTALL, Figure, draw_all, names_of
+from lightwaves_aeon.benchmark.figures import INSTALL, Diagram, diagrams, draw_all
 from lightwaves_aeon.benchmark.measures import measures
 from lightwaves_aeon.benchmark.store import Store, write_whole
 
@@ -20,6 +19,7 @@ HEADING = b"<!-- written by lightwaves-aeon -->"
 """How the page of a report begins."""
 
 COLUMNS = {
+    "rank": ("rank", 1, 2),
     "accuracy": ("accuracy", 1, 4),
     "balacc": ("balanced accuracy", 1, 4),
     "auroc": ("AUROC", 1, 4),
@@ -38,33 +38,23 @@ class Report:
 
     Attributes
     ----------
-    accuracies : pd.DataFrame
-        Of the sets that all classifiers have, as numbers, for diagrams.
-    milliseconds : pd.Series
-        To predict a case of these sets, by classifier, as numbers.
     scope : str
         What the means are over.
-    summary : pd.DataFrame
-        Means of all measures, by classifier.
-    by_set : dict of str to pd.DataFrame
-        For each measure the means over resamples, sets by classifiers.
-    published : pd.DataFrame
-        Published accuracies, as numbers, sets by classifiers; may be empty.
-    published_means : pd.DataFrame
-        Means of published accuracies, each next to ours over the same sets.
+    tables : dict of str to pd.DataFrame
+        ``"summary"``, the means of all measures, by classifier; for each measure the
+        means over resamples, sets by classifiers; and ``"published"``, if there are
+        any, the means of published accuracies, each next to ours over the same sets.
+    diagrams : sequence of Diagram
+        What may be drawn.
     counts : pd.DataFrame
         Numbers of resamples, sets by classifiers; empty where they are all the same.
     failures : pd.DataFrame
         Classifiers and data sets with runs that have failed, and why.
     """
 
-    accuracies: pd.DataFrame
-    milliseconds: pd.Series
     scope: str
-    summary: pd.DataFrame
-    by_set: dict[str, pd.DataFrame]
-    published: pd.DataFrame
-    published_means: pd.DataFrame
+    tables: dict[str, pd.DataFrame]
+    diagrams: Sequence[Diagram]
     counts: pd.DataFrame
     failures: pd.DataFrame
 
@@ -97,51 +87,46 @@ def build(folder: Path, published: pd.DataFrame | None = None) -> Report:
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     file = Path(folder, "classification", "accuracy", "Mine_accuracy.csv")
     ...     write_whole(file, "Resamples:,0,1\nERing,0.9,1.0\n")
-    ...     build(Path(folder)).summary.loc["Mine", "accuracy"]
+    ...     build(Path(folder)).tables["summary"].loc["Mine", "accuracy"]
     '0.9500'
     """
     frame = measures(folder)
-    tables = {
+    by_set = {
         name: frame.pivot_table(name, "dataset", "classifier", dropna=False)
         for name in COLUMNS
+        if name in frame
     }
     counts = frame.pivot_table("resample", "dataset", "classifier", aggfunc="count")
     counts = counts.fillna(0).astype(int)
-    accuracies = tables["accuracy"].dropna()
+    accuracies = by_set["accuracy"].dropna()
     scope = f"the {len(accuracies)} data sets that all classifiers have results of"
     if accuracies.empty:
-        accuracies = tables["accuracy"]
+        accuracies = by_set["accuracy"]
         scope = "the data sets that each classifier has results of, which differ"
     order = accuracies.mean().sort_values(ascending=False, kind="stable").index
-    means = {
-        name: table.reindex(accuracies.index).mean() for name, table in tables.items()
-    }
     # Ties share a rank, as in aeon's diagrams.
-    ranks = accuracies.rank(axis="columns", ascending=False).mean()
-    summary = {"rank": ranks.map(lambda rank: _number(rank, 2))}
-    for name, (title, factor, decimals) in COLUMNS.items():
-        summary[title] = means[name].map(_formatter(factor, decimals))
+    means = {"rank": accuracies.rank(axis="columns", ascending=False).mean()}
+    for name, table in by_set.items():
+        means[name] = table.reindex(accuracies.index).mean()
+    summary = {title: _text(means[name], name) for name, (title, *_) in COLUMNS.items()}
+    tables = {"summary": pd.DataFrame(summary).loc[order]}
+    for name, table in by_set.items():
+        if not table.isna().all(axis=None):
+            tables[COLUMNS[name][0]] = table[order].apply(_text, args=(name,))
     published = pd.DataFrame() if published is None else published
+    beside = _published_means(by_set["accuracy"][order], published)
+    if not beside.empty:
+        tables["published"] = beside
     return Report(
-        accuracies=accuracies[order],
-        milliseconds=means["casetime"],
         scope=scope,
-        summary=pd.DataFrame(summary).loc[order],
-        by_set={
-            COLUMNS[name][0]: table[order].map(_formatter(*COLUMNS[name][1:]))
-            for name, table in tables.items()
-            if not table.isna().all(axis=None)
-        },
-        published=published,
-        published_means=_published_means(tables["accuracy"][order], published),
+        tables=tables,
+        diagrams=list(diagrams(accuracies[order], means["casetime"], published)),
         counts=counts[order] if counts.nunique().max() > 1 else pd.DataFrame(),
         failures=_failures(Store(folder)),
     )
 
 
-def save(
-    report: Report, folder: Path, force: bool = False
-) -> tuple[Path, list[Figure] | None]:
+def save(report: Report, folder: Path, force: bool = False) -> tuple[Path, bool]:
     """Write a report as CSV files, pictures, and a Markdown page with all of it.
 
     Parameters
@@ -157,8 +142,8 @@ def save(
     -------
     page : Path
         ``report.md``.
-    figures : list of Figure or None
-        None where a package is missing that draws them.
+    has_diagrams : bool
+        False where a package is missing that draws them.
 
     Raises
     ------
@@ -166,99 +151,79 @@ def save(
         If a file would be replaced, and the folder has no report of ours.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    tables, page = _tables(report), folder / "report.md"
+    page = folder / "report.md"
     is_made_before = page.is_file() and page.read_bytes().startswith(HEADING)
     if not force and not is_made_before:
         for path in outputs(report, folder):
             refuse_foreign(path, lambda start: False)
-    for name, table in tables.items():
-        write_whole(folder / name, table.to_csv())
-    figures: list[Figure] | None
+    for title, table in report.tables.items():
+        write_whole(folder / _file_of(title), table.to_csv())
     try:
-        figures = draw_all(
-            report.accuracies, report.milliseconds, report.published, folder
-        )
+        figures, has_diagrams = draw_all(report.diagrams, folder), True
     except ImportError:
-        figures = None
+        missing = f"There are none without matplotlib and seaborn: `{INSTALL}`."
+        figures, has_diagrams = [missing], False
     write_whole(page, "\n\n".join(_page(report, figures)) + "\n")
-    return page, figures
+    return page, has_diagrams
 
 
 def outputs(report: Report, folder: Path) -> list[Path]:
     """List the files that `save` writes."""
-    figures = names_of(report.accuracies, report.milliseconds, report.published)
-    return [folder / name for name in ("report.md", *_tables(report), *figures)]
+    pictures = (diagram.file for diagram in report.diagrams)
+    return [
+        folder / name
+        for name in ("report.md", *map(_file_of, report.tables), *pictures)
+    ]
 
 
-def _tables(report: Report) -> dict[str, pd.DataFrame]:
-    """Name the tables by their files."""
-    tables = {"summary": report.summary, **report.by_set}
-    if not report.published_means.empty:
-        tables["published"] = report.published_means
-    return {
-        f"{title.replace('/', '_per_').replace(' ', '_').lower()}.csv": table
-        for title, table in tables.items()
-    }
+def _file_of(title: str) -> str:
+    return f"{title.replace('/', '_per_').replace(' ', '_').lower()}.csv"
 
 
-def _page(report: Report, figures: Sequence[Figure] | None) -> list[str]:
+def _page(report: Report, figures: Sequence[str]) -> list[str]:
+    by_set = dict(report.tables)
+    summary, published = by_set.pop("summary"), by_set.pop("published", None)
     parts = [
         HEADING.decode(),
         "# Results",
         f"Means over {report.scope}, after those over the resamples of each. "
         "Rank is the mean rank by accuracy. Log-loss and AUROC of a classifier without "
         "probabilities are those of zeros and ones.",
-        _markdown(report.summary),
+        _markdown(summary),
     ]
-    if not report.published_means.empty:
+    if published is not None:
         parts += [
             "## Beside published accuracies",
             "Each over the data sets that it shares with our results.",
-            _markdown(report.published_means),
+            _markdown(published),
         ]
-    parts.append("## Diagrams")
-    if figures is None:
-        parts.append(f"There are none without matplotlib and seaborn: `{INSTALL}`.")
-    for figure in figures or ():
-        if figure.file is None:
-            parts.append(f"{figure.title}: not drawn, for {figure.reason}.")
-        else:
-            parts += [f"### {figure.title}", f"![{figure.title}]({figure.file})"]
-    for title, table in report.by_set.items():
+    parts += ["## Diagrams", *figures]
+    for title, table in by_set.items():
         parts += [f"## By data set: {title}", _markdown(table)]
     if not report.counts.empty:
         parts += ["## Resamples done", _markdown(report.counts)]
     if not report.failures.empty:
-        parts += [
-            "## Failed runs",
-            _markdown(report.failures.set_index("classifier"), "---"),
-        ]
+        parts += ["## Failed runs", _markdown(report.failures, "---")]
     return parts
 
 
 def _markdown(table: pd.DataFrame, align: str = "--:") -> str:
-    head = [str(table.index.name or "classifier"), *map(str, table.columns)]
-    rows = zip(table.index, table.to_numpy(), strict=True)
-    lines = [head, ["---"] + [align] * (len(head) - 1)]
-    lines += [[str(name), *map(str, row)] for name, row in rows]
-    return "\n".join("| " + " | ".join(map(_cell, line)) + " |" for line in lines)
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|")
+    shown = table.reset_index(names=table.index.name or "classifier").astype(str)
+    head = [list(shown), ["---"] + [align] * table.shape[1]]
+    return "\n".join(
+        "| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |"
+        for line in [*head, *shown.to_numpy()]
+    )
 
 
 def _published_means(accuracies: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
-    rows: dict[str, dict[str, Any]] = {}
+    rows = {}
     for name, column in published.items():
         shared = accuracies.index.intersection(column.dropna().index)
         if len(shared):
-            ours = accuracies.loc[shared].mean(skipna=False)
-            rows[str(name)] = {
-                "sets": str(len(shared)),
-                "accuracy": _number(column[shared].mean(), 4),
-                **{str(mine): _number(mean, 4) for mine, mean in ours.items()},
-            }
+            means = accuracies.loc[shared].mean(skipna=False)
+            means = pd.concat([pd.Series({"accuracy": column[shared].mean()}), means])
+            rows[name] = {"sets": str(len(shared)), **_text(means, "accuracy")}
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
@@ -270,12 +235,11 @@ def _failures(store: Store) -> pd.DataFrame:
     frame["resamples"] = frame["resample"].astype(str)
     # One line for all resamples that fail for the same reason.
     by = ["classifier", "dataset", "reason"]
-    return frame.groupby(by)["resamples"].agg(", ".join).reset_index()
+    found = frame.groupby(by)["resamples"].agg(", ".join).reset_index()
+    return found.set_index("classifier")
 
 
-def _formatter(factor: float, decimals: int) -> Any:
-    return lambda value: _number(factor * value, decimals)
-
-
-def _number(value: float, decimals: int) -> str:
-    return "" if pd.isna(value) else f"{value:.{decimals}f}"
+def _text(numbers: pd.Series, measure: str) -> pd.Series:
+    """Show numbers as COLUMNS says, and nothing where there is none."""
+    _, factor, decimals = COLUMNS[measure]
+    return numbers.map(lambda x: "" if pd.isna(x) else f"{factor * x:.{decimals}f}")

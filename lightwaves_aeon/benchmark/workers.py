@@ -4,21 +4,23 @@ from __future__ import annotations
 
 __all__ = ["Failure", "run_all"]
 
+import faulthandler
 import os
 import signal
 import traceback
 from collections import Counter
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Generator, Sequence
+from contextlib import suppress
+from functools import lru_cache
 from multiprocessing import connection, get_context, parent_process
 from threading import Thread
-from time import monotonic
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from threadpoolctl import threadpool_limits
 
 from lightwaves_aeon.benchmark.store import RunResult
 
 if TYPE_CHECKING:
-    from lightwaves_aeon.benchmark.datasets import Data
     from lightwaves_aeon.benchmark.runs import Task
 
 ONE_THREAD = {
@@ -28,6 +30,8 @@ ONE_THREAD = {
 """Environment in which numpy, scikit-learn and numba keep to one thread."""
 
 BEGINS = "begins"
+OVERTIME = 1
+"""Exit status of a process that `faulthandler` has ended."""
 
 
 class Failure(NamedTuple):
@@ -87,16 +91,19 @@ def run_all(
     try:
         while waiting or workers:
             while waiting and len(workers) < jobs:
-                workers.append(_Worker())
-                _give(workers[-1], waiting, workers)
-            for worker, result in _next_results(workers, time_limit):
-                done = worker.task
-                if not worker.is_alive or not waiting:
+                workers.append(_Worker(time_limit))
+                workers[-1].take(waiting, workers)
+            ready = connection.wait([worker.pipe for worker in workers])
+            for worker in [worker for worker in workers if worker.pipe in ready]:
+                task, result = worker.task, worker.receive()
+                if result is None:
+                    continue
+                if waiting and worker.process.is_alive():
+                    worker.take(waiting, workers)
+                else:
                     worker.end()
                     workers.remove(worker)
-                else:
-                    _give(worker, waiting, workers)
-                yield done, result
+                yield task, result
     finally:
         for worker in workers:
             worker.end()
@@ -105,123 +112,90 @@ def run_all(
 class _Worker:
     """A process, and this end of the pipe to it."""
 
-    task: Task
-
-    def __init__(self) -> None:
+    def __init__(self, time_limit: float | None):
         context = get_context("spawn")
         self.pipe, theirs = context.Pipe()
-        self.process = context.Process(target=_serve, args=(theirs,), daemon=True)
-        with _surroundings():
+        self.process = context.Process(
+            target=_serve, args=(theirs, time_limit), daemon=True
+        )
+        # It is deaf to Ctrl-C, which it takes from here, before any line of it is run.
+        listener = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
             self.process.start()
+        finally:
+            signal.signal(signal.SIGINT, listener)
         theirs.close()  # so that the pipe ends with the process
-        self.is_alive = True
-        self.began: float | None = None
+        self.time_limit = time_limit
+        self.task: Any = None
+        self.has_begun = False
+
+    def take(self, waiting: list[Task], workers: Sequence[_Worker]) -> None:
+        """Take a task: of the set that is loaded, or that fewest others are at."""
+        at = Counter(w.task.run.dataset for w in workers if w.task and w is not self)
+        own = self.task and self.task.run.dataset
+        self.task = min(
+            waiting, key=lambda task: (task.run.dataset != own, at[task.run.dataset])
+        )
+        waiting.remove(self.task)
+        self.has_begun = False
+        with suppress(OSError):  # it may have ended, as will be seen when listened to
+            self.pipe.send(self.task)
 
     def receive(self) -> RunResult | Failure | None:
+        """Give what the task has come to, nothing if it only begins."""
         try:
             message = self.pipe.recv()
         except (EOFError, OSError):
-            self.is_alive = False
             self.process.join()
             code = self.process.exitcode
+            if self.time_limit and self.has_begun and code == OVERTIME:
+                return Failure(f"it took longer than {self.time_limit:g} s")
             cause = signal.Signals(-code).name if code and code < 0 else f"code {code}"
             return Failure(f"the process that did it has ended by {cause}")
-        if message == BEGINS:
-            self.began = monotonic()
-            return None
-        return message
+        self.has_begun = message == BEGINS
+        return None if self.has_begun else message
 
     def end(self) -> None:
-        self.is_alive = False
         self.process.kill()
         self.process.join()
         self.pipe.close()
 
 
-def _give(worker: _Worker, waiting: list[Task], workers: Sequence[_Worker]) -> None:
-    """Give a worker a task: of the set that it has loaded, or that fewest are at."""
-    at = Counter(w.task.run.dataset for w in workers if w is not worker)
-    own = worker.task.run.dataset if hasattr(worker, "task") else None
-    task = min(
-        waiting, key=lambda task: (task.run.dataset != own, at[task.run.dataset])
-    )
-    waiting.remove(task)
-    worker.task, worker.began = task, None
-    with suppress(OSError):  # it may have ended, as will be seen when listened to
-        worker.pipe.send(task)
-
-
-def _next_results(
-    workers: Sequence[_Worker], time_limit: float | None
-) -> Iterator[tuple[_Worker, RunResult | Failure]]:
-    """Wait until something happens; give the runs that have come to an end by it."""
-    limit = float("inf") if time_limit is None else time_limit
-    ends = [worker.began + limit for worker in workers if worker.began is not None]
-    patience = min(ends, default=float("inf")) - monotonic()
-    timeout = None if patience == float("inf") else max(patience, 0)
-    ready = connection.wait([worker.pipe for worker in workers], timeout)
-    for worker in list(workers):
-        if worker.pipe in ready:
-            result = worker.receive()
-            if result is not None:
-                yield worker, result
-        elif (
-            worker.began is not None
-            and monotonic() >= worker.began + limit
-            and not worker.pipe.poll()  # it may have come to an end since
-        ):
-            worker.is_alive = False
-            yield worker, Failure(f"it took longer than {limit:g} s")
-
-
-@contextmanager
-def _surroundings() -> Iterator[None]:
-    """Have processes start with one thread for each library, and deaf to Ctrl-C.
-
-    A process takes both from the one that starts it, before any line of it is run.
-    """
-    before = {name: os.environ.get(name) for name in ONE_THREAD}
-    listener = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.environ.update(ONE_THREAD)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, listener)
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
-
-
-def _serve(pipe: connection.Connection) -> None:
+def _serve(pipe: connection.Connection, time_limit: float | None) -> None:
     """Do the tasks that come through a pipe until it is closed."""
     Thread(target=_end_with_parent, daemon=True).start()
+    os.environ.update(ONE_THREAD)  # for what is loaded from now on
     # Imported here: the process that starts this one need not wait for it.
     from lightwaves_aeon.benchmark.datasets import load
     from lightwaves_aeon.benchmark.runs import measure
 
-    key: Any = None
-    data: Data | Exception
-    while True:
+    threadpool_limits(1)
+
+    @lru_cache(maxsize=1)
+    def loaded(*key: Any) -> Any:
         try:
+            return load(*key)
+        except Exception as error:
+            return error  # the same for all runs of the set
+
+    def begins() -> None:
+        pipe.send(BEGINS)
+        if time_limit is not None:  # ends compiled code, too
+            faulthandler.dump_traceback_later(time_limit, exit=True, file=nowhere)
+
+    with open(os.devnull, "w") as nowhere, suppress(EOFError):
+        while True:
             task = pipe.recv()
-        except EOFError:
-            return
-        try:
-            if (task.run.dataset, task.archive) != key:
-                key = task.run.dataset, task.archive
-                try:
-                    data = load(*key)
-                except Exception as error:
-                    data = error  # the same for all runs of the set
-            if isinstance(data, Exception):
-                raise data.with_traceback(None)
-            result: Any = measure(task, data, lambda: pipe.send(BEGINS))
-        except Exception as error:  # whatever a classifier may raise
-            reason = " ".join(str(error).split()) or type(error).__name__
-            result = Failure(reason, traceback.format_exc())
-        pipe.send(result)
+            try:
+                data = loaded(task.run.dataset, task.archive)
+                if isinstance(data, Exception):
+                    raise data.with_traceback(None)
+                result: Any = measure(task, data, begins)
+            except Exception as error:  # whatever a classifier may raise
+                reason = " ".join(str(error).split()) or type(error).__name__
+                result = Failure(reason, traceback.format_exc())
+            faulthandler.cancel_dump_traceback_later()
+            pipe.send(result)
 
 
 def _end_with_parent() -> None:

@@ -199,15 +199,17 @@ def report(
         found = build(results, others)
         folder = out or results / "report"
         shared.refuse_inputs(outputs(found, folder), published)
-        page, figures = save(found, folder, force)
-    print_table(f"Means over {found.scope}", found.summary)
-    print_table("Accuracy", found.by_set["accuracy"])
-    print_table(
-        "Published accuracies, and ours of the same data sets", found.published_means
-    )
+        page, has_diagrams = save(found, folder, force)
+    for title, name in {
+        f"Means over {found.scope}": "summary",
+        "Accuracy": "accuracy",
+        "Published accuracies, and ours of the same data sets": "published",
+    }.items():
+        if name in found.tables:
+            print_table(title, found.tables[name])
     if not found.failures.empty:
         click.echo("Some runs have failed; the report lists them.")
-    if figures is None:
+    if not has_diagrams:
         click.echo(f"There are no diagrams. To have them: {INSTALL}")
     click.echo(f"The report is {page}")
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from lightwaves_aeon.atomic import open_atomic
 from lightwaves_aeon.cli import shared
 
 if TYPE_CHECKING:
@@ -93,18 +92,13 @@ def inspect(
 def _save(
     figures: dict[Path, Figure], inputs: Iterable[Path | None], force: bool
 ) -> None:
+    from lightwaves_aeon.benchmark.figures import save_png
+
     for file in figures:
         file.parent.mkdir(parents=True, exist_ok=True)
         shared.check_output(file, inputs, lambda start: MARK.encode() in start, force)
     for file, figure in figures.items():
-        with open_atomic(file) as stream:
-            figure.savefig(
-                stream,
-                format="png",
-                bbox_inches="tight",
-                pad_inches=0.1,
-                metadata={"Software": MARK},
-            )
+        save_png(figure, file, metadata={"Software": MARK})
 
 
 def _read(
