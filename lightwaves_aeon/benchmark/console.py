@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-__all__ = ["RunProgress", "StepProgress", "print_table"]
+__all__ = ["RunProgress", "print_table"]
 
 import os
-from typing import Literal, Self
+from typing import Literal
 
 import pandas as pd
 from rich import box
@@ -32,7 +32,7 @@ WIDTH_OF_A_PIPE = 200
 """A pipe has no width: there, enough that every row stays on one line."""
 
 
-class StepProgress:
+class RunProgress(Progress):
     """Tells on stderr how far it is: a bar on a terminal, and what goes wrong.
 
     Parameters
@@ -42,62 +42,46 @@ class StepProgress:
     """
 
     def __init__(self, n_steps: int):
-        self._console = Console(stderr=True)
-        self._progress = Progress(
+        console = Console(stderr=True)
+        super().__init__(
             TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=20),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
             TextColumn("left"),
             TimeRemainingColumn(),
-            console=self._console,
+            console=console,
             transient=True,
-            disable=not self._console.is_terminal,
+            disable=not console.is_terminal,
             refresh_per_second=2,  # more would disturb the times measured
             speed_estimate_period=A_WEEK,  # a step may take hours
         )
-        self._bar = self._progress.add_task("starting", total=n_steps)
+        self._bar = self.add_task("starting", total=n_steps)
+        self._told: set[tuple[str, str]] = set()
 
-    def __enter__(self) -> Self:
-        if not self._progress.disable:
-            self._progress.start()
-        return self
+    def stop(self) -> None:
+        """End the bar, if there is one."""
+        if not self.disable:  # else some versions of rich print an empty line
+            super().stop()
 
-    def __exit__(self, *error: object) -> None:
-        if not self._progress.disable:
-            self._progress.stop()
-
-    def starts(self, text: str) -> None:
-        """Say what is done now."""
-        self._progress.update(self._bar, description=text, refresh=True)
-
-    def advance(self, n_steps: int = 1) -> None:
-        """Count steps as done."""
-        self._progress.advance(self._bar, n_steps)
+    def starts(self, text: str, n_done: int = 0) -> None:
+        """Say what is done now, and count steps as done."""
+        self.update(self._bar, description=text, advance=n_done, refresh=True)
 
     def tell(self, text: str) -> None:
         """Print a line."""
-        self._console.print(text, markup=False, highlight=False, soft_wrap=True)
-
-
-class RunProgress(StepProgress):
-    """Tells of runs, too: without a terminal there is a line for each."""
-
-    def __init__(self, n_steps: int):
-        super().__init__(n_steps)
-        self._told: set[tuple[str, str]] = set()
+        self.print(text, markup=False, highlight=False, soft_wrap=True)
 
     def done(self, run: Run, result: RunResult | Failure) -> None:
-        """Tell of a run that has come to an end."""
+        """Tell of a run that has come to an end: without a terminal, in a line."""
         text = f"{run.dataset}, {run.classifier}, resample {run.resample}"
-        self.starts(text)
-        self.advance()
+        self.starts(text, n_done=1)
         if isinstance(result, Failure):
             # A set that cannot be read fails in each run for the same reason.
             if (run.dataset, result.reason) not in self._told:
                 self._told.add((run.dataset, result.reason))
                 self.tell(f"Error: {text}: {result.reason}")
-        elif not self._console.is_terminal:
+        elif self.disable:
             accuracy = (result.y_true == result.y_pred).mean()
             seconds = (result.fit_ms + result.predict_ms) / 1000
             self.tell(f"{text}: accuracy {accuracy:.3f}, {seconds:.1f} s")

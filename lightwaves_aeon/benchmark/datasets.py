@@ -4,6 +4,8 @@ from __future__ import annotations
 
 __all__ = ["Data", "DataSetError", "Series", "is_in", "load", "load_split"]
 
+from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any, Literal
 
@@ -104,14 +106,27 @@ def load_split(
     """
     if archive is not None and not Path(archive).is_dir():
         raise DataSetError(f"{name}: there is no archive folder {archive}")
-    file = None if archive is None else _find(name, split, Path(archive))
+    folders = [] if archive is None else [Path(archive)]
+    file = _find(name, split, folders) or _find_of_aeon(name, split)
     if file is None:
-        file = _find_of_aeon(name, split)
-    if file is None:
-        X, y = _load_by_aeon(name, split, archive)
+        try:
+            X, y = load_classification(name, split=split, load_equal_length=False)
+        except Exception as error:  # it raises almost anything
+            missed = "" if archive is None else f"it is not in {archive}, and "
+            raise DataSetError(
+                f"{name}: {missed}aeon, which ships with some data sets and downloads "
+                f"others, cannot load it: {str(error).strip()}"
+            ) from error
         file = _find_of_aeon(name, split)  # if it was downloaded to there
     if file is not None:
-        X, y = _read(name, file)
+        # Not by aeon, which would merge labels, drop signs of time-stamped series and
+        # download to the archive what misses there.
+        try:
+            X, y = read_ts(file)
+        except TsFileError as error:
+            raise DataSetError(f"{name}: {error}") from error
+        except OSError as error:
+            raise DataSetError(f"{name}: {file} cannot be read: {error}") from error
     if len(X) == 0:
         raise DataSetError(f"{name}: there are no {split} cases")
     # The header of a file may say that lengths differ where they do not.
@@ -138,48 +153,18 @@ def is_in(name: str, archive: str | Path) -> bool:
     >>> is_in("UnitTest", "no/such/folder")
     False
     """
-    return _find(name, "train", Path(archive)) is not None
+    return _find(name, "train", [Path(archive)]) is not None
 
 
-def _find(name: str, split: str, archive: Path) -> Path | None:
+def _find(name: str, split: str, folders: Sequence[Path]) -> Path | None:
     # Versions of a set, of equal length or without missing values, share its folder.
-    for suffix in ("", *VERSIONS):
-        folder = archive / name.removesuffix(suffix)
-        if (folder / f"{name}_TRAIN.ts").is_file():
-            return folder / f"{name}_{split.upper()}.ts"
+    for folder, suffix in product(folders, ("", *VERSIONS)):
+        own = folder / name.removesuffix(suffix)
+        if (own / f"{name}_TRAIN.ts").is_file():
+            return own / f"{name}_{split.upper()}.ts"
     return None
 
 
 def _find_of_aeon(name: str, split: str) -> Path | None:
     # aeon takes the version without missing values, where there is one.
-    for version in (f"{name}_nmv", name):
-        for folder in OF_AEON:
-            file = _find(version, split, folder)
-            if file is not None:
-                return file
-    return None
-
-
-def _read(name: str, file: Path) -> tuple[Any, np.ndarray]:
-    # Not by aeon, which would merge labels, drop signs of time-stamped series and
-    # download to the archive what misses there.
-    try:
-        return read_ts(file)
-    except TsFileError as error:
-        raise DataSetError(f"{name}: {error}") from error
-    except OSError as error:
-        raise DataSetError(f"{name}: {file} cannot be read: {error}") from error
-
-
-def _load_by_aeon(
-    name: str, split: str, archive: str | Path | None
-) -> tuple[Any, np.ndarray]:
-    # It raises almost anything.
-    try:
-        return load_classification(name, split=split, load_equal_length=False)
-    except Exception as error:
-        missed = "" if archive is None else f"it is not in {archive}, and "
-        raise DataSetError(
-            f"{name}: {missed}aeon, which ships with some data sets and downloads "
-            f"others, cannot load it: {str(error).strip()}"
-        ) from error
+    return _find(f"{name}_nmv", split, OF_AEON) or _find(name, split, OF_AEON)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-__all__ = ["MEASURES", "load_results", "make_known", "measures", "write_tables"]
+__all__ = ["MEASURES", "load_results", "measures", "write_tables"]
 
 import warnings
-from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -87,33 +86,9 @@ def load_results(folder: str | Path, measure: str = "accuracy") -> pd.DataFrame:
         )
     frame = measures(Path(folder))
     table = frame.pivot_table(measure, "dataset", "classifier", dropna=False)
-    make_known(table.columns)
+    for name in table.columns:
+        _known_to_aeon(name)
     return table
-
-
-def make_known(classifiers: Iterable[str]) -> None:
-    """Tell aeon's loaders the names of classifiers, so that they load their results.
-
-    Parameters
-    ----------
-    classifiers : iterable of str
-        Names in results; those that aeon knows stay as they are.
-
-    Examples
-    --------
-    >>> from aeon.benchmarking.results_loaders import estimator_alias
-    >>> from lightwaves_aeon.benchmark.measures import make_known
-    >>> make_known(["LightWaveS-plus"])
-    >>> estimator_alias("LightWaveS-plus")
-    'LightWaveS-plus'
-    """
-    from aeon.benchmarking.results_loaders import NAME_ALIASES, estimator_alias
-
-    for name in classifiers:
-        try:
-            estimator_alias(name)
-        except ValueError:
-            NAME_ALIASES[name] = []
 
 
 def measures(folder: Path) -> pd.DataFrame:
@@ -186,7 +161,7 @@ def write_tables(folder: Path) -> None:
     """
     frame = measures(folder)
     for classifier, rows in frame.groupby("classifier"):
-        name = _name_for_aeon(str(classifier))
+        name = _known_to_aeon(str(classifier))
         for measure in MEASURES:
             table = rows.pivot(index="dataset", columns="resample", values=measure)
             path = folder / TASK / measure / f"{name}_{measure}.csv"
@@ -196,61 +171,56 @@ def write_tables(folder: Path) -> None:
                 write_whole(path, table.to_csv(index_label="Resamples:"))
 
 
-def _name_for_aeon(classifier: str) -> str:
-    from aeon.benchmarking.results_loaders import estimator_alias
+def _known_to_aeon(classifier: str) -> str:
+    """Give aeon's name of a classifier, MR of MultiROCKET, which it then knows."""
+    from aeon.benchmarking.results_loaders import NAME_ALIASES, estimator_alias
 
-    # aeon looks for MultiROCKET under its standard name, MR.
     try:
         return estimator_alias(classifier)
     except ValueError:
+        NAME_ALIASES[classifier] = []
         return classifier
 
 
 def _read_tables(folder: Path) -> pd.DataFrame:
-    titles = {_name_for_aeon(e.title): e.title for e in CLASSIFIERS.values()}
-    columns: dict[str, pd.Series] = {}
-    for measure in MEASURES:
-        parts = []
-        for path in sorted((folder / TASK / measure).glob(f"*_{measure}.csv")):
-            name = path.name.removesuffix(f"_{measure}.csv")
-            try:
-                parts.append(_read_table(path, titles.get(name, name), measure))
-            except (OSError, ValueError, KeyError) as error:
-                warnings.warn(f"left out: {path}: {error}", stacklevel=2)
-        if parts:
-            columns[measure] = pd.concat(parts)
-    if not columns:
+    titles = {_known_to_aeon(e.title): e.title for e in CLASSIFIERS.values()}
+    parts = []
+    for path in sorted(folder.glob(f"{TASK}/*/*.csv")):
+        name, _, measure = path.stem.rpartition("_")
+        try:
+            table = pd.read_csv(path).rename(columns={"Resamples:": "dataset"})
+            part = table.melt("dataset", var_name="resample").dropna()
+            part = part.astype({"resample": int, "value": float})
+        except (OSError, ValueError, KeyError) as error:
+            warnings.warn(f"left out: {path}: {error}", stacklevel=2)
+        else:
+            classifier = titles.get(name, name)
+            parts.append(part.assign(classifier=classifier, measure=measure))
+    if not parts:
         return pd.DataFrame()
-    return pd.DataFrame(columns, columns=list(MEASURES)).reset_index()
+    table = pd.concat(parts).pivot(index=KEYS, columns="measure", values="value")
+    return table.reindex(columns=MEASURES).reset_index().rename_axis(columns=None)
 
 
-def _read_table(path: Path, classifier: str, measure: str) -> pd.Series:
-    table = pd.read_csv(path).rename(columns={"Resamples:": "dataset"})
-    part = table.melt("dataset", var_name="resample", value_name=measure)
-    part["classifier"] = classifier
-    part["resample"] = part["resample"].astype(int)
-    return part.dropna().set_index(KEYS)[measure].astype(float)
-
-
-def _measures_of(outcome: RunResult) -> dict[str, float]:
+def _measures_of(outcome: RunResult) -> pd.Series:
     y_true, y_pred, shares = outcome.y_true, outcome.y_pred, outcome.probabilities
-    n_classes = shares.shape[1]
-    # AUROC as tsml-eval has it. It is not defined where a class has no test cases.
-    scores = shares[:, 1] if n_classes == 2 else shares
-    is_defined = len(np.unique(y_true)) == n_classes
+    n_classes, present = shares.shape[1], np.unique(y_true)
     figures = {
         "accuracy": np.mean(y_pred == y_true),
-        "balacc": recall_score(
-            y_true, y_pred, labels=np.unique(y_true), average="macro"
-        ),
-        "auroc": roc_auc_score(y_true, scores, average="weighted", multi_class="ovr")
-        if is_defined
-        else np.nan,
+        "balacc": recall_score(y_true, y_pred, labels=present, average="macro"),
         "logloss": log_loss(y_true, shares, labels=np.arange(n_classes)),
         "fittime": outcome.fit_ms,
         "predicttime": outcome.predict_ms,
         "casetime": outcome.predict_ms / len(y_true),
+        "features": outcome.facts.get("features"),
+        "channels": outcome.facts.get("channels"),
     }
-    kept = {name: outcome.facts.get(name) for name in ("features", "channels")}
-    numbers = {name: np.nan if n is None else n for name, n in kept.items()}
-    return {name: float(value) for name, value in {**figures, **numbers}.items()}
+    # AUROC as tsml-eval has it. It is not defined where a class has no test cases.
+    if len(present) == n_classes:
+        figures["auroc"] = roc_auc_score(
+            y_true,
+            shares[:, 1] if n_classes == 2 else shares,
+            average="weighted",
+            multi_class="ovr",
+        )
+    return pd.Series(figures, index=MEASURES, dtype=float)

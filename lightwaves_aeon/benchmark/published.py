@@ -106,8 +106,4 @@ def online(
         raise PeerError(
             f"results of {', '.join(names)} cannot be loaded from {SITE}: {error}"
         ) from error
-    means = {
-        name: {dataset: float(np.mean(scores)) for dataset, scores in results.items()}
-        for name, results in found.items()
-    }
-    return pd.DataFrame(means).rename_axis("dataset")
+    return pd.DataFrame(found).map(np.mean).rename_axis("dataset")

@@ -146,10 +146,14 @@ class Store:
 
     def write(self, run: Run, outcome: RunResult) -> None:
         """Write a result, so that it outlives whatever happens next."""
-        # The estimate first: without it the run is not done.
-        if outcome.train is not None:
-            write_whole(self._train(run), _format_train(run, outcome, outcome.train))
-        write_whole(self.path(run), _format(run, outcome))
+        facts, fit_ms, memory = outcome.facts, outcome.fit_ms, outcome.memory
+        if (train := outcome.train) is not None:  # first: without it it is not done
+            method = f"{train.n_folds}-fold CV", train.ms, fit_ms + train.ms
+            text = _text(run, "TRAIN", train, facts, (fit_ms, -1, -1, memory), method)
+            write_whole(self._train(run), text)
+        costs = fit_ms, outcome.predict_ms, -1, memory
+        text = _text(run, "TEST", outcome, facts, costs, ("", -1, -1))
+        write_whole(self.path(run), text)
         self._failed(run).unlink(missing_ok=True)
 
     def fail(self, run: Run, reason: str, trace: str) -> None:
@@ -200,12 +204,13 @@ class Store:
             ``classifier``, ``dataset``, ``resample``, ``reason`` and ``trace`` of each.
         """
         paths = sorted(self.folder.glob(f"*/Predictions/*/testResample*{FAILED}"))
-        records = [record for path in paths if (record := _record(path)) is not None]
+        records = [_json(path.read_text("utf-8", errors="replace")) for path in paths]
         # Both files are there where the process was killed between two steps.
         return [
             record
             for record in records
-            if not self.is_done(Run(*(record[name] for name in Run._fields)))
+            if record.keys() >= set(Run._fields)
+            and not self.is_done(Run(*(record[name] for name in Run._fields)))
         ]
 
     def _train(self, run: Run) -> Path:
@@ -242,29 +247,9 @@ def write_whole(path: Path, text: str) -> None:
         file.write(text.encode())
 
 
-def _record(path: Path) -> dict[str, Any] | None:
-    """Read what is written of a failure; nothing where it is damaged."""
-    try:
-        record = json.loads(path.read_text(encoding="utf-8"))
-        return record if set(Run._fields) <= set(record) else None
-    except (OSError, ValueError, TypeError):
-        return None
-
-
 # The third line is as tsml-eval has it: accuracy; time to fit, to predict, and of a
 # benchmark of the machine; memory; number of classes; how training cases were
 # estimated, the time that this took, and that with the fit; -1 for what there is not.
-
-
-def _format(run: Run, outcome: RunResult) -> str:
-    figures = f"{outcome.fit_ms},{outcome.predict_ms},-1,{outcome.memory}"
-    return _text(run, "TEST", outcome, outcome.facts, figures, ",-1,-1")
-
-
-def _format_train(run: Run, outcome: RunResult, train: Estimate) -> str:
-    figures = f"{outcome.fit_ms},-1,-1,{outcome.memory}"
-    method = f"{train.n_folds}-fold CV,{train.ms},{outcome.fit_ms + train.ms}"
-    return _text(run, "TRAIN", train, outcome.facts, figures, method)
 
 
 def _text(
@@ -272,16 +257,16 @@ def _text(
     split: str,
     found: RunResult | Estimate,
     facts: dict[str, Any],
-    figures: str,
-    method: str,
+    costs: tuple[Any, ...],
+    method: tuple[Any, ...],
 ) -> str:
     n_cases, n_classes = found.probabilities.shape
-    accuracy = float(np.mean(found.y_pred == found.y_true))
+    figures = np.mean(found.y_pred == found.y_true), *costs, n_classes, *method
     lines = [
         f"{run.dataset},{run.classifier},{split},{run.resample},MILLISECONDS,",
         # Free text. It tells the number of cases that must follow.
         json.dumps({"n_cases": n_cases, **facts}),
-        f"{accuracy},{figures},{n_classes},{method}",
+        ",".join(map(str, figures)),
     ]
     cases = zip(found.y_true, found.y_pred, found.probabilities, strict=True)
     for true, predicted, shares in cases:
@@ -296,7 +281,7 @@ def _parse(run: Run, text: str) -> RunResult:
     of = lines[0].split(",")
     if (of[0], of[1], of[3]) != (run.dataset, run.classifier, str(run.resample)):
         raise ValueError(f"it is of another run: {lines[0]}")
-    facts = _facts(lines[1])
+    facts = _json(lines[1])
     unit = MILLISECONDS[of[4]]
     numbers = lines[2].split(",")
     rows = [line.split(",") for line in lines[N_LINES_ABOVE:]]
@@ -314,10 +299,10 @@ def _parse(run: Run, text: str) -> RunResult:
     )
 
 
-def _facts(line: str) -> dict[str, Any]:
-    # Others write what they like there; their files may lie beside ours.
+def _json(text: str) -> dict[str, Any]:
+    # Others write what they like in their files, which may lie beside ours.
     try:
-        facts = json.loads(line)
+        found = json.loads(text)
     except ValueError:
         return {}
-    return facts if isinstance(facts, dict) else {}
+    return found if isinstance(found, dict) else {}

@@ -71,7 +71,7 @@ def evaluate(
     import pandas as pd
 
     from lightwaves_aeon.benchmark.classifiers import make
-    from lightwaves_aeon.benchmark.console import StepProgress, print_table
+    from lightwaves_aeon.benchmark.console import RunProgress, print_table
     from lightwaves_aeon.benchmark.datasets import DataSetError, load
     from lightwaves_aeon.benchmark.evaluation import evaluate as measured
 
@@ -81,7 +81,7 @@ def evaluate(
     # Warnings are for whoever made the data; here they would bury the results.
     with (
         warnings.catch_warnings(),
-        StepProgress(len(datasets) * len(names)) as progress,
+        RunProgress(len(datasets) * len(names)) as progress,
     ):
         warnings.simplefilter("ignore")
         for dataset in datasets:
@@ -90,20 +90,21 @@ def evaluate(
                 data = load(dataset, archive)
             except DataSetError as error:
                 progress.tell(f"Error: {error}")
-                progress.advance(len(names))
+                progress.starts(dataset, n_done=len(names))
                 n_failed += 1
                 continue
             for name, of in names.items():
-                progress.starts(f"{dataset}: {name}")
+                text = f"{dataset}: {name}"
+                progress.starts(text)
                 try:
                     result = measured(make(of, n_features, seed, jobs), *data)
                 except Exception as error:  # one must not cost the other results
-                    progress.tell(f"Error: {dataset}: {name}: {error}")
+                    progress.tell(f"Error: {text}: {error}")
                     n_failed += 1
                 else:
                     row = {"dataset": dataset, "classifier": name}
                     rows.append({**row, **asdict(result)})
-                progress.advance()
+                progress.starts(text, n_done=1)
     if as_json:
         click.echo(json.dumps(rows, indent=2))
     elif rows:
