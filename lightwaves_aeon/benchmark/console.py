@@ -108,29 +108,17 @@ def print_table(title: str, table: pd.DataFrame, n_texts: int = 1) -> None:
     """
     if table.empty:
         return
-    console, shown = Console(), _laid_out(title, table, n_texts, gap=2)
+    console = Console()
     if not console.is_terminal and "COLUMNS" not in os.environ:
         console.width = WIDTH_OF_A_PIPE
     console.width = max(console.width, NARROWEST)
-    unbounded = console.options.update(max_width=10**6)
-    if console.measure(shown, options=unbounded).maximum > console.width:
-        shown = _laid_out(title, table, n_texts, gap=1)
-        if n_texts == 1:
-            wanted = console.measure(shown, options=unbounded).maximum
-            console.width = max(console.width, wanted)
-    console.print(shown, highlight=False)
-    if title:
-        console.print()
-
-
-def _laid_out(title: str, table: pd.DataFrame, n_texts: int, gap: int) -> Table:
     shown = Table(
         title=title or None,
         title_justify="left",
         title_style="bold",
         box=box.HORIZONTALS,
         show_edge=False,
-        padding=(0, gap - 1, 0, 0),  # the box itself puts a blank between columns
+        padding=(0, 1, 0, 0),  # the box itself puts a blank between columns
         pad_edge=False,
     )
     first = str(table.index.name or "classifier")
@@ -140,6 +128,14 @@ def _laid_out(title: str, table: pd.DataFrame, n_texts: int, gap: int) -> Table:
         head = str(column).replace(" ", "\n").replace("-", "-\n", 1)
         justify: Literal["left", "right"] = "left" if number < n_texts else "right"
         shown.add_column(head, justify=justify, no_wrap=True)
-    for name, row in zip(table.index, table.to_numpy(), strict=True):
-        shown.add_row(str(name), *row)
-    return shown
+    for cells in table.itertuples():
+        shown.add_row(*map(str, cells))
+    unbounded = console.options.update(max_width=10**6)
+    if console.measure(shown, options=unbounded).maximum > console.width:
+        shown.padding = (0, 0, 0, 0)
+        if n_texts == 1:
+            wanted = console.measure(shown, options=unbounded).maximum
+            console.width = max(console.width, wanted)
+    console.print(shown, highlight=False)
+    if title:
+        console.print()

@@ -45,36 +45,44 @@ class Run(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Estimate:
+class Answers:
+    """What a classifier says of cases.
+
+    Attributes
+    ----------
+    y_true, y_pred : np.ndarray of int, shape (n_cases,)
+        Classes of the cases, as positions in the sorted list of classes.
+    probabilities : np.ndarray, shape (n_cases, n_classes)
+        Of each class.
+    """
+
+    y_true: np.ndarray
+    y_pred: np.ndarray
+    probabilities: np.ndarray
+
+
+@dataclass(frozen=True)
+class Estimate(Answers):
     """What cross-validation on the training cases makes a run expect.
 
     Attributes
     ----------
-    y_true, y_pred, probabilities : np.ndarray
-        As of an `RunResult`, of the training cases.
     n_folds : int
         Folds of the cross-validation.
     ms : float
         Milliseconds that it took.
     """
 
-    y_true: np.ndarray
-    y_pred: np.ndarray
-    probabilities: np.ndarray
     n_folds: int
     ms: float
 
 
 @dataclass(frozen=True)
-class RunResult:
-    """What one run found.
+class RunResult(Answers):
+    """What one run found of the test cases.
 
     Attributes
     ----------
-    y_true, y_pred : np.ndarray of int, shape (n_cases,)
-        Classes of the test cases, as positions in the sorted list of classes.
-    probabilities : np.ndarray, shape (n_cases, n_classes)
-        Of each class.
     fit_ms, predict_ms : float
         Milliseconds that it took to fit, and to predict all test cases in one call.
     facts : dict
@@ -85,9 +93,6 @@ class RunResult:
         Of the training cases, where it was asked for.
     """
 
-    y_true: np.ndarray
-    y_pred: np.ndarray
-    probabilities: np.ndarray
     fit_ms: float
     predict_ms: float
     facts: dict[str, Any] = field(default_factory=dict)
@@ -255,7 +260,7 @@ def write_whole(path: Path, text: str) -> None:
 def _text(
     run: Run,
     split: str,
-    found: RunResult | Estimate,
+    found: Answers,
     facts: dict[str, Any],
     costs: tuple[Any, ...],
     method: tuple[Any, ...],

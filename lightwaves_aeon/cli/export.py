@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lightwaves_aeon.cli import shared
+from lightwaves_aeon.cli.shared import COUNT, FILE, FOLDER
 
 if TYPE_CHECKING:
     from lightwaves_aeon.aeon.classifier import LightWaveSClassifier
@@ -39,7 +40,7 @@ class Amount(click.ParamType):
 
 
 @click.command(short_help="Write a model as C or ONNX.")
-@click.argument("model", type=shared.FILE)
+@click.argument("model", type=FILE)
 @click.option(
     "--to",
     "form",
@@ -47,16 +48,16 @@ class Amount(click.ParamType):
     required=True,
     help="What to write it as.",
 )
-@click.option("--out", type=shared.FOLDER, required=True, help="Folder for the files.")
+@click.option("--out", type=FOLDER, required=True, help="Folder for the files.")
 @click.option(
     "--length",
-    type=shared.COUNT,
+    type=COUNT,
     help="Of C: time points of the longest series, and of the window over a stream; by "
     "default those of the training cases, if these were of one length.",
 )
 @click.option(
     "--hop",
-    type=shared.COUNT,
+    type=COUNT,
     help="Of C: samples of a stream from one decision to the next; by default a whole "
     "window.",
 )
@@ -74,10 +75,10 @@ class Amount(click.ParamType):
 )
 @click.option(
     "--data",
-    type=shared.FILE,
+    type=FILE,
     help="Training series, .npy, for a smaller model where the whole one does not fit.",
 )
-@click.option("--labels", type=shared.FILE, help="Their labels, .npy.")
+@click.option("--labels", type=FILE, help="Their labels, .npy.")
 @click.option(
     "--name",
     help="Of C: what symbols, macros and the names of source and header begin with; by "

@@ -18,6 +18,7 @@ import click
 
 from lightwaves_aeon.atomic import open_atomic
 from lightwaves_aeon.cli import shared
+from lightwaves_aeon.cli.shared import COUNT, FILE
 from lightwaves_aeon.core.parallel.backends import BACKENDS
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ LAUNCHERS = ("PMI_SIZE", "PMIX_RANK", "OMPI_COMM_WORLD_SIZE")
 data_option = click.option(
     "--data",
     required=True,
-    type=shared.FILE,
+    type=FILE,
     help=".npy file of series, shape (cases, channels, points).",
 )
 backend_option = click.option(
@@ -49,22 +50,20 @@ threads_option = shared.jobs_option(
 @click.command(short_help="Fit a model to series in a file.")
 @data_option
 @click.option(
-    "--labels", required=True, type=shared.FILE, help=".npy file of labels, one a case."
+    "--labels", required=True, type=FILE, help=".npy file of labels, one a case."
 )
-@click.option(
-    "--out", required=True, type=shared.FILE, help="File to write the model to."
-)
+@click.option("--out", required=True, type=FILE, help="File to write the model to.")
 @shared.variant_option(help="What features may come from; plus is the most accurate.")
 @shared.features_option("--n-features", help="Features to keep.")
 @click.option(
     "--max-dilation",
-    type=shared.COUNT,
+    type=COUNT,
     help="Largest dilation, in time points. [default: 32; for plus, a quarter of the "
     "median length]",
 )
 @click.option(
     "--max-channels",
-    type=shared.COUNT,
+    type=COUNT,
     help="Largest number of channels to read. [default: all]",
 )
 @shared.seed_option(help="Draws the cases on which features are selected.")
@@ -76,8 +75,6 @@ def fit(
     labels: Path,
     out: Path,
     backend: str | None,
-    jobs: int,
-    seed: int,
     force: bool,
     **parameters: Any,
 ) -> None:
@@ -102,8 +99,6 @@ def fit(
                 data,
                 labels,
                 backend=name,
-                n_jobs=jobs,
-                random_state=seed,
                 verbose=int(sys.stderr.isatty()),
                 **parameters,
             )
@@ -119,12 +114,10 @@ def fit(
 
 
 @click.command(short_help="Predict labels of series in a file.")
-@click.argument("model", type=shared.FILE)
+@click.argument("model", type=FILE)
 @data_option
 @click.option(
-    "--out",
-    type=shared.FILE,
-    help=".npy file for the labels; without, they are printed.",
+    "--out", type=FILE, help=".npy file for the labels; without, they are printed."
 )
 @backend_option
 @threads_option
@@ -134,7 +127,7 @@ def predict(
     data: Path,
     out: Path | None,
     backend: str | None,
-    jobs: int,
+    n_jobs: int,
     force: bool,
 ) -> None:
     """Predict the labels of series in a file with a MODEL that fit has written.
@@ -150,7 +143,7 @@ def predict(
         from lightwaves_aeon.aeon.classifier import LightWaveSClassifier
         from lightwaves_aeon.aeon.files import predict_files
 
-        classifier = LightWaveSClassifier.load(model, n_jobs=jobs)
+        classifier = LightWaveSClassifier.load(model, n_jobs=n_jobs)
         labels = predict_files(classifier, data, name)
         processes.on_root(lambda: _write(labels, out))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["inspect"]
 
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lightwaves_aeon.cli import shared
+from lightwaves_aeon.cli.shared import FILE, FOLDER
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,16 +33,14 @@ Data = tuple["np.ndarray", "np.ndarray | None"]
 
 
 @click.command(short_help="Say what a model leans on, and draw it.")
-@click.argument("model", type=shared.FILE)
+@click.argument("model", type=FILE)
 @click.option(
     "--data",
-    type=shared.FILE,
+    type=FILE,
     help=".npy file of series, shape (cases, channels, points), for pictures of them.",
 )
 @click.option(
-    "--labels",
-    type=shared.FILE,
-    help=".npy file of their labels, for the colours of cases.",
+    "--labels", type=FILE, help=".npy file of their labels, for the colours of cases."
 )
 @click.option(
     "--case",
@@ -49,7 +48,7 @@ Data = tuple["np.ndarray", "np.ndarray | None"]
     default=0,
     help="The case whose saliency and response are drawn.",
 )
-@click.option("--out", type=shared.FOLDER, help="Folder for the pictures.")
+@click.option("--out", type=FOLDER, help="Folder for the pictures.")
 @shared.force_option
 def inspect(
     model: Path,
@@ -74,6 +73,7 @@ def inspect(
     with warnings.catch_warnings(), shared.told_in_a_line():
         warnings.simplefilter("ignore")  # of letters that a font lacks, say
         from lightwaves_aeon.aeon.classifier import LightWaveSClassifier
+        from lightwaves_aeon.benchmark.figures import save_png
 
         classifier = LightWaveSClassifier.load(model)
         lines = [classifier.describe()]
@@ -84,21 +84,17 @@ def inspect(
                 out / f"{name}.png": _figure(draw)
                 for name, draw in _pictures(classifier, series, case)
             }
-            _save(figures, (model, data, labels), force)
+            out.mkdir(parents=True, exist_ok=True)
+            for file in figures:
+                shared.check_output(file, (model, data, labels), _is_ours, force)
+            for file, figure in figures.items():
+                save_png(figure, file, metadata={"Software": MARK})
             lines += ["\nPictures:", *(f"  {file}" for file in figures)]
     click.echo("\n".join(lines))
 
 
-def _save(
-    figures: dict[Path, Figure], inputs: Iterable[Path | None], force: bool
-) -> None:
-    from lightwaves_aeon.benchmark.figures import save_png
-
-    for file in figures:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        shared.check_output(file, inputs, lambda start: MARK.encode() in start, force)
-    for file, figure in figures.items():
-        save_png(figure, file, metadata={"Software": MARK})
+def _is_ours(start: bytes) -> bool:
+    return MARK.encode() in start
 
 
 def _read(

@@ -47,8 +47,12 @@ force_option = click.option(
 )
 # To be called with what is left to say.
 features_option = partial(click.option, type=COUNT, default=N_FEATURES)
-jobs_option = partial(click.option, "--jobs", type=click.IntRange(min=-1), default=1)
-seed_option = partial(click.option, "--seed", type=click.IntRange(0, SEEDS), default=0)
+jobs_option = partial(
+    click.option, "--jobs", "n_jobs", type=click.IntRange(min=-1), default=1
+)
+seed_option = partial(
+    click.option, "--seed", "random_state", type=click.IntRange(0, SEEDS), default=0
+)
 variant_option = partial(
     click.option, "--variant", type=click.Choice(list(VARIANTS)), default="L1L2"
 )
