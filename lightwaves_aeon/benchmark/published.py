@@ -57,17 +57,14 @@ def published(path: str | Path) -> tuple[pd.DataFrame, list[str]]:
         raise PeerError(f"{path} cannot be read: {error}") from error
     if not table.index.is_unique:
         raise PeerError(f"{path}: a data set has more than one row")
-    is_accuracy = [
-        pd.api.types.is_numeric_dtype(column)
-        and bool(column.dropna().between(0, 1).all())
-        and not column.isna().all()
-        and "chan" not in str(name).lower()  # a share is between 0 and 1 as well
-        for name, column in table.items()
-    ]
-    if not any(is_accuracy):
+    numbers = table.select_dtypes("number")
+    is_share = (numbers.min() >= 0) & (numbers.max() <= 1)
+    # A share of channels is between 0 and 1 as well.
+    names = [n for n in numbers.columns[is_share] if "chan" not in str(n).lower()]
+    if not names:
         raise PeerError(f"{path}: no column holds accuracies between 0 and 1")
-    left_out = [str(name) for name in table.columns[~np.array(is_accuracy)]]
-    return table.loc[:, is_accuracy].astype(float), left_out
+    left_out = [str(name) for name in table.columns if name not in names]
+    return table[names].astype(float), left_out
 
 
 def online(

@@ -82,10 +82,10 @@ def dataset_names(
     names: list[str] = []
     missing: list[str] = []
     for name in asked:
-        for member in LISTS.get(name.lower(), [name]):
-            is_there = archive is None or is_in(member, archive)
-            by_name = name.lower() not in LISTS
-            (names if by_name or is_there else missing).append(member)
+        listed = LISTS.get(name.lower(), ())
+        for member in listed or [name]:
+            is_there = not listed or archive is None or is_in(member, archive)
+            (names if is_there else missing).append(member)
     return list(dict.fromkeys(names)), list(dict.fromkeys(missing))
 
 
@@ -161,24 +161,23 @@ def measure(task: Task, data: Data, begins: Callable[[], None]) -> RunResult:
     X_train, y_train, X_test, y_test = resampled(data, task.run.resample)
     classifier = make(task.classifier, task.n_features, task.run.resample)
     parameters, n_channels = classifier.get_params(), len(X_train[0])
+    classes = np.unique(np.concatenate([y_train, y_test]))
+    is_list = isinstance(X_train, list)
+    # One that has none would predict once more for the sake of zeros and ones.
+    has_probabilities = CLASSIFIERS[task.classifier].has_probabilities
     with warnings.catch_warnings():
         # Of fewer features than wanted, and the like; they change no result.
         warnings.simplefilter("ignore")
-        is_list = isinstance(X_train, list)
         _warm_up(task.classifier, task.n_features, n_channels, is_list)
         begins()
-        # One that has none would predict once more for the sake of zeros and ones.
-        has_probabilities = CLASSIFIERS[task.classifier].has_probabilities
         found = evaluation.measure(
             classifier, X_train, y_train, X_test, has_probabilities
         )
-        classes = np.unique(np.concatenate([y_train, y_test]))
         train = _estimate(task, X_train, y_train, classes) if task.with_train else None
     y_pred = np.searchsorted(classes, found.labels)
     probabilities = np.eye(len(classes))[y_pred]
     if found.shares is not None:
-        probabilities[:] = 0  # of a class that was not trained on
-        probabilities[:, np.searchsorted(classes, classifier.classes_)] = found.shares
+        probabilities = _of_all(found.shares, classifier.classes_, classes)
     return RunResult(
         y_true=np.searchsorted(classes, y_test),
         y_pred=y_pred,
@@ -200,20 +199,22 @@ def measure(task: Task, data: Data, begins: Callable[[], None]) -> RunResult:
 
 def _estimate(task: Task, X: Any, y: np.ndarray, classes: np.ndarray) -> Estimate:
     """Cross-validate on the training cases, in as many folds as tsml-eval has."""
-    n_folds = min(MOST_FOLDS, max(2, int(np.unique(y, return_counts=True)[1].min())))
+    known, sizes = np.unique(y, return_counts=True)
+    n_folds = min(MOST_FOLDS, max(2, int(sizes.min())))
     classifier = make(task.classifier, task.n_features, task.run.resample)
     start = perf_counter()
     shares = cross_val_predict(classifier, X, y, cv=n_folds, method="predict_proba")
     ms = 1000 * (perf_counter() - start)
-    probabilities = np.zeros((len(y), len(classes)))
-    probabilities[:, np.searchsorted(classes, np.unique(y))] = shares
-    return Estimate(
-        y_true=np.searchsorted(classes, y),
-        y_pred=probabilities.argmax(axis=1),
-        probabilities=probabilities,
-        n_folds=n_folds,
-        ms=ms,
-    )
+    shares = _of_all(shares, known, classes)
+    y_true, y_pred = np.searchsorted(classes, y), shares.argmax(axis=1)
+    return Estimate(y_true, y_pred, shares, n_folds, ms)
+
+
+def _of_all(shares: np.ndarray, known: np.ndarray, classes: np.ndarray) -> np.ndarray:
+    """Give shares of all classes: none of those that were not trained on."""
+    of_all = np.zeros((len(shares), len(classes)))
+    of_all[:, np.searchsorted(classes, known)] = shares
+    return of_all
 
 
 @cache

@@ -52,8 +52,7 @@ CELLS = {
     "rivals",
     choices=RIVALS,
     kind="rival",
-    help="Classifiers of aeon to compare with, separated by commas: "
-    + ", ".join(RIVALS),
+    help="Classifiers of aeon to compare with, separated by commas",
 )
 @shared.jobs_option(help="Threads of every classifier; -1 means all processors.")
 @shared.seed_option(help="Random state of every classifier.")
@@ -137,7 +136,7 @@ def evaluate(
     choices=CLASSIFIERS,
     kind="classifier",
     default=("plus,l1l2,rocket,minirocket",),
-    help="Separated by commas: " + ", ".join(CLASSIFIERS),
+    help="Separated by commas",
 )
 @click.option(
     "--resamples",

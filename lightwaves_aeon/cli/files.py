@@ -88,6 +88,7 @@ def fit(
     with _together(backend) as (processes, name):
         from lightwaves_aeon.aeon.files import fit_files
         from lightwaves_aeon.benchmark.memory import PeakMemory
+        from lightwaves_aeon.core.parallel.mpi import bytes_moved
         from lightwaves_aeon.export.model_file import is_model_file
 
         # Before the work, which may take hours.
@@ -103,7 +104,7 @@ def fit(
                 **parameters,
             )
         processes.on_root(lambda: classifier.save(out))
-        costs = processes.gather((peak.bytes, _moved(name)))
+        costs = processes.gather((peak.bytes, bytes_moved()))
     if processes.is_root:
         channels = classifier.pipeline_[0].channels_
         click.echo(
@@ -169,14 +170,6 @@ def _together(backend: str | None) -> Iterator[tuple[Threads, str]]:
         # All wait for it: mpiexec may kill the others when one ends in failure.
         processes.on_root(lambda: click.echo(reason, err=True))
         sys.exit(1)
-
-
-def _moved(backend: str) -> int:
-    if backend != "mpi":
-        return 0
-    from lightwaves_aeon.core.parallel.mpi import bytes_moved
-
-    return bytes_moved()
 
 
 def _spent(start: float, costs: Sequence[tuple[float, int]]) -> str:

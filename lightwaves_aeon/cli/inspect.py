@@ -17,7 +17,6 @@ from lightwaves_aeon.cli.shared import FILE, FOLDER
 
 if TYPE_CHECKING:
     import numpy as np
-    from matplotlib.figure import Figure
 
     from lightwaves_aeon.aeon.classifier import LightWaveSClassifier
 
@@ -79,22 +78,26 @@ def inspect(
         lines = [classifier.describe()]
         if out is not None:
             series = None if data is None else _read(classifier, data, labels, case)
-            # All are drawn before any is written.
-            figures = {
-                out / f"{name}.png": _figure(draw)
-                for name, draw in _pictures(classifier, series, case)
-            }
+            pictures = dict(_pictures(classifier, series, case))
+            from matplotlib.figure import Figure  # pyplot would look for a screen
+
+            figures = {}
+            for name, draw in pictures.items():
+                figure = Figure(figsize=SIZE, dpi=DOTS_PER_INCH, layout="constrained")
+                draw(ax=figure.subplots())
+                figures[out / f"{name}.png"] = figure
             out.mkdir(parents=True, exist_ok=True)
             for file in figures:
-                shared.check_output(file, (model, data, labels), _is_ours, force)
+                shared.check_output(
+                    file,
+                    (model, data, labels),
+                    lambda start: MARK.encode() in start,
+                    force,
+                )
             for file, figure in figures.items():
                 save_png(figure, file, metadata={"Software": MARK})
             lines += ["\nPictures:", *(f"  {file}" for file in figures)]
     click.echo("\n".join(lines))
-
-
-def _is_ours(start: bytes) -> bool:
-    return MARK.encode() in start
 
 
 def _read(
@@ -103,23 +106,18 @@ def _read(
     from lightwaves_aeon.aeon.files import DataFileError, open_series, read_labels
 
     X, n_channels = open_series(data), classifier.metadata_["n_channels"]
+    y = None if labels is None else read_labels(labels)
     if X.shape[1] != n_channels:
-        raise DataFileError(
-            f"{data} holds cases of {X.shape[1]} channels, but the model was fitted to "
-            f"{n_channels}"
-        )
-    if case >= len(X):
-        raise DataFileError(
-            f"there is no case {case}: {data} holds {len(X)}, the first of which is 0"
-        )
-    if labels is None:
-        return X, None
-    y = read_labels(labels)
-    if len(y) != len(X):
-        raise DataFileError(
-            f"{data} holds {len(X)} cases, but {labels} holds {len(y)} labels"
-        )
-    return X, y
+        reason = f"{data} holds cases of {X.shape[1]} channels, but the model was "
+        reason += f"fitted to {n_channels}"
+    elif case >= len(X):
+        reason = f"there is no case {case}: {data} holds {len(X)}, the first of which "
+        reason += "is 0"
+    elif y is not None and len(y) != len(X):
+        reason = f"{data} holds {len(X)} cases, but {labels} holds {len(y)} labels"
+    else:
+        return X, y
+    raise DataFileError(reason)
 
 
 def _pictures(
@@ -142,12 +140,3 @@ def _pictures(
         yield "response", partial(plots.plot_response, classifier, strongest, X[case])
         if len(X) > 1:
             yield "embedding", partial(plots.plot_embedding, classifier, X, y)
-
-
-def _figure(draw: Callable[..., Any]) -> Figure:
-    # Not of pyplot, which would look for a screen.
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=SIZE, dpi=DOTS_PER_INCH, layout="constrained")
-    draw(ax=figure.subplots())
-    return figure

@@ -59,7 +59,7 @@ variant_option = partial(
 
 
 def names_option(
-    *flags: str, choices: Iterable[str] = (), kind: str = "", **more: Any
+    *flags: str, help: str, choices: Iterable[str] = (), kind: str = "", **more: Any
 ) -> Callable:
     """Make an option of names, separated by commas, each of which counts once."""
 
@@ -76,7 +76,8 @@ def names_option(
         return tuple(names)
 
     options = {"metavar": "NAMES", "multiple": True, "callback": read, **more}
-    return click.option(*flags, **options)
+    text = f"{help}: {', '.join(choices)}" if choices else help
+    return click.option(*flags, help=text, **options)
 
 
 @contextmanager
