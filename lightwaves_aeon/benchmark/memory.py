@@ -43,7 +43,11 @@ class PeakMemory:
 
     def now(self) -> float:
         """Give the memory that the process has at this moment."""
-        return _resident() if STATUS.exists() else np.nan
+        lines = STATUS.read_text().splitlines() if STATUS.exists() else []
+        for line in lines:
+            if line.startswith(OWN):
+                return 1024 * float(line.removeprefix(OWN).split()[0])
+        return np.nan
 
     def __enter__(self) -> PeakMemory:
         self._watch.start()
@@ -59,12 +63,4 @@ class PeakMemory:
             self._look()
 
     def _look(self) -> None:
-        if STATUS.exists():
-            self.bytes = float(np.fmax(self.bytes, _resident()))
-
-
-def _resident() -> float:
-    for line in STATUS.read_text().splitlines():
-        if line.startswith(OWN):
-            return 1024 * float(line.removeprefix(OWN).split()[0])
-    return np.nan
+        self.bytes = float(np.fmax(self.bytes, self.now()))

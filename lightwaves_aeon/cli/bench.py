@@ -18,7 +18,7 @@ import click
 
 from lightwaves_aeon.benchmark.classifiers import CLASSIFIERS, RIVALS, make, title_of
 from lightwaves_aeon.cli import shared
-from lightwaves_aeon.cli.shared import COUNT, FOLDER, FOLDER_THERE
+from lightwaves_aeon.cli.shared import COUNT, FOLDER
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 INTERRUPTED = 130
 """Exit status that shells give to what Ctrl-C has ended."""
 
+FOLDER_THERE = click.Path(exists=True, file_okay=False, path_type=Path)
 CELLS = {
     "data set": "{dataset}",
     "classifier": "{classifier}",
@@ -41,10 +42,16 @@ CELLS = {
 }
 """Columns of the table, and what is in them of a row."""
 
+archive_option = click.option(
+    "--archive",
+    type=FOLDER_THERE,
+    help="Folder to look in first, for DATASET/DATASET_TRAIN.ts and _TEST.ts.",
+)
+
 
 @click.command(short_help="Measure LightWaveS on data sets.")
 @click.argument("datasets", metavar="DATASET...", nargs=-1, required=True)
-@shared.archive_option
+@archive_option
 @shared.variant_option(help="Scattering levels of LightWaveS.")
 @shared.features_option("--n-features", help="Features that LightWaveS keeps.")
 @shared.names_option(
@@ -123,7 +130,7 @@ def evaluate(
 
 
 @click.command(short_help="Run classifiers over an archive of data sets.")
-@shared.archive_option
+@archive_option
 @shared.names_option(
     "--datasets",
     metavar="uea|ucr|NAMES",

@@ -6,8 +6,6 @@ __all__ = [
     "COUNT",
     "FILE",
     "FOLDER",
-    "FOLDER_THERE",
-    "archive_option",
     "check_output",
     "features_option",
     "force_option",
@@ -33,15 +31,9 @@ from lightwaves_aeon.core.selection.variants import VARIANTS
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
-FOLDER_THERE = click.Path(exists=True, file_okay=False, path_type=Path)
 COUNT = click.IntRange(min=1)
-SEEDS = 2**32 - 1
+SEED = click.IntRange(0, 2**32 - 1)
 
-archive_option = click.option(
-    "--archive",
-    type=FOLDER_THERE,
-    help="Folder to look in first, for DATASET/DATASET_TRAIN.ts and _TEST.ts.",
-)
 force_option = click.option(
     "--force", is_flag=True, help="Replace files of others, too."
 )
@@ -50,9 +42,7 @@ features_option = partial(click.option, type=COUNT, default=N_FEATURES)
 jobs_option = partial(
     click.option, "--jobs", "n_jobs", type=click.IntRange(min=-1), default=1
 )
-seed_option = partial(
-    click.option, "--seed", "random_state", type=click.IntRange(0, SEEDS), default=0
-)
+seed_option = partial(click.option, "--seed", "random_state", type=SEED, default=0)
 variant_option = partial(
     click.option, "--variant", type=click.Choice(list(VARIANTS)), default="L1L2"
 )

@@ -199,6 +199,13 @@ def test_series_of_unequal_length(archive):
     assert "unequal length" in result.stderr
 
 
+def test_unequal_lengths_are_compiled_for_before_the_clock_starts(archive, monkeypatch):
+    seen = []
+    monkeypatch.setattr(evaluation, "warm_up", lambda *args: seen.append(args[2]))
+    result = run("Waves", "Uneven", "--archive", archive, "--n-features", 9)
+    assert (result.exit_code, seen) == (0, [False, True])
+
+
 def test_a_classifier_that_fails_does_not_stop_the_others(archive, monkeypatch):
     # aeon's MiniRocket refuses fewer than nine time points, before it compiles.
     monkeypatch.setattr(evaluation, "warm_up", lambda *args: None)
