@@ -8,16 +8,8 @@ import os
 from typing import Literal
 
 import pandas as pd
-from rich import box
+from rich import box, progress
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 from rich.table import Table
 
 from lightwaves_aeon.benchmark.store import Run, RunResult
@@ -32,7 +24,7 @@ WIDTH_OF_A_PIPE = 200
 """A pipe has no width: there, enough that every row stays on one line."""
 
 
-class RunProgress(Progress):
+class RunProgress(progress.Progress):
     """Tells on stderr how far it is: a bar on a terminal, and what goes wrong.
 
     Parameters
@@ -44,12 +36,12 @@ class RunProgress(Progress):
     def __init__(self, n_steps: int):
         console = Console(stderr=True)
         super().__init__(
-            TextColumn("{task.description}", markup=False),
-            BarColumn(bar_width=20),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TextColumn("left"),
-            TimeRemainingColumn(),
+            progress.TextColumn("{task.description}", markup=False),
+            progress.BarColumn(bar_width=20),
+            progress.MofNCompleteColumn(),
+            progress.TimeElapsedColumn(),
+            progress.TextColumn("left"),
+            progress.TimeRemainingColumn(),
             console=console,
             transient=True,
             disable=not console.is_terminal,

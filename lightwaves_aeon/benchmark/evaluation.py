@@ -100,8 +100,8 @@ def warm_up(classifier: BaseClassifier, n_channels: int, is_list: bool = False) 
     X: Any = np.random.default_rng(0).normal(size=(12, n_channels, 40))
     if is_list:
         X = [series[:, : 40 - case // 11] for case, series in enumerate(X)]
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of fewer features than wanted, and the like
+    # Warnings would be of fewer features than wanted, and the like.
+    with warnings.catch_warnings(action="ignore"):
         clone = classifier.clone().fit(X, np.tile(["a", "b"], 6))
         # Several cases and one alone: each have their loops.
         clone.predict(X)

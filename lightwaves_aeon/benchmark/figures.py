@@ -71,8 +71,8 @@ def draw_all(diagrams: Sequence[Diagram], folder: Path) -> list[str]:
     paragraphs = []
     for title, file, draw in diagrams:
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # of ties; the diagrams show them
+            # Warnings would be of ties, which the diagrams show.
+            with warnings.catch_warnings(action="ignore"):
                 save_png(draw(), folder / file, dpi=DOTS_PER_INCH)
         except Exception as error:  # a diagram must not cost the report
             paragraphs.append(f"{title}: not drawn, for {error}.")

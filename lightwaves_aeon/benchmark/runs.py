@@ -165,9 +165,8 @@ def measure(task: Task, data: Data, begins: Callable[[], None]) -> RunResult:
     is_list = isinstance(X_train, list)
     # One that has none would predict once more for the sake of zeros and ones.
     has_probabilities = CLASSIFIERS[task.classifier].has_probabilities
-    with warnings.catch_warnings():
-        # Of fewer features than wanted, and the like; they change no result.
-        warnings.simplefilter("ignore")
+    # Warnings would be of fewer features than wanted, and the like: no result changes.
+    with warnings.catch_warnings(action="ignore"):
         _warm_up(task.classifier, task.n_features, n_channels, is_list)
         begins()
         found = evaluation.measure(

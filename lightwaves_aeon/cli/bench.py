@@ -94,10 +94,9 @@ def evaluate(
     n_failed = 0
     # Warnings are for whoever made the data; here they would bury the results.
     with (
-        warnings.catch_warnings(),
+        warnings.catch_warnings(action="ignore"),
         RunProgress(len(datasets) * len(names)) as progress,
     ):
-        warnings.simplefilter("ignore")
         for dataset in datasets:
             progress.starts(f"{dataset}: loading")
             try:

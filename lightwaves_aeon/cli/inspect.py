@@ -69,8 +69,8 @@ def inspect(
         raise click.UsageError("--data is for pictures, which need --out.")
     if labels is not None and data is None:
         raise click.UsageError("--labels are those of --data.")
-    with warnings.catch_warnings(), shared.told_in_a_line():
-        warnings.simplefilter("ignore")  # of letters that a font lacks, say
+    # Warnings would be of letters that a font lacks, say.
+    with warnings.catch_warnings(action="ignore"), shared.told_in_a_line():
         from lightwaves_aeon.aeon.classifier import LightWaveSClassifier
         from lightwaves_aeon.benchmark.figures import save_png
 
