@@ -228,14 +228,11 @@ def _published_means(accuracies: pd.DataFrame, published: pd.DataFrame) -> pd.Da
 
 
 def _failures(store: Store) -> pd.DataFrame:
-    frame = pd.DataFrame(store.failures())
-    if frame.empty:
-        return frame
-    frame = frame.sort_values("resample")
-    frame["resamples"] = frame["resample"].astype(str)
-    # One line for all resamples that fail for the same reason.
     by = ["classifier", "dataset", "reason"]
-    found = frame.groupby(by)["resamples"].agg(", ".join).reset_index()
+    frame = pd.DataFrame(store.failures(), columns=[*by, "resample"])
+    # One line for all resamples that fail for the same reason.
+    alike = frame.sort_values("resample").astype(str).groupby(by)["resample"]
+    found = alike.agg(", ".join).rename("resamples").reset_index()
     return found.set_index("classifier")
 
 
