@@ -9,9 +9,11 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
+from aeon.utils.validation import check_n_jobs
 from aeon.utils.validation.collection import get_type
 from sklearn.utils.metadata_routing import MetadataRequest
 
+from lightwaves_aeon.core.data.collection import Collection, as_collection
 from lightwaves_aeon.estimators.atomic_fit import IN_FIT, AtomicFitMixin
 from lightwaves_aeon.estimators.frames import (
     aligned,
@@ -71,11 +73,7 @@ class CollectionShell(AtomicFitMixin):
             names = [channel_names(x.index) for x in X]
         else:
             return np.asarray(X)
-        wanted = None if is_fit else getattr(self, "feature_names_in_", names[0])
-        series, found = aligned(series, names, wanted)
-        if is_fit and found is not None:
-            self.feature_names_in_ = np.array(found, dtype=object)
-        return series
+        return aligned(self, is_fit, series, names, lambda x, order: x[order])
 
     def _check_X(self, X):  # noqa: N802 - the name is aeon's
         get_type(X)
@@ -106,12 +104,22 @@ class CollectionShell(AtomicFitMixin):
         return np.stack(X) if len({x.shape for x in X}) == 1 else X
 
     def _check_shape(self, X):
-        n_channels = self.metadata_["n_channels"]  # type: ignore[attr-defined]
+        n_channels = self.metadata_["n_channels"]
         if len(X[0]) != n_channels:
             raise ValueError(
                 f"X has {len(X[0])} channels, but {type(self).__name__} was fitted to "
                 f"{n_channels}"
             )
+
+    def _collection(self, X: Series) -> Collection:
+        return as_collection(X)
+
+    def _n_threads(self) -> int:
+        return self._n_jobs
+
+    def _mark_fitted(self, metadata: dict) -> None:
+        self._n_jobs = check_n_jobs(self.n_jobs)  # type: ignore[attr-defined]
+        self.metadata_, self.is_fitted = dict(metadata), True
 
     def get_metadata_routing(self) -> MetadataRequest:
         """Tell scikit-learn that no method takes metadata; aeon's has no answer."""
