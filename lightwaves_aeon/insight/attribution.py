@@ -4,6 +4,8 @@ from __future__ import annotations
 
 __all__ = ["ATTRIBUTE", "ATTRIBUTE_TO_CHANNELS"]
 
+from collections.abc import Callable
+
 import numpy as np
 
 from lightwaves_aeon.insight.responses import longest_runs
@@ -12,39 +14,15 @@ from lightwaves_aeon.insight.responses import longest_runs
 # is whether the feature is above that of the average training case.
 
 
-def _ppv(c: np.ndarray, threshold: np.ndarray, high: np.ndarray) -> np.ndarray:
-    return (c > threshold) == high
-
-
-def _lspv(c: np.ndarray, threshold: np.ndarray, high: np.ndarray) -> np.ndarray:
-    return longest_runs(c > 0) == high
-
-
-def _max(c: np.ndarray, threshold: np.ndarray, high: np.ndarray) -> np.ndarray:
-    size = np.abs(c)
-    return size == size.max(axis=1, keepdims=True, initial=0)
-
-
-def _min(c: np.ndarray, threshold: np.ndarray, high: np.ndarray) -> np.ndarray:
-    size = np.abs(c)
-    return size == size.min(axis=1, keepdims=True, initial=np.inf)
-
-
-def _mpv(c: np.ndarray, threshold: np.ndarray, high: np.ndarray) -> np.ndarray:
-    return np.where(c > 0, np.abs(c), 0)
-
-
-def _mipv(c: np.ndarray, threshold: np.ndarray, high: np.ndarray) -> np.ndarray:
-    return c > 0
-
-
-ATTRIBUTE = {
-    "ppv": _ppv,
-    "max": _max,
-    "lspv": _lspv,
-    "min": _min,
-    "mpv": _mpv,
-    "mipv": _mipv,
+ATTRIBUTE: dict[str, Callable[..., np.ndarray]] = {
+    "ppv": lambda c, threshold, high: (c > threshold) == high,
+    "max": lambda c, *_: np.abs(c) == np.abs(c).max(axis=1, keepdims=True, initial=0),
+    "lspv": lambda c, _, high: longest_runs(c > 0) == high,
+    "min": lambda c, *_: (
+        np.abs(c) == np.abs(c).min(axis=1, keepdims=True, initial=np.inf)
+    ),
+    "mpv": lambda c, *_: np.maximum(c, 0),
+    "mipv": lambda c, *_: c > 0,
 }
 """What weighs the values of a response, for each pooling operator."""
 

@@ -149,9 +149,14 @@ def _whole(text: str) -> str:
     return text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
+SHADED = {"interpolate": True, "color": BLUE, "alpha": 0.4, "lw": 0}
+DASHED = {"color": ORANGE, "lw": 1, "ls": "--"}
+
+
 def _mark_ppv(ax, time, c, threshold, value) -> None:
-    _shade(ax, time, c, threshold, c > threshold, f"above {threshold:.3g}")
-    ax.axhline(threshold, color=ORANGE, lw=1, ls="--", label="threshold")
+    above = f"above {threshold:.3g}"
+    ax.fill_between(time, threshold, c, where=c > threshold, label=above, **SHADED)
+    ax.axhline(threshold, label="threshold", **DASHED)
 
 
 def _mark_max(ax, time, c, threshold, value) -> None:
@@ -162,7 +167,7 @@ def _mark_min(ax, time, c, threshold, value) -> None:
     _mark_point(ax, time, c, np.abs(c).argmin(), "smallest absolute value")
 
 
-def _mark_point(ax: Axes, time: np.ndarray, c: np.ndarray, at: int, words: str) -> None:
+def _mark_point(ax, time, c, at, words) -> None:
     ax.plot(time[at], c[at], "o", color=ORANGE, label=words)
     ax.vlines(time[at], 0, c[at], color=ORANGE, lw=1)
 
@@ -170,18 +175,18 @@ def _mark_point(ax: Axes, time: np.ndarray, c: np.ndarray, at: int, words: str) 
 def _mark_lspv(ax, time, c, threshold, value) -> None:
     run = longest_runs(c[None] > 0)[0]
     label = f"longest positive run: {run.sum()} of {len(c)} values"
-    _shade(ax, time, c, 0, run, label)
+    ax.fill_between(time, 0, c, where=run, label=label, **SHADED)
 
 
 def _mark_mpv(ax, time, c, threshold, value) -> None:
-    _shade(ax, time, c, 0, c > 0, "positive values")
-    ax.axhline(value, color=ORANGE, lw=1, ls="--", label="their mean")
+    ax.fill_between(time, 0, c, where=c > 0, label="positive values", **SHADED)
+    ax.axhline(value, label="their mean", **DASHED)
 
 
 def _mark_mipv(ax, time, c, threshold, value) -> None:
-    _shade(ax, time, c, 0, c > 0, "positive values")
+    ax.fill_between(time, 0, c, where=c > 0, label="positive values", **SHADED)
     mean_time = np.interp(value * len(c), np.arange(len(c)), time)
-    ax.axvline(mean_time, color=ORANGE, lw=1, ls="--", label="their mean time")
+    ax.axvline(mean_time, label="their mean time", **DASHED)
 
 
 MARKS = {
@@ -193,24 +198,3 @@ MARKS = {
     "mipv": _mark_mipv,
 }
 """What marks what each pooling operator reads of a response."""
-
-
-def _shade(
-    ax: Axes,
-    time: np.ndarray,
-    c: np.ndarray,
-    floor: float,
-    where: np.ndarray,
-    label: str,
-) -> None:
-    ax.fill_between(
-        time,
-        floor,
-        c,
-        where=where.tolist(),
-        interpolate=True,
-        color=BLUE,
-        alpha=0.4,
-        lw=0,
-        label=label,
-    )
