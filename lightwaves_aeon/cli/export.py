@@ -141,9 +141,8 @@ def _as_c(
 ) -> str:
     from lightwaves_aeon.aeon.classifier import LightWaveSClassifier
     from lightwaves_aeon.export.budget import costs_of
-    from lightwaves_aeon.export.c.names import checked_name, name_of_file
+    from lightwaves_aeon.export.c.files import checked_name, file_names, name_of_file
     from lightwaves_aeon.export.c.source import export_c
-    from lightwaves_aeon.export.c.static import file_names
 
     name = name_of_file(model) if name is None else checked_name(name)
     _refuse_inputs([out / file for file in file_names(name)], [model, data, labels])
