@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["POOL", "PooledGraph"]
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -34,13 +35,15 @@ class PooledGraph(NamedTuple):
         above = self.graph("Greater", self.responses, self.thresholds[:, None])
         return self.graph("Div", self._count(above), self._float(self.divisor))
 
-    def largest(self) -> str:
-        """Largest absolute value."""
-        return self._extreme("ReduceMax")
-
-    def smallest(self) -> str:
-        """Smallest absolute value."""
-        return self._extreme("ReduceMin")
+    def extreme(self, operator: str) -> str:
+        """Largest or smallest absolute value."""
+        magnitude = self.graph("Abs", self.responses)
+        if self.is_maybe_empty:
+            missing = self.graph("Sub", self.divisor, self.length)
+            pads = self.graph("Concat", np.zeros(5, np.int64), missing, axis=0)
+            magnitude = self.graph("Pad", magnitude, pads)
+        extreme = self.graph(operator, magnitude, axes=[TIME], keepdims=0)
+        return self.graph("Mul", extreme, self.scales)
 
     def longest_run(self) -> str:
         """LSPV: where a run ends, write down how far the end before is away."""
@@ -77,15 +80,6 @@ class PooledGraph(NamedTuple):
             "Where", graph("Greater", count, ZERO), share, np.float32(NEUTRAL_TIME)
         )
 
-    def _extreme(self, operator: str) -> str:
-        magnitude = self.graph("Abs", self.responses)
-        if self.is_maybe_empty:
-            missing = self.graph("Sub", self.divisor, self.length)
-            pads = self.graph("Concat", np.zeros(5, np.int64), missing, axis=0)
-            magnitude = self.graph("Pad", magnitude, pads)
-        extreme = self.graph(operator, magnitude, axes=[TIME], keepdims=0)
-        return self.graph("Mul", extreme, self.scales)
-
     def _positive(self) -> str:
         return self.graph("Greater", self.responses, ZERO)
 
@@ -99,11 +93,11 @@ class PooledGraph(NamedTuple):
         return self.graph("Cast", tensor, to=FLOAT)
 
 
-POOL = {
+POOL: dict[str, Callable[[PooledGraph], str]] = {
     "ppv": PooledGraph.share,
-    "max": PooledGraph.largest,
+    "max": lambda pooled: pooled.extreme("ReduceMax"),
     "lspv": PooledGraph.longest_run,
-    "min": PooledGraph.smallest,
+    "min": lambda pooled: pooled.extreme("ReduceMin"),
     "mpv": PooledGraph.mean,
     "mipv": PooledGraph.mean_time,
 }

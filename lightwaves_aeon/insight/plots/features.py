@@ -4,7 +4,10 @@ from __future__ import annotations
 
 __all__ = ["plot_kernel", "plot_response"]
 
+from collections.abc import Callable
+from functools import partial
 from numbers import Integral
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -18,7 +21,6 @@ from lightwaves_aeon.core.fitted import FittedClassifier
 from lightwaves_aeon.insight.plots._canvas import (
     COLOURS,
     INK,
-    Classifier,
     axes_or_new,
     entitle,
 )
@@ -28,7 +30,7 @@ from lightwaves_aeon.insight.words import in_words
 BLUE, ORANGE = COLOURS[:2]
 
 
-def plot_kernel(classifier: Classifier, feature: int, ax: Axes | None = None) -> Axes:
+def plot_kernel(classifier: Any, feature: int, ax: Axes | None = None) -> Axes:
     """Draw the kernel behind a feature: its weights over time.
 
     Parameters
@@ -70,7 +72,7 @@ def plot_kernel(classifier: Classifier, feature: int, ax: Axes | None = None) ->
 
 
 def plot_response(
-    classifier: Classifier, feature: int, x: np.ndarray, ax: Axes | None = None
+    classifier: Any, feature: int, x: np.ndarray, ax: Axes | None = None
 ) -> Axes:
     """Draw the response behind a feature to one case, and what is read of it.
 
@@ -159,15 +161,8 @@ def _mark_ppv(ax, time, c, threshold, value) -> None:
     ax.axhline(threshold, label="threshold", **DASHED)
 
 
-def _mark_max(ax, time, c, threshold, value) -> None:
-    _mark_point(ax, time, c, np.abs(c).argmax(), "largest absolute value")
-
-
-def _mark_min(ax, time, c, threshold, value) -> None:
-    _mark_point(ax, time, c, np.abs(c).argmin(), "smallest absolute value")
-
-
-def _mark_point(ax, time, c, at, words) -> None:
+def _mark_point(find, words, ax, time, c, threshold, value) -> None:
+    at = find(np.abs(c))
     ax.plot(time[at], c[at], "o", color=ORANGE, label=words)
     ax.vlines(time[at], 0, c[at], color=ORANGE, lw=1)
 
@@ -189,11 +184,11 @@ def _mark_mipv(ax, time, c, threshold, value) -> None:
     ax.axvline(mean_time, label="their mean time", **DASHED)
 
 
-MARKS = {
+MARKS: dict[str, Callable[..., None]] = {
     "ppv": _mark_ppv,
-    "max": _mark_max,
+    "max": partial(_mark_point, np.argmax, "largest absolute value"),
     "lspv": _mark_lspv,
-    "min": _mark_min,
+    "min": partial(_mark_point, np.argmin, "smallest absolute value"),
     "mpv": _mark_mpv,
     "mipv": _mark_mipv,
 }
