@@ -15,6 +15,7 @@ from sklearn.utils.metadata_routing import MetadataRequest
 
 from lightwaves_aeon.core.data.collection import Collection, as_collection
 from lightwaves_aeon.estimators.atomic_fit import IN_FIT, AtomicFitMixin
+from lightwaves_aeon.estimators.fitting import metadata_of
 from lightwaves_aeon.estimators.frames import (
     aligned,
     cases_of_frame,
@@ -89,14 +90,8 @@ class CollectionShell(AtomicFitMixin):
             return super()._check_X(X)  # type: ignore[misc]
         # aeon would copy the data to warn of series without variation, which are no
         # harm here; all else that it asks of arrays, their shapes answer.
-        return {
-            "multivariate": n_channels[0] > 1,
-            "missing_values": False,
-            "unequal_length": len(lengths) > 1,
-            "n_cases": len(X),
-            "n_channels": n_channels[0],
-            "n_timepoints": None if len(lengths) > 1 else max(lengths),
-        }
+        n_timepoints = None if len(lengths) > 1 else max(lengths)
+        return metadata_of(len(X), n_channels[0], n_timepoints)
 
     def _convert_X(self, X):  # noqa: N802 - the name is aeon's
         if isinstance(X, np.ndarray):

@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = [
     "fit_classifier",
     "fit_table",
+    "metadata_of",
     "number_of_features",
     "search_channels",
 ]
@@ -181,15 +182,17 @@ def fit_classifier(shell: Any, X: Collection, y: np.ndarray) -> ClassifierState:
             return scaler, shell._seeded(unfitted).fit(scaler.transform(features), y)
 
     scaler, estimator = backend.on_root(fit_estimator)
-    fitted, metadata = None, _metadata_of(X)
+    n_cases, n_channels, longest = X.shape
+    n_timepoints = longest if isinstance(X, np.ndarray) else None
+    fitted = None
     if given is None:
         fitted = FittedClassifier.from_estimator(
             search.model,
             scaler,
             estimator,
             backend.on_root(lambda: fit_inverse_temperature(search.held_out)),
-            n_channels=metadata["n_channels"],
-            n_timepoints=metadata["n_timepoints"],
+            n_channels=n_channels,
+            n_timepoints=n_timepoints,
             channel_names=names,
         )
     return ClassifierState(
@@ -199,22 +202,20 @@ def fit_classifier(shell: Any, X: Collection, y: np.ndarray) -> ClassifierState:
         scaler=scaler,
         estimator=estimator,
         parameters=shell.get_params(deep=False),
-        metadata=metadata,
+        metadata=metadata_of(n_cases, n_channels, n_timepoints),
         path=search.path,
         channel_path=search.channel_path,
         channel_names=names,
     )
 
 
-def _metadata_of(X: Collection) -> dict[str, Any]:
-    """Say of a collection what aeon says of it."""
-    n_cases, n_channels, n_timepoints = X.shape
-    is_unequal = not isinstance(X, np.ndarray)
+def metadata_of(n_cases: int, n_channels: int, n_timepoints: int | None) -> dict:
+    """Say of a collection what aeon says; there is no one length where it is None."""
     return {
         "multivariate": n_channels > 1,
         "missing_values": False,
-        "unequal_length": is_unequal,
+        "unequal_length": n_timepoints is None,
         "n_cases": n_cases,
         "n_channels": n_channels,
-        "n_timepoints": None if is_unequal else n_timepoints,
+        "n_timepoints": n_timepoints,
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["INNER_MTYPES", "PanelShell", "Series"]
+__all__ = ["PanelShell", "Series"]
 
 from typing import Any
 
@@ -17,9 +17,6 @@ from lightwaves_aeon.estimators.frames import aligned, channel_names, refuse_mas
 
 Series = np.ndarray | list[pd.DataFrame]
 
-INNER_MTYPES = ["df-list", "numpy3D"]
-"""A list of any lengths, which sktime makes of all but arrays: those stay arrays."""
-
 KEPT = (IN_FIT, "_parent_callback_ctx", "_skl_callbacks")
 """Attributes that outlive the reset at the start of a fit: the backend, and those of
 scikit-learn's callbacks."""
@@ -27,6 +24,21 @@ scikit-learn's callbacks."""
 
 class PanelShell(AtomicFitMixin):
     """Mixin that stands before the base class of an sktime panel estimator."""
+
+    _tags = {
+        "authors": ["lightwaves-aeon"],
+        "maintainers": ["lightwaves-aeon"],
+        "python_dependencies": ["numba", "PyWavelets"],
+        # A list of any lengths of all but arrays: those stay arrays.
+        "X_inner_mtype": ["df-list", "numpy3D"],
+        "y_inner_mtype": "numpy1D",
+        "capability:multivariate": True,
+        "capability:unequal_length": True,
+        "capability:missing_values": False,
+        "capability:categorical_in_X": False,
+        "capability:random_state": True,
+        "property:randomness": "derandomized",
+    }
 
     is_fitted: Any
     n_jobs: int | None

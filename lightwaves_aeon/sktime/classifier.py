@@ -13,7 +13,7 @@ from lightwaves_aeon.core.fitted import ClassifierState
 from lightwaves_aeon.estimators.classifier import ClassifierMixin
 from lightwaves_aeon.estimators.fitting import fit_classifier
 from lightwaves_aeon.estimators.frames import refuse_masked
-from lightwaves_aeon.sktime.base import INNER_MTYPES, PanelShell, Series
+from lightwaves_aeon.sktime.base import PanelShell, Series
 from lightwaves_aeon.sktime.transformer import LightWaveS
 
 
@@ -107,20 +107,9 @@ class LightWaveSClassifier(ClassifierMixin, PanelShell, BaseClassifier):
     """
 
     _tags = {
-        "authors": ["lightwaves-aeon"],
-        "maintainers": ["lightwaves-aeon"],
-        "python_dependencies": ["numba", "PyWavelets"],
-        "X_inner_mtype": INNER_MTYPES,
-        "y_inner_mtype": "numpy1D",
-        "capability:multivariate": True,
-        "capability:unequal_length": True,
-        "capability:missing_values": False,
-        "capability:categorical_in_X": False,
         "capability:multithreading": True,
         "capability:predict_proba": True,
         "capability:class_weight": True,
-        "capability:random_state": True,
-        "property:randomness": "derandomized",
         "classifier_type": "kernel",
     }
 

@@ -12,7 +12,7 @@ from sktime.transformations.base import BaseTransformer
 from lightwaves_aeon.estimators.fitting import fit_table
 from lightwaves_aeon.estimators.frames import refuse_masked
 from lightwaves_aeon.estimators.table import FeatureTableMixin
-from lightwaves_aeon.sktime.base import INNER_MTYPES, PanelShell, Series
+from lightwaves_aeon.sktime.base import PanelShell, Series
 
 
 class LightWaveS(FeatureTableMixin, PanelShell, BaseTransformer):
@@ -96,24 +96,13 @@ class LightWaveS(FeatureTableMixin, PanelShell, BaseTransformer):
     """
 
     _tags = {
-        "authors": ["lightwaves-aeon"],
-        "maintainers": ["lightwaves-aeon"],
-        "python_dependencies": ["numba", "PyWavelets"],
         "scitype:transform-input": "Series",
         "scitype:transform-output": "Primitives",
         "scitype:transform-labels": "Primitives",
         "scitype:instancewise": False,
-        "X_inner_mtype": INNER_MTYPES,
-        "y_inner_mtype": "numpy1D",
         "requires_y": True,
         "fit_is_empty": False,
-        "capability:multivariate": True,
-        "capability:unequal_length": True,
         "capability:unequal_length:removes": True,
-        "capability:missing_values": False,
-        "capability:categorical_in_X": False,
-        "capability:random_state": True,
-        "property:randomness": "derandomized",
     }
 
     def set_output(self, *, transform: str | None = None) -> LightWaveS:
