@@ -9,10 +9,13 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
+from aeon.utils.validation import check_n_jobs
 from aeon.utils.validation.collection import get_type
 from sklearn.utils.metadata_routing import MetadataRequest
 
+from lightwaves_aeon.core.data.collection import Collection, as_collection
 from lightwaves_aeon.estimators.atomic_fit import IN_FIT, AtomicFitMixin
+from lightwaves_aeon.estimators.fitting import metadata_of
 from lightwaves_aeon.estimators.frames import (
     aligned,
     cases_of_frame,
@@ -71,11 +74,7 @@ class CollectionShell(AtomicFitMixin):
             names = [channel_names(x.index) for x in X]
         else:
             return np.asarray(X)
-        wanted = None if is_fit else getattr(self, "feature_names_in_", names[0])
-        series, found = aligned(series, names, wanted)
-        if is_fit and found is not None:
-            self.feature_names_in_ = np.array(found, dtype=object)
-        return series
+        return aligned(self, is_fit, series, names, lambda x, order: x[order])
 
     def _check_X(self, X):  # noqa: N802 - the name is aeon's
         get_type(X)
@@ -91,14 +90,8 @@ class CollectionShell(AtomicFitMixin):
             return super()._check_X(X)  # type: ignore[misc]
         # aeon would copy the data to warn of series without variation, which are no
         # harm here; all else that it asks of arrays, their shapes answer.
-        return {
-            "multivariate": n_channels[0] > 1,
-            "missing_values": False,
-            "unequal_length": len(lengths) > 1,
-            "n_cases": len(X),
-            "n_channels": n_channels[0],
-            "n_timepoints": None if len(lengths) > 1 else max(lengths),
-        }
+        n_timepoints = None if len(lengths) > 1 else max(lengths)
+        return metadata_of(len(X), n_channels[0], n_timepoints)
 
     def _convert_X(self, X):  # noqa: N802 - the name is aeon's
         if isinstance(X, np.ndarray):
@@ -106,12 +99,22 @@ class CollectionShell(AtomicFitMixin):
         return np.stack(X) if len({x.shape for x in X}) == 1 else X
 
     def _check_shape(self, X):
-        n_channels = self.metadata_["n_channels"]  # type: ignore[attr-defined]
+        n_channels = self.metadata_["n_channels"]
         if len(X[0]) != n_channels:
             raise ValueError(
                 f"X has {len(X[0])} channels, but {type(self).__name__} was fitted to "
                 f"{n_channels}"
             )
+
+    def _collection(self, X: Series) -> Collection:
+        return as_collection(X)
+
+    def _n_threads(self) -> int:
+        return self._n_jobs
+
+    def _mark_fitted(self, metadata: dict) -> None:
+        self._n_jobs = check_n_jobs(self.n_jobs)  # type: ignore[attr-defined]
+        self.metadata_, self.is_fitted = dict(metadata), True
 
     def get_metadata_routing(self) -> MetadataRequest:
         """Tell scikit-learn that no method takes metadata; aeon's has no answer."""

@@ -103,7 +103,7 @@ class LightWaveSChannelSelector(TransformerShell, BaseChannelSelector):
     def _fit(self, X: np.ndarray, y: np.ndarray) -> LightWaveSChannelSelector:
         check_classification_y(y)
         self._n_jobs = check_n_jobs(self.n_jobs)
-        path = search_channels(self, X, y, self._n_jobs)
+        path = search_channels(self, X, y)
         self.channel_path_ = pd.DataFrame(path)
         self.channels_selected_ = selected_channels(path).tolist()
         return self

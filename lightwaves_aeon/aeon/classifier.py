@@ -4,27 +4,20 @@ from __future__ import annotations
 
 __all__ = ["LightWaveSClassifier"]
 
-from collections.abc import Sequence
-
 import numpy as np
 from aeon.base._base import _clone_estimator
 from aeon.classification import BaseClassifier
 from aeon.utils.validation import check_n_jobs
-from aeon.utils.validation.labels import check_classification_y
 from sklearn.pipeline import make_pipeline
 
 from lightwaves_aeon.aeon.base import ClassifierShell, Series
 from lightwaves_aeon.aeon.transformer import LightWaveS
-from lightwaves_aeon.core.data.collection import Collection, as_collection
 from lightwaves_aeon.core.fitted import ClassifierState
 from lightwaves_aeon.estimators.classifier import ClassifierMixin
 from lightwaves_aeon.estimators.fitting import fit_classifier
-from lightwaves_aeon.estimators.inspection import InspectionMixin
 
 
-class LightWaveSClassifier(
-    InspectionMixin, ClassifierMixin, ClassifierShell, BaseClassifier
-):
+class LightWaveSClassifier(ClassifierMixin, ClassifierShell, BaseClassifier):
     """LightWaveS features with a ridge classifier.
 
     The first five parameters are those of aeon's ``RocketClassifier``, so that changing
@@ -124,80 +117,16 @@ class LightWaveSClassifier(
         "algorithm_type": "convolution",
     }
 
-    def __init__(
-        self,
-        n_kernels: int = 10000,
-        estimator=None,
-        class_weight=None,
-        n_jobs: int = 1,
-        random_state: int | np.random.RandomState | None = None,
-        n_features: int | str | None = None,
-        variant: str = "L1L2",
-        kernels: str | Sequence[str] = "minirocket",
-        max_dilation: int | None = None,
-        pool_size: int | None = None,
-        max_cases: int = 1500,
-        verbose: int = 0,
-        backend: str = "threads",
-        selector: str | None = None,
-        max_channels: int | str | None = None,
-    ):
-        self.n_kernels = n_kernels
-        self.estimator = estimator
-        self.class_weight = class_weight
-        self.n_jobs = n_jobs
-        self.random_state = random_state
-        self.n_features = n_features
-        self.variant = variant
-        self.kernels = kernels
-        self.max_dilation = max_dilation
-        self.pool_size = pool_size
-        self.max_cases = max_cases
-        self.verbose = verbose
-        self.backend = backend
-        self.selector = selector
-        self.max_channels = max_channels
-
-        super().__init__()
-
     def _fit(self, X: Series, y: np.ndarray) -> LightWaveSClassifier:
-        check_classification_y(y)
-        self._adopt(
-            fit_classifier(
-                self,
-                as_collection(X),
-                y,
-                check_n_jobs(self.n_jobs),
-                clone=lambda head: _clone_estimator(head, self.random_state),
-            )
-        )
-        return self
-
-    def _adopt(self, state: ClassifierState) -> None:
         self._n_jobs = check_n_jobs(self.n_jobs)
-        transformer = self._transformer_of(LightWaveS, n_jobs=self._n_jobs)
-        transformer.adopt(state.model, state.path, state.channel_path, state.metadata)
+        return self._adopt(fit_classifier(self, self._collection(X), y))
+
+    def _adopt(self, state: ClassifierState) -> LightWaveSClassifier:
+        self._mark_fitted(state.metadata)
+        transformer = self._transformer_of(LightWaveS, state, n_jobs=self._n_jobs)
         self.pipeline_ = make_pipeline(transformer, state.scaler, state.estimator)
         self.estimator_, self._state = state.estimator, state
-        self.metadata_, self.is_fitted = dict(state.metadata), True
+        return self
 
-    def _n_threads(self) -> int:
-        return self._n_jobs
-
-    def _predict(self, X: Series) -> np.ndarray:
-        return self._state.head.predict(self._features(as_collection(X)))
-
-    def _predict_proba(self, X: Series) -> np.ndarray:
-        if hasattr(self._state.head, "predict_proba"):
-            return self._state.head.predict_proba(self._features(as_collection(X)))
-        return super()._predict_proba(X)
-
-    def _collection_of(self, X) -> Collection:
-        return as_collection(self._seen(X))
-
-    @classmethod
-    def _get_test_params(cls, parameter_set: str = "default") -> list[dict]:
-        return [
-            {"n_kernels": 400, "max_dilation": 2},
-            {"n_features": 5, "variant": "L1", "kernels": "haar", "max_dilation": 4},
-        ]
+    def _seeded(self, estimator):
+        return _clone_estimator(estimator, self.random_state)

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 __all__ = ["LightWaveS"]
 
-from collections.abc import Sequence
-
 import numpy as np
 from aeon.transformations.collection import BaseCollectionTransformer
 from aeon.utils.validation import check_n_jobs
 from aeon.utils.validation.labels import check_classification_y
 
-from lightwaves_aeon.aeon.base import TransformerShell
-from lightwaves_aeon.core.data.collection import as_collection
-from lightwaves_aeon.core.model import Model
+from lightwaves_aeon.aeon.base import Series, TransformerShell
 from lightwaves_aeon.estimators.fitting import fit_table
 from lightwaves_aeon.estimators.table import FeatureTableMixin
 
@@ -163,84 +159,10 @@ class LightWaveS(FeatureTableMixin, TransformerShell, BaseCollectionTransformer)
         "algorithm_type": "convolution",
     }
 
-    def __init__(
-        self,
-        n_features: int | str = 500,
-        variant: str = "L1L2",
-        kernels: str | Sequence[str] = "minirocket",
-        max_dilation: int | None = None,
-        pool_size: int | None = None,
-        max_cases: int = 1500,
-        n_jobs: int = 1,
-        random_state: int | np.random.RandomState | None = None,
-        verbose: int = 0,
-        backend: str = "threads",
-        selector: str | None = None,
-        max_channels: int | str | None = None,
-    ):
-        self.n_features = n_features
-        self.variant = variant
-        self.kernels = kernels
-        self.max_dilation = max_dilation
-        self.pool_size = pool_size
-        self.max_cases = max_cases
-        self.n_jobs = n_jobs
-        self.random_state = random_state
-        self.verbose = verbose
-        self.backend = backend
-        self.selector = selector
-        self.max_channels = max_channels
-
-        super().__init__()
-
-    def _fit(self, X: np.ndarray | list[np.ndarray], y) -> LightWaveS:
+    def _fit(self, X: Series, y: np.ndarray) -> LightWaveS:
         check_classification_y(y)
         self._n_jobs = check_n_jobs(self.n_jobs)
-        found = fit_table(self, as_collection(X), y, self._n_jobs)
-        self._model, self._path = found.model, found.path
-        self._channel_path = found.channel_path
-        return self
+        return self._take(fit_table(self, self._collection(X), y))
 
-    def adopt(
-        self,
-        model: Model,
-        path: np.ndarray | None,
-        channel_path: np.ndarray | None,
-        metadata: dict,
-    ) -> LightWaveS:
-        """Become fitted, with a table that a classifier has.
-
-        Parameters
-        ----------
-        model : Model
-            The table.
-        path, channel_path : np.ndarray or None
-            See `selection_path_` and `channel_path_`.
-        metadata : dict
-            What aeon's checks found out about the training cases.
-
-        Returns
-        -------
-        LightWaveS
-            This one.
-        """
-        self._model, self._path, self._channel_path = model, path, channel_path
-        self._n_jobs, self.metadata_ = check_n_jobs(self.n_jobs), metadata
-        self.is_fitted = True
-        return self
-
-    def _transform(self, X: np.ndarray | list[np.ndarray], y=None) -> np.ndarray:
-        return self._model.transform(as_collection(X), n_jobs=self._n_jobs)
-
-    @classmethod
-    def _get_test_params(cls, parameter_set: str = "default") -> list[dict]:
-        return [
-            {"n_features": 20, "max_dilation": 2},
-            {
-                "n_features": 5,
-                "variant": "L1",
-                "kernels": ("haar", "mexh"),
-                "max_dilation": 4,
-                "max_cases": 6,
-            },
-        ]
+    def _transform(self, X: Series, y=None) -> np.ndarray:
+        return self._features(X)

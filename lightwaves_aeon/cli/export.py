@@ -118,9 +118,12 @@ def export(
     with shared.told_in_a_line():
         from lightwaves_aeon.aeon.classifier import LightWaveSClassifier
         from lightwaves_aeon.export.budget import costs_of
-        from lightwaves_aeon.export.c.names import checked_name, name_of_file
+        from lightwaves_aeon.export.c.files import (
+            checked_name,
+            file_names,
+            name_of_file,
+        )
         from lightwaves_aeon.export.c.source import export_c
-        from lightwaves_aeon.export.c.static import file_names
         from lightwaves_aeon.export.onnx.model import export_onnx
 
         name = name_of_file(model) if name is None else checked_name(name)

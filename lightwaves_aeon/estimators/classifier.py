@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["ClassifierMixin"]
 
+from collections.abc import Sequence
 from numbers import Integral
 from pathlib import Path
 from typing import Any, Self
@@ -15,36 +16,90 @@ from lightwaves_aeon.core.data.collection import Collection
 from lightwaves_aeon.core.fitted import ClassifierState, FittedClassifier
 from lightwaves_aeon.core.predictor import Predictor
 from lightwaves_aeon.estimators.fitting import number_of_features
+from lightwaves_aeon.estimators.inspection import InspectionMixin
 from lightwaves_aeon.export.model_file import ModelFileError
 from lightwaves_aeon.export.saved import load_classifier, save_classifier
 
 
-class ClassifierMixin:
-    """Mixin of the classifiers; see the methods.
+class ClassifierMixin(InspectionMixin):
+    """Mixin with the parameters of a classifier; see the methods.
 
-    A shell sets `_state` by `_adopt`, and has `_check_is_fitted`, `_collection_of`,
-    which checks and arranges cases as ``predict`` does, and `_n_threads`.
+    A shell sets `_state` by `_adopt`. Its `_seen` checks cases as ``predict`` does,
+    `_collection` arranges them, and `_seeded` makes unfitted copies of estimators.
     """
 
     _state: ClassifierState
 
     # Of the shells; attributes, since methods would hide those of a base class.
     _check_is_fitted: Any
-    _collection_of: Any
+    _collection: Any
     _n_threads: Any
+    _seen: Any
     _adopt: Any
 
-    def _transformer_of(self, kind: type, **parameters: Any) -> Any:
-        """Make the transformer that has the same parameters."""
-        n_features = number_of_features(self.n_features, self.n_kernels)  # type: ignore[attr-defined]
+    def __init__(
+        self,
+        n_kernels: int = 10000,
+        estimator=None,
+        class_weight=None,
+        n_jobs: int | None = 1,
+        random_state: int | np.random.RandomState | None = None,
+        n_features: int | str | None = None,
+        variant: str = "L1L2",
+        kernels: str | Sequence[str] = "minirocket",
+        max_dilation: int | None = None,
+        pool_size: int | None = None,
+        max_cases: int = 1500,
+        verbose: int = 0,
+        backend: str = "threads",
+        selector: str | None = None,
+        max_channels: int | str | None = None,
+    ):
+        self.n_kernels = n_kernels
+        self.estimator = estimator
+        self.class_weight = class_weight
+        self.n_jobs = n_jobs
+        self.random_state = random_state
+        self.n_features = n_features
+        self.variant = variant
+        self.kernels = kernels
+        self.max_dilation = max_dilation
+        self.pool_size = pool_size
+        self.max_cases = max_cases
+        self.verbose = verbose
+        self.backend = backend
+        self.selector = selector
+        self.max_channels = max_channels
+
+        super().__init__()
+
+    def _transformer_of(
+        self, kind: type, state: ClassifierState, **changed: Any
+    ) -> Any:
+        """Make the fitted transformer that has the same parameters."""
+        n_features = number_of_features(self.n_features, self.n_kernels)
         own = {name: getattr(self, name) for name in kind().get_params(deep=False)}
-        transformer = kind(**{**own, "n_features": n_features, **parameters})
+        transformer = kind(**{**own, "n_features": n_features, **changed})
         if hasattr(self, "feature_names_in_"):
             transformer.feature_names_in_ = self.feature_names_in_
+        transformer._take(state)._mark_fitted(state.metadata)
         return transformer
 
-    def _features(self, X: Collection) -> np.ndarray:
-        return self._state.model.transform(X, n_jobs=self._n_threads())
+    def _collection_of(self, X) -> Collection:
+        return self._collection(self._seen(X))
+
+    def _features(self, X) -> np.ndarray:
+        return self._state.model.transform(
+            self._collection(X), n_jobs=self._n_threads()
+        )
+
+    def _predict(self, X) -> np.ndarray:
+        return self._state.head.predict(self._features(X))
+
+    def _predict_proba(self, X) -> np.ndarray:
+        if hasattr(self._state.head, "predict_proba"):
+            return self._state.head.predict_proba(self._features(X))
+        return super()._predict_proba(X)  # type: ignore[misc]
 
     @available_if(lambda self: hasattr(self._state.estimator, "decision_function"))
     def decision_function(self, X) -> np.ndarray:
@@ -60,9 +115,7 @@ class ClassifierMixin:
         np.ndarray, shape (n_cases,) or (n_cases, n_classes)
             As scikit-learn has it: one column for two classes, positive for the second.
         """
-        return self._state.head.decision_function(
-            self._features(self._collection_of(X))
-        )
+        return self._state.head.decision_function(self._features(self._seen(X)))
 
     def _linear(self) -> FittedClassifier:
         self._check_is_fitted()
@@ -179,3 +232,10 @@ class ClassifierMixin:
         self._check_is_fitted()
         state = self._state
         return Predictor(state.model, state.metadata["n_channels"], state.head)
+
+    @classmethod
+    def _get_test_params(cls, parameter_set: str = "default") -> list[dict]:
+        return [
+            {"n_kernels": 400, "max_dilation": 2},
+            {"n_features": 5, "variant": "L1", "kernels": "haar", "max_dilation": 4},
+        ]

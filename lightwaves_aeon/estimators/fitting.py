@@ -5,12 +5,13 @@ from __future__ import annotations
 __all__ = [
     "fit_classifier",
     "fit_table",
+    "metadata_of",
     "number_of_features",
     "search_channels",
 ]
 
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import nullcontext
 from dataclasses import fields, replace
 from typing import Any
@@ -38,7 +39,6 @@ def fit_table(
     shell: Any,
     X: Collection,
     y: np.ndarray,
-    n_jobs: int,
     n_features: int | str | None = None,
     calibrate: bool = False,
 ) -> SearchResult:
@@ -52,8 +52,6 @@ def fit_table(
         Checked collection.
     y : np.ndarray, shape (n_cases,)
         Checked labels, of two classes at least.
-    n_jobs : int
-        Number of threads or workers.
     n_features : int or "auto", optional
         Number of features; by default the parameter of this name.
     calibrate : bool, default=False
@@ -68,16 +66,13 @@ def fit_table(
     if n_features is not None:
         parameters["n_features"] = n_features
     search = Search(**parameters, calibrate=calibrate)
-    backend = replace(shell._backend, n_jobs=n_jobs)
-    classes, rng = _checked(search, shell, X, y, backend)
+    classes, rng, backend = _checked(search, shell, X, y)
     shows = shell.verbose and backend.is_root
     track = _progress_bar if shows else no_progress
     return search.fit(X, classes, rng, backend, track)
 
 
-def search_channels(
-    shell: Any, X: Collection, y: np.ndarray, n_jobs: int
-) -> np.ndarray:
+def search_channels(shell: Any, X: Collection, y: np.ndarray) -> np.ndarray:
     """Find channels by the parameters of a channel selector.
 
     Parameters
@@ -88,8 +83,6 @@ def search_channels(
         Checked collection.
     y : np.ndarray, shape (n_cases,)
         Checked labels, of two classes at least.
-    n_jobs : int
-        Number of threads or workers.
 
     Returns
     -------
@@ -99,14 +92,17 @@ def search_channels(
     if shell.max_channels is None:
         raise ValueError("max_channels must be a number or 'auto', got None")
     search = Search(variant=shell.variant, max_channels=shell.max_channels)
-    backend = replace(shell._backend, n_jobs=n_jobs)
-    classes, rng = _checked(search, shell, X, y, backend)
+    classes, rng, backend = _checked(search, shell, X, y)
     return search.find_channels(X, classes, rng, backend)
 
 
+def _backend_of(shell: Any) -> Threads:
+    return replace(shell._backend, n_jobs=shell._n_threads())
+
+
 def _checked(
-    search: Search, shell: Any, X: Collection, y: np.ndarray, backend: Threads
-) -> tuple[np.ndarray, np.random.RandomState]:
+    search: Search, shell: Any, X: Collection, y: np.ndarray
+) -> tuple[np.ndarray, np.random.RandomState, Threads]:
     """Make sure that all processes are asked for the same."""
     y = np.asarray(y)
     for label in y if y.dtype.hasobject else ():
@@ -118,6 +114,7 @@ def _checked(
     # None means fresh entropy: NumPy's global generator is nobody's to advance.
     seed = shell.random_state
     rng = check_random_state(np.random.RandomState() if seed is None else seed)
+    backend = _backend_of(shell)
     backend.check_same(
         {
             **fingerprint(X),
@@ -126,7 +123,7 @@ def _checked(
             "the checksum of y": crc32(classes.tobytes()),
         }
     )
-    return classes, rng
+    return classes, rng, backend
 
 
 def _progress_bar(results: Iterable, total: int) -> Iterable:
@@ -150,13 +147,7 @@ def number_of_features(n_features: int | str | None, n_kernels: int) -> int | st
     return max(1, round(2 * n_kernels * SHARE_OF_ROCKET))
 
 
-def fit_classifier(
-    shell: Any,
-    X: Collection,
-    y: np.ndarray,
-    n_jobs: int,
-    clone: Callable[[Any], Any],
-) -> ClassifierState:
+def fit_classifier(shell: Any, X: Collection, y: np.ndarray) -> ClassifierState:
     """Fit table and head by the parameters of a classifier.
 
     Parameters
@@ -167,10 +158,6 @@ def fit_classifier(
         Checked collection.
     y : np.ndarray, shape (n_cases,)
         Checked labels, of two classes at least.
-    n_jobs : int
-        Number of threads or workers.
-    clone : callable
-        Makes an unfitted copy of the estimator.
 
     Returns
     -------
@@ -184,26 +171,28 @@ def fit_classifier(
             stacklevel=2,
         )
     n_features = number_of_features(shell.n_features, shell.n_kernels)
-    search = fit_table(shell, X, y, n_jobs, n_features, calibrate=given is None)
-    backend = replace(shell._backend, n_jobs=n_jobs)
+    search = fit_table(shell, X, y, n_features, calibrate=given is None)
+    backend = _backend_of(shell)
     features, y = search.model.features(X, backend, search.order), y[search.order]
 
     def fit_estimator() -> tuple[StandardScaler, Any]:
         scaler = StandardScaler().fit(features)
         unfitted = default_ridge(len(y), shell.class_weight) if given is None else given
         with one_blas_thread if given is None else nullcontext():
-            return scaler, clone(unfitted).fit(scaler.transform(features), y)
+            return scaler, shell._seeded(unfitted).fit(scaler.transform(features), y)
 
     scaler, estimator = backend.on_root(fit_estimator)
-    fitted, metadata = None, _metadata_of(X)
+    n_cases, n_channels, longest = X.shape
+    n_timepoints = longest if isinstance(X, np.ndarray) else None
+    fitted = None
     if given is None:
         fitted = FittedClassifier.from_estimator(
             search.model,
             scaler,
             estimator,
             backend.on_root(lambda: fit_inverse_temperature(search.held_out)),
-            n_channels=metadata["n_channels"],
-            n_timepoints=metadata["n_timepoints"],
+            n_channels=n_channels,
+            n_timepoints=n_timepoints,
             channel_names=names,
         )
     return ClassifierState(
@@ -213,22 +202,20 @@ def fit_classifier(
         scaler=scaler,
         estimator=estimator,
         parameters=shell.get_params(deep=False),
-        metadata=metadata,
+        metadata=metadata_of(n_cases, n_channels, n_timepoints),
         path=search.path,
         channel_path=search.channel_path,
         channel_names=names,
     )
 
 
-def _metadata_of(X: Collection) -> dict[str, Any]:
-    """Say of a collection what aeon says of it."""
-    n_cases, n_channels, n_timepoints = X.shape
-    is_unequal = not isinstance(X, np.ndarray)
+def metadata_of(n_cases: int, n_channels: int, n_timepoints: int | None) -> dict:
+    """Say of a collection what aeon says; there is no one length where it is None."""
     return {
         "multivariate": n_channels > 1,
         "missing_values": False,
-        "unequal_length": is_unequal,
+        "unequal_length": n_timepoints is None,
         "n_cases": n_cases,
         "n_channels": n_channels,
-        "n_timepoints": None if is_unequal else n_timepoints,
+        "n_timepoints": n_timepoints,
     }

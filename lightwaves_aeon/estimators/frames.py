@@ -14,7 +14,8 @@ __all__ = [
     "refuse_masked",
 ]
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -177,28 +178,32 @@ def cases_of_frame(frame: pd.DataFrame) -> list[np.ndarray]:
 
 
 def aligned(
-    series: Sequence[np.ndarray],
+    shell: Any,
+    is_fit: bool,
+    cases: Sequence[Any],
     names: Sequence[list[str] | None],
-    wanted: Sequence[str] | None,
-) -> tuple[list[np.ndarray], list[str] | None]:
+    reorder: Callable[[Any, list[int]], Any],
+) -> list[Any]:
     """Bring the channels of all cases into one order, by their names.
 
     Parameters
     ----------
-    series : sequence of np.ndarray, each of shape (n_channels, n_timepoints)
-        The cases.
+    shell : estimator
+        Of any framework. In a fit the names of the first case, if it has any, become
+        its `feature_names_in_`; later they are those wanted.
+    is_fit : bool
+        Whether the cases are training cases.
+    cases : sequence
+        The cases, of any type.
     names : sequence of (list of str or None)
         Names of the channels of each case, where it has any.
-    wanted : sequence of str or None
-        Names of the channels of the training cases; None to take the order of the first
-        case.
+    reorder : callable
+        Gives a case with its channels in another order.
 
     Returns
     -------
-    series : list of np.ndarray
+    list
         The cases; one without names is taken as it is.
-    names : list of str or None
-        Their names, if there are any.
 
     Raises
     ------
@@ -207,17 +212,21 @@ def aligned(
 
     Examples
     --------
-    >>> import numpy as np
+    >>> from types import SimpleNamespace
     >>> from lightwaves_aeon.estimators.frames import aligned
-    >>> cases = [np.array([[1.0], [2.0]]), np.array([[3.0], [4.0]])]
-    >>> found, names = aligned(cases, [["x", "y"], ["y", "x"]], None)
-    >>> [case.ravel().tolist() for case in found], names
-    ([[1.0, 2.0], [4.0, 3.0]], ['x', 'y'])
+    >>> shell = SimpleNamespace(feature_names_in_=["x", "y"])
+    >>> def reorder(case, order):
+    ...     return [case[i] for i in order]
+    >>> aligned(shell, False, [[1, 2], [4, 3]], [["x", "y"], ["y", "x"]], reorder)
+    [[1, 2], [3, 4]]
     """
-    wanted = names[0] if wanted is None else list(wanted)
+    wanted = names[0] if is_fit else getattr(shell, "feature_names_in_", names[0])
     if wanted is None:
-        return list(series), None
+        return list(cases)
+    wanted = list(wanted)
+    if is_fit:
+        shell.feature_names_in_ = np.array(wanted, dtype=object)
     return [
-        x if of_case is None or of_case == wanted else x[in_order_of(of_case, wanted)]
-        for x, of_case in zip(series, names, strict=True)
-    ], list(wanted)
+        case if own in (None, wanted) else reorder(case, in_order_of(own, wanted))
+        for case, own in zip(cases, names, strict=True)
+    ]

@@ -5,13 +5,12 @@ from __future__ import annotations
 __all__ = ["InspectionMixin"]
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from lightwaves_aeon.core.data.collection import Collection, checked_case
-from lightwaves_aeon.core.fitted import FittedClassifier
+from lightwaves_aeon.core.data.collection import checked_case
 from lightwaves_aeon.insight.importance import (
     channel_importance,
     features_with_importance,
@@ -23,18 +22,14 @@ from lightwaves_aeon.insight.saliency import saliency
 Series = np.ndarray | list[np.ndarray]
 
 
-class _Fitted(Protocol):
-    def _linear(self) -> FittedClassifier: ...
-
-    def _collection_of(self, X) -> Collection:
-        """Check and arrange cases as predict does."""
-
-
 class InspectionMixin:
     """Mixin of the classifiers; see the methods."""
 
+    _linear: Any
+    _collection_of: Any
+
     @property
-    def features_(self: _Fitted) -> pd.DataFrame:
+    def features_(self) -> pd.DataFrame:
         """The table of the fitted model, with what each feature weighs.
 
         One row a feature, in the order of the transformer's ``features_`` and with its
@@ -61,7 +56,7 @@ class InspectionMixin:
         """
         return features_with_importance(self._linear())
 
-    def importance(self: _Fitted, by: str | Sequence[str]) -> pd.DataFrame:
+    def importance(self, by: str | Sequence[str]) -> pd.DataFrame:
         """Add the importances of features up by what they have in common.
 
         Parameters
@@ -103,7 +98,7 @@ class InspectionMixin:
         """
         return importance_by(self._linear(), by)
 
-    def channel_importance(self: _Fitted) -> pd.DataFrame:
+    def channel_importance(self) -> pd.DataFrame:
         """Add the importances of features up by channel, unused channels among them.
 
         Returns
@@ -125,7 +120,7 @@ class InspectionMixin:
         """
         return channel_importance(self._linear())
 
-    def dilation_importance(self: _Fitted) -> pd.DataFrame:
+    def dilation_importance(self) -> pd.DataFrame:
         """Add the importances of features up by dilation.
 
         Returns
@@ -136,7 +131,7 @@ class InspectionMixin:
         """
         return importance_by(self._linear(), "dilation")
 
-    def describe(self: _Fitted, n_strongest: int = 10) -> str:
+    def describe(self, n_strongest: int = 10) -> str:
         """Describe the fitted classifier in words.
 
         Parameters
@@ -182,7 +177,7 @@ class InspectionMixin:
         """
         return describe(self._linear(), n_strongest)
 
-    def contributions(self: _Fitted, X: Series) -> np.ndarray:
+    def contributions(self, X: Series) -> np.ndarray:
         """Split the scores of cases into what each feature adds to them.
 
         Parameters
@@ -201,7 +196,7 @@ class InspectionMixin:
         linear, collection = self._linear(), self._collection_of(X)
         return linear.contributions(linear.features(collection))
 
-    def saliency(self: _Fitted, x: np.ndarray, label: object = None) -> np.ndarray:
+    def saliency(self, x: np.ndarray, label: object = None) -> np.ndarray:
         """Split the score of a class over the time points of the channels of a case.
 
         Parameters

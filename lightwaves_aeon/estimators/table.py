@@ -1,44 +1,90 @@
-"""What a fitted transformer, of any framework, shows of its table."""
+"""What the transformers of all frameworks share."""
 
 from __future__ import annotations
 
 __all__ = ["FeatureTableMixin"]
 
-from typing import Protocol
+from collections.abc import Sequence
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 
 from lightwaves_aeon.core.convolution.features import feature_names, features_frame
+from lightwaves_aeon.core.fitted import ClassifierState
 from lightwaves_aeon.core.model import Model
+from lightwaves_aeon.core.search import SearchResult
 
 
-class _HasTable(Protocol):
+class FeatureTableMixin:
+    """Mixin with the parameters of a transformer, and what it shows of its table.
+
+    A shell has `_collection`, which arranges checked cases, and `_n_threads`.
+    """
+
     _model: Model
     _path: np.ndarray | None
     _channel_path: np.ndarray | None
 
-    def _check_is_fitted(self) -> None: ...
+    # Of the shells; attributes, since methods would hide those of a base class.
+    _check_is_fitted: Any
+    _collection: Any
+    _n_threads: Any
 
+    def __init__(
+        self,
+        n_features: int | str = 500,
+        variant: str = "L1L2",
+        kernels: str | Sequence[str] = "minirocket",
+        max_dilation: int | None = None,
+        pool_size: int | None = None,
+        max_cases: int = 1500,
+        n_jobs: int | None = 1,
+        random_state: int | np.random.RandomState | None = None,
+        verbose: int = 0,
+        backend: str = "threads",
+        selector: str | None = None,
+        max_channels: int | str | None = None,
+    ):
+        self.n_features = n_features
+        self.variant = variant
+        self.kernels = kernels
+        self.max_dilation = max_dilation
+        self.pool_size = pool_size
+        self.max_cases = max_cases
+        self.n_jobs = n_jobs
+        self.random_state = random_state
+        self.verbose = verbose
+        self.backend = backend
+        self.selector = selector
+        self.max_channels = max_channels
 
-class FeatureTableMixin:
-    """Mixin with what a fitted transformer, of any framework, shows of its table."""
+        super().__init__()
+
+    def _take(self, found: SearchResult | ClassifierState) -> Self:
+        """Have the table that a search, or a classifier, has found."""
+        self._model, self._path = found.model, found.path
+        self._channel_path = found.channel_path
+        return self
+
+    def _features(self, X) -> np.ndarray:
+        return self._model.transform(self._collection(X), n_jobs=self._n_threads())
 
     @property
-    def features_(self: _HasTable) -> pd.DataFrame:
+    def features_(self) -> pd.DataFrame:
         """The table of the fitted model; see the class."""
         self._check_is_fitted()
         bank, names = self._model.bank, getattr(self, "feature_names_in_", None)
         return features_frame(self._model.rows, bank.taps, bank.wavelets, names)
 
     @property
-    def channels_(self: _HasTable) -> np.ndarray:
+    def channels_(self) -> np.ndarray:
         """The channels in use, ascending."""
         self._check_is_fitted()
         return self._model.channels.copy()
 
     @property
-    def selection_path_(self: _HasTable) -> pd.DataFrame:
+    def selection_path_(self) -> pd.DataFrame:
         """The numbers of features there were to choose from; see the class."""
         self._check_is_fitted()
         if self._path is None:
@@ -46,14 +92,14 @@ class FeatureTableMixin:
         return pd.DataFrame(self._path)
 
     @property
-    def channel_path_(self: _HasTable) -> pd.DataFrame:
+    def channel_path_(self) -> pd.DataFrame:
         """The numbers of channels there were to choose from; see the class."""
         self._check_is_fitted()
         if self._channel_path is None:
             raise AttributeError("channel_path_ is there with max_channels only")
         return pd.DataFrame(self._channel_path)
 
-    def get_feature_names_out(self: _HasTable, input_features=None) -> np.ndarray:
+    def get_feature_names_out(self, input_features=None) -> np.ndarray:
         """Name the output columns.
 
         Parameters
@@ -78,3 +124,16 @@ class FeatureTableMixin:
         """
         self._check_is_fitted()
         return feature_names(self._model.rows, self._model.bank.names)
+
+    @classmethod
+    def _get_test_params(cls, parameter_set: str = "default") -> list[dict]:
+        return [
+            {"n_features": 20, "max_dilation": 2},
+            {
+                "n_features": 5,
+                "variant": "L1",
+                "kernels": ("haar", "mexh"),
+                "max_dilation": 4,
+                "max_cases": 6,
+            },
+        ]

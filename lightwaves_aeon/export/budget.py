@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["Costs", "costs_of", "largest_within"]
 
+from bisect import bisect_left
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -20,8 +21,8 @@ from lightwaves_aeon.core.fitted import FittedClassifier, as_fitted
 from lightwaves_aeon.core.linear.head import default_ridge
 from lightwaves_aeon.core.parallel.blas import one_blas_thread
 from lightwaves_aeon.core.parallel.threads import Threads
-from lightwaves_aeon.export.c.source import bytes_of, longest_of
-from lightwaves_aeon.export.c.static import program_names
+from lightwaves_aeon.export.c.files import program_names
+from lightwaves_aeon.export.c.source import longest_of
 from lightwaves_aeon.export.c.tables import Tables
 
 CODE_BYTES = 4096
@@ -100,9 +101,9 @@ def costs_of(
     if n_features is not None:
         model = model.first(n_features)
     n_kept, n_scores = len(model.rows), len(head.bias)
-    of_kept = head._replace(weights=head.weights[:n_kept])
-    tables = Tables.from_transform(model.transform, of_kept, np.zeros(n_kept), longest)
-    sizes = bytes_of(tables, len(model.channels), longest)
+    head = head._replace(weights=head.weights[:n_kept])
+    kept = replace(fitted, model=model, head=head, means=np.zeros(n_kept))
+    sizes = Tables.from_fitted(kept, longest).sizes
     return Costs(
         sizes["table_bytes"] + CODE_BYTES,
         sizes["work_bytes"] + sizes["stream_bytes"],
@@ -163,22 +164,21 @@ def largest_within(
     """
     limits = max_flash, max_ram, max_operations
     fitted = as_fitted(classifier, "C source")
-    if costs_of(fitted, n_timepoints).within(*limits):
+    n_features = len(fitted.model.rows)
+
+    def is_too_many(n_kept: int) -> bool:
+        return not costs_of(fitted, n_timepoints, n_kept).within(*limits)
+
+    if not is_too_many(n_features):
         return fitted
-    least = costs_of(fitted, n_timepoints, 1)
-    if not least.within(*limits):
+    n_kept = bisect_left(range(1, n_features), True, key=is_too_many)
+    if n_kept == 0:
+        least = costs_of(fitted, n_timepoints, 1)
         raise ValueError(
             f"no model fits: one feature alone takes {least.flash} bytes of flash, "
             f"{least.ram} bytes of RAM and {least.operations} operations"
         )
-    fits, too_many = 1, len(fitted.model.rows)
-    while too_many - fits > 1:
-        middle = (fits + too_many) // 2
-        if costs_of(fitted, n_timepoints, middle).within(*limits):
-            fits = middle
-        else:
-            too_many = middle
-    return _with_first(fitted, fits, X, y, class_weight)
+    return _with_first(fitted, n_kept, X, y, class_weight)
 
 
 def _with_first(
@@ -202,15 +202,12 @@ def _with_first(
     scaler, ridge = StandardScaler().fit(features), default_ridge(len(y), class_weight)
     with one_blas_thread:
         ridge.fit(scaler.transform(features), y[order])
-    smaller = FittedClassifier.from_estimator(
+    return FittedClassifier.from_estimator(
         model,
         scaler,
         ridge,
         fitted.head.inverse_temperature,
         n_channels=fitted.n_channels,
-    )
-    return replace(
-        smaller,
         n_timepoints=fitted.n_timepoints,
         channel_names=fitted.channel_names,
     )

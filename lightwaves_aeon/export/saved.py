@@ -4,7 +4,7 @@ from __future__ import annotations
 
 __all__ = ["load_classifier", "save_classifier"]
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from numbers import Integral
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,8 @@ Arrays = dict[str, np.ndarray]
 TABLE = tuple(ROW.names or ())
 KEY = [name for name in TABLE if not name.endswith("_score")]
 """The fields of the table that no two rows share."""
+KERNEL = ("weights", "lengths", "taps")
+HEAD = ("weights", "bias", "inverse_temperature")
 SCALER = ("mean_", "scale_", "var_")
 RIDGE = ("alphas", "alpha_", "best_score_", "coef_", "intercept_")
 
@@ -102,20 +104,22 @@ def save_classifier(path: str | Path, state: ClassifierState) -> None:
         "channels": model.channels,
         "channel_means": model.transform.means,
         "channel_stds": model.transform.stds,
-        "kernel_weights": bank.weights,
-        "kernel_lengths": bank.lengths,
-        "kernel_taps": bank.taps,
+        **_parts("kernel", bank, KERNEL),
         "classes": _plain_classes(head.classes),
-        "head_weights": head.weights,
-        "head_bias": head.bias,
-        "head_inverse_temperature": np.float64(head.inverse_temperature),
-        **{f"scaler_{name}": getattr(state.scaler, name) for name in SCALER},
-        **{
-            f"ridge_{name}": np.asarray(getattr(state.estimator, name))
-            for name in RIDGE
-        },
+        **_parts("head", head, HEAD),
+        **_parts("scaler", state.scaler, SCALER),
+        **_parts("ridge", state.estimator, RIDGE),
     }
     save_model(path, header, arrays)
+
+
+def _parts(prefix: str, whole: Any, names: Sequence[str]) -> Arrays:
+    return {f"{prefix}_{name}": np.asarray(getattr(whole, name)) for name in names}
+
+
+def _parts_of(arrays: Arrays, prefix: str, names: Sequence[str]) -> dict[str, Any]:
+    """Give parts by their names; those without a dimension are scalars."""
+    return {name: arrays[f"{prefix}_{name}"][()] for name in names}
 
 
 def _plain_classes(classes: np.ndarray) -> np.ndarray:
@@ -161,29 +165,26 @@ def _restored(header: dict[str, Any], arrays: Arrays) -> ClassifierState:
     for name in TABLE:
         rows[name] = arrays[f"table_{name}"]
     bank = KernelBank(
-        weights=arrays["kernel_weights"],
-        lengths=arrays["kernel_lengths"],
-        taps=arrays["kernel_taps"],
-        names=_names(header["kernel_names"], str),
-        wavelets=_names(header["kernel_wavelets"], (str, type(None))),
+        **_parts_of(arrays, "kernel", KERNEL),
+        names=_names(header["kernel_names"], str, "names of the kernels"),
+        wavelets=_names(
+            header["kernel_wavelets"], (str, type(None)), "names of the kernels"
+        ),
     )
     metadata, names = header["metadata"], header["channel_names"]
     _check_metadata(metadata)
     _check_table(rows, bank, arrays["channels"], metadata["n_channels"])
     if names is not None:
-        _check_names_of_channels(names, metadata["n_channels"])
+        distinct = set(_names(names, str, "channel names"))
+        n_channels = metadata["n_channels"]
+        _require(len(names) == len(distinct) == n_channels, "channel names")
     parameters = _from_plain(header["parameters"])
     ridge, scaler = _ridge(arrays, parameters), StandardScaler()
-    for name in SCALER:
-        setattr(scaler, name, arrays[f"scaler_{name}"])
+    vars(scaler).update(_parts_of(arrays, "scaler", SCALER))
     scaler.n_features_in_ = len(rows)
     scaler.n_samples_seen_ = metadata["n_cases"]
-    head = LinearHead(
-        arrays["head_weights"],
-        arrays["head_bias"],
-        arrays["classes"],
-        float(arrays["head_inverse_temperature"]),
-    )
+    head = LinearHead(classes=arrays["classes"], **_parts_of(arrays, "head", HEAD))
+    head = head._replace(inverse_temperature=float(head.inverse_temperature))
     fitted = FittedClassifier(
         model=_model(rows, bank, arrays),
         head=head,
@@ -228,18 +229,15 @@ def _steps(path: np.ndarray | None) -> list[tuple] | None:
 def _path(steps: Any, dtype: np.dtype) -> np.ndarray | None:
     if steps is None:
         return None
-    path = np.array([tuple(step) for step in steps], dtype)
-    _require(path.tolist() == [tuple(step) for step in steps], "path of a selection")
+    steps = [tuple(step) for step in steps]
+    path = np.array(steps, dtype)
+    _require(path.tolist() == steps, "path of a selection")
     return path
 
 
 def _ridge(arrays: Arrays, parameters: dict[str, Any]) -> RidgeClassifierCV:
-    ridge = RidgeClassifierCV(
-        alphas=arrays["ridge_alphas"], class_weight=parameters.get("class_weight")
-    )
-    ridge.alpha_ = arrays["ridge_alpha_"][()]
-    ridge.best_score_ = arrays["ridge_best_score_"][()]
-    ridge.coef_, ridge.intercept_ = arrays["ridge_coef_"], arrays["ridge_intercept_"]
+    ridge = RidgeClassifierCV(class_weight=parameters.get("class_weight"))
+    vars(ridge).update(_parts_of(arrays, "ridge", RIDGE))
     ridge.n_features_in_ = ridge.coef_.shape[-1]
     ridge._label_binarizer = LabelBinarizer(pos_label=1, neg_label=-1)
     ridge._label_binarizer.fit(arrays["classes"])
@@ -322,14 +320,9 @@ def _check_table(
     _require(len(np.unique(rows[KEY])) == len(rows), "repeated rows of the table")
 
 
-def _check_names_of_channels(names: Any, n_channels: int) -> None:
-    fits = isinstance(names, list) and all(isinstance(name, str) for name in names)
-    _require(fits and len(names) == len(set(names)) == n_channels, "channel names")
-
-
-def _names(names: Any, types: type | tuple[type, ...]) -> tuple:
+def _names(names: Any, types: type | tuple[type, ...], what: str) -> tuple:
     fits = isinstance(names, list) and all(isinstance(name, types) for name in names)
-    _require(fits, "names of the kernels")
+    _require(fits, what)
     return tuple(names)
 
 

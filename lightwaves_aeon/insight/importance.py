@@ -126,7 +126,19 @@ def importance_by(fitted: FittedClassifier, by: str | Sequence[str]) -> pd.DataF
     groups, group_of = np.unique(rows[columns], return_inverse=True)
     sums = np.zeros((len(groups), len(fitted.classes)))
     np.add.at(sums, group_of, parts)
-    return _tidy(groups, np.bincount(group_of), sums, fitted.classes)
+    found = {column: groups[column] for column in columns}
+    for column, names in NAMES.items():
+        if column in found:
+            found[column] = np.array(list(names), object)[found[column]]
+    n_classes = len(fitted.classes)
+    return pd.DataFrame(
+        {
+            **{name: np.repeat(column, n_classes) for name, column in found.items()},
+            "class": np.tile(fitted.classes, len(groups)),
+            "n_features": np.repeat(np.bincount(group_of), n_classes),
+            "importance": sums.ravel(),
+        }
+    )
 
 
 def channel_importance(fitted: FittedClassifier) -> pd.DataFrame:
@@ -142,13 +154,12 @@ def channel_importance(fitted: FittedClassifier) -> pd.DataFrame:
     pd.DataFrame
         As `importance_by` gives it, with zeros for the channels that no feature reads.
     """
-    rows, parts = _by_channel(fitted.model.rows, shares(fitted))
-    channels = np.zeros(fitted.n_channels, [("channel", np.int32)])
-    channels["channel"] = np.arange(fitted.n_channels)
-    sums = np.zeros((fitted.n_channels, len(fitted.classes)))
-    np.add.at(sums, rows["channel"], parts)
-    sizes = np.bincount(rows["channel"], minlength=fitted.n_channels)
-    return _tidy(channels, sizes, sums, fitted.classes)
+    channels = np.arange(fitted.n_channels, dtype=np.int32)
+    every = pd.MultiIndex.from_product(
+        [channels, fitted.classes], names=["channel", "class"]
+    )
+    of_used = importance_by(fitted, "channel").set_index(every.names)
+    return of_used.reindex(every, fill_value=0).reset_index()
 
 
 def _by_channel(rows: np.ndarray, parts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -158,23 +169,3 @@ def _by_channel(rows: np.ndarray, parts: np.ndarray) -> tuple[np.ndarray, np.nda
     second = rows[of_two]
     second["channel"] = second["other"]
     return np.concatenate([rows, second]), np.concatenate([parts, parts[of_two]])
-
-
-def _tidy(
-    groups: np.ndarray, sizes: np.ndarray, sums: np.ndarray, classes: np.ndarray
-) -> pd.DataFrame:
-    columns = {column: groups[column] for column in groups.dtype.names or ()}
-    for column, names in NAMES.items():
-        if column in columns:
-            columns[column] = np.array(list(names), object)[columns[column]]
-    return pd.DataFrame(
-        {
-            **{
-                name: np.repeat(column, len(classes))
-                for name, column in columns.items()
-            },
-            "class": np.tile(classes, len(groups)),
-            "n_features": np.repeat(sizes, len(classes)),
-            "importance": sums.ravel(),
-        }
-    )

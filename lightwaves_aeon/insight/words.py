@@ -88,7 +88,23 @@ def in_words(
     >>> print(activity.partition(", ")[2])
     long-scale second-order activity k000 (d=16, 129 points), longest positive run
     """
-    return [_in_words(row, bank, channel_names) for row in rows]
+    words = []
+    for row in rows:
+        kernel, dilation = row["kernel"], row["dilation"]
+        representation = list(REPRESENTATIONS.values())[row["input"]]
+        fields = ("channel", "other")[: representation.n_channels]
+        names = (channel_label(row[field], channel_names) for field in fields)
+        looked_at = representation.words.format(*names)
+        wavelet = "" if bank.wavelets[kernel] is None else "wavelet "
+        span = (bank.lengths[kernel] - 1) * dilation + 1
+        operator = list(POOLING_OPERATORS.values())[row["statistic"]]
+        above = f" above {row['threshold']:.3g}" if operator.n_thresholds else ""
+        words.append(
+            f"{looked_at}, {scale_of(dilation)}-scale "
+            f"{LEVEL_WORDS[int(row['level'])]} {wavelet}{bank.names[kernel]} "
+            f"(d={dilation}, {span} points), {operator.words}{above}"
+        )
+    return words
 
 
 def channel_label(channel: int, channel_names: Sequence[str] | None) -> str:
@@ -103,25 +119,6 @@ def channel_label(channel: int, channel_names: Sequence[str] | None) -> str:
     if channel_names is None:
         return str(channel)
     return f"{channel} ({short_label(channel_names[channel])})"
-
-
-def _in_words(
-    row: np.void, bank: KernelBank, channel_names: Sequence[str] | None
-) -> str:
-    kernel, dilation = row["kernel"], row["dilation"]
-    representation = list(REPRESENTATIONS.values())[row["input"]]
-    fields = ("channel", "other")[: representation.n_channels]
-    names = (channel_label(row[field], channel_names) for field in fields)
-    looked_at = representation.words.format(*names)
-    wavelet = "" if bank.wavelets[kernel] is None else "wavelet "
-    span = (bank.lengths[kernel] - 1) * dilation + 1
-    operator = list(POOLING_OPERATORS.values())[row["statistic"]]
-    above = f" above {row['threshold']:.3g}" if operator.n_thresholds else ""
-    return (
-        f"{looked_at}, {scale_of(dilation)}-scale "
-        f"{LEVEL_WORDS[int(row['level'])]} {wavelet}{bank.names[kernel]} "
-        f"(d={dilation}, {span} points), {operator.words}{above}"
-    )
 
 
 def short_label(label: object) -> str:

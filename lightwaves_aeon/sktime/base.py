@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-__all__ = ["INNER_MTYPES", "PanelShell", "Series"]
+__all__ = ["PanelShell", "Series"]
+
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from joblib import effective_n_jobs
+from sklearn.utils import ClassifierTags, InputTags, Tags, TargetTags, TransformerTags
 
 from lightwaves_aeon.core.data.collection import Collection, as_collection
 from lightwaves_aeon.estimators.atomic_fit import IN_FIT, AtomicFitMixin
-from lightwaves_aeon.estimators.frames import channel_names, in_order_of, refuse_masked
+from lightwaves_aeon.estimators.frames import aligned, channel_names, refuse_masked
 
 Series = np.ndarray | list[pd.DataFrame]
-
-INNER_MTYPES = ["df-list", "numpy3D"]
-"""A list of any lengths, which sktime makes of all but arrays: those stay arrays."""
 
 KEPT = (IN_FIT, "_parent_callback_ctx", "_skl_callbacks")
 """Attributes that outlive the reset at the start of a fit: the backend, and those of
@@ -23,6 +24,24 @@ scikit-learn's callbacks."""
 
 class PanelShell(AtomicFitMixin):
     """Mixin that stands before the base class of an sktime panel estimator."""
+
+    _tags = {
+        "authors": ["lightwaves-aeon"],
+        "maintainers": ["lightwaves-aeon"],
+        "python_dependencies": ["numba", "PyWavelets"],
+        # A list of any lengths of all but arrays: those stay arrays.
+        "X_inner_mtype": ["df-list", "numpy3D"],
+        "y_inner_mtype": "numpy1D",
+        "capability:multivariate": True,
+        "capability:unequal_length": True,
+        "capability:missing_values": False,
+        "capability:categorical_in_X": False,
+        "capability:random_state": True,
+        "property:randomness": "derandomized",
+    }
+
+    is_fitted: Any
+    n_jobs: int | None
 
     def reset(self):
         """Forget a fit; see sktime's base class."""
@@ -34,7 +53,33 @@ class PanelShell(AtomicFitMixin):
         return self
 
     def __sklearn_is_fitted__(self) -> bool:
-        return self.is_fitted  # type: ignore[attr-defined]
+        return self.is_fitted
+
+    def __sklearn_tags__(self) -> Tags:
+        # sktime has none, and scikit-learn takes what has none for no classifier.
+        kind = self.get_tag("object_type")  # type: ignore[attr-defined]
+        return Tags(
+            estimator_type=kind,
+            target_tags=TargetTags(required=True),
+            classifier_tags=ClassifierTags() if kind == "classifier" else None,
+            transformer_tags=TransformerTags() if kind == "transformer" else None,
+            input_tags=InputTags(three_d_array=True),
+        )
+
+    @classmethod
+    def get_test_params(cls, parameter_set: str = "default") -> list[dict]:
+        """Give parameters for sktime's tests.
+
+        Parameters
+        ----------
+        parameter_set : str, default="default"
+            Ignored: there is one.
+
+        Returns
+        -------
+        list of dict
+        """
+        return cls._get_test_params(parameter_set)  # type: ignore[attr-defined]
 
     def _check_is_fitted(self) -> None:
         self.check_is_fitted()  # type: ignore[attr-defined]
@@ -55,17 +100,9 @@ class PanelShell(AtomicFitMixin):
         ):
             return X
         names = [channel_names(frame.columns) for frame in frames]
-        is_fit = not self.is_fitted  # type: ignore[attr-defined]
-        known = None if is_fit else getattr(self, "feature_names_in_", None)
-        wanted = known if known is not None else names[0]
-        if wanted is None:
-            return X
-        if is_fit:
-            self.feature_names_in_ = np.array(wanted, dtype=object)
-        ordered = [
-            frame if own is None else frame.iloc[:, in_order_of(own, wanted)]
-            for frame, own in zip(frames, names, strict=True)
-        ]
+        ordered = aligned(
+            self, not self.is_fitted, frames, names, lambda x, order: x.iloc[:, order]
+        )
         return ordered[0] if isinstance(X, pd.DataFrame) else ordered
 
     def _check_capabilities(self, X_metadata):
@@ -73,7 +110,7 @@ class PanelShell(AtomicFitMixin):
         super()._check_capabilities({**X_metadata, "has_nans": False})  # type: ignore[misc]
 
     def _collection(self, X: Series) -> Collection:
-        """Arrange cases for the core."""
+        """Arrange cases for the core; they have the channels of those of fit."""
         cases: np.ndarray | list[np.ndarray]
         if isinstance(X, np.ndarray):
             cases = X
@@ -81,14 +118,19 @@ class PanelShell(AtomicFitMixin):
             cases = [np.ascontiguousarray(x.to_numpy().T) for x in X]
             if len({x.shape for x in cases}) == 1:
                 cases = np.stack(cases)
-        return as_collection(cases)
-
-    def _collection_like(self, X: Series, n_channels: int) -> Collection:
-        """Arrange cases that must have the channels of those of fit."""
-        collection = self._collection(X)
-        if collection.shape[1] != n_channels:
+        collection = as_collection(cases)
+        n_channels = collection.shape[1]
+        if not self.is_fitted:
+            self._n_channels = n_channels
+        if n_channels != self._n_channels:
             raise ValueError(
-                f"X has {collection.shape[1]} channels, but {type(self).__name__} was "
-                f"fitted to {n_channels}"
+                f"X has {n_channels} channels, but {type(self).__name__} was fitted to "
+                f"{self._n_channels}"
             )
         return collection
+
+    def _n_threads(self) -> int:
+        return effective_n_jobs(self.n_jobs)
+
+    def _mark_fitted(self, metadata: dict) -> None:
+        self._n_channels, self._is_fitted = metadata["n_channels"], True

@@ -4,28 +4,20 @@ from __future__ import annotations
 
 __all__ = ["LightWaveSClassifier"]
 
-from collections.abc import Sequence
-
 import numpy as np
-from joblib import effective_n_jobs
 from sklearn.base import clone
-from sklearn.utils import ClassifierTags, InputTags, Tags, TargetTags
 from sktime.classification.base import BaseClassifier
 from sktime.utils.random_state import set_random_state
 
-from lightwaves_aeon.core.data.collection import Collection
 from lightwaves_aeon.core.fitted import ClassifierState
 from lightwaves_aeon.estimators.classifier import ClassifierMixin
 from lightwaves_aeon.estimators.fitting import fit_classifier
 from lightwaves_aeon.estimators.frames import refuse_masked
-from lightwaves_aeon.estimators.inspection import InspectionMixin
-from lightwaves_aeon.sktime.base import INNER_MTYPES, PanelShell, Series
+from lightwaves_aeon.sktime.base import PanelShell, Series
 from lightwaves_aeon.sktime.transformer import LightWaveS
 
 
-class LightWaveSClassifier(
-    InspectionMixin, ClassifierMixin, PanelShell, BaseClassifier
-):
+class LightWaveSClassifier(ClassifierMixin, PanelShell, BaseClassifier):
     """LightWaveS features with a ridge classifier.
 
     The same as the class of this name for aeon: with the same parameters and data it
@@ -115,80 +107,21 @@ class LightWaveSClassifier(
     """
 
     _tags = {
-        "authors": ["lightwaves-aeon"],
-        "maintainers": ["lightwaves-aeon"],
-        "python_dependencies": ["numba", "PyWavelets"],
-        "X_inner_mtype": INNER_MTYPES,
-        "y_inner_mtype": "numpy1D",
-        "capability:multivariate": True,
-        "capability:unequal_length": True,
-        "capability:missing_values": False,
-        "capability:categorical_in_X": False,
         "capability:multithreading": True,
         "capability:predict_proba": True,
         "capability:class_weight": True,
-        "capability:random_state": True,
-        "property:randomness": "derandomized",
         "classifier_type": "kernel",
     }
 
-    def __init__(
-        self,
-        n_kernels: int = 10000,
-        estimator=None,
-        class_weight=None,
-        n_jobs: int | None = 1,
-        random_state: int | np.random.RandomState | None = None,
-        n_features: int | str | None = None,
-        variant: str = "L1L2",
-        kernels: str | Sequence[str] = "minirocket",
-        max_dilation: int | None = None,
-        pool_size: int | None = None,
-        max_cases: int = 1500,
-        verbose: int = 0,
-        backend: str = "threads",
-        selector: str | None = None,
-        max_channels: int | str | None = None,
-    ):
-        self.n_kernels = n_kernels
-        self.estimator = estimator
-        self.class_weight = class_weight
-        self.n_jobs = n_jobs
-        self.random_state = random_state
-        self.n_features = n_features
-        self.variant = variant
-        self.kernels = kernels
-        self.max_dilation = max_dilation
-        self.pool_size = pool_size
-        self.max_cases = max_cases
-        self.verbose = verbose
-        self.backend = backend
-        self.selector = selector
-        self.max_channels = max_channels
-
-        super().__init__()
-
-    def __sklearn_tags__(self) -> Tags:
-        # sktime has none, and without them scikit-learn takes this for no classifier.
-        return Tags(
-            estimator_type="classifier",
-            target_tags=TargetTags(required=True),
-            classifier_tags=ClassifierTags(),
-            input_tags=InputTags(three_d_array=True),
-        )
-
     def _fit(self, X: Series, y: np.ndarray) -> LightWaveSClassifier:
-        n_jobs = effective_n_jobs(self.n_jobs)
-        collection = self._collection(X)
-        self._adopt(fit_classifier(self, collection, y, n_jobs, clone=self._seeded))
-        return self
+        return self._adopt(fit_classifier(self, self._collection(X), y))
 
-    def _adopt(self, state: ClassifierState) -> None:
-        self.transformer_ = self._transformer_of(LightWaveS).adopt(
-            state.model, state.path, state.channel_path, state.metadata["n_channels"]
-        )
+    def _adopt(self, state: ClassifierState) -> LightWaveSClassifier:
+        self._mark_fitted(state.metadata)
+        self.transformer_ = self._transformer_of(LightWaveS, state)
         self.scaler_, self.estimator_ = state.scaler, state.estimator
-        self._state, self._is_fitted = state, True
+        self._state = state
+        return self
 
     def _restore(self, state: ClassifierState) -> None:
         super()._restore(state)
@@ -197,9 +130,6 @@ class LightWaveSClassifier(
         self._X_metadata = {**state.metadata, "is_univariate": n_channels == 1}
         self._y_metadata = {"is_univariate": True}
         self._y_inner_mtype = self.get_tag("y_inner_mtype")
-
-    def _n_threads(self) -> int:
-        return effective_n_jobs(self.n_jobs)
 
     def _internal_convert(self, X, y=None):
         X = self._given(X)
@@ -212,20 +142,9 @@ class LightWaveSClassifier(
             set_random_state(estimator, self.random_state)
         return estimator
 
-    def _predict(self, X: Series) -> np.ndarray:
-        return self._state.head.predict(self._features(self._like_fit(X)))
-
-    def _predict_proba(self, X: Series) -> np.ndarray:
-        if hasattr(self._state.head, "predict_proba"):
-            return self._state.head.predict_proba(self._features(self._like_fit(X)))
-        return super()._predict_proba(X)
-
-    def _like_fit(self, X: Series) -> Collection:
-        return self._collection_like(X, self._state.metadata["n_channels"])
-
-    def _collection_of(self, X) -> Collection:
+    def _seen(self, X) -> Series:
         self.check_is_fitted()
-        return self._like_fit(self._check_convert_X_for_predict(X))
+        return self._check_convert_X_for_predict(X)
 
     def save(self, path=None, serialization_format: str = "pickle"):
         """Write the fitted classifier to a file.
@@ -246,21 +165,3 @@ class LightWaveSClassifier(
         if serialization_format == "lightwaves":
             return ClassifierMixin.save(self, path)
         return BaseClassifier.save(self, path, serialization_format)
-
-    @classmethod
-    def get_test_params(cls, parameter_set: str = "default") -> list[dict]:
-        """Give parameters for sktime's tests.
-
-        Parameters
-        ----------
-        parameter_set : str, default="default"
-            Ignored: there is one.
-
-        Returns
-        -------
-        list of dict
-        """
-        return [
-            {"n_kernels": 400, "max_dilation": 2},
-            {"n_features": 5, "variant": "L1", "kernels": "haar", "max_dilation": 4},
-        ]

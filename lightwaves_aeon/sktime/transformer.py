@@ -4,21 +4,15 @@ from __future__ import annotations
 
 __all__ = ["LightWaveS"]
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
-from joblib import effective_n_jobs
-from sklearn.utils import InputTags, Tags, TargetTags, TransformerTags
 from sklearn.utils.multiclass import check_classification_targets
 from sktime.transformations.base import BaseTransformer
 
-from lightwaves_aeon.core.data.collection import Collection
-from lightwaves_aeon.core.model import Model
 from lightwaves_aeon.estimators.fitting import fit_table
 from lightwaves_aeon.estimators.frames import refuse_masked
 from lightwaves_aeon.estimators.table import FeatureTableMixin
-from lightwaves_aeon.sktime.base import INNER_MTYPES, PanelShell, Series
+from lightwaves_aeon.sktime.base import PanelShell, Series
 
 
 class LightWaveS(FeatureTableMixin, PanelShell, BaseTransformer):
@@ -102,64 +96,14 @@ class LightWaveS(FeatureTableMixin, PanelShell, BaseTransformer):
     """
 
     _tags = {
-        "authors": ["lightwaves-aeon"],
-        "maintainers": ["lightwaves-aeon"],
-        "python_dependencies": ["numba", "PyWavelets"],
         "scitype:transform-input": "Series",
         "scitype:transform-output": "Primitives",
         "scitype:transform-labels": "Primitives",
         "scitype:instancewise": False,
-        "X_inner_mtype": INNER_MTYPES,
-        "y_inner_mtype": "numpy1D",
         "requires_y": True,
         "fit_is_empty": False,
-        "capability:multivariate": True,
-        "capability:unequal_length": True,
         "capability:unequal_length:removes": True,
-        "capability:missing_values": False,
-        "capability:categorical_in_X": False,
-        "capability:random_state": True,
-        "property:randomness": "derandomized",
     }
-
-    def __init__(
-        self,
-        n_features: int | str = 500,
-        variant: str = "L1L2",
-        kernels: str | Sequence[str] = "minirocket",
-        max_dilation: int | None = None,
-        pool_size: int | None = None,
-        max_cases: int = 1500,
-        n_jobs: int | None = 1,
-        random_state: int | np.random.RandomState | None = None,
-        verbose: int = 0,
-        backend: str = "threads",
-        selector: str | None = None,
-        max_channels: int | str | None = None,
-    ):
-        self.n_features = n_features
-        self.variant = variant
-        self.kernels = kernels
-        self.max_dilation = max_dilation
-        self.pool_size = pool_size
-        self.max_cases = max_cases
-        self.n_jobs = n_jobs
-        self.random_state = random_state
-        self.verbose = verbose
-        self.backend = backend
-        self.selector = selector
-        self.max_channels = max_channels
-
-        super().__init__()
-
-    def __sklearn_tags__(self) -> Tags:
-        # sktime has none, and scikit-learn's pipelines ask for them.
-        return Tags(
-            estimator_type="transformer",
-            target_tags=TargetTags(required=True),
-            transformer_tags=TransformerTags(),
-            input_tags=InputTags(three_d_array=True),
-        )
 
     def set_output(self, *, transform: str | None = None) -> LightWaveS:
         """Choose the container of the output, as scikit-learn's transformers do.
@@ -190,66 +134,7 @@ class LightWaveS(FeatureTableMixin, PanelShell, BaseTransformer):
         check_classification_targets(y)
         if len(np.unique(y)) < 2:
             raise ValueError("y must have two classes at least, got one")
-        collection = self._collection(X)
-        found = fit_table(self, collection, y, effective_n_jobs(self.n_jobs))
-        return self.adopt(
-            found.model, found.path, found.channel_path, collection.shape[1]
-        )
-
-    def adopt(
-        self,
-        model: Model,
-        path: np.ndarray | None,
-        channel_path: np.ndarray | None,
-        n_channels: int,
-    ) -> LightWaveS:
-        """Become fitted, with a table that a classifier has.
-
-        Parameters
-        ----------
-        model : Model
-            The table.
-        path, channel_path : np.ndarray or None
-            See `selection_path_` and `channel_path_`.
-        n_channels : int
-            Number of channels of a case.
-
-        Returns
-        -------
-        LightWaveS
-            This one.
-        """
-        self._model, self._path, self._channel_path = model, path, channel_path
-        self._n_channels, self._is_fitted = n_channels, True
-        return self
+        return self._take(fit_table(self, self._collection(X), y))
 
     def _transform(self, X: Series, y=None) -> pd.DataFrame:
-        features = self._evaluate(self._collection_like(X, self._n_channels))
-        return pd.DataFrame(features, columns=self.get_feature_names_out())
-
-    def _evaluate(self, X: Collection) -> np.ndarray:
-        return self._model.transform(X, n_jobs=effective_n_jobs(self.n_jobs))
-
-    @classmethod
-    def get_test_params(cls, parameter_set: str = "default") -> list[dict]:
-        """Give parameters for sktime's tests.
-
-        Parameters
-        ----------
-        parameter_set : str, default="default"
-            Ignored: there is one.
-
-        Returns
-        -------
-        list of dict
-        """
-        return [
-            {"n_features": 20, "max_dilation": 2},
-            {
-                "n_features": 5,
-                "variant": "L1",
-                "kernels": ("haar", "mexh"),
-                "max_dilation": 4,
-                "max_cases": 6,
-            },
-        ]
+        return pd.DataFrame(self._features(X), columns=self.get_feature_names_out())

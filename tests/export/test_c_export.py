@@ -21,8 +21,8 @@ from lightwaves_aeon.core.convolution.pooling import POOLING_NAMES
 from lightwaves_aeon.core.convolution.representations import REPRESENTATION_NAMES
 from lightwaves_aeon.core.linear.head import LinearHead
 from lightwaves_aeon.core.model import Model
+from lightwaves_aeon.export.c.files import file_names
 from lightwaves_aeon.export.c.source import export_c
-from lightwaves_aeon.export.c.static import file_names
 
 SANITIZE = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-g"]
 

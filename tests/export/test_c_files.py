@@ -13,9 +13,8 @@ from click.testing import CliRunner
 from lightwaves_aeon import LightWaveSClassifier, cli
 from lightwaves_aeon.core.fitted import as_fitted
 from lightwaves_aeon.export.c import files as c_files
-from lightwaves_aeon.export.c.names import name_of_file
+from lightwaves_aeon.export.c.files import file_names, name_of_file
 from lightwaves_aeon.export.c.source import export_c
-from lightwaves_aeon.export.c.static import file_names
 
 NAMES = file_names("lightwaves")
 

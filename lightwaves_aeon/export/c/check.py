@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lightwaves_aeon.core.convolution.transform import FeatureTransform
+from lightwaves_aeon.core.fitted import FittedClassifier
 from lightwaves_aeon.core.linear.head import LinearHead
 from lightwaves_aeon.export.c.tables import Tables
 
@@ -40,21 +41,15 @@ class KnownCase(NamedTuple):
     scores: np.ndarray
 
 
-def known_case(
-    transform: FeatureTransform, tables: Tables, head: LinearHead, longest: int
-) -> KnownCase:
+def known_case(fitted: FittedClassifier, tables: Tables) -> KnownCase:
     """Make up cases, and take the one whose scores hang most on rounding.
 
     Parameters
     ----------
-    transform : FeatureTransform
-        The table of the model.
+    fitted : FittedClassifier
+        The model.
     tables : Tables
         The same, as the program has it.
-    head : LinearHead
-        Gives the scores.
-    longest : int
-        Time points of the case.
 
     Returns
     -------
@@ -64,20 +59,22 @@ def known_case(
     --------
     >>> import numpy as np
     >>> from lightwaves_aeon.core.convolution.kernels import kernel_bank
-    >>> from lightwaves_aeon.core.convolution.transform import FeatureTransform
     >>> from lightwaves_aeon.core.convolution.features import candidate_rows
+    >>> from lightwaves_aeon.core.fitted import FittedClassifier
     >>> from lightwaves_aeon.core.linear.head import LinearHead
+    >>> from lightwaves_aeon.core.model import Model
     >>> from lightwaves_aeon.export.c.check import known_case
     >>> from lightwaves_aeon.export.c.tables import Tables
     >>> rows, bank = candidate_rows(0, 4, 2, (1,)), kernel_bank("minirocket")
-    >>> constants = np.full(1, 7.3), np.full(1, 2.5)
-    >>> transform = FeatureTransform.from_rows(rows, bank, *constants)
+    >>> model = Model.from_rows(rows, bank, np.full(1, 7.3), np.full(1, 2.5))
     >>> head = LinearHead(np.ones((8, 1)), np.zeros(1), np.array(["a", "b"]))
-    >>> tables = Tables.from_transform(transform, head, np.zeros(8), longest=100)
-    >>> case = known_case(transform, tables, head, longest=100)
+    >>> moments = np.zeros(8), np.ones(8)
+    >>> fitted = FittedClassifier(model, head, head.bias, *moments, n_channels=1)
+    >>> case = known_case(fitted, Tables.from_fitted(fitted, longest=100))
     >>> case.lows.tolist(), case.steps.tolist()
     ([6.0], [2.0])
     """
+    transform, longest = fitted.model.transform, tables.longest
     steps = _steps(transform.means, transform.stds)
     n_used = len(steps)
     n_tries = max(1, min(N_TRIES, N_VALUES // (n_used * longest)))
@@ -94,7 +91,7 @@ def known_case(
     scaled, nearly = _scaled(
         values, tables.arrays["channel_means"], tables.arrays["channel_inverses"]
     )
-    scores, fused = (_class_scores(head, of_scaled(x)) for x in (scaled, nearly))
+    scores, fused = (_class_scores(fitted.head, of_scaled(x)) for x in (scaled, nearly))
     best = int(np.abs(scores - fused).max(axis=1).argmax())
     first = best * n_used * longest
     low, step = lows[best].astype(np.float32), steps.astype(np.float32)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 __all__ = ["data_header"]
 
-from collections.abc import Iterable, Sequence
+import textwrap
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -18,12 +19,8 @@ from lightwaves_aeon.core.convolution.representations import REPRESENTATIONS
 from lightwaves_aeon.core.fitted import FittedClassifier
 from lightwaves_aeon.export.c.check import KnownCase
 from lightwaves_aeon.export.c.tables import Tables
-from lightwaves_aeon.export.c.text import (
-    array_text,
-    literal,
-    quoted,
-    quoted_in_comment,
-)
+
+WIDTH, INDENT = 88, "    "
 
 COMMENTS = {
     "channels": "Channels in use: their means and 1 / deviation, in two floats each.",
@@ -43,9 +40,7 @@ def data_header(
     fitted: FittedClassifier,
     tables: Tables,
     known: KnownCase,
-    longest: int,
     hop: int,
-    sizes: dict[str, int],
 ) -> str:
     """Write all that a program is told of a model.
 
@@ -57,10 +52,8 @@ def data_header(
         Its tables.
     known : KnownCase
         The case of the self-test.
-    longest, hop : int
-        Time points of the longest series, and samples from decision to decision.
-    sizes : dict of str to int
-        Bytes, by the names of `CSource`.
+    hop : int
+        Samples from decision to decision.
 
     Returns
     -------
@@ -70,9 +63,9 @@ def data_header(
     public = {
         "N_CHANNELS": fitted.n_channels,
         "N_CLASSES": len(fitted.classes),
-        "MAX_TIMEPOINTS": longest,
+        "MAX_TIMEPOINTS": tables.longest,
         "HOP": hop,
-        **{name.upper(): size for name, size in sizes.items()},
+        **tables.sizes,
     }
     numbers = {
         "N_SCORES": len(fitted.head.bias),
@@ -84,6 +77,9 @@ def data_header(
     }
     bits = {name: 1 << slots_of(name)[0] for name in POOLING_OPERATORS}
     representations = {name: i for i, name in enumerate(REPRESENTATIONS)}
+    # The program finds out the others by itself.
+    own = ("tapped", "derived", "pairs", "channel")
+    asked = {name: int(tables.flags[name]) for name in tables.flags if name not in own}
     arrays = (
         array_text(name, array, COMMENTS.get(name, ""))
         for name, array in tables.arrays.items()
@@ -112,11 +108,11 @@ def data_header(
 {_macros("", numbers)}
 
 /* Bits of the pooling operators, and numbers of the representations. */
-{_macros("", {name.upper(): bit for name, bit in bits.items()})}
-{_macros("", {name.upper(): number for name, number in representations.items()})}
+{_macros("", bits)}
+{_macros("", representations)}
 
 /* What the tables call for. */
-{_macros("HAS_", {name.upper(): int(flag) for name, flag in _asked(tables).items()})}
+{_macros("HAS_", asked)}
 
 {text}
 
@@ -131,12 +127,6 @@ def data_header(
 """
 
 
-def _asked(tables: Tables) -> dict[str, bool]:
-    """Leave out the flags that the program finds out by itself."""
-    own = ("tapped", "derived", "pairs", "channel")
-    return {name: flag for name, flag in tables.flags.items() if name not in own}
-
-
 def _heading(fitted: FittedClassifier) -> str:
     used, n_features = fitted.model.channels, len(fitted.model.rows)
     lines = [
@@ -146,24 +136,101 @@ def _heading(fitted: FittedClassifier) -> str:
     ]
     if fitted.channel_names is not None:
         lines += [" *", " * The channels, by the number of their row:"]
-        lines += _named(fitted.channel_names, used)
+        for number, name in enumerate(fitted.channel_names):
+            rest = "" if number in used else ", not in use"
+            lines.append(f" * {number:>4} {quoted_in_comment(str(name))}{rest}")
     return "\n".join([*lines, " */"])
-
-
-def _named(names: Sequence[str], used: np.ndarray) -> list[str]:
-    return [
-        f" * {number:>4} {quoted_in_comment(str(name))}"
-        + ("" if number in used else ", not in use")
-        for number, name in enumerate(names)
-    ]
 
 
 def _macros(prefix: str, values: dict[str, int]) -> str:
     return "\n".join(
-        f"#define {prefix}{name} {value}" for name, value in values.items()
+        f"#define {prefix}{name.upper()} {value}" for name, value in values.items()
     )
 
 
 def _lines(items: Iterable[str]) -> str:
     """List items, one a line, in a macro."""
     return "\\\n    " + ", \\\n    ".join(items)
+
+
+def array_text(name: str, array: np.ndarray, comment: str = "") -> str:
+    """Define a constant array.
+
+    Parameters
+    ----------
+    name : str
+        Its name.
+    array : np.ndarray
+        Its values, float32 or integers.
+    comment : str
+        What is said before it, if it begins a section.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.export.c.data import array_text
+    >>> array_text("steps", np.array([1, 0.1], np.float32))
+    'static const float steps[2] = {1.0f, 0.100000001f};'
+    """
+    c_type = "float" if array.dtype.kind == "f" else f"{array.dtype}_t"
+    shape = "".join(f"[{size}]" for size in array.shape)
+    literals = [literal(row) for row in array]
+    before = f"\n/* {comment} */\n" if comment else ""
+    start = f"static const {c_type} {name}{shape} = {{"
+    if len(start) + sum(len(literal) + 2 for literal in literals) < WIDTH:
+        return f"{before}{start}{', '.join(literals)}}};"
+    lines = [f"{literal}," for literal in literals]
+    if array.ndim == 1:
+        lines = textwrap.wrap(" ".join(lines), WIDTH - len(INDENT))
+    body = "\n".join(INDENT + line for line in lines)
+    return f"{before}{start}\n{body}\n}};"
+
+
+def literal(value: np.ndarray | np.generic) -> str:
+    """Write a number, which reads back exactly, or the rows of an array.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.export.c.data import literal
+    >>> literal(np.float32(2)), literal(np.array([3, -4]))
+    ('2.0f', '{3, -4}')
+    """
+    if isinstance(value, np.ndarray):
+        return f"{{{', '.join(map(literal, value))}}}"
+    if value.dtype.kind != "f":
+        return str(value)
+    text = f"{value:.9g}"
+    return f"{text}f" if set(text) & {".", "e"} else f"{text}.0f"
+
+
+def quoted(text: str, escaped: bytes = b'"\\?') -> str:
+    r"""Quote a string; what is not plain ASCII, or may be a trigraph, as octal bytes.
+
+    Examples
+    --------
+    >>> from lightwaves_aeon.export.c.data import quoted
+    >>> print(quoted("on? é"))
+    "on\077 \303\251"
+    """
+    plain = (
+        chr(byte) if 32 <= byte < 127 and byte not in escaped else f"\\{byte:03o}"
+        for byte in text.encode("utf-8", "surrogatepass")
+    )
+    return f'"{"".join(plain)}"'
+
+
+def quoted_in_comment(text: str) -> str:
+    r"""Quote a string so that no part of it begins or ends a comment.
+
+    Examples
+    --------
+    >>> from lightwaves_aeon.export.c.data import quoted_in_comment
+    >>> print(quoted_in_comment("a */ b"))
+    "a *\057 b"
+    """
+    return quoted(text, b'"\\?/')

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["CSource", "bytes_of", "export_c", "longest_of"]
+__all__ = ["CSource", "export_c", "longest_of"]
 
 from numbers import Integral
 from pathlib import Path
@@ -12,14 +12,12 @@ from lightwaves_aeon.core.convolution.features import refuse_missing
 from lightwaves_aeon.core.fitted import FittedClassifier, as_fitted
 from lightwaves_aeon.export.c.check import known_case
 from lightwaves_aeon.export.c.data import data_header
-from lightwaves_aeon.export.c.files import write_files
-from lightwaves_aeon.export.c.names import DEFAULT_NAME, checked_name
-from lightwaves_aeon.export.c.static import (
-    DATA_FILE,
-    file_names,
+from lightwaves_aeon.export.c.files import (
+    DEFAULT_NAME,
+    checked_name,
     program_names,
-    renamed,
-    static_texts,
+    texts_of,
+    write_files,
 )
 from lightwaves_aeon.export.c.tables import Tables
 
@@ -118,15 +116,11 @@ def export_c(
     fitted = as_fitted(classifier, "C source")
     longest, name = longest_of(fitted, n_timepoints), checked_name(name)
     step = longest if hop is None else _checked("hop", hop, LARGEST_HOP)
-    model, head = fitted.model, fitted.head
-    refuse_missing(model.rows, "C source", program_names(), program_names())
-    tables = Tables.from_transform(model.transform, head, fitted.means, longest)
-    sizes = bytes_of(tables, len(model.channels), longest)
-    known = known_case(model.transform, tables, head, longest)
-    data = data_header(fitted, tables, known, longest, step, sizes)
-    texts = {**static_texts(name), renamed(DATA_FILE, name): renamed(data, name)}
-    texts = {file: texts[file] for file in file_names(name)}
-    return CSource(tuple(write_files(folder, texts, force)), **sizes)
+    refuse_missing(fitted.model.rows, "C source", program_names(), program_names())
+    tables = Tables.from_fitted(fitted, longest)
+    data = data_header(fitted, tables, known_case(fitted, tables), step)
+    files = write_files(folder, texts_of(name, data), force)
+    return CSource(tuple(files), **tables.sizes)
 
 
 def longest_of(fitted: FittedClassifier, n_timepoints: int | None) -> int:
@@ -139,20 +133,6 @@ def longest_of(fitted: FittedClassifier, n_timepoints: int | None) -> int:
                 "the longest series has"
             )
     return _checked("n_timepoints", n_timepoints, LONGEST)
-
-
-def bytes_of(tables: Tables, n_used: int, longest: int) -> dict[str, int]:
-    """Count the memory of a program, as `CSource` has it."""
-    flags, padded = tables.flags, longest + 2 * tables.margin
-    n_values = padded + longest
-    n_values += flags["tapped"] * (padded + longest)
-    n_values += flags["level_2"] * (longest // 2 + 2 * tables.margin)
-    n_values += flags["pairs"] * n_used * longest
-    return {
-        "work_bytes": 4 * n_values,
-        "stream_bytes": 4 * (n_used * longest + 2),
-        "table_bytes": sum(array.nbytes for array in tables.arrays.values()),
-    }
 
 
 def _checked(name: str, value: int, largest: int) -> int:

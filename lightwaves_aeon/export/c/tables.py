@@ -12,9 +12,8 @@ from lightwaves_aeon.core.convolution.convolutions import Convolutions
 from lightwaves_aeon.core.convolution.kernels import CENTRE, N_TAPS, KernelBank
 from lightwaves_aeon.core.convolution.pooling import POOLING_OPERATORS, slots_of
 from lightwaves_aeon.core.convolution.representations import REPRESENTATIONS, Inputs
-from lightwaves_aeon.core.convolution.transform import FeatureTransform
 from lightwaves_aeon.core.data.scaling import divisors
-from lightwaves_aeon.core.linear.head import LinearHead
+from lightwaves_aeon.core.fitted import FittedClassifier
 from lightwaves_aeon.export.single_precision import refuse_coarse
 
 N_HEAVY = 3
@@ -34,31 +33,24 @@ class Tables(NamedTuple):
         Number of MiniRocket's kernels among those in use; they come first.
     margin : int
         Zeros before and behind a series.
+    longest : int
+        Time points of the longest series.
     """
 
     arrays: dict[str, np.ndarray]
     flags: dict[str, bool]
     n_tapped: int
     margin: int
+    longest: int
 
     @classmethod
-    def from_transform(
-        cls,
-        transform: FeatureTransform,
-        head: LinearHead,
-        means: np.ndarray,
-        longest: int,
-    ) -> Tables:
+    def from_fitted(cls, fitted: FittedClassifier, longest: int) -> Tables:
         """Arrange a model.
 
         Parameters
         ----------
-        transform : FeatureTransform
-            The table of the model.
-        head : LinearHead
-            Gives the scores.
-        means : np.ndarray, shape (n_features,)
-            Average of each feature, which scores are counted from.
+        fitted : FittedClassifier
+            The model; scores are counted from the means of its features.
         longest : int
             Time points of the longest series.
 
@@ -77,20 +69,24 @@ class Tables(NamedTuple):
         >>> import numpy as np
         >>> from lightwaves_aeon.core.convolution.features import candidate_rows
         >>> from lightwaves_aeon.core.convolution.kernels import kernel_bank
-        >>> from lightwaves_aeon.core.convolution.transform import FeatureTransform
+        >>> from lightwaves_aeon.core.fitted import FittedClassifier
         >>> from lightwaves_aeon.core.linear.head import LinearHead
+        >>> from lightwaves_aeon.core.model import Model
         >>> from lightwaves_aeon.export.c.tables import Tables
         >>> rows, bank = candidate_rows(0, 4, 2, (1,)), kernel_bank("minirocket")
-        >>> transform = FeatureTransform.from_rows(rows, bank, np.zeros(1), np.ones(1))
+        >>> model = Model.from_rows(rows, bank, np.zeros(1), np.ones(1))
         >>> head = LinearHead(np.ones((8, 1)), np.zeros(1), np.array(["a", "b"]))
-        >>> tables = Tables.from_transform(transform, head, np.zeros(8), longest=100)
+        >>> moments = np.zeros(8), np.ones(8)
+        >>> fitted = FittedClassifier(model, head, head.bias, *moments, n_channels=1)
+        >>> tables = Tables.from_fitted(fitted, longest=100)
         >>> tables.arrays["convolution_level_1"]
         array([57, 57], dtype=uint8)
         >>> tables.arrays["kernel_taps"].tolist()
         [[-4, -3, -2], [-4, -3, -1]]
         """
+        transform = fitted.model.transform
         refuse_coarse(transform)
-        plan, bank = transform.plan, transform.plan.bank
+        plan, bank, inputs = transform.plan, transform.plan.bank, transform.plan.inputs
         tapped = bank.taps[plan.convolutions.kernels, 0] >= 0
         n_convolutions = np.diff(plan.starts)
         input_of = np.repeat(np.arange(len(n_convolutions)), n_convolutions)
@@ -98,39 +94,69 @@ class Tables(NamedTuple):
         order = np.lexsort((~tapped, plan.convolutions.dilations, input_of))
         convolutions = Convolutions(*(part[order] for part in plan.convolutions))
         tapped, wanted = tapped[order], convolutions.columns >= 0
-        flags = _flags(tapped, wanted, convolutions, plan.inputs)
+        flags = _flags(tapped, wanted, convolutions, inputs)
         used = np.unique(convolutions.kernels)
         used = used[np.argsort(bank.taps[used, 0] < 0, kind="stable")]
-        n_taps = N_TAPS if flags["tapped_level_2"] else N_HEAVY
+        position = np.zeros(used.max() + 1, np.int64)
+        position[used] = np.arange(len(used))
         keys = np.stack([input_of[order], convolutions.dilations, ~tapped])
-        candidates = {
-            **_inputs(transform),
-            **_groups(keys, convolutions),
-            **_convolutions(convolutions, used, wanted),
-            **_kernels(bank, used, n_taps),
-            **_head(head, means, convolutions.columns[wanted]),
-        }
+        starts = _starts_of_groups(keys)
+        masks = wanted @ (1 << np.arange(wanted.shape[2]))
+        # Scores from the average case: terms far from zero would cancel badly.
+        weights, means = fitted.head.weights, _single(fitted.means)
+        columns = convolutions.columns[wanted]
         shortened = np.minimum(convolutions.dilations, longest)
         reaches = (bank.lengths[convolutions.kernels] // 2 + 1) * shortened
-        candidates["group_dilations"] = np.minimum(
-            candidates["group_dilations"], longest
-        )
-        needed = {name: flags[flag] for name, flag in NEEDS.items()}
+        candidates = {
+            "channels": plan.channels,
+            "channel_means": _pairs_of_floats(transform.means),
+            "channel_inverses": _pairs_of_floats(1 / divisors(transform.stds)),
+            "input_channels": inputs.first,
+            "input_representations": inputs.representations,
+            "input_others": inputs.second,
+            "input_groups": np.bincount(keys[0, starts]),
+            "group_dilations": shortened[starts],
+            "group_convolutions": np.diff(np.append(starts, len(order))),
+            "group_scales": convolutions.scales[starts],
+            "convolution_kernels": position[convolutions.kernels],
+            "convolution_level_1": masks[:, 0],
+            "convolution_level_2": masks[:, 1],
+            "thresholds": convolutions.thresholds[wanted[:, :, slots_of("ppv")]],
+            **_kernels(bank, used, N_TAPS if flags["tapped_level_2"] else N_HEAVY),
+            "head_intercepts": _single(fitted.head.bias + means @ weights),
+            "head_means": means[columns],
+            "head_weights": _single(weights[columns]),
+        }
         return cls(
             arrays={
                 name: _compact(array)
                 for name, array in candidates.items()
-                if needed.get(name, True)
+                if name not in NEEDS or flags[NEEDS[name]]
             },
             flags=flags,
             n_tapped=int((bank.taps[used, 0] >= 0).sum()),
             margin=min(int(reaches.max()), longest),
+            longest=longest,
         )
 
     @property
     def n_inputs(self) -> int:
         """Number of inputs of the kernels."""
         return len(self.arrays["input_channels"])
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """The memory of the program in bytes, as `CSource` has it."""
+        flags, longest, n_used = self.flags, self.longest, len(self.arrays["channels"])
+        padded = longest + 2 * self.margin
+        n_values = (1 + flags["tapped"]) * (padded + longest)
+        n_values += flags["level_2"] * (longest // 2 + 2 * self.margin)
+        n_values += flags["pairs"] * n_used * longest
+        return {
+            "work_bytes": 4 * n_values,
+            "stream_bytes": 4 * (n_used * longest + 2),
+            "table_bytes": sum(array.nbytes for array in self.arrays.values()),
+        }
 
 
 NEEDS = {
@@ -155,15 +181,11 @@ def _flags(
     slots = {name: wanted[:, :, slots_of(name)] for name in POOLING_OPERATORS}
     used = {name: bool(of_name.any()) for name, of_name in slots.items()}
     names = set(np.array(list(REPRESENTATIONS))[inputs.representations])
-    amplitudes = [
-        used[operator.name]
-        for operator in POOLING_OPERATORS.values()
-        if operator.unit == "amplitude"
-    ]
+    units = {POOLING_OPERATORS[name].unit for name in used if used[name]}
     flags = {
         **used,
         **{name: name in names for name in REPRESENTATIONS},
-        "amplitudes": any(amplitudes),
+        "amplitudes": "amplitude" in units,
         "thresholds": convolutions.thresholds[slots["ppv"]].any(),
         "derived": names != {"channel"},
         "pairs": (inputs.first != inputs.second).any(),
@@ -180,18 +202,6 @@ def _flags(
     return {name: bool(flag) for name, flag in flags.items()}
 
 
-def _inputs(transform: FeatureTransform) -> dict[str, np.ndarray]:
-    inputs, inverses = transform.plan.inputs, 1 / divisors(transform.stds)
-    return {
-        "channels": transform.plan.channels,
-        "channel_means": _pairs_of_floats(transform.means),
-        "channel_inverses": _pairs_of_floats(inverses),
-        "input_channels": inputs.first,
-        "input_representations": inputs.representations,
-        "input_others": inputs.second,
-    }
-
-
 def _pairs_of_floats(values: np.ndarray) -> np.ndarray:
     """Split doubles in two floats, whose sum they are but for some bits."""
     high = _single(values)
@@ -206,30 +216,10 @@ def _single(values: np.ndarray) -> np.ndarray:
     return single
 
 
-def _groups(keys: np.ndarray, convolutions: Convolutions) -> dict[str, np.ndarray]:
+def _starts_of_groups(keys: np.ndarray) -> np.ndarray:
     """Find where neighbours differ in their input, dilation or sort of kernel."""
     differ = (keys[:, 1:] != keys[:, :-1]).any(axis=0)
-    starts = np.flatnonzero(np.append(True, differ))
-    return {
-        "input_groups": np.bincount(keys[0, starts]),
-        "group_dilations": keys[1, starts],
-        "group_convolutions": np.diff(np.append(starts, keys.shape[1])),
-        "group_scales": convolutions.scales[starts],
-    }
-
-
-def _convolutions(
-    convolutions: Convolutions, used: np.ndarray, wanted: np.ndarray
-) -> dict[str, np.ndarray]:
-    position = np.zeros(used.max() + 1, np.int64)
-    position[used] = np.arange(len(used))
-    masks = wanted @ (1 << np.arange(wanted.shape[2]))
-    return {
-        "convolution_kernels": position[convolutions.kernels],
-        "convolution_level_1": masks[:, 0],
-        "convolution_level_2": masks[:, 1],
-        "thresholds": convolutions.thresholds[wanted[:, :, slots_of("ppv")]],
-    }
+    return np.flatnonzero(np.append(True, differ))
 
 
 def _kernels(bank: KernelBank, used: np.ndarray, n_taps: int) -> dict[str, np.ndarray]:
@@ -242,18 +232,6 @@ def _kernels(bank: KernelBank, used: np.ndarray, n_taps: int) -> dict[str, np.nd
         "kernel_lengths": lengths,
         "kernel_starts": np.cumsum(lengths) - lengths,
         "kernel_weights": bank.weights[weighted][own],
-    }
-
-
-def _head(
-    head: LinearHead, means: np.ndarray, columns: np.ndarray
-) -> dict[str, np.ndarray]:
-    """Count scores from the average case: terms far from zero would cancel badly."""
-    centres = _single(means)
-    return {
-        "head_intercepts": _single(head.bias + centres @ head.weights),
-        "head_means": centres[columns],
-        "head_weights": _single(head.weights[columns]),
     }
 
 

@@ -23,6 +23,8 @@ TIME = 2
 Tensor = str | np.ndarray | np.generic
 """A tensor by its name, or a constant."""
 
+Ends = dict[str, tuple[int, list]]
+
 
 class Graph:
     """Nodes and constants; what is asked for twice is there once.
@@ -64,22 +66,23 @@ class Graph:
         str
             Name of the output.
         """
-        names = None if name is None else [name]
-        return self._node(operator, inputs, attributes, 1, names)[0]
+        output = name or f"{operator}_{len(self._nodes)}"
+        return self._node(operator, inputs, attributes, [output])[0]
 
     def split(self, vector: Tensor, n_parts: int) -> list[str]:
         """Split a vector into its elements."""
         if n_parts == 1:
             return [self._name_of(vector)]
-        return self._node("Split", (vector,), {"axis": 0}, n_parts, None)
+        parts = [f"Split_{len(self._nodes)}_{part}" for part in range(n_parts)]
+        return self._node("Split", (vector,), {"axis": 0}, parts)
 
-    def model(self, inputs: list[Any], outputs: list[Any], **about: Any) -> Any:
+    def model(self, inputs: Ends, outputs: Ends, **about: Any) -> Any:
         """Make a model of the graph.
 
         Parameters
         ----------
-        inputs, outputs : list of onnx.ValueInfoProto
-            What the graph takes and gives.
+        inputs, outputs : dict of str to (int, list)
+            Type and shape of what the graph takes and gives, by name.
         **about
             Fields of the model, such as its producer.
 
@@ -89,8 +92,12 @@ class Graph:
         """
         from onnx import helper
 
+        given, made = (
+            [helper.make_tensor_value_info(name, *of[name]) for name in of]
+            for of in (inputs, outputs)
+        )
         graph = helper.make_graph(
-            self._nodes, "LightWaveS", inputs, outputs, self._constants
+            self._nodes, "LightWaveS", given, made, self._constants
         )
         opsets = [helper.make_opsetid("", OPSET)]
         return helper.make_model(
@@ -102,19 +109,15 @@ class Graph:
         operator: str,
         inputs: tuple[Tensor, ...],
         attributes: dict[str, Any],
-        n_outputs: int,
-        outputs: list[str] | None,
+        outputs: list[str],
     ) -> list[str]:
         from onnx import helper
 
         names = [self._name_of(tensor) for tensor in inputs]
-        key = (operator, *names, str(sorted(attributes.items())), n_outputs)
+        key = (operator, *names, str(sorted(attributes.items())))
         if key not in self._known:
-            number = len(self._nodes)
-            suffixes = [""] if n_outputs == 1 else [f"_{i}" for i in range(n_outputs)]
-            made = outputs or [f"{operator}_{number}{suffix}" for suffix in suffixes]
-            self._nodes.append(helper.make_node(operator, names, made, **attributes))
-            self._known[key] = made
+            self._nodes.append(helper.make_node(operator, names, outputs, **attributes))
+            self._known[key] = outputs
         return self._known[key]
 
     def _name_of(self, tensor: Tensor) -> str:

@@ -16,7 +16,6 @@ from lightwaves_aeon.core.convolution.features import feature_names, refuse_miss
 from lightwaves_aeon.core.convolution.pooling import POOLING_OPERATORS, slots_of
 from lightwaves_aeon.core.convolution.transform import FeatureTransform
 from lightwaves_aeon.core.fitted import FittedClassifier, as_fitted
-from lightwaves_aeon.core.linear.head import LinearHead
 from lightwaves_aeon.export.onnx.graph import DOUBLE, FLOAT, TIME, Graph
 from lightwaves_aeon.export.onnx.pooling import POOL, PooledGraph
 from lightwaves_aeon.export.onnx.responses import (
@@ -118,30 +117,25 @@ def build_model(fitted: FittedClassifier) -> Any:
     except ImportError as error:
         raise ImportError(f"export to ONNX needs onnx: {INSTALL}") from error
 
-    model, head, n_channels = fitted.model, fitted.head, fitted.n_channels
+    model, n_channels = fitted.model, fitted.n_channels
     refuse_missing(model.rows, "an ONNX model", POOL, DERIVE)
     refuse_coarse(model.transform)
     graph = Graph()
     features, order = _features(graph, model.transform)
-    classes = _labels(head.classes)
+    classes = _labels(fitted.classes)
     _, usable = scaled_channels(graph, model.transform)
-    _classify(graph, features, head, fitted.means, order, classes, usable)
+    _classify(graph, features, fitted, order, classes, usable)
     n_classes = len(classes)
     label = helper.np_dtype_to_tensor_dtype(classes.dtype)
-    wide: list[str | int | None] = ["batch", n_classes]
+    wide = ["batch", n_classes]
+    outputs = {
+        "label": (label, wide[:1]),
+        "probabilities": (FLOAT, wide),
+        "scores": (FLOAT, wide[: min(n_classes, 3) - 1]),
+    }
     made = graph.model(
-        [
-            helper.make_tensor_value_info(
-                "X", FLOAT, ["batch", n_channels, "n_timepoints"]
-            )
-        ],
-        [
-            helper.make_tensor_value_info("label", label, ["batch"]),
-            helper.make_tensor_value_info("probabilities", FLOAT, wide),
-            helper.make_tensor_value_info(
-                "scores", FLOAT, wide[: min(n_classes, 3) - 1]
-            ),
-        ],
+        {"X": (FLOAT, ["batch", n_channels, "n_timepoints"])},
+        outputs,
         producer_name=PRODUCER,
         producer_version=__version__,
         doc_string=(
@@ -184,14 +178,13 @@ LABEL_TYPES = {"b": bool, "i": np.int64, "u": np.int64, "f": np.float64, "U": st
 def _classify(
     graph: Graph,
     features: str,
-    head: LinearHead,
-    means: np.ndarray,
+    fitted: FittedClassifier,
     order: np.ndarray,
     classes: np.ndarray,
     usable: str,
 ) -> None:
     """Scores, probabilities and labels; the first of two classes has the score 0."""
-    means = means.astype(np.float64)
+    head, means = fitted.head, fitted.means.astype(np.float64)
     bias = head.bias + means @ head.weights
     missing = len(classes) - len(bias)
     weights = np.pad(head.weights[order], ((0, 0), (missing, 0)))
@@ -222,15 +215,20 @@ def _features(graph: Graph, transform: FeatureTransform) -> tuple[str, np.ndarra
     for level, responses, row_of in responses_by_level(graph, transform):
         scales = convolutions.scales ** np.float32(level + 1)
         length = graph("Shape", responses, start=TIME)
-        pooled = PooledGraph(
-            graph, length, graph("Max", length, SINGLE), is_maybe_empty=level == 1
-        )
+        divisor = graph("Max", length, SINGLE)
         for name in POOLING_OPERATORS:
             columns = convolutions.columns[:, level, slots_of(name)]
             some, number = np.nonzero(columns >= 0)
             if len(some) > 0:
-                chosen = take(graph, responses, row_of[some])
-                thresholds = convolutions.thresholds[some, level, number]
-                parts.append(POOL[name](pooled, chosen, thresholds, scales[some]))
+                pooled = PooledGraph(
+                    graph,
+                    length,
+                    divisor,
+                    is_maybe_empty=level == 1,
+                    responses=take(graph, responses, row_of[some]),
+                    thresholds=convolutions.thresholds[some, level, number],
+                    scales=scales[some],
+                )
+                parts.append(POOL[name](pooled))
                 order.append(columns[some, number])
     return graph("Concat", *parts, axis=1), np.concatenate(order)

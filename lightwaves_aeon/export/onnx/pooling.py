@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["POOL", "PooledGraph"]
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -18,38 +19,37 @@ NONE, SINGLE = np.array([[0], [1]])
 class PooledGraph(NamedTuple):
     """Pooling operators of responses, of shape (batch, n_rows, length).
 
-    Each is given the threshold and the scale of amplitudes of each row.
+    There is a threshold, and a scale of amplitudes, for each row.
     """
 
     graph: Graph
     length: str
     divisor: str
     is_maybe_empty: bool
+    responses: str
+    thresholds: np.ndarray
+    scales: np.ndarray
 
-    def share(self, responses: str, thresholds: np.ndarray, scales: np.ndarray) -> str:
+    def share(self) -> str:
         """PPV."""
-        above = self.graph("Greater", responses, thresholds[:, None])
+        above = self.graph("Greater", self.responses, self.thresholds[:, None])
         return self.graph("Div", self._count(above), self._float(self.divisor))
 
-    def largest(
-        self, responses: str, thresholds: np.ndarray, scales: np.ndarray
-    ) -> str:
-        """Largest absolute value."""
-        return self._extreme("ReduceMax", responses, scales)
+    def extreme(self, operator: str) -> str:
+        """Largest or smallest absolute value."""
+        magnitude = self.graph("Abs", self.responses)
+        if self.is_maybe_empty:
+            missing = self.graph("Sub", self.divisor, self.length)
+            pads = self.graph("Concat", np.zeros(5, np.int64), missing, axis=0)
+            magnitude = self.graph("Pad", magnitude, pads)
+        extreme = self.graph(operator, magnitude, axes=[TIME], keepdims=0)
+        return self.graph("Mul", extreme, self.scales)
 
-    def smallest(
-        self, responses: str, thresholds: np.ndarray, scales: np.ndarray
-    ) -> str:
-        """Smallest absolute value."""
-        return self._extreme("ReduceMin", responses, scales)
-
-    def longest_run(
-        self, responses: str, thresholds: np.ndarray, scales: np.ndarray
-    ) -> str:
+    def longest_run(self) -> str:
         """LSPV: where a run ends, write down how far the end before is away."""
         graph = self.graph
         # One more time point, at which all runs end.
-        longer = graph("Pad", responses, np.array([0, 0, 0, 0, 0, 1]))
+        longer = graph("Pad", self.responses, np.array([0, 0, 0, 0, 0, 1]))
         flat = graph("Reshape", graph("LessOrEqual", longer, ZERO), np.array([-1]))
         ends = graph("Squeeze", graph("NonZero", flat), NONE)
         but_last = graph("Slice", ends, NONE, np.array([-1]), NONE)
@@ -61,17 +61,15 @@ class PooledGraph(NamedTuple):
         longest = graph("ReduceMax", laid_out, axes=[TIME], keepdims=0)
         return graph("Div", longest, self._float(self.divisor))
 
-    def mean(self, responses: str, thresholds: np.ndarray, scales: np.ndarray) -> str:
+    def mean(self) -> str:
         """MPV, the mean of the positive values."""
-        total = self._sum(self.graph("Relu", responses))
-        count = self.graph("Max", self._count(self._positive(responses)), ONE)
-        return self.graph("Mul", self.graph("Div", total, count), scales)
+        total = self._sum(self.graph("Relu", self.responses))
+        count = self.graph("Max", self._count(self._positive()), ONE)
+        return self.graph("Mul", self.graph("Div", total, count), self.scales)
 
-    def mean_time(
-        self, responses: str, thresholds: np.ndarray, scales: np.ndarray
-    ) -> str:
+    def mean_time(self) -> str:
         """MIPV, the mean time of the positive values."""
-        graph, positive = self.graph, self._positive(responses)
+        graph, positive = self.graph, self._positive()
         length = graph("Squeeze", self.length)
         times = self._float(graph("Range", np.array(0), length, np.array(1)))
         late = self._sum(graph("Where", positive, times, ZERO))
@@ -82,17 +80,8 @@ class PooledGraph(NamedTuple):
             "Where", graph("Greater", count, ZERO), share, np.float32(NEUTRAL_TIME)
         )
 
-    def _extreme(self, operator: str, responses: str, scales: np.ndarray) -> str:
-        magnitude = self.graph("Abs", responses)
-        if self.is_maybe_empty:
-            missing = self.graph("Sub", self.divisor, self.length)
-            pads = self.graph("Concat", np.zeros(5, np.int64), missing, axis=0)
-            magnitude = self.graph("Pad", magnitude, pads)
-        extreme = self.graph(operator, magnitude, axes=[TIME], keepdims=0)
-        return self.graph("Mul", extreme, scales)
-
-    def _positive(self, responses: str) -> str:
-        return self.graph("Greater", responses, ZERO)
+    def _positive(self) -> str:
+        return self.graph("Greater", self.responses, ZERO)
 
     def _count(self, flags: str) -> str:
         return self._sum(self._float(flags))
@@ -104,11 +93,11 @@ class PooledGraph(NamedTuple):
         return self.graph("Cast", tensor, to=FLOAT)
 
 
-POOL = {
+POOL: dict[str, Callable[[PooledGraph], str]] = {
     "ppv": PooledGraph.share,
-    "max": PooledGraph.largest,
+    "max": lambda pooled: pooled.extreme("ReduceMax"),
     "lspv": PooledGraph.longest_run,
-    "min": PooledGraph.smallest,
+    "min": lambda pooled: pooled.extreme("ReduceMin"),
     "mpv": PooledGraph.mean,
     "mipv": PooledGraph.mean_time,
 }

@@ -11,13 +11,14 @@ from __future__ import annotations
 
 __all__ = ["DERIVE", "responses_by_level", "scaled_channels", "take"]
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import partial, reduce
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 
-from lightwaves_aeon.core.convolution.kernels import CENTRE, N_TAPS, KernelBank
+from lightwaves_aeon.core.convolution.kernels import KernelBank
 from lightwaves_aeon.core.convolution.plan import Plan
 from lightwaves_aeon.core.convolution.representations import REPRESENTATIONS
 from lightwaves_aeon.core.convolution.transform import FeatureTransform
@@ -125,19 +126,14 @@ def _inputs(graph: Graph, transform: FeatureTransform) -> tuple[str, np.ndarray]
     for number, name in enumerate(REPRESENTATIONS):
         some = np.flatnonzero(inputs.representations == number)
         if len(some) > 0:
-            first, second = (of[some] for of in (inputs.first, inputs.second))
-            parts.append((DERIVE[name](graph, scaled, first, second), some))
+            first, second = (
+                take(graph, scaled, of[some]) for of in (inputs.first, inputs.second)
+            )
+            parts.append((DERIVE[name](graph, first, second), some))
     return _joined(graph, parts, len(inputs.first))
 
 
-def _channel(graph: Graph, scaled: str, first: np.ndarray, second: np.ndarray) -> str:
-    return take(graph, scaled, first)
-
-
-def _first_difference(
-    graph: Graph, scaled: str, first: np.ndarray, second: np.ndarray
-) -> str:
-    series = take(graph, scaled, first)
+def _change(graph: Graph, series: str, _: str) -> str:
     # The first value twice: there the difference is 0.
     at_first = graph("Slice", series, NONE, np.array([1]), AXIS)
     but_last = graph("Slice", series, NONE, LAST, AXIS)
@@ -145,25 +141,13 @@ def _first_difference(
     return graph("Sub", series, before)
 
 
-def _sum_of_two(
-    graph: Graph, scaled: str, first: np.ndarray, second: np.ndarray
-) -> str:
-    return graph("Add", take(graph, scaled, first), take(graph, scaled, second))
-
-
-def _difference_of_two(
-    graph: Graph, scaled: str, first: np.ndarray, second: np.ndarray
-) -> str:
-    return graph("Sub", take(graph, scaled, first), take(graph, scaled, second))
-
-
-DERIVE = {
-    "channel": _channel,
-    "change": _first_difference,
-    "sum": _sum_of_two,
-    "difference": _difference_of_two,
+DERIVE: dict[str, Callable[[Graph, str, str], str]] = {
+    "channel": lambda graph, first, second: first,
+    "change": _change,
+    "sum": lambda graph, first, second: graph("Add", first, second),
+    "difference": lambda graph, first, second: graph("Sub", first, second),
 }
-"""What derives each representation of the scaled channels."""
+"""What derives each representation of its first and its second scaled channel."""
 
 
 class _Window(NamedTuple):
@@ -201,19 +185,26 @@ class _Window(NamedTuple):
         return self.graph("Slice", padded, *self.bounds[shift], AXIS)
 
 
-class _Tapped(NamedTuple):
-    """Convolutions of MiniRocket's kernels at one dilation."""
+@dataclass
+class _Group:
+    """Convolutions at one dilation, with the taps or weights of their kernels."""
 
     members: np.ndarray
     dilation: int
-    taps: np.ndarray
+    kernels: np.ndarray
+    """Of shape (n_members, width), where tap ``width // 2`` is the centre of each."""
 
     @property
     def shifts(self) -> list[int]:
-        return [(tap - CENTRE) * self.dilation for tap in range(N_TAPS)]
+        width = self.kernels.shape[1]
+        return [(tap - width // 2) * self.dilation for tap in range(width)]
 
-    def some(self, which: np.ndarray) -> _Tapped:
-        return self._replace(members=self.members[which], taps=self.taps[which])
+    def some(self, which: np.ndarray) -> Self:
+        return replace(self, members=self.members[which], kernels=self.kernels[which])
+
+
+class _Tapped(_Group):
+    """Convolutions of MiniRocket's kernels, by their taps."""
 
     def level_1(self, window: _Window, padded: str, rows: np.ndarray) -> str:
         """Three tripled copies, less the total of all nine, which all kernels share."""
@@ -243,25 +234,12 @@ class _Tapped(NamedTuple):
         self, graph: Graph, copies: str, first: int, n_rows: int, row: np.ndarray
     ) -> str:
         """Sum of three copies for each convolution, of copies one below the other."""
-        taps = self.taps[:, first : first + 3].T
+        taps = self.kernels[:, first : first + 3].T
         return _sum(graph, [take(graph, copies, tap * n_rows + row) for tap in taps])
 
 
-class _Weighted(NamedTuple):
-    """Convolutions of kernels with weights of their own at one dilation."""
-
-    members: np.ndarray
-    dilation: int
-    weights: np.ndarray
-    """Of shape (n_members, width), where tap ``width // 2`` is the centre of each."""
-
-    @property
-    def shifts(self) -> list[int]:
-        width = self.weights.shape[1]
-        return [(tap - width // 2) * self.dilation for tap in range(width)]
-
-    def some(self, which: np.ndarray) -> _Weighted:
-        return self._replace(members=self.members[which], weights=self.weights[which])
+class _Weighted(_Group):
+    """Convolutions of kernels with weights of their own."""
 
     def level_1(self, window: _Window, padded: str, rows: np.ndarray) -> str:
         """Weigh rows of the padded series."""
@@ -276,7 +254,7 @@ class _Weighted(NamedTuple):
         graph = window.graph
         centre = window.copy(padded, 0)
         response = graph("Mul", centre, ZERO)
-        for shift, weights in zip(self.shifts, self.weights.T, strict=True):
+        for shift, weights in zip(self.shifts, self.kernels.T, strict=True):
             difference = graph("Sub", window.copy(padded, shift), centre)
             weighted = graph("Mul", difference, weights[:, None])
             response = graph("Add", response, weighted)
@@ -293,17 +271,13 @@ def _groups(plan: Plan) -> list[_Tapped | _Weighted]:
     bank, kernels = plan.bank, plan.convolutions.kernels
     dilations = plan.convolutions.dilations
     is_tapped = bank.taps[kernels, 0] >= 0
-    weights = _centred(bank)
+    kinds = (_Tapped, bank.taps, is_tapped), (_Weighted, _centred(bank), ~is_tapped)
     groups: list[_Tapped | _Weighted] = []
     for dilation in np.unique(dilations).tolist():
-        here = dilations == dilation
-        tapped, weighted = (
-            np.flatnonzero(here & which) for which in (is_tapped, ~is_tapped)
-        )
-        if len(tapped) > 0:
-            groups.append(_Tapped(tapped, dilation, bank.taps[kernels[tapped]]))
-        if len(weighted) > 0:
-            groups.append(_Weighted(weighted, dilation, weights[kernels[weighted]]))
+        for kind, of_kernels, which in kinds:
+            members = np.flatnonzero((dilations == dilation) & which)
+            if len(members) > 0:
+                groups.append(kind(members, dilation, of_kernels[kernels[members]]))
     return groups
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 __all__ = [
     "COLOURS",
     "INK",
-    "Classifier",
     "axes_or_new",
     "channel_ticks",
     "entitle",
@@ -14,13 +13,10 @@ __all__ = [
 
 import textwrap
 from collections.abc import Iterable
-from typing import Protocol
 
-import numpy as np
 from matplotlib.axes import Axes
 
 from lightwaves_aeon.core.fitted import FittedClassifier
-from lightwaves_aeon.core.predictor import Predictor
 from lightwaves_aeon.insight.words import channel_label
 
 COLOURS = (
@@ -40,18 +36,6 @@ SIZE = (6, 4)
 """Width and height of a new figure, in inches."""
 
 TITLE_WIDTH, MOST_LINES = 70, 3
-
-
-class Classifier(Protocol):
-    """A fitted classifier, of any framework."""
-
-    def _linear(self) -> FittedClassifier: ...
-
-    def compile(self) -> Predictor:
-        """Make a predictor of single cases."""
-
-    def saliency(self, x: np.ndarray, label: object = None) -> np.ndarray:
-        """Split the score of a class over the time points of a case."""
 
 
 def axes_or_new(ax: Axes | None) -> Axes:

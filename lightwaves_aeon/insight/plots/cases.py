@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = ["plot_embedding", "plot_saliency"]
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -19,7 +20,6 @@ from lightwaves_aeon.core.fitted import FittedClassifier
 from lightwaves_aeon.insight.plots._canvas import (
     COLOURS,
     INK,
-    Classifier,
     axes_or_new,
     channel_ticks,
     entitle,
@@ -38,7 +38,7 @@ IN_COLUMN = 20
 
 
 def plot_saliency(
-    classifier: Classifier,
+    classifier: Any,
     x: np.ndarray,
     label: object = None,
     ax: Axes | None = None,
@@ -120,7 +120,7 @@ def _stretched(series: np.ndarray) -> np.ndarray:
 
 
 def plot_embedding(
-    classifier: Classifier,
+    classifier: Any,
     X: np.ndarray | list[np.ndarray],
     y: Sequence | np.ndarray | None = None,
     ax: Axes | None = None,

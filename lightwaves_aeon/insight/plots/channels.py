@@ -4,13 +4,14 @@ from __future__ import annotations
 
 __all__ = ["plot_channel_dilation", "plot_channel_importance"]
 
+from typing import Any
+
 import numpy as np
 from matplotlib.axes import Axes
 
 from lightwaves_aeon.insight.importance import importance_by
 from lightwaves_aeon.insight.plots._canvas import (
     COLOURS,
-    Classifier,
     axes_or_new,
     channel_ticks,
     entitle,
@@ -22,7 +23,7 @@ FEW_ROWS = 12
 """Bars or rows up to which text has its full size."""
 
 
-def plot_channel_importance(classifier: Classifier, ax: Axes | None = None) -> Axes:
+def plot_channel_importance(classifier: Any, ax: Axes | None = None) -> Axes:
     """Draw the importance of each channel as bars, the strongest first.
 
     Parameters
@@ -80,7 +81,7 @@ def plot_channel_importance(classifier: Classifier, ax: Axes | None = None) -> A
     return ax
 
 
-def plot_channel_dilation(classifier: Classifier, ax: Axes | None = None) -> Axes:
+def plot_channel_dilation(classifier: Any, ax: Axes | None = None) -> Axes:
     """Draw the importance of each channel at each dilation as a heat map.
 
     Parameters

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 __all__ = ["plot_kernel", "plot_response"]
 
+from collections.abc import Callable
+from functools import partial
 from numbers import Integral
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -18,7 +21,6 @@ from lightwaves_aeon.core.fitted import FittedClassifier
 from lightwaves_aeon.insight.plots._canvas import (
     COLOURS,
     INK,
-    Classifier,
     axes_or_new,
     entitle,
 )
@@ -28,7 +30,7 @@ from lightwaves_aeon.insight.words import in_words
 BLUE, ORANGE = COLOURS[:2]
 
 
-def plot_kernel(classifier: Classifier, feature: int, ax: Axes | None = None) -> Axes:
+def plot_kernel(classifier: Any, feature: int, ax: Axes | None = None) -> Axes:
     """Draw the kernel behind a feature: its weights over time.
 
     Parameters
@@ -70,7 +72,7 @@ def plot_kernel(classifier: Classifier, feature: int, ax: Axes | None = None) ->
 
 
 def plot_response(
-    classifier: Classifier, feature: int, x: np.ndarray, ax: Axes | None = None
+    classifier: Any, feature: int, x: np.ndarray, ax: Axes | None = None
 ) -> Axes:
     """Draw the response behind a feature to one case, and what is read of it.
 
@@ -149,20 +151,18 @@ def _whole(text: str) -> str:
     return text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
+SHADED = {"interpolate": True, "color": BLUE, "alpha": 0.4, "lw": 0}
+DASHED = {"color": ORANGE, "lw": 1, "ls": "--"}
+
+
 def _mark_ppv(ax, time, c, threshold, value) -> None:
-    _shade(ax, time, c, threshold, c > threshold, f"above {threshold:.3g}")
-    ax.axhline(threshold, color=ORANGE, lw=1, ls="--", label="threshold")
+    above = f"above {threshold:.3g}"
+    ax.fill_between(time, threshold, c, where=c > threshold, label=above, **SHADED)
+    ax.axhline(threshold, label="threshold", **DASHED)
 
 
-def _mark_max(ax, time, c, threshold, value) -> None:
-    _mark_point(ax, time, c, np.abs(c).argmax(), "largest absolute value")
-
-
-def _mark_min(ax, time, c, threshold, value) -> None:
-    _mark_point(ax, time, c, np.abs(c).argmin(), "smallest absolute value")
-
-
-def _mark_point(ax: Axes, time: np.ndarray, c: np.ndarray, at: int, words: str) -> None:
+def _mark_point(find, words, ax, time, c, threshold, value) -> None:
+    at = find(np.abs(c))
     ax.plot(time[at], c[at], "o", color=ORANGE, label=words)
     ax.vlines(time[at], 0, c[at], color=ORANGE, lw=1)
 
@@ -170,47 +170,26 @@ def _mark_point(ax: Axes, time: np.ndarray, c: np.ndarray, at: int, words: str) 
 def _mark_lspv(ax, time, c, threshold, value) -> None:
     run = longest_runs(c[None] > 0)[0]
     label = f"longest positive run: {run.sum()} of {len(c)} values"
-    _shade(ax, time, c, 0, run, label)
+    ax.fill_between(time, 0, c, where=run, label=label, **SHADED)
 
 
 def _mark_mpv(ax, time, c, threshold, value) -> None:
-    _shade(ax, time, c, 0, c > 0, "positive values")
-    ax.axhline(value, color=ORANGE, lw=1, ls="--", label="their mean")
+    ax.fill_between(time, 0, c, where=c > 0, label="positive values", **SHADED)
+    ax.axhline(value, label="their mean", **DASHED)
 
 
 def _mark_mipv(ax, time, c, threshold, value) -> None:
-    _shade(ax, time, c, 0, c > 0, "positive values")
+    ax.fill_between(time, 0, c, where=c > 0, label="positive values", **SHADED)
     mean_time = np.interp(value * len(c), np.arange(len(c)), time)
-    ax.axvline(mean_time, color=ORANGE, lw=1, ls="--", label="their mean time")
+    ax.axvline(mean_time, label="their mean time", **DASHED)
 
 
-MARKS = {
+MARKS: dict[str, Callable[..., None]] = {
     "ppv": _mark_ppv,
-    "max": _mark_max,
+    "max": partial(_mark_point, np.argmax, "largest absolute value"),
     "lspv": _mark_lspv,
-    "min": _mark_min,
+    "min": partial(_mark_point, np.argmin, "smallest absolute value"),
     "mpv": _mark_mpv,
     "mipv": _mark_mipv,
 }
 """What marks what each pooling operator reads of a response."""
-
-
-def _shade(
-    ax: Axes,
-    time: np.ndarray,
-    c: np.ndarray,
-    floor: float,
-    where: np.ndarray,
-    label: str,
-) -> None:
-    ax.fill_between(
-        time,
-        floor,
-        c,
-        where=where.tolist(),
-        interpolate=True,
-        color=BLUE,
-        alpha=0.4,
-        lw=0,
-        label=label,
-    )
