@@ -16,8 +16,8 @@ def pytest_configure(config):
     if hasattr(config, "workerinput") or not getattr(config.option, "numprocesses", 0):
         return
     if config.option.dist == "load":
-        # Neighbours stay together, so that few fixtures of modules are made twice.
-        config.option.dist = "worksteal"
+        # Files stay together, so that no fixture of a module is made twice.
+        config.option.dist = "loadfile"
     script = Path(__file__).with_name("warm_up.py")
     parts = [
         subprocess.Popen([sys.executable, script, part])
