@@ -1,10 +1,10 @@
-"""How accurate the package is, beside aeon's ROCKETs, and at what cost.
+"""How accurate the package is, compared with aeon's ROCKETs, and at what cost.
 
 ``python -m benchmarks.accuracy --archive DIR`` does all runs that are not in the
 results yet, two at a time on one core each, then writes ``docs/accuracy.md`` and its
 figures. It may be stopped at any time and started again. Runs of LightWaveS whose code
 has changed since are done again. With some ``--datasets`` only, the page is written
-beside the results.
+next to the results.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What "plus" costs beside L1L2 and ROCKET, in one thread, contestants taking turns.
+"""What "plus" costs next to L1L2 and ROCKET, in one thread, contestants taking turns.
 
 ``python -m benchmarks.accuracy_cost --archive FOLDER`` prints one row a data set.
 """

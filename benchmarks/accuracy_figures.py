@@ -62,7 +62,7 @@ def draw_cost(points: pd.DataFrame, path: Path) -> None:
         Where to.
     """
     figure, axes = _new((7.2, 4.2))
-    # Points may lie close together, where names beside them would overlap.
+    # Points may lie close together, where names next to them would overlap.
     for ours, colour, markers in ((True, BLUE, "ov^D*P"), (False, ORANGE, "sXph")):
         chosen = points[points["ours"] == ours]
         for (name, row), marker in zip(chosen.iterrows(), cycle(markers), strict=False):

@@ -50,7 +50,7 @@ def write(store: Store, template: Path, page: Path) -> None:
     template : Path
         A page with the markers; it may be the page itself.
     page : Path
-        Where to; figures go to ``images`` beside it.
+        Where to; figures go to ``images`` next to it.
     """
     text = fill(template.read_text(), blocks(store))
     page.parent.mkdir(parents=True, exist_ok=True)

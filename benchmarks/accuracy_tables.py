@@ -88,7 +88,7 @@ def means(table: pd.DataFrame) -> pd.Series:
 
 
 def cost_points(frame: pd.DataFrame) -> pd.DataFrame:
-    """Set mean accuracy beside the geometric mean of the time of a prediction.
+    """Set mean accuracy next to the geometric mean of the time of a prediction.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Accuracy over the number of channels, beside aeon's channel selectors.
+"""Accuracy over the number of channels, compared with aeon's channel selectors.
 
 ``python -m benchmarks.channels --archive DIR`` writes ``docs/channels.md`` and its
 figure. It takes about half an hour on two cores.
@@ -176,7 +176,7 @@ def table_curve(runs: pd.DataFrame) -> str:
 
 
 def table_auto(runs: pd.DataFrame) -> str:
-    """Show what is chosen where no number is asked for, beside all channels."""
+    """Show what is chosen where no number is asked for, next to all channels."""
     lines = []
     for name in runs["set"].unique():
         n_all = runs.loc[runs["set"] == name, "of"].iloc[0]

@@ -151,7 +151,7 @@ def table_latency(found: dict[str, dict[str, float]]) -> str:
 
 
 def table_paper(found: dict[str, dict[str, float]]) -> str:
-    """Set the paper's speed-ups beside ours."""
+    """Set the paper's speed-ups next to ours."""
     with PAPER.open(newline="") as file:
         paper = {row["dataset"]: row for row in csv.DictReader(file)}
     rows = []

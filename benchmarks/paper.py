@@ -1,4 +1,4 @@
-"""The paper's table, ours beside it.
+"""The paper's table, ours next to it.
 
 ``python -m benchmarks.paper --archive DIR`` fits the variants of the paper on ten sets
 of the UEA archive in their default split and prints a Markdown table. Where features

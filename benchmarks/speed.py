@@ -1,4 +1,4 @@
-"""How fast the package is, beside plain loops and aeon's Rocket and MiniRocket.
+"""How fast the package is, compared with plain loops and aeon's Rocket and MiniRocket.
 
 ``python -m benchmarks.speed`` runs every part, ``python -m benchmarks.speed fit`` the
 part named. All is done in one thread, except where two are compared with one, and in

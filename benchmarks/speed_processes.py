@@ -103,14 +103,14 @@ def memory(rounds: int, quick: bool) -> Table:
     """Peak resident memory of a fit with many channels; takes minutes."""
     shape = MEMORY_SHAPE[0], 20 if quick else MEMORY_SHAPE[1], MEMORY_SHAPE[2]
     imported, data, made, peak = _in_a_process(MEMORY, json.dumps(shape))
-    above = peak - imported - data
+    beyond = peak - imported - data
     return Table(
         ["peak resident memory", "MiB"],
         [
             ["after the imports", f"{imported:.0f}"],
             ["after making the data", f"{made:.0f}"],
             ["after the fit", f"{peak:.0f}"],
-            ["of the fit beyond data and imports", f"{above:.0f}"],
+            ["of the fit beyond data and imports", f"{beyond:.0f}"],
         ],
         note=f"{' x '.join(map(str, shape))} of float32: {data:.0f} MiB. Wanted: "
         "at most 1024 MiB beyond data and imports.",

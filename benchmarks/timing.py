@@ -1,7 +1,7 @@
 """Timing on a machine that is never quite idle, and what is printed of it.
 
 Contestants take turns, so that a disturbance hits all of them; the medians of their
-rounds are compared, and the spread is shown beside each.
+rounds are compared, and the spread is shown next to each.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ def slope(sizes: Sequence[float], seconds: Sequence[float]) -> float:
 
 
 def slower(ratios: Mapping[str, float], baseline: Mapping[str, float]) -> list[str]:
-    """What takes over a third longer, beside its rival, than in the baseline."""
+    """What takes over a third longer, compared with its rival, than in the baseline."""
     return [
         f"{name}: {ratio:.3g}x, was {baseline[name]:.3g}x"
         for name, ratio in ratios.items()

@@ -7,13 +7,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lightwaves_aeon import LightWaveS, LightWaveSClassifier
-
 
 def pytest_configure(config):
-    """Have the workers of xdist find code that they would each compile."""
+    """Have the workers of xdist find code that they would each compile.
+
+    The package is imported by them alone: it takes seconds, for which all would wait.
+    """
     if hasattr(config, "workerinput") or not getattr(config.option, "numprocesses", 0):
         return
+    if config.option.dist == "load":
+        # Files stay together, so that no fixture of a module is made twice.
+        config.option.dist = "loadfile"
     script = Path(__file__).with_name("warm_up.py")
     parts = [
         subprocess.Popen([sys.executable, script, part])
@@ -62,14 +66,20 @@ def small():
 
 @pytest.fixture
 def transformer(small):
+    from lightwaves_aeon import LightWaveS
+
     return LightWaveS(**small)
 
 
 @pytest.fixture
 def classifier(small):
+    from lightwaves_aeon import LightWaveSClassifier
+
     return LightWaveSClassifier(**small)
 
 
-@pytest.fixture(params=[LightWaveS, LightWaveSClassifier])
+@pytest.fixture(params=["LightWaveS", "LightWaveSClassifier"])
 def estimator(request, small):
-    return request.param(**small)
+    import lightwaves_aeon
+
+    return getattr(lightwaves_aeon, request.param)(**small)

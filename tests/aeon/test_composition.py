@@ -141,7 +141,7 @@ def test_cross_validation_in_parallel(classifier, problem, backend):
 
 
 def test_large_input_to_parallel_workers(classifier, make_problem):
-    # joblib hands arrays above a megabyte to its workers as read-only memory maps.
+    # joblib hands arrays of over a megabyte to its workers as read-only memory maps.
     X, y = make_problem(n_cases=40, n_timepoints=1500)
     assert X.nbytes > 1 << 20
     scores = cross_val_score(classifier, X, y, cv=2, n_jobs=2, error_score="raise")

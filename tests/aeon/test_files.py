@@ -19,7 +19,6 @@ from sklearn.exceptions import NotFittedError
 from lightwaves_aeon import LightWaveSClassifier, cli
 from lightwaves_aeon.aeon import files
 from lightwaves_aeon.aeon.files import DataFileError, fit_files, predict_files
-from lightwaves_aeon.benchmark import memory
 from lightwaves_aeon.benchmark.memory import PeakMemory
 from lightwaves_aeon.core.parallel import mpi
 
@@ -227,7 +226,19 @@ def test_what_fit_and_predict_refuse(folder, tmp_path):
 # Memory
 
 
-@pytest.mark.skipif(not memory.STATUS.exists(), reason="only Linux tells")
+STATUS = "/proc/self/status"
+
+
+@pytest.fixture
+def no_status(monkeypatch):
+    """A system that has no such file, as most have not."""
+    exists = Path.exists
+    monkeypatch.setattr(
+        Path, "exists", lambda path, **of: str(path) != STATUS and exists(path, **of)
+    )
+
+
+@pytest.mark.skipif(not Path(STATUS).exists(), reason="only Linux tells")
 def test_peak_memory():
     with PeakMemory() as before:
         pass
@@ -245,11 +256,16 @@ def test_peak_memory():
     assert before.bytes + 30e6 <= peak.bytes < before.bytes + 90e6
 
 
-@pytest.mark.parametrize("status", ["nothing", "no such line"])
-def test_peak_memory_where_it_cannot_be_measured(monkeypatch, tmp_path, status):
-    if status == "no such line":
-        (tmp_path / "status").write_text("Name: python\n")
-    monkeypatch.setattr(memory, "STATUS", tmp_path / "status")
+@pytest.fixture
+def no_such_line(monkeypatch):
+    """A system whose file does not tell the memory of a process alone."""
+    monkeypatch.setattr(Path, "exists", lambda path: str(path) == STATUS)
+    monkeypatch.setattr(Path, "read_text", lambda path: "Name: python\n")
+
+
+@pytest.mark.parametrize("system", ["no_status", "no_such_line"])
+def test_peak_memory_where_it_cannot_be_measured(request, system):
+    request.getfixturevalue(system)
     with PeakMemory() as peak:
         pass
     assert np.isnan(peak.bytes)
@@ -306,8 +322,7 @@ def test_fit_hands_its_options_on(folder, tmp_path):
     assert contents(clf, tmp_path / "2") == (tmp_path / "1").read_bytes()
 
 
-def test_line_where_memory_cannot_be_measured(folder, tmp_path, monkeypatch):
-    monkeypatch.setattr(memory, "STATUS", tmp_path / "none")
+def test_line_where_memory_cannot_be_measured(folder, tmp_path, no_status):
     result = run(*fit_command(folder, tmp_path / "some.model"))
     assert result.stdout.endswith("peak memory not known\n")
 

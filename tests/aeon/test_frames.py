@@ -328,7 +328,7 @@ def test_arrays_of_one_channel(estimator, problem):
     assert_array_equal(answer(estimator.fit(X[:, 1], y), X[:, 1]), expected)
 
 
-def test_class_weight_beside_an_own_estimator(shell, problem):
+def test_class_weight_with_an_own_estimator(shell, problem):
     clf = SHELLS[shell].LightWaveSClassifier(
         n_features=9, estimator=LogisticRegression(), class_weight="balanced"
     )

@@ -1,4 +1,4 @@
-"""Tables, pictures and pages of what runs have found, and what is set beside them."""
+"""Tables, pictures and pages of what runs have found, and what is set next to them."""
 
 import sys
 from urllib.error import URLError

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from importlib import import_module
 
 import numpy as np
 import pytest
@@ -33,10 +32,15 @@ def folder(make_problem, small, tmp_path_factory):
     return folder
 
 
-@pytest.fixture(autouse=True)
-def small_pictures(monkeypatch):
-    module = import_module("lightwaves_aeon.cli.inspect")
-    monkeypatch.setattr(module, "DOTS_PER_INCH", 40)
+@pytest.fixture
+def small_pictures():
+    """Pictures of few dots, which take less time to write."""
+    matplotlib = pytest.importorskip("matplotlib")
+    with matplotlib.rc_context({"savefig.dpi": 40}):
+        yield
+
+
+draws = pytest.mark.usefixtures("small_pictures")
 
 
 def run(*args):
@@ -68,6 +72,7 @@ def test_without_a_folder_it_describes(folder, tmp_path, monkeypatch):
     assert not list(tmp_path.iterdir())
 
 
+@draws
 @pytest.mark.parametrize(
     ("model", "data", "expected"),
     [
@@ -76,7 +81,6 @@ def test_without_a_folder_it_describes(folder, tmp_path, monkeypatch):
     ],
 )
 def test_pictures(folder, tmp_path, model, data, expected):
-    pytest.importorskip("matplotlib")
     out = tmp_path / "some" / "folder"
     options = ["--data", folder / "X.npy"] if data else []
     result = run(folder / model, "--out", out, *options)
@@ -88,8 +92,8 @@ def test_pictures(folder, tmp_path, model, data, expected):
     assert all(path.read_bytes().startswith(PNG) for path in out.iterdir())
 
 
+@draws
 def test_case_and_labels_show_and_files_are_replaced(folder, tmp_path):
-    pytest.importorskip("matplotlib")
     command = [folder / "plain.model", "--data", folder / "X.npy", "--out", tmp_path]
     assert run(*command).exit_code == 0
     before = {path: path.read_bytes() for path in tmp_path.iterdir()}
@@ -101,8 +105,8 @@ def test_case_and_labels_show_and_files_are_replaced(folder, tmp_path):
     assert changed == set(OF_DATA)
 
 
+@draws
 def test_one_case_has_no_embedding(folder, tmp_path):
-    pytest.importorskip("matplotlib")
     np.save(tmp_path / "X.npy", np.load(folder / "X.npy")[:1])
     result = run(
         *(folder / "plain.model", "--data", tmp_path / "X.npy", "--out", tmp_path / "p")
@@ -135,6 +139,7 @@ def test_models_that_are_none(folder, tmp_path):
     assert_fails(run(broken), broken)
 
 
+@draws
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
@@ -148,7 +153,6 @@ def test_models_that_are_none(folder, tmp_path):
     ids=["channels", "labels", "case", "shape", "shape of labels", "gaps"],
 )
 def test_data_that_does_not_fit(folder, tmp_path, change, reason):
-    pytest.importorskip("matplotlib")
     data = {"data": "X.npy", "labels": "y.npy"}
     changed = change(*(np.load(folder / name) for name in data.values()))
     options = ["--case", 7, "--out", tmp_path / "pictures"]
@@ -159,8 +163,8 @@ def test_data_that_does_not_fit(folder, tmp_path, change, reason):
     assert not (tmp_path / "pictures").exists()
 
 
+@draws
 def test_files_that_are_missing(folder, tmp_path):
-    pytest.importorskip("matplotlib")
     out = ["--out", tmp_path / "pictures"]
     model, data = folder / "plain.model", folder / "X.npy"
     missing = tmp_path / "none.npy"
@@ -170,13 +174,14 @@ def test_files_that_are_missing(folder, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+@draws
 def test_a_folder_that_cannot_be_made(folder, tmp_path):
-    pytest.importorskip("matplotlib")
     (tmp_path / "file").write_text("")
     result = run(folder / "plain.model", "--out", tmp_path / "file" / "pictures")
     assert_fails(result, tmp_path / "file")
 
 
+@draws
 @pytest.mark.parametrize(
     ("path", "reason"),
     [
@@ -188,7 +193,6 @@ def test_a_folder_that_cannot_be_made(folder, tmp_path):
 )
 def test_what_a_foreign_file_claims(folder, tmp_path, path, reason):
     """Channels without number, a path from nowhere, and words of any length."""
-    pytest.importorskip("matplotlib")
     header, arrays = load_model(folder / "paths.model")
     header["metadata"]["n_channels"] = 2**31 - 1
     header["selection_path"] = path

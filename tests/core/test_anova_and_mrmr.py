@@ -83,7 +83,7 @@ def test_anova_of_equal_class_means_is_zero():
 
 
 def test_anova_does_not_cancel_at_a_large_offset():
-    # Multiples of 1/16 stay exact beside a million in float32.
+    # Multiples of 1/16 stay exact next to a million in float32.
     steps = np.random.default_rng(0).integers(-3, 4, size=(60, 20)) / 16
     steps[30:] += np.arange(20) / 16
     near, far = steps.astype(np.float32), (steps + 1e6).astype(np.float32)

@@ -60,7 +60,7 @@ def of_input(rows, number, channel, other=-1):
     return rows
 
 
-def above(rows, thresholds):
+def with_thresholds(rows, thresholds):
     """The same with thresholds in turn, where there is something to count."""
     rows = rows.copy()
     counts = rows["statistic"] == PPV
@@ -240,7 +240,7 @@ def test_agrees_with_oracle_for_any_number_of_thresholds(name, n_shares):
     rng = np.random.default_rng(n_shares)
     x = rng.normal(size=50)
     rows = full_table(1, dilations, bank, ["max", *["ppv"] * n_shares, "mpv"])
-    rows = above(rows, rng.normal(scale=3, size=len(rows)))
+    rows = with_thresholds(rows, rng.normal(scale=3, size=len(rows)))
     found = on_scaled(rows, bank)(x[None, None])[0]
     certain = []
     for share, row in zip(found, rows, strict=True):
@@ -260,7 +260,9 @@ def test_agrees_with_oracle_for_any_number_of_thresholds(name, n_shares):
 @pytest.mark.parametrize("name", ["minirocket", "mix"])
 def test_what_equals_a_threshold_is_not_above_it(name, n_cases):
     bank = BANKS[name]
-    rows = above(full_table(1, [1, 2], bank, ["ppv"] * 4), [0, -0.0, 1e-45, -1e-45])
+    rows = with_thresholds(
+        full_table(1, [1, 2], bank, ["ppv"] * 4), [0, -0.0, 1e-45, -1e-45]
+    )
     found = on_scaled(rows, bank)(np.zeros((n_cases, 1, 30)))
     assert_array_equal(found, np.tile(rows["threshold"] < 0, (n_cases, 1)))
 
@@ -306,7 +308,7 @@ def nothing_positive(rows):
 
 @pytest.mark.parametrize("n_cases", [1, 6])
 def test_level_2_of_a_single_point_is_empty(n_cases):
-    rows = above(full_table(1, [1], BANKS["mix"]), [-5, 0, 5])
+    rows = with_thresholds(full_table(1, [1], BANKS["mix"]), [-5, 0, 5])
     rows = rows[rows["level"] == 2]
     found = on_scaled(rows, BANKS["mix"])(np.full((n_cases, 1, 1), 3.0))
     assert_array_equal(found, np.tile(nothing_positive(rows), (n_cases, 1)))
@@ -369,7 +371,7 @@ def table():
     """All statistics of all inputs, and of some five thresholds more."""
     of_channels = full_table(3, [1, 4], BANKS["mix"])
     rows = full_table(1, [1, 4], BANKS["mix"])
-    shares = above(
+    shares = with_thresholds(
         full_table(1, [1, 4], BANKS["mix"], ["ppv"] * 5), np.arange(-13, 13) / 4 + 0.1
     )
     parts = [
@@ -473,7 +475,7 @@ def test_one_case_by_itself(evaluate, X, found):
 @pytest.mark.parametrize("number", range(len(REPRESENTATION_NAMES)))
 def test_bound_is_arranged_there(X, number):
     bank, means, stds = BANKS["mix"], np.array([0.5, -0.2]), np.array([2.0, 0.7])
-    rows = above(candidate_rows(0, 1, len(bank.names), (1, 2)), [-1, 0, 2])
+    rows = with_thresholds(candidate_rows(0, 1, len(bank.names), (1, 2)), [-1, 0, 2])
     here = FeatureTransform.from_rows(rows, bank, np.zeros(1), np.ones(1))
     rows["dilation"], two = 8, number in (SUM, DIFFERENCE)
     there = of_input(rows, number, 0, 1 if two else -1)
@@ -483,7 +485,7 @@ def test_bound_is_arranged_there(X, number):
     assert_array_equal(moved(X[:, :n_used]), expected)
 
 
-# Kinds of jobs: each has a loop of its own
+# Pooling sets: each has a loop of its own
 
 
 @pytest.fixture(params=["minirocket", "db4"])
@@ -498,7 +500,7 @@ def all_sets(request):
             wanted = [names[slot] for slot in POOLING_SETS[number]]
             some = candidate_rows(0, dilation + 1, 1, (level,), wanted)
             some["kernel"] = kernel
-            rows.append(above(some, [-0.5, 0, 0.5]))
+            rows.append(with_thresholds(some, [-0.5, 0, 0.5]))
         sets.append(pair)
     return np.concatenate(rows), bank, sets[1:]  # the first has no rows
 
@@ -527,7 +529,7 @@ def test_every_set_gives_the_bits_of_what_computes_all(all_sets, length):
     found = on_scaled(rows, bank)(X)
     dilations, shares = range(1, rows["dilation"].max() + 1), ["ppv"] * N_THRESHOLDS
     everything = full_table(1, dilations, bank, [*shares, *POOLING_NAMES[1:]])
-    everything = above(everything, [-0.5, 0, 0.5])
+    everything = with_thresholds(everything, [-0.5, 0, 0.5])
     of_all = on_scaled(everything, bank)
     assert (of_all.plan.convolutions.sets == max(POOLING_SETS)).all()
     fields = ["dilation", "kernel", "level", "statistic", "threshold"]

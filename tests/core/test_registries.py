@@ -9,7 +9,7 @@ from c_program import Program, needs_compiler
 from numpy.testing import assert_allclose
 from tables import fitted_from
 
-from lightwaves_aeon.core.convolution import batch_pooling, plan, single
+from lightwaves_aeon.core.convolution import batch_pooling, single
 from lightwaves_aeon.core.convolution.features import candidate_rows, feature_names
 from lightwaves_aeon.core.convolution.kernels import kernel_bank
 from lightwaves_aeon.core.convolution.pooling import (
@@ -160,7 +160,6 @@ def test_what_lacks_an_implementation_is_refused_by_name(toy, X, target, field, 
 
 def test_the_other_loop_refuses_too(toy, monkeypatch):
     monkeypatch.setitem(single.POOL, "toy", None)
-    monkeypatch.setattr(plan, "DERIVED", plan.DERIVED | {"product"})
     rows = rows_of("max", "channel")
     rows["statistic"][0] = len(POOLING_NAMES)
     with pytest.raises(ValueError, match="the loop for sixteen cases has no impl"):

@@ -383,7 +383,7 @@ UNSEEN = {
     "shorter": lambda X: [x[:, :9] for x in X],
     "one time point": lambda X: [x[:, :1] for x in X],
     "two time points": lambda X: [x[:, :2] for x in X],
-    "all sorts": lambda X: [np.tile(x, 3)[:, : 1 + 5 * i] for i, x in enumerate(X)],
+    "all lengths": lambda X: [np.tile(x, 3)[:, : 1 + 5 * i] for i, x in enumerate(X)],
     "one case": lambda X: [X[0][:, :23]],
 }
 

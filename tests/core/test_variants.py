@@ -220,13 +220,13 @@ def test_thresholds_split_the_cases_that_give_them():
     quantile_cases = np.arange(0, 20, 2)
     X = np.random.default_rng(0).normal(size=(20, 1, 40))
     rows, columns, _ = offered(X, quantile_cases)
-    above = (
+    shares = (
         columns[quantile_cases][:, rows["statistic"] == 0].mean(axis=0).reshape(84, 3)
     )
-    assert (above > [2 / 3, 1 / 3, -1e-6]).all()
-    assert (above < [1 + 1e-6, 2 / 3 + 0.003, 1 / 3 + 0.003]).all()
+    assert (shares > [2 / 3, 1 / 3, -1e-6]).all()
+    assert (shares < [1 + 1e-6, 2 / 3 + 0.003, 1 / 3 + 0.003]).all()
     # A response is as often below its thresholds as quantiles say, to the last one.
-    counts = above * X[quantile_cases].size
+    counts = shares * X[quantile_cases].size
     assert_allclose(counts, np.rint(counts), atol=1e-3)
 
 
@@ -438,7 +438,7 @@ def plus(request):
     return LightWaveS(variant="plus", selector=request.param, **parameters)
 
 
-def test_plus_with_all_sorts_of_series(any_problem, plus):
+def test_plus_with_any_series(any_problem, plus):
     X, y = any_problem
     out = plus.fit_transform(X, y)
     assert out.shape == (len(X), 60)
@@ -450,7 +450,7 @@ def test_plus_with_all_sorts_of_series(any_problem, plus):
     assert_array_equal(plus.transform(X), out)
 
 
-def test_classifier_with_all_sorts_of_series(any_problem):
+def test_classifier_with_any_series(any_problem):
     X, y = any_problem
     parameters = {"n_features": 60, "random_state": 0}
     classifier = LightWaveSClassifier(variant="plus", **parameters).fit(X, y)
@@ -512,10 +512,10 @@ def test_names_follow_the_table(make_pairs_problem, n_channels):
             of_input += "_change"
         elif row.input in signs:
             of_input += f"{signs[row.input]}ch{row.other}"
-        above = f">{np.float32(row.threshold)}" if row.threshold else ""
-        above = above if row.statistic == "ppv" else ""
+        threshold = f">{np.float32(row.threshold)}" if row.threshold else ""
+        threshold = threshold if row.statistic == "ppv" else ""
         expected = f"{of_input}_k{row.kernel:03d}_d{row.dilation}_l1_{row.statistic}"
-        assert name == expected + above
+        assert name == expected + threshold
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ def results():
             for d in (1, 4)
         ]
     )
-    # Thresholds, inputs and kinds of jobs, in all sorts of combinations.
+    # Thresholds, inputs and pooling sets in many combinations.
     counts = rows["statistic"] == POOLING_NAMES.index("ppv")
     rows["threshold"][counts] = rng.normal(size=counts.sum())
     rows["channel"] = rng.integers(2, size=len(rows))

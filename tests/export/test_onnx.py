@@ -127,7 +127,7 @@ def test_does_not_read_channels_out_of_use(make_problem, tmp_path):
 
 
 def table(dilations, n_rows=400, seed=0):
-    """Rows of all sorts, and a model that reads them of three channels."""
+    """Rows of every operator and representation, and a model of three channels."""
     rng = np.random.default_rng(seed)
     bank = kernel_bank(["minirocket", "mexh", "db4", "haar"])
     names = (*POOLING_NAMES, *("ppv",) * 4)
@@ -158,15 +158,15 @@ def features_model(rows, model):
 
 
 @pytest.fixture(scope="module")
-def every_sort():
+def everything():
     rows, model = table(dilations=(1, 2, 8, 2**30))
     return rows, model, session(features_model(rows, model))
 
 
 @pytest.mark.parametrize("n_timepoints", [*range(1, 10), 40, 101])
 @pytest.mark.parametrize("is_flat", [False, True])
-def test_features_are_those_of_the_engine(every_sort, n_timepoints, is_flat):
-    rows, model, of_onnx = every_sort
+def test_features_are_those_of_the_engine(everything, n_timepoints, is_flat):
+    rows, model, of_onnx = everything
     X = np.random.default_rng(1).normal(size=(5, 3, n_timepoints)).astype(np.float32)
     X = flattened(X) if is_flat else X
     features, expected = of_onnx.run(["scores"], {"X": X})[0], model.transform(X)
@@ -185,8 +185,8 @@ def test_another_runtime_gives_the_same(n_timepoints):
     assert_allclose(features, model.transform(X), rtol=1e-5)
 
 
-def test_table_in_the_test_has_every_sort_of_row(every_sort):
-    rows, model, _ = every_sort
+def test_table_in_the_test_has_every_kind_of_row(everything):
+    rows, model, _ = everything
     for name, n_values in (("input", 4), ("level", 2), ("statistic", 6)):
         assert len(np.unique(rows[name])) == n_values
     assert len(np.unique(model.transform.plan.convolutions.kernels)) > 60

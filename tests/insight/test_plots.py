@@ -90,7 +90,7 @@ DRAWN = {
 
 
 def texts(ax):
-    """All that is written in or beside axes, but for empty tick labels."""
+    """All that is written in or next to axes, but for empty tick labels."""
     written = [ax.title, ax.xaxis.label, ax.yaxis.label, *ax.texts]
     for axis in (ax.xaxis, ax.yaxis):
         low, high = sorted(axis.get_view_interval())

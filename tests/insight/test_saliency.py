@@ -36,7 +36,7 @@ USED = [0, 2]  # of three channels
 
 
 def make_linear(bank, n_features=200, seed=0, means=0.5):
-    """Rows of every sort with a head of two opposite classes."""
+    """Rows of every operator and representation; a head of opposite classes."""
     rng = np.random.default_rng(seed)
     rows = np.concatenate(
         [

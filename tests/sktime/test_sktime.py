@@ -323,7 +323,7 @@ def test_classifier_behind_a_transformer(classifier, unequal):
     assert (pipeline.fit(frames(X), y).predict(frames(X)) == y).all()
 
 
-def test_beside_another_transformer(small, problem):
+def test_next_to_another_transformer(small, problem):
     X, y = problem
     union = LightWaveS(**small) + SummaryTransformer()
     features = union.fit_transform(X, y)
