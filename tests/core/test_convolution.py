@@ -1,5 +1,6 @@
 """The engine against the oracle, against the published code, and against itself."""
 
+import pickle
 from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 from pathlib import Path
@@ -665,3 +666,10 @@ def test_agrees_with_published_code(name):
                 assert np.rint(theirs[LSPV] * len(c)) == max(closed, default=0)
                 clear += 1
     assert clear > 0.85 * found[..., LSPV].size
+
+
+def test_a_pickle_holds_no_compiled_function(evaluate, X, found):
+    """It would be compiled anew by each process that loads it, for seconds."""
+    packed = pickle.dumps(evaluate)
+    assert b"numba" not in packed
+    assert_array_equal(pickle.loads(packed)(X), found)

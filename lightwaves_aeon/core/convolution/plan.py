@@ -4,7 +4,7 @@ from __future__ import annotations
 
 __all__ = ["Plan"]
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -30,6 +30,9 @@ from lightwaves_aeon.core.convolution.single import POOL, evaluate_cases
 
 N_LEVELS = 2
 
+LOOPS = {"paper": evaluate_paper, "level 1": evaluate_level_1, "any": evaluate_any}
+"""The loops for sixteen cases."""
+
 
 class Plan(NamedTuple):
     """What a table asks for.
@@ -48,8 +51,9 @@ class Plan(NamedTuple):
         The base kernels.
     n_features : int
         Number of output columns.
-    loops : tuple of two compiled functions
-        What computes features of channels alone, and of derived inputs, too.
+    loops : tuple of two str
+        Names in `LOOPS` of what computes features of channels alone, and of derived
+        inputs, too. A compiled function in a pickle would be compiled anew from it.
     """
 
     channels: np.ndarray
@@ -58,7 +62,7 @@ class Plan(NamedTuple):
     convolutions: Convolutions
     bank: KernelBank
     n_features: int
-    loops: tuple[Any, Any]
+    loops: tuple[str, str]
 
     @classmethod
     def from_rows(cls, rows: np.ndarray, bank: KernelBank) -> Plan:
@@ -159,7 +163,7 @@ class Plan(NamedTuple):
         out : np.ndarray of float32, shape (n_cases, n_features)
             Written to.
         """
-        loop = self.loops[int(self.inputs.representations.any())]
+        loop = LOOPS[self.loops[int(self.inputs.representations.any())]]
         loop(x, cases.start, cases.stop, *self._arguments, out)
 
     def evaluate_one_by_one(self, x: np.ndarray, cases: range, out: np.ndarray) -> None:
@@ -177,13 +181,13 @@ class Plan(NamedTuple):
         )
 
 
-def _loops_for(sets: np.ndarray, is_tapped: bool) -> tuple[Any, Any]:
+def _loops_for(sets: np.ndarray, is_tapped: bool) -> tuple[str, str]:
     """Choose the loops with no more in them than is needed: of channels, of others."""
     level_1_only = (sets[:, 1] == EMPTY).all()
     if not is_tapped:
-        return evaluate_any, evaluate_any
-    of_any = evaluate_level_1 if level_1_only else evaluate_any
-    return evaluate_paper if (sets <= PAPER).all() else of_any, of_any
+        return "any", "any"
+    of_any = "level 1" if level_1_only else "any"
+    return "paper" if (sets <= PAPER).all() else of_any, of_any
 
 
 def _has_threshold(rows: np.ndarray) -> np.ndarray:
