@@ -8,6 +8,15 @@ import numpy as np
 import pytest
 
 
+LONGEST = ("test_mpi", "test_bench", "test_c_builds", "test_backends", "test_plots")
+"""Files of tests that start programs: first, so that no worker has one left at last."""
+
+
+def pytest_collection_modifyitems(items):
+    """Put the longest files first."""
+    items.sort(key=lambda item: item.path.stem not in LONGEST)
+
+
 def pytest_configure(config):
     """Have the workers of xdist find code that they would each compile.
 
@@ -18,6 +27,7 @@ def pytest_configure(config):
     if config.option.dist == "load":
         # Files stay together, so that no fixture of a module is made twice.
         config.option.dist = "loadfile"
+        config.option.loadscopereorder = False
     script = Path(__file__).with_name("warm_up.py")
     parts = [
         subprocess.Popen([sys.executable, script, part])
