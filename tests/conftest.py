@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-
 LONGEST = ("test_mpi", "test_bench", "test_c_builds", "test_backends", "test_plots")
 """Files of tests that start programs: first, so that no worker has one left at last."""
 
