@@ -134,15 +134,8 @@ class Change(NamedTuple):
     parameters: dict[str, Any] = {}
 
 
-def _without(statistic: str) -> Change:
-    def less(names: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(name for name in names if name != statistic)
-
-    return Change(
-        lambda plus: plus._replace(
-            pooling=less(plus.pooling), derived_pooling=less(plus.derived_pooling)
-        )
-    )
+def _with(*statistics: str) -> Change:
+    return Change(lambda plus: plus._replace(pooling=(*plus.pooling, *statistics)))
 
 
 def _with_changes(inputs: _Inputs) -> _Inputs:
@@ -167,15 +160,14 @@ ABLATIONS = {
         inputs=lambda inputs: [of for of in inputs if of[2] < 0]
     ),
     "with changes": Change(inputs=_with_changes),
-    "no mpv": _without("mpv"),
-    "no mipv": _without("mipv"),
-    "no max": _without("max"),
+    "no level 0": Change(lambda plus: plus._replace(series=False)),
+    "with max": _with("max"),
+    "with mpv and mipv": _with("mpv", "mipv"),
+    "selected by detachment": Change(parameters={"selector": "detach"}),
     "threshold 0 for the quantiles": Change(_without_quantiles),
     "largest dilation 32": Change(parameters={"max_dilation": 32}),
     "selected by mRMR": Change(parameters={"selector": "mrmr"}),
-    "with lspv and min": Change(
-        lambda plus: plus._replace(pooling=(*plus.pooling, "lspv", "min"))
-    ),
+    "with lspv and min": _with("lspv", "min"),
     "with level 2": Change(lambda plus: plus._replace(levels=(1, 2))),
 }
 """What is taken from "plus", put in another's place, or added."""

@@ -261,8 +261,8 @@ TEXT = """# Fewer channels
 `max_channels` keeps the features to so many channels; `LightWaveSChannelSelector`
 finds the same channels for any other classifier. Of each channel all responses go into
 a ridge regression, and one channel after the other is left out: each time the one whose
-absence raises the leave-one-out error least. So channels are judged together, by what
-the features themselves will see, and a channel that says what others say goes early.
+absence raises the leave-one-out error least. So channels are judged together, by the
+responses that features are made of, and a channel that says what others say goes early.
 
 This page is written by a benchmark. Test accuracy in the default split, means over five
 seeds.
@@ -275,8 +275,8 @@ python -m benchmarks.channels --archive DIR
 
 Each of aeon's selectors chooses how many channels to keep, with its default parameters.
 Then the same classifier is trained on its channels ("theirs"), and on as many that are
-found here ("ours"): with `max_channels` for `plus` and `L1L2`, and with
-`LightWaveSChannelSelector` before aeon's `MiniRocketClassifier`.
+found here ("ours"): with `max_channels` for `plus`, the default, and for `L1L2`, the
+paper's, and with `LightWaveSChannelSelector` before aeon's `MiniRocketClassifier`.
 
 {beside}
 

@@ -18,13 +18,13 @@ FIT = [
     ("scale", "each channel by its\nmean and deviation"),
     ("respond", "84 kernels,\nall dilations"),
     ("filter", "ANOVA F of every\nstatistic"),
-    ("select", "500 that do not\nrepeat each other"),
+    ("select", "500 that do best\ntogether"),
     ("table", "one row\na feature"),
 ]
 PREDICT = [
     ("scale", "only the channels\nin the table"),
     ("evaluate table", "only the responses\nin the table"),
-    ("head", "ridge regression\non the features"),
+    ("head", "a weighted sum\nof features a class"),
     ("labels", "and calibrated\nprobabilities"),
 ]
 

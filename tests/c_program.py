@@ -12,6 +12,7 @@ needs_compiler = pytest.mark.skipif(COMPILER is None, reason="needs a C compiler
 
 STRICT = ["-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic", "-Wdouble-promotion"]
 EXACT = ["-O2", "-ffp-contract=off"]
+SANITIZE = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-g"]
 FLOATS = ctypes.POINTER(ctypes.c_float)
 
 
@@ -65,3 +66,37 @@ def compiled(*files, out, compiler=COMPILER):
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return out
+
+
+DRIVER = """
+#include <stdio.h>
+#include "lightwaves_model.h"
+enum { N = LIGHTWAVES_N_CHANNELS * LIGHTWAVES_MAX_TIMEPOINTS };
+static float values[N], scores[LIGHTWAVES_N_CLASSES];
+int main(void)
+{
+    int sum = 0;
+    for (int i = 0; i < N; i++)
+        values[i] = (float)(i * 7919 % 101) / 50.0f;
+    for (int n = 0; n <= LIGHTWAVES_MAX_TIMEPOINTS + 1; n++)
+        sum += lightwaves_predict_length(values, n, scores);
+    for (int t = 0; t < 3 * LIGHTWAVES_MAX_TIMEPOINTS; t++)
+        sum += lightwaves_push(values + t % 30, scores);
+    printf("%d", sum);
+    return 0;
+}
+"""
+
+
+def assert_sanitizers_find_nothing(folder):
+    """In calls for series of all lengths, and for a stream."""
+    empty = folder / "empty.c"
+    empty.write_text("int main(void) { return 0; }\n")
+    command = [COMPILER, *SANITIZE, str(empty), "-o", str(folder / "empty")]
+    if subprocess.run(command, capture_output=True).returncode != 0:
+        pytest.skip("the compiler has no sanitizers")
+    (folder / "driver.c").write_text(DRIVER)
+    sources = folder / "driver.c", folder / "lightwaves_model.c"
+    driver = compiled(*sources, *SANITIZE, out=folder / "driver")
+    done = subprocess.run([driver], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -62,6 +62,20 @@ def make_pairs_problem():
     return _make_pairs_problem
 
 
+def _make_step_problem(n_cases=24, n_channels=3, n_timepoints=40, n_classes=2, seed=0):
+    """Noise, where the second half of the last channel is higher, by class."""
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(n_cases, n_channels, n_timepoints))
+    y = np.arange(n_cases) % n_classes
+    X[:, -1, n_timepoints // 2 :] += y[:, None]
+    return X, y
+
+
+@pytest.fixture(scope="session")
+def make_step_problem():
+    return _make_step_problem
+
+
 @pytest.fixture
 def problem():
     return _make_problem()
@@ -70,7 +84,7 @@ def problem():
 @pytest.fixture(scope="session")
 def small():
     """Parameters that keep a fit to some milliseconds."""
-    return {"n_features": 20, "max_dilation": 4}
+    return {"n_features": 20, "max_dilation": 4, "variant": "L1L2"}
 
 
 @pytest.fixture

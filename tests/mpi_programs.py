@@ -100,12 +100,18 @@ def ties():
 
 
 PROBLEMS = {
-    "basic motions": (basic_motions, {"n_features": 40, "max_dilation": 4}),
+    "basic motions": (
+        basic_motions,
+        {"n_features": 40, "max_dilation": 4, "variant": "L1L2"},
+    ),
     "unequal lengths cut": (
         japanese_vowels,
         {"n_features": 30, "max_dilation": 2, "variant": "L2"},
     ),
-    "unequal lengths": (unequal_noise, {"n_features": 30, "max_dilation": 4}),
+    "unequal lengths": (
+        unequal_noise,
+        {"n_features": 30, "max_dilation": 4, "variant": "L1L2"},
+    ),
     "unequal lengths, sample": (
         unequal_noise,
         {"n_features": 20, "variant": "L2", "max_cases": 10, "random_state": 3},
@@ -134,16 +140,28 @@ PROBLEMS = {
             "random_state": 0,
         },
     ),
-    "univariate": (italy_power_demand, {"n_features": 30, "max_dilation": 8}),
-    "one unit": (italy_power_demand, {"n_features": 5, "max_dilation": 1}),
+    "univariate": (
+        italy_power_demand,
+        {"n_features": 30, "max_dilation": 8, "variant": "L1L2"},
+    ),
+    "one unit": (
+        italy_power_demand,
+        {"n_features": 5, "max_dilation": 1, "variant": "L1L2"},
+    ),
     "ties": (ties, {"n_features": 40, "max_dilation": 4, "variant": "L1"}),
     "sample": (
         noise,
-        {"n_features": 20, "max_dilation": 4, "max_cases": 10, "random_state": 3},
+        {
+            "n_features": 20,
+            "max_dilation": 4,
+            "max_cases": 10,
+            "random_state": 3,
+            "variant": "L1L2",
+        },
     ),
     "nothing to select": (
         noise,
-        {"n_features": 20, "max_dilation": 4, "pool_size": 20},
+        {"n_features": 20, "max_dilation": 4, "pool_size": 20, "variant": "L1L2"},
     ),
     "detachment": (
         japanese_vowels,
@@ -151,7 +169,12 @@ PROBLEMS = {
     ),
     "wavelets": (
         noise,
-        {"n_features": 10, "max_dilation": 4, "kernels": ("haar", "mexh")},
+        {
+            "n_features": 10,
+            "max_dilation": 4,
+            "kernels": ("haar", "mexh"),
+            "variant": "L1L2",
+        },
     ),
     "few channels": (
         pairs,
@@ -159,7 +182,12 @@ PROBLEMS = {
     ),
     "few channels, ties": (
         ties,
-        {"n_features": 20, "max_dilation": 2, "max_channels": "auto"},
+        {
+            "n_features": 20,
+            "max_dilation": 2,
+            "max_channels": "auto",
+            "variant": "L1L2",
+        },
     ),
     "few channels, unequal lengths": (
         whole_japanese_vowels,
@@ -174,7 +202,12 @@ PROBLEMS = {
     ),
     "another estimator": (
         noise,
-        {"n_features": 10, "max_dilation": 2, "estimator": LogisticRegression()},
+        {
+            "n_features": 10,
+            "max_dilation": 2,
+            "estimator": LogisticRegression(),
+            "variant": "L1L2",
+        },
     ),
 }
 
@@ -184,7 +217,7 @@ WITH_THREADS = ["basic motions", "univariate", "wavelets", "plus", "unequal leng
 def make_classifier(problem: str, **parameters):
     from lightwaves_aeon import LightWaveSClassifier
 
-    return LightWaveSClassifier(**PROBLEMS[problem][1], **parameters)
+    return LightWaveSClassifier(**{**PROBLEMS[problem][1], **parameters})
 
 
 def answers(problem: str, **parameters) -> dict[str, np.ndarray]:
@@ -297,6 +330,7 @@ def traffic(folder: Path, rank: int) -> None:
         X, y = noise(n_timepoints, n_cases=60)
         before = bytes_moved()
         transformer = LightWaveS(
+            variant="L1L2",
             n_features=20,
             kernels="haar",
             max_dilation=4,

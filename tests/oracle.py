@@ -59,11 +59,32 @@ def derived(x, row):
     return [first, None, first + second, first - second][row["input"]]
 
 
+def interval(row, length):
+    """The time points that a row of level 0 is of: one at least."""
+    first = int(float(row["start"]) * length)
+    return slice(first, max(int(float(row["stop"]) * length), first + 1))
+
+
+def series_statistics(x):
+    """Mean, deviation, rise of the line that fits best, and the extremes."""
+    slope = np.polyfit(np.arange(len(x)), x, 1)[0] if len(x) > 1 else 0.0
+    return np.array([x.mean(), x.std(), slope * len(x), x.min(), x.max()])
+
+
+N_OF_RESPONSES = 6
+"""Statistics of responses; those of series follow."""
+
+
 def features(X, rows, bank, means, stds):
     table = np.empty((len(X), len(rows)))
     for i, j in np.ndindex(table.shape):
         row, level, dilation = rows[j], rows[j]["level"], int(rows[j]["dilation"])
         x = (X[i] - np.array(means)[:, None]) / np.array(stds)[:, None]
+        if level == 0:
+            seen = derived(x, row)[interval(row, X[i].shape[1])]
+            number = row["statistic"] - N_OF_RESPONSES
+            table[i, j] = series_statistics(seen)[number]
+            continue
         c = responses(derived(x, row), row["kernel"], dilation, bank)[level - 1]
         # A threshold is in units of the response before its scaling by the dilation.
         threshold = float(row["threshold"]) * dilation ** (-1.5 * float(level))

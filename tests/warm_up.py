@@ -10,7 +10,10 @@ import numpy as np
 
 PARTS = {
     "paper": [{"variant": "L1L2"}, {"variant": "L1"}],
-    "plus": [{"variant": "plus", "max_channels": 2}, {"selector": "detach"}],
+    "plus": [
+        {"variant": "plus", "max_channels": 2},
+        {"variant": "L1L2", "selector": "detach"},
+    ],
     "wavelets": [{"kernels": ["minirocket", "db2"], "variant": "plus"}],
 }
 

@@ -32,22 +32,25 @@ class LightWaveSClassifier(ClassifierMixin, ClassifierShell, BaseClassifier):
     estimator : sklearn compatible classifier or None, default=None
         Trained on the standardised features. None means a ``RidgeClassifierCV`` whose
         alpha is chosen by leave-one-out from ``logspace(-3, 3, 10) * n_cases``, which
-        on standardised features is the paper's choice.
+        on standardised features is the paper's choice; with the selector "distil" its
+        scores are averaged with those of a ridge regression of the teacher's scores.
     class_weight : {"balanced"}, dict or None, default=None
-        Weights of the classes in the default estimator; see ``RidgeClassifierCV``.
+        Weights of the classes in the default estimator, which is trained on the labels
+        alone then; see ``RidgeClassifierCV``.
     n_jobs : int, default=1
         Number of threads for ``fit`` and ``predict``; -1 means all processors. Results
         do not depend on it.
     random_state : int, RandomState instance or None, default=None
         Draws the sample of cases on which features are selected, where there are more
-        than `max_cases`, and what "plus" looks at; handed on to `estimator`. None draws
-        others each time.
+        than `max_cases`, and for "plus" what it looks at and augmented cases; handed on
+        to `estimator`. None draws others each time.
     n_features : int, "auto" or None, default=None
         Number of features to keep. None means 2.5 % of ROCKET's, 500 by default;
-        ``"auto"``, for ``variant="plus"`` or ``selector="detach"`` only, as few as
-        predict about as well as any number, see `LightWaveS`.
-    variant : {"L1", "L2", "L1L2", "plus"}, default="L1L2"
-        What features may come from; see `LightWaveS`. "plus" is the most accurate.
+        ``"auto"``, for the selectors "distil" and "detach" only, as few as predict
+        about as well as any number, see `LightWaveS`.
+    variant : {"L1", "L2", "L1L2", "plus"}, default="plus"
+        What features may come from; see `LightWaveS`. "plus" is the most accurate, and
+        not the paper's; ``variant="L1L2"`` gives the model of the paper.
     kernels : str or sequence of str, default="minirocket"
         ``"minirocket"``, or the name of a PyWavelets wavelet, or a list or tuple of
         such names.
@@ -64,9 +67,9 @@ class LightWaveSClassifier(ClassifierMixin, ClassifierShell, BaseClassifier):
     backend : {"threads", "joblib", "mpi"}, default="threads"
         Where ``fit`` works; see `LightWaveS`. The fitted model is the same to the last
         bit, and prediction is always in `n_jobs` threads of this process.
-    selector : {"mrmr", "detach"} or None, default=None
-        How features are chosen from the pool; see `LightWaveS`. None means detachment
-        for "plus", else mRMR.
+    selector : {"mrmr", "detach", "distil"} or None, default=None
+        How features are chosen from the pool; see `LightWaveS`. None means "distil"
+        for "plus", else "mrmr".
     max_channels : int, "auto" or None, default=None
         Largest number of channels to read; see `LightWaveS`. ``"auto"`` finds the
         smallest that predicts about as well as any, None means no limit.
@@ -81,7 +84,9 @@ class LightWaveSClassifier(ClassifierMixin, ClassifierShell, BaseClassifier):
         Names of the channels, if the classifier was fitted to data frames with named
         columns. Frames given later are brought into their order.
     estimator_ : sklearn classifier
-        The fitted estimator.
+        The fitted estimator: without `estimator` a ``RidgeClassifierCV``, or, of the
+        selector "distil" without `class_weight`, a linear classifier that is the mean
+        of two ridge regressions.
     pipeline_ : sklearn.pipeline.Pipeline
         Fitted `LightWaveS` transformer, ``StandardScaler`` and `estimator_`.
         ``pipeline_[0].features_`` is the table of the features in use.
@@ -89,6 +94,11 @@ class LightWaveSClassifier(ClassifierMixin, ClassifierShell, BaseClassifier):
     See Also
     --------
     LightWaveS : The features alone.
+
+    Notes
+    -----
+    The method of the paper [1]_ is the variants "L1", "L2" and "L1L2" with the selector
+    "mrmr". "plus" and the selectors "detach" and "distil" go beyond it.
 
     References
     ----------
@@ -106,6 +116,12 @@ class LightWaveSClassifier(ClassifierMixin, ClassifierShell, BaseClassifier):
     >>> float(clf.score(X_test, y_test))
     1.0
     >>> clf.pipeline_[0].channels_.tolist()
+    [0, 1, 2, 3, 4, 5]
+
+    The model of the paper:
+
+    >>> papers = LightWaveSClassifier(variant="L1L2").fit(X_train, y_train)
+    >>> papers.pipeline_[0].channels_.tolist()
     [0, 1, 2, 4, 5]
     """
 

@@ -17,11 +17,14 @@ from lightwaves_aeon.estimators.table import FeatureTableMixin
 class LightWaveS(FeatureTableMixin, TransformerShell, BaseCollectionTransformer):
     """Wavelet scattering features, a few hundred selected for the classes at hand.
 
-    Each channel is convolved with MiniRocket's 84 kernels at dilations 1, 2, 4, ...;
-    the absolute responses are convolved once more (level 2), and every response is
-    summed up by four statistics. Of these thousands of features per channel an ANOVA
-    filter and mRMR keep `n_features`, which are all that ``transform`` computes [1]_.
-    The variant "plus" looks at more than the paper does and is the more accurate one.
+    Each channel is convolved with MiniRocket's 84 kernels at several dilations, and
+    every response is summed up by a few statistics. Of these thousands of features per
+    channel an ANOVA filter and a selector keep `n_features`, which are all that
+    ``transform`` computes.
+
+    The method of the paper [1]_ is the variants "L1", "L2" and "L1L2" with the selector
+    "mrmr". The default, "plus", is LightWaveS still, but goes beyond the paper: it
+    looks at more, selects in another way, and is the more accurate one.
 
     Cases may be of unequal length, and of another length than those of ``fit``: all
     statistics are relative to each series' own length.
@@ -30,26 +33,30 @@ class LightWaveS(FeatureTableMixin, TransformerShell, BaseCollectionTransformer)
     ----------
     n_features : int or "auto", default=500
         Number of features to keep. Where fewer exist, all are kept, with a warning.
-        ``"auto"``, for ``variant="plus"`` or ``selector="detach"`` only, finds the
-        smallest number that predicts about as well as any, by leave-one-out along the
-        path of detachment; see `selection_path_`.
-    variant : {"L1", "L2", "L1L2", "plus"}, default="L1L2"
-        What features may come from: the responses of one scattering level, of the
-        other, or of both; or, with ``"plus"``, those of level 1 to the channels and to
-        sums and differences of channels, or, of univariate series, to their changes
-        from point to point, summed up by shares of values above quantiles of the
-        training responses, by their maximum, and by mean and mean time of their
-        positive values.
+        ``"auto"``, for the selectors "distil" and "detach" only, finds the smallest
+        number that predicts about as well as any, by leave-one-out along the path of
+        detachment; see `selection_path_`.
+    variant : {"L1", "L2", "L1L2", "plus"}, default="plus"
+        What features may come from. "L1", "L2" and "L1L2" are those of the paper: the
+        responses of one scattering level, of the convolutions of their absolute values
+        (level 2), or both, each summed up by four statistics. "plus" goes beyond:
+        shares of the values above three quantiles, of responses of level 1 to the
+        channels and to sums and differences of channels, or, of univariate series, to
+        their changes from point to point; and level 0, mean, deviation, slope, lowest
+        and highest value of the channels themselves (of univariate series, of their
+        changes, too) over intervals: the whole, halves, quarters and so on, each
+        overlapping the next by half.
     kernels : str or sequence of str, default="minirocket"
         ``"minirocket"``, or the name of a PyWavelets wavelet, or a list or tuple of
         such names.
     max_dilation : int or None, default=None
-        Largest dilation, in time points; those used are the powers of two up to it.
-        None means the paper's 32, and for "plus" a quarter of the median length.
+        Largest dilation, in time points; those used are the powers of two up to it,
+        and for "plus" also the numbers half way between them: 1, 2, 3, 4, 6, 8, 12 and
+        so on. None means the paper's 32, and for "plus" a quarter of the median length.
     pool_size : int or None, default=None
         Number of features that the ANOVA filter hands on to the selector. None means
-        three times `n_features` for mRMR, six times for detachment; with ``"auto"``
-        there are 3,000.
+        three times `n_features` for mRMR and six times for detachment, where ``"auto"``
+        stands for 500, and as many for distillation, but 12,000 at least.
     max_cases : int, default=1500
         Number of training cases on which features are selected. Where there are more,
         a sample stratified by class is drawn.
@@ -57,9 +64,9 @@ class LightWaveS(FeatureTableMixin, TransformerShell, BaseCollectionTransformer)
         Number of threads for ``fit`` and ``transform``; -1 means all processors.
         Results do not depend on it.
     random_state : int, RandomState instance or None, default=None
-        Draws the sample of cases, where there are more than `max_cases`, and for "plus"
-        the pairs of channels and the cases behind the thresholds. None draws others
-        each time.
+        Draws the sample of cases, where there are more than `max_cases`, for "plus" the
+        pairs of channels and the cases behind the thresholds, and for the selector
+        "distil" the augmented cases. None draws others each time.
     verbose : int, default=0
         Above 0, a progress bar is shown while fitting.
     backend : {"threads", "joblib", "mpi"}, default="threads"
@@ -67,11 +74,14 @@ class LightWaveS(FeatureTableMixin, TransformerShell, BaseCollectionTransformer)
         on which ``joblib.parallel_config`` decides while `n_jobs` is 1; or in all
         processes of ``mpiexec``, which then must all call ``fit``, with `n_jobs`
         threads each. The fitted model is the same to the last bit.
-    selector : {"mrmr", "detach"} or None, default=None
-        How features are chosen from the pool: the paper's mRMR, or sequential
-        detachment, which drops those that weigh least in a ridge regression and is more
-        accurate where an easy split of the classes would take all. With it the pool has
-        candidates for each class. None means detachment for "plus", else mRMR.
+    selector : {"mrmr", "detach", "distil"} or None, default=None
+        How features are chosen from the pool: "mrmr", the paper's; "detach",
+        sequential detachment, which drops those that weigh least in a ridge regression
+        of the labels; or "distil", which drops those that weigh least in giving the
+        scores of a teacher, a ridge regression on the whole pool, of the training cases
+        and of mixtures of two, five for each training case and 2,000 at most. With the
+        last two the pool has candidates for each class. None means "distil" for "plus",
+        else "mrmr".
     max_channels : int, "auto" or None, default=None
         Largest number of channels to read. Those kept are found by leaving out one
         after the other, that which a ridge regression of all responses misses least, in
@@ -87,14 +97,20 @@ class LightWaveS(FeatureTableMixin, TransformerShell, BaseCollectionTransformer)
         ``"change"``, or the ``"sum"`` or ``"difference"`` with the channel in the
         column ``other``), ``kernel``, ``tap_1`` to ``tap_3`` (positions of the weights
         2 among the nine taps), ``wavelet``, ``dilation`` (time points), ``level``,
-        ``statistic`` (``"ppv"``: share of values above the ``threshold``, which is 0
-        but for "plus"; ``"max"`` and ``"min"``: of the absolute response; ``"lspv"``:
-        longest run of positive values over the length; ``"mpv"``: mean of the positive
-        values; ``"mipv"``: their mean time over the length), ``threshold`` (in units of
-        the response to the scaled channel, before it is multiplied by ``dilation **
-        -1.5``), ``f_score`` (one-way ANOVA F) and ``selection_score`` (of mRMR: F over
-        mean absolute correlation to the features selected before; of detachment: the
-        sum of absolute coefficients; NaN where all features were kept).
+        ``start`` and ``stop`` (of level 0: the interval, in fractions of the length),
+        ``statistic``, ``threshold`` (in units of the response to the scaled channel,
+        before it is multiplied by ``dilation ** -1.5``), ``f_score`` (one-way ANOVA F)
+        and ``selection_score`` (of mRMR: F over mean absolute correlation to the
+        features selected before; of detachment: the sum of absolute coefficients; of
+        distillation: the sum of squared coefficients in the student, the regression of
+        the teacher's scores on the selected features; NaN where mRMR or detachment
+        kept all features). The statistics of levels 1 and 2 are ``"ppv"``, the share of
+        values above the ``threshold``, which is 0 but for "plus"; ``"max"`` and
+        ``"min"``, of the absolute response; and ``"lspv"``, the longest run of positive
+        values over the length. Those of level 0, where kernel, taps and dilation
+        are missing, are of the scaled input in the interval: ``"mean"``,
+        ``"deviation"``, ``"slope"`` (rise of the least-squares line over the whole
+        interval), ``"lowest"`` and ``"highest"``.
     channels_ : np.ndarray of int
         The channels in use, ascending; ``transform`` reads no others.
     selection_path_ : pd.DataFrame
@@ -126,8 +142,8 @@ class LightWaveS(FeatureTableMixin, TransformerShell, BaseCollectionTransformer)
     The variant "plus" leaves cases out of the scaling of a channel that are more than
     30 times as far from its middle as the typical case; with the others there is a
     warning where such cases set the scale. Nothing depends on the order of the training
-    cases. The published code differs in a few places that this class does right: see
-    the README.
+    cases. From the paper's variants the published code differs in a few places that
+    this class does right: see the README.
 
     References
     ----------
@@ -143,7 +159,13 @@ class LightWaveS(FeatureTableMixin, TransformerShell, BaseCollectionTransformer)
     >>> transformer = LightWaveS(n_features=50, random_state=0)
     >>> transformer.fit_transform(X, y).shape
     (40, 50)
-    >>> transformer.features_[["channel", "dilation", "level", "statistic"]].head(2)
+    >>> bool(transformer.features_["level"].isin([0, 1]).all())
+    True
+
+    Those of the paper:
+
+    >>> papers = LightWaveS(n_features=50, variant="L1L2").fit(X, y)
+    >>> papers.features_[["channel", "dilation", "level", "statistic"]].head(2)
        channel  dilation  level statistic
     0        0        32      1       max
     1        2        16      1      lspv

@@ -60,10 +60,11 @@ def inspect(
     """Say which channels and patterns a MODEL that fit has written leans on.
 
     With --out it is drawn, too: the importance of channels and dilations, the kernel of
-    the strongest feature, and the paths along which features and channels were chosen,
-    if they were. With --data there are pictures of one case, its saliency and its
-    response to that kernel, and one of all cases in a plane. Pictures take matplotlib;
-    they replace pictures of an earlier time, and other files only with --force.
+    the strongest feature that has one, and the paths along which features and channels
+    were chosen, if they were. With --data there are pictures of one case, its saliency
+    and what the strongest feature reads of it, and one of all cases in a plane.
+    Pictures take matplotlib; they replace pictures of an earlier time, and other files
+    only with --force.
     """
     if data is not None and out is None:
         raise click.UsageError("--data is for pictures, which need --out.")
@@ -126,10 +127,14 @@ def _pictures(
     """Name the pictures that there are, each with what draws it into axes."""
     from lightwaves_aeon.insight import plots
 
-    strongest = int(classifier.features_["importance"].to_numpy().argmax())
+    table = classifier.features_
+    importance, of_kernels = table["importance"], table["level"] > 0
+    strongest = int(importance.to_numpy().argmax())
     yield "channel_importance", partial(plots.plot_channel_importance, classifier)
     yield "channel_dilation", partial(plots.plot_channel_dilation, classifier)
-    yield "kernel", partial(plots.plot_kernel, classifier, strongest)
+    if of_kernels.any():  # at level 0 there are none
+        with_kernel = int(importance.where(of_kernels, -1).to_numpy().argmax())
+        yield "kernel", partial(plots.plot_kernel, classifier, with_kernel)
     for name in ("selection_path", "channel_path"):
         path = getattr(classifier.pipeline_[0], f"{name}_", None)
         if path is not None:

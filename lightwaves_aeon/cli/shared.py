@@ -44,7 +44,7 @@ jobs_option = partial(
 )
 seed_option = partial(click.option, "--seed", "random_state", type=SEED, default=0)
 variant_option = partial(
-    click.option, "--variant", type=click.Choice(list(VARIANTS)), default="L1L2"
+    click.option, "--variant", type=click.Choice(list(VARIANTS)), default="plus"
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["Model"]
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,8 +12,12 @@ import numpy as np
 from lightwaves_aeon.core.convolution.kernels import KernelBank
 from lightwaves_aeon.core.convolution.plan import Plan
 from lightwaves_aeon.core.convolution.transform import FeatureTransform
+from lightwaves_aeon.core.data.augmentation import Mixtures, mix
 from lightwaves_aeon.core.data.collection import Collection
 from lightwaves_aeon.core.parallel.threads import Threads
+
+MIXED_AT_A_TIME = 512
+"""Mixtures that are in memory at a time."""
 
 
 @dataclass(frozen=True)
@@ -77,11 +82,33 @@ class Model:
         np.ndarray of float32, shape (n_selected_cases, n_features)
             Without cases in all processes but the first.
         """
+        return self._shared_out(
+            X, backend, lambda model: model.transform(X, cases, backend.n_jobs)
+        )
+
+    def features_of_mixtures(
+        self, X: Collection, mixtures: Mixtures, backend: Threads
+    ) -> np.ndarray:
+        """Do the same for mixtures of cases; few of them are in memory at a time."""
+
+        def evaluate(model: Model) -> np.ndarray:
+            parts = [np.empty((0, len(model.rows)), np.float32)]
+            for start in range(0, len(mixtures.first), MIXED_AT_A_TIME):
+                some = mixtures.take(slice(start, start + MIXED_AT_A_TIME))
+                mixed = mix(X, some, model.channels)
+                parts.append(model.transform(mixed, n_jobs=backend.n_jobs))
+            return np.concatenate(parts)
+
+        return self._shared_out(X, backend, evaluate)
+
+    def _shared_out(
+        self, X: Collection, backend: Threads, evaluate: Callable[[Model], np.ndarray]
+    ) -> np.ndarray:
         if backend.n_processes == 1:
-            return self.transform(X, cases, backend.n_jobs)
+            return evaluate(self)
         own_channels = backend.local_part(range(X.shape[1]))
         own = np.flatnonzero(np.isin(self.rows["channel"], own_channels))
-        part = self.some(own).transform(X, cases, backend.n_jobs)
+        part = evaluate(self.some(own))
         parts = backend.gather((own, part))
         columns = np.empty((len(part) if parts else 0, len(self.rows)), np.float32)
         for own, part in parts:

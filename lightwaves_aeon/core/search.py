@@ -15,7 +15,6 @@ from lightwaves_aeon.core.checks import check_at_least, check_one_of
 from lightwaves_aeon.core.convolution.kernels import KernelBank, kernel_bank
 from lightwaves_aeon.core.data.case_order import case_order
 from lightwaves_aeon.core.data.collection import Collection, subset, typical_length
-from lightwaves_aeon.core.data.sampling import stratified_sample
 from lightwaves_aeon.core.data.scaler import fit_scaler, varying_channels
 from lightwaves_aeon.core.linear.temperature import HeldOut
 from lightwaves_aeon.core.model import Model
@@ -23,10 +22,10 @@ from lightwaves_aeon.core.parallel.blas import one_blas_thread
 from lightwaves_aeon.core.parallel.threads import Threads
 from lightwaves_aeon.core.selection.candidates import (
     LARGEST_DILATION,
+    CandidateSet,
     InputAtDilation,
     candidate_sets,
     dilations_of,
-    draw_quantile_cases,
     list_inputs,
 )
 from lightwaves_aeon.core.selection.channels import (
@@ -36,6 +35,7 @@ from lightwaves_aeon.core.selection.channels import (
     n_cases_for_grams,
     selected_channels,
 )
+from lightwaves_aeon.core.selection.distillation import Lesson
 from lightwaves_aeon.core.selection.scoring import (
     Pool,
     ScoringTask,
@@ -49,6 +49,7 @@ from lightwaves_aeon.core.selection.select import (
     Selector,
     select_features,
 )
+from lightwaves_aeon.core.selection.training_data import TrainingData
 from lightwaves_aeon.core.selection.variants import VARIANTS, Variant
 
 USUAL_FEATURES = 500
@@ -84,13 +85,14 @@ class Search:
     >>> rng = np.random.default_rng(0)
     >>> X, y = rng.normal(size=(20, 2, 30)), np.repeat([0, 1], 10)
     >>> X[y == 1, 1] *= 3
-    >>> found = Search(n_features=5).fit(X, y, np.random.RandomState(0))
+    >>> search = Search(n_features=5, variant="L1L2")
+    >>> found = search.fit(X, y, np.random.RandomState(0))
     >>> found.model.rows["channel"].tolist()
     [1, 1, 1, 1, 1]
     """
 
     n_features: int | str = 500
-    variant: str = "L1L2"
+    variant: str = "plus"
     kernels: str | Sequence[str] = "minirocket"
     max_dilation: int | None = None
     pool_size: int | None = None
@@ -117,8 +119,8 @@ class Search:
         if self.selector is not None:
             check_one_of("selector", self.selector, SELECTORS)
         check_one_of("variant", self.variant, VARIANTS)
-        if self._number is None and self._selector.select_best is None:
-            raise ValueError("n_features='auto' needs selector='detach'")
+        if self._number is None and not self._selector.chooses_number:
+            raise ValueError("n_features='auto' needs selector='distil' or 'detach'")
 
     def fit(
         self,
@@ -171,19 +173,23 @@ class Search:
             path = self._eliminate_channels(data)
             channels = selected_channels(path)
         dilations = self._dilations(X)
-        sample, sources, quantile_cases = backend.on_root(
+        sample, sources, quantile_cases, mixtures = backend.on_root(
             lambda: (
                 data.sample(self.max_cases),
                 list_inputs(self._variant, channels, dilations, rng),
                 data.quantile_cases(self.max_cases, self._variant),
+                data.mixtures(self.max_cases, self._selector),
             )
         )
         folds = folds_of(classes[sample], self.calibrate)
         sets = candidate_sets(self._variant, bank)
 
+        of_series = CandidateSet.from_series(bank, typical_length(X))
+
         def read(source: InputAtDilation) -> ScoringTask:
+            of_source = sets[source.number] if source.dilation > 0 else of_series
             return ScoringTask(
-                sets[source.number].bind(source, data.means, data.stds),
+                of_source.bind(source, data.means, data.stds),
                 subset(X, sample, source.channels),
                 quantile_cases,
                 folds,
@@ -200,13 +206,26 @@ class Search:
             )
         pooled = Model.from_rows(rows, bank, data.means, data.stds)
         columns = pooled.features(X, backend, sample)
+        augmented = pooled.features_of_mixtures(X, mixtures.of(sample), backend)
         found = backend.on_root(
-            lambda: select_features(columns, pools, folds, self._selector, self._number)
+            lambda: select_features(
+                rows,
+                columns,
+                augmented,
+                mixtures,
+                pools,
+                folds,
+                self._selector,
+                self._number,
+            )
         )
         table = rows[found.positions]
         table["f_score"], table["selection_score"] = found.relevance, found.scores
         model = Model.from_rows(table, bank, data.means, data.stds)
-        return SearchResult(model, found.path, path, found.held_out, data.order)
+        lesson = None
+        if found.soft_targets is not None:
+            lesson = Lesson(sample, mixtures.of(sample), found.soft_targets)
+        return SearchResult(model, found.path, path, found.held_out, data.order, lesson)
 
     def find_channels(
         self,
@@ -248,15 +267,15 @@ class Search:
         classes: np.ndarray,
         rng: np.random.RandomState,
         backend: Threads,
-    ) -> _TrainingData:
+    ) -> TrainingData:
         """Order the cases, and fit the scaler."""
         if 0 in X.shape:
             raise ValueError(f"X is empty: its shape is {X.shape}")
         order = case_order(X, classes, backend)
         moments = fit_scaler(X, order, backend, self._variant.robust)
-        return _TrainingData(X, classes, order, *moments, rng, backend)
+        return TrainingData(X, classes, order, *moments, rng, backend)
 
-    def _eliminate_channels(self, data: _TrainingData) -> np.ndarray:
+    def _eliminate_channels(self, data: TrainingData) -> np.ndarray:
         """Give the path of the backward elimination of channels."""
         X, backend = data.X, data.backend
         channels = varying_channels(data.stds)
@@ -310,7 +329,9 @@ class Search:
 
     @property
     def _usual_pool_size(self) -> int:
-        return self._selector.pool_factor * (self._number or USUAL_FEATURES)
+        selector = self._selector
+        size = selector.pool_factor * (self._number or USUAL_FEATURES)
+        return max(size, selector.least_pool)
 
     @property
     def _number(self) -> int | None:
@@ -323,27 +344,6 @@ class Search:
     @property
     def _selector(self) -> Selector:
         return SELECTORS[self.selector or self._variant.selector]
-
-
-class _TrainingData(NamedTuple):
-    """What the stages of a search work on."""
-
-    X: Collection
-    classes: np.ndarray
-    order: np.ndarray
-    means: np.ndarray
-    stds: np.ndarray
-    rng: np.random.RandomState
-    backend: Threads
-
-    def sample(self, n_cases: int) -> np.ndarray:
-        """Draw cases, ordered by class."""
-        order = self.order
-        return order[stratified_sample(self.classes[order], n_cases, self.rng)]
-
-    def quantile_cases(self, n_cases: int, variant: Variant) -> np.ndarray:
-        """Draw the cases of a sample whose responses give thresholds."""
-        return draw_quantile_cases(variant, min(n_cases, len(self.classes)), self.rng)
 
 
 class SearchResult(NamedTuple):
@@ -361,6 +361,8 @@ class SearchResult(NamedTuple):
         To calibrate with; one for each time that the search was repeated.
     order : np.ndarray of int, shape (n_cases,)
         The training cases in an order that depends on what they hold alone.
+    lesson : Lesson or None
+        What the head is trained on, of a selector that distils.
     """
 
     model: Model
@@ -368,6 +370,7 @@ class SearchResult(NamedTuple):
     channel_path: np.ndarray | None
     held_out: list[HeldOut]
     order: np.ndarray
+    lesson: Lesson | None
 
 
 def _score(

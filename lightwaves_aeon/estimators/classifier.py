@@ -45,7 +45,7 @@ class ClassifierMixin(InspectionMixin):
         n_jobs: int | None = 1,
         random_state: int | np.random.RandomState | None = None,
         n_features: int | str | None = None,
-        variant: str = "L1L2",
+        variant: str = "plus",
         kernels: str | Sequence[str] = "minirocket",
         max_dilation: int | None = None,
         pool_size: int | None = None,
@@ -151,7 +151,7 @@ class ClassifierMixin(InspectionMixin):
         >>> from aeon.datasets import load_basic_motions
         >>> from lightwaves_aeon import LightWaveSClassifier
         >>> X, y = load_basic_motions(split="train")
-        >>> clf = LightWaveSClassifier(n_features=50).fit(X, y)
+        >>> clf = LightWaveSClassifier(n_features=50, random_state=0).fit(X, y)
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     clf.save(Path(folder) / "motions.model")
         ...     again = LightWaveSClassifier.load(Path(folder) / "motions.model")
@@ -223,7 +223,8 @@ class ClassifierMixin(InspectionMixin):
         >>> from aeon.datasets import load_basic_motions
         >>> from lightwaves_aeon import LightWaveSClassifier
         >>> X, y = load_basic_motions(split="train")
-        >>> predictor = LightWaveSClassifier(n_features=50).fit(X, y).compile()
+        >>> clf = LightWaveSClassifier(n_features=50, random_state=0).fit(X, y)
+        >>> predictor = clf.compile()
         >>> str(predictor(X[0]))
         'standing'
         >>> predictor.scores(X[0]).shape

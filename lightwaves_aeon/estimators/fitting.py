@@ -25,7 +25,7 @@ from sklearn.utils import check_random_state
 from lightwaves_aeon.core.checks import check_at_least
 from lightwaves_aeon.core.data.collection import Collection, fingerprint
 from lightwaves_aeon.core.fitted import ClassifierState, FittedClassifier
-from lightwaves_aeon.core.linear.head import default_ridge
+from lightwaves_aeon.core.linear.head import DistilledRidge, default_ridge
 from lightwaves_aeon.core.linear.temperature import fit_inverse_temperature
 from lightwaves_aeon.core.parallel.blas import one_blas_thread
 from lightwaves_aeon.core.parallel.threads import Threads
@@ -175,11 +175,22 @@ def fit_classifier(shell: Any, X: Collection, y: np.ndarray) -> ClassifierState:
     backend = _backend_of(shell)
     features, y = search.model.features(X, backend, search.order), y[search.order]
 
+    lesson = search.lesson if given is None and shell.class_weight is None else None
+    if lesson is not None:
+        of_mixtures = search.model.features_of_mixtures(X, lesson.mixtures, backend)
+        of_cases = search.model.features(X, backend, lesson.cases)
+
     def fit_estimator() -> tuple[StandardScaler, Any]:
         scaler = StandardScaler().fit(features)
+        standard = scaler.transform(features)
+        if lesson is not None:
+            taught = scaler.transform(np.concatenate([of_cases, of_mixtures]))
+            with one_blas_thread:
+                ridge = DistilledRidge()
+                return scaler, ridge.fit(standard, y, taught, lesson.soft_targets)
         unfitted = default_ridge(len(y), shell.class_weight) if given is None else given
         with one_blas_thread if given is None else nullcontext():
-            return scaler, shell._seeded(unfitted).fit(scaler.transform(features), y)
+            return scaler, shell._seeded(unfitted).fit(standard, y)
 
     scaler, estimator = backend.on_root(fit_estimator)
     n_cases, n_channels, longest = X.shape

@@ -47,7 +47,7 @@ class InspectionMixin:
         --------
         >>> from aeon.datasets import load_basic_motions
         >>> from lightwaves_aeon import LightWaveSClassifier
-        >>> clf = LightWaveSClassifier(n_features=50)
+        >>> clf = LightWaveSClassifier(n_features=50, variant="L1L2")
         >>> table = clf.fit(*load_basic_motions(split="train")).features_
         >>> float(table["importance"].sum().round(6))
         1.0
@@ -87,7 +87,7 @@ class InspectionMixin:
 
         >>> from aeon.datasets import load_basic_motions
         >>> from lightwaves_aeon import LightWaveSClassifier
-        >>> clf = LightWaveSClassifier(n_features=50)
+        >>> clf = LightWaveSClassifier(n_features=50, variant="L1L2")
         >>> clf = clf.fit(*load_basic_motions(split="train"))
         >>> table = clf.importance(["channel", "dilation"])
         >>> table.columns.tolist()
@@ -112,7 +112,7 @@ class InspectionMixin:
         --------
         >>> from aeon.datasets import load_basic_motions
         >>> from lightwaves_aeon import LightWaveSClassifier
-        >>> clf = LightWaveSClassifier(n_features=50)
+        >>> clf = LightWaveSClassifier(n_features=50, variant="L1L2")
         >>> clf = clf.fit(*load_basic_motions(split="train"))
         >>> shares = clf.channel_importance().groupby("channel")["importance"].sum()
         >>> shares[shares == 0].index.tolist()
@@ -155,7 +155,7 @@ class InspectionMixin:
         --------
         >>> from aeon.datasets import load_basic_motions
         >>> from lightwaves_aeon import LightWaveSClassifier
-        >>> clf = LightWaveSClassifier(n_features=50)
+        >>> clf = LightWaveSClassifier(n_features=50, variant="L1L2")
         >>> clf = clf.fit(*load_basic_motions(split="train"))
         >>> print(clf.describe(n_strongest=1))
         LightWaveS classifier: 50 features, 4 classes
@@ -225,7 +225,7 @@ class InspectionMixin:
         >>> from aeon.datasets import load_basic_motions
         >>> from lightwaves_aeon import LightWaveSClassifier
         >>> X, y = load_basic_motions(split="train")
-        >>> clf = LightWaveSClassifier(n_features=50).fit(X, y)
+        >>> clf = LightWaveSClassifier(n_features=50, random_state=0).fit(X, y)
         >>> clf.saliency(X[0]).shape
         (6, 100)
         """

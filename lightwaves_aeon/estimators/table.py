@@ -34,7 +34,7 @@ class FeatureTableMixin:
     def __init__(
         self,
         n_features: int | str = 500,
-        variant: str = "L1L2",
+        variant: str = "plus",
         kernels: str | Sequence[str] = "minirocket",
         max_dilation: int | None = None,
         pool_size: int | None = None,
@@ -112,14 +112,17 @@ class FeatureTableMixin:
         np.ndarray of object, shape (n_features,)
             Such as ``"ch3_k017_d8_l2_ppv"``: channel 3, kernel 17, dilation 8, level 2,
             share of positive values; or ``"ch1-ch5_k023_d1_l1_ppv>0.25"``: difference
-            of two channels, share of values above 0.25.
+            of two channels, share of values above 0.25; or ``"ch3_l0_mean[0.25,0.5]"``:
+            mean of channel 3 over the second quarter of the series.
 
         Examples
         --------
         >>> from aeon.datasets import load_basic_motions
         >>> from lightwaves_aeon import LightWaveS
-        >>> transformer = LightWaveS(n_features=2).set_output(transform="pandas")
-        >>> list(transformer.fit_transform(*load_basic_motions(split="train")).columns)
+        >>> transformer = LightWaveS(n_features=2, variant="L1L2")
+        >>> transformer.fit(*load_basic_motions(split="train"))
+        LightWaveS(n_features=2, variant='L1L2')
+        >>> transformer.get_feature_names_out().tolist()
         ['ch0_k031_d32_l1_max', 'ch0_k061_d2_l1_max']
         """
         self._check_is_fitted()

@@ -14,7 +14,9 @@ from sklearn.preprocessing import StandardScaler
 from lightwaves_aeon.core.convolution.features import refuse_missing
 from lightwaves_aeon.core.convolution.kernels import N_TAPS
 from lightwaves_aeon.core.convolution.plan import Plan
+from lightwaves_aeon.core.convolution.pooling import POOLING_NAMES
 from lightwaves_aeon.core.convolution.pooling_sets import EMPTY
+from lightwaves_aeon.core.convolution.series_pooling import PlainFeatures
 from lightwaves_aeon.core.data.case_order import case_order
 from lightwaves_aeon.core.data.collection import Collection
 from lightwaves_aeon.core.fitted import FittedClassifier, as_fitted
@@ -26,11 +28,18 @@ from lightwaves_aeon.export.c.source import longest_of
 from lightwaves_aeon.export.c.tables import Tables
 
 CODE_BYTES = 4096
-"""For the program beside its tables; on a Cortex-M4F it takes two to three thousand."""
+"""For the program beside its tables; on a Cortex-M4F it takes one to four thousand."""
+
+SERIES_BYTES = 1280
+"""For what takes statistics of intervals, if any are wanted: there, 500 to 1250."""
 
 OF_SCALING, OF_TOTAL, OF_SHARED, OF_POOLING = 20, 8, 4, 3
 """Operations a time point: of scaling a channel, of the sum of nine copies, of a
 response that uses it, and of a pooling operator."""
+
+OF_SERIES = {"mean": 4, "deviation": 11, "slope": 9, "lowest": 2, "highest": 2}
+"""Operations a time point of an interval of level 0, with what carries the rounding
+along."""
 
 OF_WEIGHT = 7
 """Operations a feature and score, with what carries the rounding along."""
@@ -91,7 +100,7 @@ def costs_of(
     >>> X, y = load_basic_motions(split="train")
     >>> clf = LightWaveSClassifier(random_state=0).fit(X, y)
     >>> costs_of(clf).ram
-    6208
+    8008
     >>> costs_of(clf, n_features=100).flash < costs_of(clf).flash / 2
     True
     """
@@ -103,9 +112,10 @@ def costs_of(
     n_kept, n_scores = len(model.rows), len(head.bias)
     head = head._replace(weights=head.weights[:n_kept])
     kept = replace(fitted, model=model, head=head, means=np.zeros(n_kept))
-    sizes = Tables.from_fitted(kept, longest).sizes
+    tables = Tables.from_fitted(kept, longest)
+    sizes, of_code = tables.sizes, CODE_BYTES + SERIES_BYTES * tables.flags["series"]
     return Costs(
-        sizes["table_bytes"] + CODE_BYTES,
+        sizes["table_bytes"] + of_code,
         sizes["work_bytes"] + sizes["stream_bytes"],
         _operations(model.transform.plan, longest) + OF_WEIGHT * n_kept * n_scores,
     )
@@ -227,4 +237,11 @@ def _operations(plan: Plan, n: int) -> int:
     starts = np.repeat(np.arange(n_inputs), np.diff(plan.starts))
     groups = np.unique(np.stack([starts, convolutions.dilations])[:, tapped], axis=1)
     operations += OF_TOTAL * n * groups.shape[1]
+    operations += _operations_of_series(plan.plain, n)
     return int(operations + OF_SCALING * n * n_inputs)
+
+
+def _operations_of_series(plain: PlainFeatures, n: int) -> int:
+    first, end = np.floor(plain.ends.T.astype(np.float64) * n)
+    of_each = [OF_SERIES[POOLING_NAMES[number]] for number in plain.statistics]
+    return int((np.maximum(end - first, 1) * of_each).sum())

@@ -21,7 +21,7 @@ from lightwaves_aeon.core.convolution.pooling import POOLING_OPERATORS
 from lightwaves_aeon.core.convolution.representations import REPRESENTATIONS
 from lightwaves_aeon.core.convolution.transform import FeatureTransform
 from lightwaves_aeon.core.fitted import ClassifierState, FittedClassifier
-from lightwaves_aeon.core.linear.head import LinearHead
+from lightwaves_aeon.core.linear.head import DistilledRidge, LinearHead
 from lightwaves_aeon.core.model import Model
 from lightwaves_aeon.core.selection.candidates import LARGEST_DILATION
 from lightwaves_aeon.core.selection.channels import CHANNEL_PATH
@@ -62,7 +62,7 @@ ARRAYS: dict[str, tuple[type[np.generic], tuple[str, ...]]] = {
 LABEL_KINDS = "biufmMU"
 """Kinds of labels: logical, numbers, times and strings."""
 
-MAYBE_NAN = ("table_f_score", "table_selection_score")
+MAYBE_NAN = ("table_f_score", "table_selection_score", "ridge_best_score_")
 
 FLAGS = ("multivariate", "missing_values", "unequal_length")
 SIZES = ("n_cases", "n_channels", "n_timepoints")
@@ -93,6 +93,7 @@ def save_classifier(path: str | Path, state: ClassifierState) -> None:
         "written_by": f"lightwaves-aeon {__version__}",
         "parameters": _plain(state.parameters),
         "metadata": {name: state.metadata[name] for name in (*FLAGS, *SIZES)},
+        "estimator": type(state.estimator).__name__,
         "kernel_names": bank.names,
         "kernel_wavelets": bank.wavelets,
         "channel_names": None if names is None else [str(name) for name in names],
@@ -108,13 +109,25 @@ def save_classifier(path: str | Path, state: ClassifierState) -> None:
         "classes": _plain_classes(head.classes),
         **_parts("head", head, HEAD),
         **_parts("scaler", state.scaler, SCALER),
-        **_parts("ridge", state.estimator, RIDGE),
+        **_parts_of_ridge(state.estimator),
     }
     save_model(path, header, arrays)
 
 
 def _parts(prefix: str, whole: Any, names: Sequence[str]) -> Arrays:
     return {f"{prefix}_{name}": np.asarray(getattr(whole, name)) for name in names}
+
+
+def _parts_of_ridge(ridge: Any) -> Arrays:
+    if isinstance(ridge, DistilledRidge):
+        return {
+            "ridge_alphas": ridge.alphas_,
+            # One of them stands for both, and there is no score.
+            "ridge_alpha_": ridge.alphas_[0],
+            "ridge_best_score_": np.array(np.nan),
+            **_parts("ridge", ridge, ("coef_", "intercept_")),
+        }
+    return _parts("ridge", ridge, RIDGE)
 
 
 def _parts_of(arrays: Arrays, prefix: str, names: Sequence[str]) -> dict[str, Any]:
@@ -179,7 +192,8 @@ def _restored(header: dict[str, Any], arrays: Arrays) -> ClassifierState:
         n_channels = metadata["n_channels"]
         _require(len(names) == len(distinct) == n_channels, "channel names")
     parameters = _from_plain(header["parameters"])
-    ridge, scaler = _ridge(arrays, parameters), StandardScaler()
+    ridge = _ridge(header["estimator"], arrays, parameters)
+    scaler = StandardScaler()
     vars(scaler).update(_parts_of(arrays, "scaler", SCALER))
     scaler.n_features_in_ = len(rows)
     scaler.n_samples_seen_ = metadata["n_cases"]
@@ -235,7 +249,23 @@ def _path(steps: Any, dtype: np.dtype) -> np.ndarray | None:
     return path
 
 
-def _ridge(arrays: Arrays, parameters: dict[str, Any]) -> RidgeClassifierCV:
+def _ridge(
+    name: str, arrays: Arrays, parameters: dict[str, Any]
+) -> RidgeClassifierCV | DistilledRidge:
+    _require(name in ("RidgeClassifierCV", "DistilledRidge"), "estimator")
+    has_score = name == "RidgeClassifierCV"
+    fits = np.isnan(arrays["ridge_best_score_"]) != has_score
+    _require(bool(fits), "ridge_best_score_")
+    if not has_score:
+        distilled = DistilledRidge()
+        distilled.alphas_, distilled.coef_ = (
+            arrays["ridge_alphas"],
+            arrays["ridge_coef_"],
+        )
+        distilled.intercept_ = arrays["ridge_intercept_"]
+        distilled.classes_ = arrays["classes"]
+        distilled.n_features_in_ = distilled.coef_.shape[1]
+        return distilled
     ridge = RidgeClassifierCV(class_weight=parameters.get("class_weight"))
     vars(ridge).update(_parts_of(arrays, "ridge", RIDGE))
     ridge.n_features_in_ = ridge.coef_.shape[-1]
@@ -292,6 +322,9 @@ def _check_table(
     They would also leave a column as it is, of two that ask for the same feature.
     """
     n_kernels, longest = bank.weights.shape
+    # Features of level 0 have no kernel.
+    of_series = rows["level"] == 0
+    others = rows[~of_series]
     _require(n_kernels == len(bank.names) == len(bank.wavelets), "names of the kernels")
     for name, values, least, greatest in (
         ("lengths of the kernels", bank.lengths, 1, longest),
@@ -299,9 +332,15 @@ def _check_table(
         ("channels", rows["channel"], 0, n_channels - 1),
         ("inputs", rows["input"], 0, len(REPRESENTATIONS) - 1),
         ("other channels", rows["other"], -1, n_channels - 1),
-        ("kernels", rows["kernel"], 0, n_kernels - 1),
-        ("dilations", rows["dilation"], 1, LARGEST_DILATION),
-        ("levels", rows["level"], 1, 2),
+        ("levels", rows["level"], 0, 2),
+        ("kernels", others["kernel"], 0, n_kernels - 1),
+        ("kernels", rows["kernel"][of_series], -1, -1),
+        ("dilations", others["dilation"], 1, LARGEST_DILATION),
+        ("dilations", rows["dilation"][of_series], 0, 0),
+        ("intervals", rows["start"], 0, 1),
+        ("intervals", rows["stop"], 0, 1),
+        ("intervals", others["start"], 0, 0),
+        ("intervals", others["stop"], 1, 1),
         ("statistics", rows["statistic"], 0, len(POOLING_OPERATORS) - 1),
     ):
         _require(bool(((values >= least) & (values <= greatest)).all()), name)
@@ -314,6 +353,10 @@ def _check_table(
     _require(np.array_equal(pairs, of_two), "other channels")
     used = np.unique(np.append(rows["channel"], rows["other"][pairs]))
     _require(np.array_equal(channels, used), "channels in use")
+    _require(bool((rows["start"] < rows["stop"]).all()), "intervals")
+    levels = [row.of_series for row in POOLING_OPERATORS.values()]
+    fits = np.array(levels)[rows["statistic"]] == of_series
+    _require(bool(fits.all()), "statistics of a level")
     n_thresholds = [row.n_thresholds for row in POOLING_OPERATORS.values()]
     has_none = np.array(n_thresholds)[rows["statistic"]] == 0
     _require(not rows["threshold"][has_none].any(), "thresholds")

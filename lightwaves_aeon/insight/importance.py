@@ -16,7 +16,10 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import pandas as pd
 
-from lightwaves_aeon.core.convolution.features import features_frame
+from lightwaves_aeon.core.convolution.features import (
+    features_frame,
+    missing_at_level_0,
+)
 from lightwaves_aeon.core.convolution.pooling import POOLING_OPERATORS
 from lightwaves_aeon.core.convolution.representations import REPRESENTATIONS
 from lightwaves_aeon.core.fitted import FittedClassifier
@@ -29,6 +32,9 @@ NAMES: dict[str, Iterable[str]] = {
     "statistic": POOLING_OPERATORS,
 }
 """What tells the names of numbers in the table."""
+
+LEAST = {"dilation": 1, "kernel": 0}
+"""The columns that are below these at level 0, where there are none."""
 
 
 def standardised_weights(fitted: FittedClassifier) -> np.ndarray:
@@ -106,8 +112,9 @@ def importance_by(fitted: FittedClassifier, by: str | Sequence[str]) -> pd.DataF
     pd.DataFrame
         A row for each group of features and class: the columns `by`, ``class``,
         ``n_features`` and ``importance``. Ascending, statistics and inputs in the order
-        of their registries. A feature of two channels counts as one in both of
-        them, and its importance goes to them in halves.
+        of their registries. Features of level 0 have no dilation and no kernel: these
+        are missing, in the first of the groups. A feature of two channels counts as one
+        in both of them, and its importance goes to them in halves.
 
     Raises
     ------
@@ -130,10 +137,14 @@ def importance_by(fitted: FittedClassifier, by: str | Sequence[str]) -> pd.DataF
     for column, names in NAMES.items():
         if column in found:
             found[column] = np.array(list(names), object)[found[column]]
+    for column, least in LEAST.items():
+        if column in found:
+            has_none = found[column] < least
+            found[column] = missing_at_level_0(found[column], has_none).array
     n_classes = len(fitted.classes)
     return pd.DataFrame(
         {
-            **{name: np.repeat(column, n_classes) for name, column in found.items()},
+            **{name: column.repeat(n_classes) for name, column in found.items()},
             "class": np.tile(fitted.classes, len(groups)),
             "n_features": np.repeat(np.bincount(group_of), n_classes),
             "importance": sums.ravel(),

@@ -8,6 +8,7 @@ import textwrap
 from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
+import pandas as pd
 
 from lightwaves_aeon.core.checks import check_at_least
 from lightwaves_aeon.core.convolution.pooling import POOLING_OPERATORS
@@ -36,7 +37,10 @@ GROUPS: dict[str, tuple[str, Callable[..., str]]] = {
     "input": ("Inputs: ", str),
     "level": ("Levels: ", lambda level: f"{level} ({LEVEL_WORDS[level]})"),
     "statistic": ("Statistics: ", lambda name: POOLING_OPERATORS[name].words),
-    "dilation": ("Dilations: ", lambda dilation: f"d={dilation}"),
+    "dilation": (
+        "Dilations: ",
+        lambda dilation: "none" if pd.isna(dilation) else f"d={dilation}",
+    ),
 }
 """Title of the shares by a column, and the words for its values."""
 
@@ -105,7 +109,8 @@ def _of_channels(fitted: FittedClassifier) -> list[str]:
 def _of_groups(fitted: FittedClassifier) -> list[str]:
     lines = []
     for by, (title, words) in GROUPS.items():
-        summed = importance_by(fitted, by).groupby(by, sort=False)["importance"].sum()
+        groups = importance_by(fitted, by).groupby(by, sort=False, dropna=False)
+        summed = groups["importance"].sum()
         if by != "input" or list(summed.index) != ["channel"]:
             items = [
                 f"{words(value)} {_percent(share)}" for value, share in summed.items()

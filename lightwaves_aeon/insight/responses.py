@@ -4,11 +4,13 @@ from __future__ import annotations
 
 __all__ = [
     "FeatureResponse",
+    "interval_of",
     "level_1_of",
     "level_2_of",
     "longest_runs",
     "response_of",
     "shifted",
+    "sources_of",
 ]
 
 from typing import NamedTuple
@@ -21,6 +23,7 @@ from lightwaves_aeon.core.convolution.kernels import (
     KernelBank,
 )
 from lightwaves_aeon.core.convolution.representations import Inputs, derive
+from lightwaves_aeon.core.convolution.series_pooling import timepoints_of
 from lightwaves_aeon.core.convolution.single import level_1
 from lightwaves_aeon.core.data.scaling import scaled_channels
 from lightwaves_aeon.core.model import Model
@@ -34,19 +37,23 @@ class FeatureResponse(NamedTuple):
     source : np.ndarray of float32, shape (n_timepoints,)
         What the kernel is applied to: a scaled channel, or what is derived from it.
     first : np.ndarray of float32, shape (n_timepoints,)
-        The response of level 1.
-    last : np.ndarray of float32, shape (n_timepoints,) or (n_timepoints // 2,)
-        The response that the statistic is taken of: for level 1 the same, for level 2
-        at the time points 0, 2, 4, ... of the case.
+        The response of level 1; for level 0, without a kernel, the same as `source`.
+    last : np.ndarray of float32, shape (n_seen,)
+        What the statistic is taken of: for level 0 and 1 the values of `first` at
+        `times`, for level 2 the response to their absolute values.
     scale : np.float32
         What a value of `last` is multiplied by in max, min and mpv. Both responses are
         as they are before that, in the units of the thresholds of the table.
+    times : range, of length n_seen
+        The time points of the case that `last` is of: for level 0 those of the
+        interval, for level 1 all, for level 2 every second one, from 0 on.
     """
 
     source: np.ndarray
     first: np.ndarray
     last: np.ndarray
     scale: np.float32
+    times: range
 
 
 def response_of(model: Model, x: np.ndarray, feature: int) -> FeatureResponse:
@@ -92,12 +99,69 @@ def response_of(model: Model, x: np.ndarray, feature: int) -> FeatureResponse:
     """
     features, transform = np.array([feature]), model.transform
     scaled = scaled_channels(x[None], model.channels, transform.means, transform.stds)
+    row, length = model.rows[feature], scaled.shape[2]
+    if row["level"] == 0:
+        source = sources_of(model, scaled, features)[0]
+        times = interval_of(row, length)
+        return FeatureResponse(
+            source, source, source[times.start : times.stop], np.float32(1), times
+        )
     source, first = level_1_of(model, scaled, features)
-    scale = np.float32(float(model.rows["dilation"][feature]) ** -1.5)
-    if model.rows["level"][feature] == 1:
-        return FeatureResponse(source[0], first[0], first[0], scale)
+    scale = np.float32(float(row["dilation"]) ** -1.5)
+    if row["level"] == 1:
+        return FeatureResponse(source[0], first[0], first[0], scale, range(length))
     last = level_2_of(model, first, features)
-    return FeatureResponse(source[0], first[0], last[0], scale * scale)
+    times = range(0, 2 * last.shape[1], 2)
+    return FeatureResponse(source[0], first[0], last[0], scale * scale, times)
+
+
+def interval_of(row: np.void, length: int) -> range:
+    """Give the time points that a feature of level 0 is of.
+
+    Parameters
+    ----------
+    row : np.void of dtype `ROW`
+        The feature.
+    length : int
+        Number of time points of the case.
+
+    Returns
+    -------
+    range
+
+    Examples
+    --------
+    >>> from lightwaves_aeon.core.convolution.features import series_rows
+    >>> from lightwaves_aeon.insight.responses import interval_of
+    >>> interval_of(series_rows(channel=0, length=10)[5], 11)
+    range(0, 5)
+    """
+    return range(*timepoints_of(row["start"], row["stop"], length))
+
+
+def sources_of(model: Model, scaled: np.ndarray, features: np.ndarray) -> np.ndarray:
+    """Give what kernels are applied to, or statistics of level 0 are taken of.
+
+    Parameters
+    ----------
+    model : Model
+        The table, and what it takes to evaluate it.
+    scaled : np.ndarray of float32, shape (n_channels_in_use, 1, n_timepoints)
+        The scaled channels of one case.
+    features : np.ndarray of int, shape (n_chosen,)
+        Rows of the table.
+
+    Returns
+    -------
+    np.ndarray of float32, shape (n_chosen, n_timepoints)
+    """
+    rows = model.rows[features]
+    names = np.stack([rows[name] for name in ("input", "channel", "other")])
+    groups, group_of_row = np.unique(names, axis=1, return_inverse=True)
+    found = np.empty((groups.shape[1], scaled.shape[2]), np.float32)
+    for source, group in zip(found, groups.T, strict=True):
+        derive(scaled, _inputs_of(model, *group), 0, 0, source, 0)
+    return found[group_of_row]
 
 
 def level_1_of(
@@ -112,30 +176,32 @@ def level_1_of(
     scaled : np.ndarray of float32, shape (n_channels_in_use, 1, n_timepoints)
         The scaled channels of one case.
     features : np.ndarray of int, shape (n_chosen,)
-        Rows of the table.
+        Rows of the table, of levels with kernels.
 
     Returns
     -------
     sources, responses : np.ndarray of float32, shape (n_chosen, n_timepoints)
         Not scaled by the dilation.
     """
-    rows, channels = model.rows[features], model.channels
+    rows = model.rows[features]
     names = np.stack([rows[name] for name in ("input", "channel", "other", "dilation")])
     groups, group_of_row = np.unique(names, axis=1, return_inverse=True)
-    sources = np.empty((len(rows), scaled.shape[2]), np.float32)
-    responses = np.empty_like(sources)
+    responses = np.empty((len(rows), scaled.shape[2]), np.float32)
     for group, (number, channel, other, dilation) in enumerate(groups.T):
         members = np.flatnonzero(group_of_row == group)
-        pair = np.searchsorted(channels, [channel, channel if other < 0 else other])
-        inputs = Inputs(np.array([number], np.int8), pair[:1], pair[1:])
-        source = np.empty(scaled.shape[2], np.float32)
-        derive(scaled, inputs, 0, 0, source, 0)
+        inputs = _inputs_of(model, number, channel, other)
         of_members = rows["kernel"][members]
         kernels = KernelArrays(*(part[of_members] for part in model.bank.arrays))
         found = np.empty((len(members), scaled.shape[2]), np.float32)
         level_1(scaled, tuple(inputs), int(dilation), tuple(kernels), found)
-        sources[members], responses[members] = source, found
-    return sources, responses
+        responses[members] = found
+    return sources_of(model, scaled, features), responses
+
+
+def _inputs_of(model: Model, number: int, channel: int, other: int) -> Inputs:
+    pair = [channel, channel if other < 0 else other]
+    places = np.searchsorted(model.channels, pair)
+    return Inputs(np.array([number], np.int8), places[:1], places[1:])
 
 
 def level_2_of(model: Model, first: np.ndarray, features: np.ndarray) -> np.ndarray:

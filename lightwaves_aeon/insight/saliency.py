@@ -3,7 +3,8 @@
 What a feature adds to the score is given to the values of its response that made it
 what it is; from there to what each tap of the kernel saw, in proportion to the weight
 and the square of the value (as in the z-squared rule of Montavon et al. 2017, section
-3.2); and last to the channels. Nothing is lost or gained on the way.
+3.2); and last to the channels. At level 0 there is no kernel: it is given to values of
+the series in the interval. Nothing is lost or gained on the way.
 """
 
 from __future__ import annotations
@@ -22,10 +23,12 @@ from lightwaves_aeon.core.data.scaling import scaled_channels
 from lightwaves_aeon.core.fitted import FittedClassifier
 from lightwaves_aeon.core.model import Model
 from lightwaves_aeon.insight.responses import (
+    interval_of,
     level_1_of,
     level_2_of,
     longest_runs,
     shifted,
+    sources_of,
 )
 
 BLOCK_VALUES = 1 << 21
@@ -64,7 +67,7 @@ def saliency(fitted: FittedClassifier, x: np.ndarray, class_index: int) -> np.nd
     >>> rng = np.random.default_rng(0)
     >>> X, y = rng.normal(size=(40, 2, 60)), np.arange(40) % 2
     >>> X[y == 1, 1, 20:30] += 4 * np.sin(np.arange(10))
-    >>> clf = LightWaveSClassifier(n_features=20).fit(X, y)
+    >>> clf = LightWaveSClassifier(n_features=20, random_state=0).fit(X, y)
     >>> found = saliency(clf._linear(), X[1], class_index=1)
     >>> found.shape
     (2, 60)
@@ -72,7 +75,12 @@ def saliency(fitted: FittedClassifier, x: np.ndarray, class_index: int) -> np.nd
     True
     """
     model, transform = fitted.model, fitted.model.transform
-    refuse_missing(model.rows, "saliency", ATTRIBUTE, ATTRIBUTE_TO_CHANNELS)
+    is_plain = model.rows["level"] == 0
+    for rows, known in (
+        (model.rows[is_plain], ATTRIBUTE_IN_INTERVAL),
+        (model.rows[~is_plain], ATTRIBUTE),
+    ):
+        refuse_missing(rows, "saliency", known, ATTRIBUTE_TO_CHANNELS)
     features = transform.transform_one(x)
     parts = fitted.contributions(features)[0, :, class_index]
     is_above = features[0] > fitted.means
@@ -94,24 +102,42 @@ def _shares(
     model: Model, scaled: np.ndarray, numbers: np.ndarray, is_above: np.ndarray
 ) -> np.ndarray:
     """Split some features over the time points of what their kernels see."""
-    sources, first = level_1_of(model, scaled, numbers)
-    shares = np.empty(sources.shape)
-    for level in (1, 2):
+    shares = np.empty((len(numbers), scaled.shape[2]))
+    for level in (0, 1, 2):
         at_level = np.flatnonzero(model.rows["level"][numbers] == level)
-        rows, response = model.rows[numbers[at_level]], first[at_level]
+        some, high = numbers[at_level], is_above[at_level]
+        rows = model.rows[some]
+        if len(some) == 0:
+            continue
+        if level == 0:
+            shares[at_level] = _in_intervals(sources_of(model, scaled, some), rows)
+            continue
+        sources, response = level_1_of(model, scaled, some)
         if level == 1:
-            made_by = _made_by(response, rows, is_above[at_level])
+            made_by = _made_by(response, rows, high)
         else:
-            second = level_2_of(model, response, numbers[at_level])
+            second = level_2_of(model, response, some)
             seen = slice(0, 2 * second.shape[1], 2)
             made_by = np.zeros(response.shape)
             made_by[:, seen] = _to_seen(
-                _made_by(second, rows, is_above[at_level]),
+                _made_by(second, rows, high),
                 response[:, seen],
                 rows,
                 model.bank,
             )
-        shares[at_level] = _to_seen(made_by, sources[at_level], rows, model.bank)
+        shares[at_level] = _to_seen(made_by, sources, rows, model.bank)
+    return shares
+
+
+def _in_intervals(sources: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Split features of level 0 over the time points of their intervals."""
+    shares, names = np.zeros(sources.shape), list(POOLING_OPERATORS)
+    for series, row, of_row in zip(sources, rows, shares, strict=True):
+        times = interval_of(row, len(series))
+        within = slice(times.start, times.stop)
+        seen = series[within].astype(np.float64)
+        made_by = ATTRIBUTE_IN_INTERVAL[names[row["statistic"]]](seen)
+        of_row[within] = _normalised(made_by[None])[0]
     return shares
 
 
@@ -188,6 +214,21 @@ ATTRIBUTE: dict[str, Callable[..., np.ndarray]] = {
     "mipv": lambda c, *_: c > 0,
 }
 """What weighs the values of a response, for each pooling operator."""
+
+
+def _of_slope(x: np.ndarray) -> np.ndarray:
+    time = np.arange(len(x))
+    return np.abs((time - time.mean()) * (x - x.mean()))
+
+
+ATTRIBUTE_IN_INTERVAL: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "mean": np.abs,
+    "deviation": lambda x: (x - x.mean()) ** 2,
+    "slope": _of_slope,
+    "lowest": lambda x: x == x.min(),
+    "highest": lambda x: x == x.max(),
+}
+"""What weighs the values of a series in an interval, for each operator of level 0."""
 
 # Add shares of what kernels saw to the channels in use, whose squared values are their
 # energy. Two values behind one, of two channels or time points, take it by energy.

@@ -18,9 +18,9 @@ from lightwaves_aeon.core.convolution.kernels import KernelBank
 from lightwaves_aeon.core.convolution.pooling import POOLING_OPERATORS
 from lightwaves_aeon.core.convolution.representations import REPRESENTATIONS
 
-LEVEL_WORDS = {1: "pattern", 2: "second-order activity"}
-"""What the responses of a level show: where the series looks like the kernel, and where
-the strength of this likeness does."""
+LEVEL_WORDS = {0: "series itself", 1: "pattern", 2: "second-order activity"}
+"""What a level looks at: the series, and what its responses show: where the series
+looks like the kernel, and where the strength of this likeness does."""
 
 MEDIUM, LONG = 4, 16
 """The dilations from which on a scale is called so."""
@@ -73,13 +73,17 @@ def in_words(
         number of time points that the kernel spans, the kernel by its name, and what is
         measured. A "pattern" is level 1: how much the series is like the kernel; its
         "second-order activity" is level 2: how much the strength of the pattern, over
-        time, is like the kernel, which looks at three times the span. Two features may
-        share their words where their thresholds are close.
+        time, is like the kernel, which looks at three times the span. At level 0 there
+        is no kernel: what is measured is said first, then of what, and of which part.
+        Two features may share their words where their thresholds are close.
 
     Examples
     --------
     >>> from lightwaves_aeon.core.convolution.kernels import kernel_bank
-    >>> from lightwaves_aeon.core.convolution.features import candidate_rows
+    >>> from lightwaves_aeon.core.convolution.features import (
+    ...     candidate_rows,
+    ...     series_rows,
+    ... )
     >>> from lightwaves_aeon.insight.words import in_words
     >>> rows = candidate_rows(3, 16, 84, (1, 2))
     >>> pattern, activity = in_words(rows[[1, 6]], kernel_bank("minirocket"))
@@ -87,6 +91,8 @@ def in_words(
     channel 3, long-scale pattern k000 (d=16, 129 points), peak strength
     >>> print(activity.partition(", ")[2])
     long-scale second-order activity k000 (d=16, 129 points), longest positive run
+    >>> in_words(series_rows(3, 16)[[0, 25]], kernel_bank("minirocket"))
+    ['mean of channel 3', 'mean of channel 3 from 12.5% to 37.5% of the series']
     """
     words = []
     for row in rows:
@@ -95,9 +101,12 @@ def in_words(
         fields = ("channel", "other")[: representation.n_channels]
         names = (channel_label(row[field], channel_names) for field in fields)
         looked_at = representation.words.format(*names)
+        operator = list(POOLING_OPERATORS.values())[row["statistic"]]
+        if row["level"] == 0:
+            words.append(f"{operator.words} of {looked_at}{_part(row)}")
+            continue
         wavelet = "" if bank.wavelets[kernel] is None else "wavelet "
         span = (bank.lengths[kernel] - 1) * dilation + 1
-        operator = list(POOLING_OPERATORS.values())[row["statistic"]]
         above = f" above {row['threshold']:.3g}" if operator.n_thresholds else ""
         words.append(
             f"{looked_at}, {scale_of(dilation)}-scale "
@@ -105,6 +114,14 @@ def in_words(
             f"(d={dilation}, {span} points), {operator.words}{above}"
         )
     return words
+
+
+def _part(row: np.void) -> str:
+    """Say which part of the series an interval is; nothing of the whole."""
+    start, stop = (100 * float(row[end]) for end in ("start", "stop"))
+    if (start, stop) == (0, 100):
+        return ""
+    return f" from {start:.4g}% to {stop:.4g}% of the series"
 
 
 def channel_label(channel: int, channel_names: Sequence[str] | None) -> str:

@@ -31,22 +31,26 @@ class LightWaveSClassifier(ClassifierMixin, PanelShell, BaseClassifier):
         ``2 * n_kernels`` features that they would give.
     estimator : sklearn compatible classifier or None, default=None
         Trained on the standardised features. None means a ``RidgeClassifierCV`` whose
-        alpha is chosen by leave-one-out from ``logspace(-3, 3, 10) * n_cases``.
+        alpha is chosen by leave-one-out from ``logspace(-3, 3, 10) * n_cases``; with
+        the selector "distil" its scores are averaged with those of a ridge regression
+        of the teacher's scores.
     class_weight : {"balanced"}, dict or None, default=None
-        Weights of the classes in the default estimator; see ``RidgeClassifierCV``.
+        Weights of the classes in the default estimator, which is trained on the labels
+        alone then; see ``RidgeClassifierCV``.
     n_jobs : int or None, default=1
         Number of threads for ``fit`` and ``predict``; -1 means all processors. Results
         do not depend on it.
     random_state : int, RandomState instance or None, default=None
         Draws the sample of cases on which features are selected, where there are more
-        than `max_cases`, and what "plus" looks at; handed on to `estimator`. None draws
-        others each time.
+        than `max_cases`, and for "plus" what it looks at and augmented cases; handed on
+        to `estimator`. None draws others each time.
     n_features : int, "auto" or None, default=None
         Number of features to keep. None means 2.5 % of ROCKET's, 500 by default;
-        ``"auto"``, for ``variant="plus"`` or ``selector="detach"`` only, as few as
-        predict about as well as any number, see `LightWaveS`.
-    variant : {"L1", "L2", "L1L2", "plus"}, default="L1L2"
-        What features may come from; see `LightWaveS`. "plus" is the most accurate.
+        ``"auto"``, for the selectors "distil" and "detach" only, as few as predict
+        about as well as any number, see `LightWaveS`.
+    variant : {"L1", "L2", "L1L2", "plus"}, default="plus"
+        What features may come from; see `LightWaveS`. "plus" is the most accurate, and
+        not the paper's; ``variant="L1L2"`` gives the model of the paper.
     kernels : str or sequence of str, default="minirocket"
         ``"minirocket"``, or the name of a PyWavelets wavelet, or a list or tuple of
         such names.
@@ -61,9 +65,9 @@ class LightWaveSClassifier(ClassifierMixin, PanelShell, BaseClassifier):
         Above 0, a progress bar is shown while fitting.
     backend : {"threads", "joblib", "mpi"}, default="threads"
         Where ``fit`` works. The fitted model is the same to the last bit.
-    selector : {"mrmr", "detach"} or None, default=None
-        How features are chosen from the pool. None means detachment for "plus", else
-        mRMR.
+    selector : {"mrmr", "detach", "distil"} or None, default=None
+        How features are chosen from the pool. None means "distil" for "plus", else
+        "mrmr".
     max_channels : int, "auto" or None, default=None
         Largest number of channels to read. ``"auto"`` finds the smallest that predicts
         about as well as any, None means no limit.
@@ -78,7 +82,9 @@ class LightWaveSClassifier(ClassifierMixin, PanelShell, BaseClassifier):
     scaler_ : StandardScaler
         Fitted to the features.
     estimator_ : sklearn classifier
-        Fitted to the standardised features.
+        Fitted to the standardised features: without `estimator` a
+        ``RidgeClassifierCV``, or, of the selector "distil" without `class_weight`, a
+        linear classifier that is the mean of two ridge regressions.
     feature_names_in_ : np.ndarray of str, shape (n_channels,)
         Names of the channels, if the classifier was fitted to data frames with named
         columns. Frames given later are brought into their order.
@@ -103,7 +109,7 @@ class LightWaveSClassifier(ClassifierMixin, PanelShell, BaseClassifier):
     >>> float(clf.score(X_test, y_test))
     1.0
     >>> clf.transformer_.channels_.tolist()
-    [0, 1, 2, 4, 5]
+    [0, 1, 2, 3, 4, 5]
     """
 
     _tags = {

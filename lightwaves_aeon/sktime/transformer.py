@@ -25,13 +25,11 @@ class LightWaveS(FeatureTableMixin, PanelShell, BaseTransformer):
     ----------
     n_features : int or "auto", default=500
         Number of features to keep. Where fewer exist, all are kept, with a warning.
-        ``"auto"``, for ``variant="plus"`` or ``selector="detach"`` only, keeps the
-        smallest number whose leave-one-out score is within one standard error of the
-        best.
-    variant : {"L1", "L2", "L1L2", "plus"}, default="L1L2"
-        What features may come from: the responses of one scattering level, of the
-        other, or of both; or, with ``"plus"``, those of level 1 to channels and their
-        sums and differences. "plus" is the most accurate.
+        ``"auto"``, for the selectors "distil" and "detach" only, keeps the smallest
+        number whose leave-one-out score is within one standard error of the best.
+    variant : {"L1", "L2", "L1L2", "plus"}, default="plus"
+        What features may come from; see the transformer for aeon. "plus" is the most
+        accurate, the others are the paper's.
     kernels : str or sequence of str, default="minirocket"
         ``"minirocket"``, or the name of a PyWavelets wavelet, or a list or tuple of
         such names.
@@ -45,16 +43,16 @@ class LightWaveS(FeatureTableMixin, PanelShell, BaseTransformer):
     n_jobs : int or None, default=1
         Number of threads; -1 means all processors. Results do not depend on it.
     random_state : int, RandomState instance or None, default=None
-        Draws the sample of cases, where there are more than `max_cases`, and for "plus"
-        the pairs of channels and the cases behind the thresholds. None draws others
-        each time.
+        Draws the sample of cases, where there are more than `max_cases`, for "plus" the
+        pairs of channels and the cases behind the thresholds, and for the selector
+        "distil" the augmented cases. None draws others each time.
     verbose : int, default=0
         Above 0, a progress bar is shown while fitting.
     backend : {"threads", "joblib", "mpi"}, default="threads"
         Where ``fit`` works. The result is the same to the last bit.
-    selector : {"mrmr", "detach"} or None, default=None
-        How features are chosen from the pool. None means detachment for "plus", else
-        mRMR.
+    selector : {"mrmr", "detach", "distil"} or None, default=None
+        How features are chosen from the pool. None means "distil" for "plus", else
+        "mrmr".
     max_channels : int, "auto" or None, default=None
         Largest number of channels to read. ``"auto"`` finds the smallest that predicts
         about as well as any, None means no limit.
@@ -62,7 +60,9 @@ class LightWaveS(FeatureTableMixin, PanelShell, BaseTransformer):
     Attributes
     ----------
     features_ : pd.DataFrame, one row a feature
-        The table of the fitted model.
+        The table of the fitted model; see the transformer for aeon. Rows of level 0
+        have no kernel, but an interval from ``start`` to ``stop``, in fractions of the
+        length.
     channels_ : np.ndarray of int
         The channels in use, ascending.
     selection_path_ : pd.DataFrame
@@ -89,7 +89,8 @@ class LightWaveS(FeatureTableMixin, PanelShell, BaseTransformer):
     >>> transformer = LightWaveS(n_features=50, random_state=0)
     >>> transformer.fit_transform(X, y).shape
     (40, 50)
-    >>> transformer.features_[["channel", "dilation", "level", "statistic"]].head(2)
+    >>> papers = LightWaveS(n_features=50, variant="L1L2").fit(X, y)
+    >>> papers.features_[["channel", "dilation", "level", "statistic"]].head(2)
        channel  dilation  level statistic
     0        0        32      1       max
     1        2        16      1      lspv

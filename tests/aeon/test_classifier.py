@@ -59,13 +59,17 @@ def test_fitted_attributes_are_those_of_rocket(classifier, problem):
 )
 def test_n_kernels_sets_the_number_of_features(problem, n_kernels, n_features):
     X, y = problem
-    classifier = LightWaveSClassifier(n_kernels, max_dilation=4).fit(X, y)
+    classifier = LightWaveSClassifier(n_kernels, variant="L1L2", max_dilation=4).fit(
+        X, y
+    )
     assert classifier.pipeline_[0].n_features == n_features
     assert classifier.pipeline_[0].transform(X).shape == (len(X), n_features)
 
 
 def test_n_features_goes_before_n_kernels(problem):
-    classifier = LightWaveSClassifier(400, n_features=7, max_dilation=4).fit(*problem)
+    classifier = LightWaveSClassifier(
+        400, variant="L1L2", n_features=7, max_dilation=4
+    ).fit(*problem)
     assert len(classifier.pipeline_[0].features_) == 7
     assert classifier.n_kernels == 400
 

@@ -307,7 +307,7 @@ def test_grid_search(name, motions):
 def test_random_search_in_a_pipeline(name, motions):
     X, y, X_test, y_test = motions
     pipeline = make_pipeline(Normalizer(), name(random_state=0))
-    grid = {f"{name.__name__.lower()}__n_kernels": [50, 100, 200]}
+    grid = {f"{name.__name__.lower()}__n_kernels": [100, 200, 400]}
     search = RandomizedSearchCV(
         pipeline, grid, n_iter=2, cv=2, random_state=0, error_score="raise"
     )

@@ -23,7 +23,7 @@ from lightwaves_aeon.benchmark.memory import PeakMemory
 from lightwaves_aeon.core.parallel import mpi
 
 LABELS = np.array(["no", "yes"])
-OPTIONS = ["--n-features", 20, "--max-dilation", 4]
+OPTIONS = ["--variant", "L1L2", "--n-features", 20, "--max-dilation", 4]
 SPENT = r"\d+\.\d s; peak memory (\d+ to )?\d+ MB"
 
 
@@ -89,7 +89,7 @@ def test_predict_files_is_predict(folder, fitted, data, backend):
 
 def test_channels_not_in_use_take_no_memory(make_problem, tmp_path):
     X, y = make_problem(n_channels=20, n_timepoints=200)
-    clf = LightWaveSClassifier(n_features=2, max_dilation=1).fit(X, y)
+    clf = LightWaveSClassifier(variant="L1L2", n_features=2, max_dilation=1).fit(X, y)
     path = tmp_path / "X.npy"
     shape = (2000, 20, 200)
     np.lib.format.open_memmap(path, "w+", np.float64, shape)  # zeros, of 64 MB

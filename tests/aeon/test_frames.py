@@ -86,7 +86,7 @@ def test_cases_and_channels_of_a_frame_keep_their_order(estimator, problem, leng
 def test_ids_set_afterwards(shell, problem):
     """T10 comes before T2 where ids are sorted, and labels are those of the rows."""
     X, y = problem
-    clf = SHELLS[shell].LightWaveSClassifier(n_features=20).fit(X, y)
+    clf = SHELLS[shell].LightWaveSClassifier(variant="L1L2", n_features=20).fit(X, y)
     frame = multiindex(X, ids=range(len(X))).reset_index()
     frame["case"] = [f"T{i}" for i in frame["case"]]
     frame = frame.set_index(["case", "time"])
@@ -95,7 +95,9 @@ def test_ids_set_afterwards(shell, problem):
 
 def test_rows_in_any_order(problem):
     X, y = problem
-    clf = lightwaves_aeon.LightWaveSClassifier(n_features=20).fit(multiindex(X), y)
+    clf = lightwaves_aeon.LightWaveSClassifier(variant="L1L2", n_features=20).fit(
+        multiindex(X), y
+    )
     expected = clf.predict_proba(X)
     mixed = multiindex(X).swaplevel().sort_index(level=0, sort_remaining=False)
     mixed = mixed.swaplevel()  # time point by time point, the cases in their order
@@ -112,7 +114,9 @@ def test_rows_in_any_order(problem):
 def test_wide_frames_and_lists_without_names(problem):
     X, y = problem
     wide = pd.DataFrame(X[:, 1], index=[f"T{i}" for i in range(40)])
-    clf = lightwaves_aeon.LightWaveSClassifier(n_features=20).fit(X[:, 1], y)
+    clf = lightwaves_aeon.LightWaveSClassifier(variant="L1L2", n_features=20).fit(
+        X[:, 1], y
+    )
     assert_array_equal(clf.predict_proba(wide), clf.predict_proba(X[:, 1:2]))
     clf.fit([pd.DataFrame(x) for x in X], y)
     assert not hasattr(clf, "feature_names_in_")
@@ -195,8 +199,13 @@ def test_names_are_shown(shell, problem):
         assert "1 (c2)" in ticks
     ticks = plots.plot_saliency(clf, X[0]).get_yticklabels()
     assert "1 (c2)" in [label.get_text() for label in ticks]
-    strongest = int(table["importance"].argmax())
+    with_kernel = table["importance"].where(table["level"] > 0, -1)
+    strongest = int(with_kernel.argmax())
     assert "(c2)" in plots.plot_kernel(clf, strongest).get_title()
+    for level in (0, 1):
+        of_level = table[(table["level"] == level) & (table["channel"] == 1)]
+        ax = plots.plot_response(clf, int(of_level.index[0]), X[0])
+        assert "(c2)" in ax.get_title().replace("\N{NO-BREAK SPACE}", " ")
 
 
 # Masks
@@ -249,7 +258,11 @@ def test_a_mask_that_hides_nothing(estimator, problem):
 @pytest.mark.parametrize("change", ["mask", "bool", "object", "complex", "string"])
 def test_single_cases_are_checked(shell, problem, change):
     X, y = problem
-    clf = SHELLS[shell].LightWaveSClassifier(n_features=20, random_state=0).fit(X, y)
+    clf = (
+        SHELLS[shell]
+        .LightWaveSClassifier(variant="L1L2", n_features=20, random_state=0)
+        .fit(X, y)
+    )
     bad = (
         masked(X)[5]
         if change == "mask"
@@ -299,7 +312,7 @@ def test_fitted_or_not(estimator, problem):
 
 def test_output_of_the_transformer(shell, problem):
     X, y = problem
-    transformer = SHELLS[shell].LightWaveS(n_features=9)
+    transformer = SHELLS[shell].LightWaveS(variant="L1L2", n_features=9)
     found = transformer.set_output(transform="pandas").fit(X, y).transform(X)
     assert list(found.columns) == list(transformer.get_feature_names_out())
     pipeline = make_pipeline(transformer, StandardScaler(), LogisticRegression())
@@ -314,7 +327,9 @@ def test_unknown_output_of_sktime():
 def test_decision_function_of_sktime(problem):
     X, y = problem
     ours, theirs = (
-        shell.LightWaveSClassifier(n_features=20, random_state=0).fit(X, y)
+        shell.LightWaveSClassifier(variant="L1L2", n_features=20, random_state=0).fit(
+            X, y
+        )
         for shell in SHELLS.values()
     )
     expected = ours.decision_function(X)
@@ -330,7 +345,10 @@ def test_arrays_of_one_channel(estimator, problem):
 
 def test_class_weight_with_an_own_estimator(shell, problem):
     clf = SHELLS[shell].LightWaveSClassifier(
-        n_features=9, estimator=LogisticRegression(), class_weight="balanced"
+        variant="L1L2",
+        n_features=9,
+        estimator=LogisticRegression(),
+        class_weight="balanced",
     )
     with pytest.warns(UserWarning, match="class_weight .* no effect on the Logistic"):
         clf.fit(*problem)

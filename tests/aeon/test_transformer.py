@@ -28,6 +28,8 @@ COLUMNS = [
     "wavelet",
     "dilation",
     "level",
+    "start",
+    "stop",
     "statistic",
     "threshold",
     "f_score",
@@ -184,7 +186,9 @@ def test_constant_series_and_channels(transformer, problem, value):
 
 def test_more_features_wanted_than_exist(make_problem):
     X, y = make_problem(n_channels=1)
-    transformer = LightWaveS(n_features=9, kernels="haar", max_dilation=1)
+    transformer = LightWaveS(
+        variant="L1L2", n_features=9, kernels="haar", max_dilation=1
+    )
     with pytest.warns(UserWarning, match="n_features=9, but only 8"):
         out = transformer.fit_transform(X, y)
     assert out.shape == (len(X), 8)

@@ -18,7 +18,7 @@ PNG = b"\x89PNG"
 
 
 @pytest.fixture(scope="module")
-def folder(make_problem, small, tmp_path_factory):
+def folder(make_problem, make_step_problem, small, tmp_path_factory):
     """Series, labels and models, in files that no test changes."""
     folder = tmp_path_factory.mktemp("files")
     X, y = make_problem(n_classes=3)
@@ -26,7 +26,14 @@ def folder(make_problem, small, tmp_path_factory):
     np.save(folder / "y.npy", LABELS[y])
     plain = LightWaveSClassifier(**small, random_state=0).fit(X, LABELS[y])
     plain.save(folder / "plain.model")
+    steps, y_of_steps = make_step_problem(n_classes=3)
+    of_series = {"variant": "plus", "selector": "mrmr", "random_state": 0}
+    for name, n_features in (("plus", 20), ("series", 1)):
+        clf = LightWaveSClassifier(n_features=n_features, **of_series)
+        clf.fit(steps, LABELS[y_of_steps]).save(folder / f"{name}.model")
+        assert 0 in clf.features_["level"].tolist()
     auto = {"n_features": "auto", "variant": "plus", "max_channels": "auto"}
+    auto["selector"] = "detach"
     of_paths = LightWaveSClassifier(**{**small, **auto}, random_state=0)
     of_paths.fit(X, LABELS[y]).save(folder / "paths.model")
     return folder
@@ -77,6 +84,8 @@ def test_without_a_folder_it_describes(folder, tmp_path, monkeypatch):
     ("model", "data", "expected"),
     [
         ("plain.model", False, OF_ANY),
+        ("plus.model", True, OF_ANY + OF_DATA),
+        ("series.model", True, [name for name in OF_ANY if name != "kernel"] + OF_DATA),
         ("paths.model", True, OF_ANY + OF_PATHS + OF_DATA),
     ],
 )

@@ -177,7 +177,8 @@ import joblib, numpy as np
 from lightwaves_aeon import LightWaveS, LightWaveSClassifier
 X, y = np.random.default_rng(0).normal(size=(8, 1, 20)), np.arange(8) % 2
 for backend in ("threads", "joblib"):
-    LightWaveSClassifier(n_features=5, max_dilation=1, backend=backend).fit(X, y)
+    clf = LightWaveSClassifier(n_features=5, variant="L1", backend=backend)
+    clf.fit(X, y)
 LightWaveS(backend="mpi").get_params()
 print([name for name in sys.modules if "mpi" in name.split(".")[0].lower()])
 """
@@ -230,6 +231,7 @@ def test_mpi_library_is_missing(estimator, problem, no_mpi_seen, tmp_path):
 def test_progress_is_shown_wherever_the_work_is_done(problem, capsys):
     X, y = problem
     parameters = {"n_features": 5, "max_dilation": 1, "backend": "joblib"}
+    parameters["random_state"] = 0
     quiet = LightWaveS(**parameters).fit(X, y)
     assert capsys.readouterr().out == ""
     shown = LightWaveS(**parameters, verbose=1).fit(X, y)
@@ -240,8 +242,12 @@ def test_progress_is_shown_wherever_the_work_is_done(problem, capsys):
 def test_types_of_x_are_the_same_to_workers(problem):
     """What is sent is cut from a memory map or a list as from an array."""
     X, y = problem
-    expected = LightWaveS(n_features=20, max_dilation=4).fit_transform(X, y)
+    expected = LightWaveS(variant="L1L2", n_features=20, max_dilation=4).fit_transform(
+        X, y
+    )
     for given_as in (np.asfortranarray(X), list(X), X[::-1][::-1]):
         with joblib.parallel_config(**TWO_THREADS):
-            shared = LightWaveS(n_features=20, max_dilation=4, backend="joblib")
+            shared = LightWaveS(
+                variant="L1L2", n_features=20, max_dilation=4, backend="joblib"
+            )
             assert_array_equal(shared.fit_transform(given_as, y), expected)

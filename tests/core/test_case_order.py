@@ -98,7 +98,7 @@ def test_transformer_and_channel_selector(problem):
 def test_smaller_model_of_a_budget(problem):
     X, y = problem
     order = np.random.default_rng(4).permutation(len(y))
-    clf = LightWaveSClassifier(n_features=60, random_state=0).fit(X, y)
+    clf = LightWaveSClassifier(variant="L1L2", n_features=60, random_state=0).fit(X, y)
     limit = costs_of(clf).flash * 0.8
     one = largest_within(clf, X, y, max_flash=limit)
     other = largest_within(clf, X[order], y[order], max_flash=limit)

@@ -289,7 +289,10 @@ def test_unequal_lengths():
     series = [x[:, : 30 + i % 10] for i, x in enumerate(X)]
     for variant in ("L1L2", "plus"):
         transformer = LightWaveS(
-            n_features=20, variant=variant, max_channels=2, random_state=0
+            n_features=20,
+            variant=variant,
+            max_channels=2,
+            random_state=0,
         ).fit(series, y)
         assert len(transformer.channels_) <= 2
         assert 3 in transformer.channels_
@@ -303,7 +306,9 @@ def test_one_channel(make_problem, small):
 
 def test_path_outlives_a_model_file(tmp_path):
     X, y = make_problem()
-    clf = LightWaveSClassifier(n_features=10, max_dilation=2, max_channels="auto")
+    clf = LightWaveSClassifier(
+        variant="L1L2", n_features=10, max_dilation=2, max_channels="auto"
+    )
     clf.fit(X, y).save(tmp_path / "model")
     again = LightWaveSClassifier.load(tmp_path / "model")
     assert again.max_channels == "auto"
@@ -318,14 +323,14 @@ def test_path_outlives_a_model_file(tmp_path):
 def test_selector_finds_the_channels_of_the_transformer():
     X, y = make_problem()
     selector = LightWaveSChannelSelector(2, variant="L1L2").fit(X, y)
-    transformer = LightWaveS(n_features=20, max_channels=2).fit(X, y)
+    transformer = LightWaveS(variant="L1L2", n_features=20, max_channels=2).fit(X, y)
     pd.testing.assert_frame_equal(selector.channel_path_, transformer.channel_path_)
     assert_array_equal(selector.transform(X), X[:, selector.channels_selected_])
 
 
 def test_selector_in_a_pipeline():
     X, y = make_problem(48)
-    classifier = LightWaveSClassifier(n_features=20, max_dilation=2)
+    classifier = LightWaveSClassifier(variant="L1L2", n_features=20, max_dilation=2)
     pipeline = make_pipeline(LightWaveSChannelSelector(random_state=0), classifier)
     grid = {"lightwaveschannelselector__max_channels": [1, 2, "auto"]}
     search = GridSearchCV(pipeline, grid, cv=2).fit(X[:24], y[:24])

@@ -19,14 +19,14 @@ from lightwaves_aeon.core.convolution.pooling import (
     N_SLOTS,
     N_THRESHOLDS,
     PAPER_POOLING,
-    POOLING_NAMES,
+    RESPONSE_POOLING,
     slots_of,
 )
 from lightwaves_aeon.core.convolution.pooling_sets import POOLING_SETS, smallest_sets
 from lightwaves_aeon.core.convolution.representations import REPRESENTATION_NAMES
 from lightwaves_aeon.core.convolution.transform import FeatureTransform
 
-PPV, MAX, LSPV, MIN, MPV, MIPV = range(len(POOLING_NAMES))
+PPV, MAX, LSPV, MIN, MPV, MIPV = range(len(RESPONSE_POOLING))
 CHANNEL, CHANGE, SUM, DIFFERENCE = range(len(REPRESENTATION_NAMES))
 REFERENCE = Path(__file__).parents[3] / "shared" / "reference"
 
@@ -44,7 +44,7 @@ BANKS = {
 }
 
 
-def full_table(n_channels, dilations, bank, statistics=POOLING_NAMES):
+def full_table(n_channels, dilations, bank, statistics=RESPONSE_POOLING):
     """Every feature: by channel, dilation, kernel, level, then statistic."""
     return np.concatenate(
         [
@@ -194,7 +194,7 @@ def tables(draw, n_channels, max_size=40):
     def row(draw):
         number, statistic = (
             draw(numbers),
-            draw(st.sampled_from(range(len(POOLING_NAMES)))),
+            draw(st.sampled_from(range(len(RESPONSE_POOLING)))),
         )
         return (
             draw(channel),
@@ -204,6 +204,8 @@ def tables(draw, n_channels, max_size=40):
             draw(st.sampled_from(kernels)),
             draw(st.integers(1, 2)),
             statistic,
+            0,
+            1,
             # Halves lie between integers, integers may be equal to responses.
             draw(st.integers(-30, 30)) / 2 if statistic == PPV else 0,
             np.nan,
@@ -211,7 +213,7 @@ def tables(draw, n_channels, max_size=40):
         )
 
     rows = draw(
-        st.lists(row(), min_size=1, max_size=max_size, unique_by=lambda r: r[:8])
+        st.lists(row(), min_size=1, max_size=max_size, unique_by=lambda r: r[:10])
     )
     return np.array(rows, candidate_rows(0, 1, 1, (1,)).dtype)
 
@@ -456,7 +458,7 @@ def test_permuted_rows_give_permuted_columns(table, X, found, seed):
 
 
 @pytest.mark.parametrize("level", [1, 2])
-@pytest.mark.parametrize("statistic", range(len(POOLING_NAMES)))
+@pytest.mark.parametrize("statistic", range(len(RESPONSE_POOLING)))
 def test_one_statistic_alone(table, X, found, level, statistic):
     some = (table["level"] == level) & (table["statistic"] == statistic)
     assert_array_equal(on_scaled(table[some], BANKS["mix"])(X), found[:, some])
@@ -493,7 +495,7 @@ def test_bound_is_arranged_there(X, number):
 def all_sets(request):
     """A table with each pooling set at level 1 and each at level 2."""
     bank = BANKS[request.param]
-    names = [name for name in POOLING_NAMES for _ in slots_of(name)]
+    names = [name for name in RESPONSE_POOLING for _ in slots_of(name)]
     rows, sets = [], []
     for place, pair in enumerate(product(POOLING_SETS, repeat=2)):
         dilation, kernel = divmod(place, len(bank.names))
@@ -529,7 +531,7 @@ def test_every_set_gives_the_bits_of_what_computes_all(all_sets, length):
     X = np.random.default_rng(length).normal(size=(17, 1, length))
     found = on_scaled(rows, bank)(X)
     dilations, shares = range(1, rows["dilation"].max() + 1), ["ppv"] * N_THRESHOLDS
-    everything = full_table(1, dilations, bank, [*shares, *POOLING_NAMES[1:]])
+    everything = full_table(1, dilations, bank, [*shares, *RESPONSE_POOLING[1:]])
     everything = with_thresholds(everything, [-0.5, 0, 0.5])
     of_all = on_scaled(everything, bank)
     assert (of_all.plan.convolutions.sets == max(POOLING_SETS)).all()

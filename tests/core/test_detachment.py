@@ -108,7 +108,11 @@ def test_no_class_is_left_out_of_the_pool():
     X[y == 1, 3] += 2 * np.sin(0.9 * np.arange(60))
     channels = {
         selector: LightWaveS(
-            n_features=20, pool_size=60, selector=selector, max_dilation=2
+            n_features=20,
+            variant="L1L2",
+            pool_size=60,
+            selector=selector,
+            max_dilation=2,
         )
         .fit(X, y)
         .channels_.tolist()
@@ -122,7 +126,7 @@ def test_table_does_not_depend_on_threads():
     rng = np.random.default_rng(0)
     X, y = rng.normal(size=(30, 3, 40)), np.arange(30) % 3
     one, two = (
-        LightWaveS(n_features=15, selector="detach", n_jobs=n).fit(X, y)._model.rows
+        LightWaveS(15, "L1L2", selector="detach", n_jobs=n).fit(X, y)._model.rows
         for n in (1, 2)
     )
     assert one.tobytes() == two.tobytes()
@@ -182,17 +186,17 @@ def test_as_many_features_as_it_takes():
 
 def test_path_is_there_for_auto_only():
     X, y = np.random.default_rng(0).normal(size=(12, 1, 30)), np.arange(12) % 2
-    transformer = LightWaveS(n_features=5, selector="detach").fit(X, y)
+    transformer = LightWaveS(5, "L1L2", selector="detach").fit(X, y)
     assert not hasattr(transformer, "selection_path_")
-    with pytest.raises(ValueError, match="needs selector='detach'"):
-        LightWaveS(n_features="auto").fit(X, y)
+    with pytest.raises(ValueError, match="needs selector='distil' or 'detach'"):
+        LightWaveS("auto", "L1L2").fit(X, y)
 
 
 def test_auto_does_not_depend_on_threads():
     rng = np.random.default_rng(0)
     X, y = rng.normal(size=(30, 3, 40)), np.arange(30) % 3
     one, two = (
-        LightWaveS("auto", selector="detach", pool_size=200, n_jobs=n).fit(X, y)
+        LightWaveS("auto", "L1L2", selector="detach", pool_size=200, n_jobs=n).fit(X, y)
         for n in (1, 2)
     )
     assert one._model.rows.tobytes() == two._model.rows.tobytes()

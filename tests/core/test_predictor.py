@@ -15,7 +15,7 @@ from lightwaves_aeon import LightWaveSClassifier
 @pytest.fixture(params=[2, 3], ids=["two classes", "three classes"])
 def fitted(request, make_problem):
     X, y = make_problem(n_classes=request.param)
-    clf = LightWaveSClassifier(n_features=40, max_dilation=4)
+    clf = LightWaveSClassifier(variant="L1L2", n_features=40, max_dilation=4)
     return clf.fit(X, np.array(["a", "b", "c"])[y]), X
 
 
@@ -65,7 +65,9 @@ def test_scores_are_those_of_the_pipeline(fitted):
 
 def test_custom_estimator(make_problem):
     X, y = make_problem()
-    clf = LightWaveSClassifier(estimator=LogisticRegression(), n_features=20)
+    clf = LightWaveSClassifier(
+        variant="L1L2", estimator=LogisticRegression(), n_features=20
+    )
     predictor = clf.fit(X, y).compile()
     assert_array_equal([predictor(x) for x in X], clf.predict(X))
     scores = [predictor.scores(x) for x in X]
@@ -74,7 +76,7 @@ def test_custom_estimator(make_problem):
 
 def test_reads_only_the_channels_in_use(make_problem):
     X, y = make_problem(n_channels=3)
-    clf = LightWaveSClassifier(n_features=2, max_dilation=2).fit(X, y)
+    clf = LightWaveSClassifier(variant="L1L2", n_features=2, max_dilation=2).fit(X, y)
     unused = sorted({0, 1, 2} - set(clf.pipeline_[0].channels_))
     assert unused
     spoilt = X[0].copy()

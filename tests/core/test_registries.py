@@ -10,11 +10,17 @@ from numpy.testing import assert_allclose
 from tables import fitted_from
 
 from lightwaves_aeon.core.convolution import batch_pooling, single
-from lightwaves_aeon.core.convolution.features import candidate_rows, feature_names
+from lightwaves_aeon.core.convolution.features import (
+    DEPTH,
+    candidate_rows,
+    feature_names,
+    series_rows,
+)
 from lightwaves_aeon.core.convolution.kernels import kernel_bank
 from lightwaves_aeon.core.convolution.pooling import (
     POOLING_NAMES,
     POOLING_OPERATORS,
+    SERIES_POOLING,
     PoolingOperator,
 )
 from lightwaves_aeon.core.convolution.representations import (
@@ -39,7 +45,11 @@ N_TIMEPOINTS = 37
 
 
 def rows_of(operator, representation):
-    rows = candidate_rows(0, 2, len(BANK.names), LEVELS, [operator])[::9]
+    if operator in SERIES_POOLING:
+        rows = series_rows(0, 2**DEPTH)
+        rows = rows[rows["statistic"] == POOLING_NAMES.index(operator)]
+    else:
+        rows = candidate_rows(0, 2, len(BANK.names), LEVELS, [operator])[::9]
     rows["input"] = REPRESENTATION_NAMES.index(representation)
     rows["other"] = 1 if REPRESENTATIONS[representation].n_channels == 2 else -1
     if POOLING_OPERATORS[operator].n_thresholds:
@@ -66,6 +76,7 @@ def cases():
     params=[
         *((operator, "channel") for operator in POOLING_NAMES),
         *(("ppv", representation) for representation in REPRESENTATION_NAMES[1:]),
+        *(("slope", representation) for representation in REPRESENTATION_NAMES[1:]),
     ],
     ids="-".join,
 )
@@ -156,6 +167,24 @@ def test_what_lacks_an_implementation_is_refused_by_name(toy, X, target, field, 
     reason = f"{target.split(',')[0]} has no implementation of the {field} '{name}'"
     with pytest.raises(ValueError, match=reason):
         TARGETS[target](fitted, X)
+
+
+OF_SERIES = {
+    "the loop over intervals": compiled_loops,
+    **{name: TARGETS[name] for name in ("an ONNX model", "saliency", "the picture")},
+}
+
+
+@pytest.mark.parametrize("target", OF_SERIES)
+def test_what_is_missing_at_level_0_is_refused_by_name(monkeypatch, X, target):
+    operator = PoolingOperator("toy", "toy", "amplitude", "value", of_series=True)
+    monkeypatch.setitem(POOLING_OPERATORS, "toy", operator)
+    fitted = fitted_to(rows_of("mean", "channel"))
+    rows = fitted.model.rows.copy()
+    rows["statistic"][2] = len(POOLING_NAMES)
+    fitted = replace(fitted, model=replace(fitted.model, rows=rows))
+    with pytest.raises(ValueError, match=f"{target} has no .* the statistic 'toy'"):
+        OF_SERIES[target](fitted, X)
 
 
 def test_the_other_loop_refuses_too(toy, monkeypatch):

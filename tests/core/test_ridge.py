@@ -11,8 +11,8 @@ from lightwaves_aeon.core.linear.ridge import (
     best_of_gram,
     coefficients,
     error_of_gram,
+    fit_ridge,
     one_vs_rest_targets,
-    scores_of_new_cases,
     standardised,
 )
 
@@ -85,7 +85,7 @@ def test_coefficients_are_those_of_scikit_learn(problem):
 def test_others_are_scored_by_the_model_of_the_rest(problem):
     columns, targets = problem
     mine, others = columns[::2], columns[1::2]
-    found = scores_of_new_cases(mine, targets[::2], others)
+    found = fit_ridge(mine, targets[::2]).scores(others)
     standard, means, deviations = standardised(mine)
     alpha, _ = best_by_leave_one_out(standard, targets[::2])
     ridge = Ridge(alpha).fit(standard, targets[::2])
@@ -98,7 +98,7 @@ def test_constant_columns_have_no_say():
     targets = one_vs_rest_targets(np.arange(12) % 3, 3)
     standard, _, _ = standardised(columns)
     assert_array_equal(standard, 0)
-    found = scores_of_new_cases(columns, targets, columns + 7)
+    found = fit_ridge(columns, targets).scores(columns + 7)
     assert_allclose(found, np.tile(targets.mean(axis=0), (12, 1)))
 
 
@@ -107,4 +107,4 @@ def test_class_without_cases_is_scored_below_all():
     assert_array_equal(targets[:, 1], -1)
     rng = np.random.default_rng(0)
     columns = rng.normal(size=(4, 6)).astype(np.float32)
-    assert_allclose(scores_of_new_cases(columns, targets, columns)[:, 1], -1)
+    assert_allclose(fit_ridge(columns, targets).scores(columns)[:, 1], -1)

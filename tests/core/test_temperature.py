@@ -100,7 +100,7 @@ def test_noise_gives_no_confidence(variant, n_classes, even):
 
 @pytest.mark.parametrize("n_classes", [2, 3, 5])
 def test_one_case_a_class_gives_even_chances(n_classes):
-    clf = LightWaveSClassifier(random_state=0)
+    clf = LightWaveSClassifier(variant="L1L2", random_state=0)
     clf.fit(*noisy_problem(n_classes, n_classes, 2.0, seed=6))
     others, _ = noisy_problem(50, n_classes, 2.0, seed=7)
     p = clf.predict_proba(others)
@@ -112,7 +112,11 @@ def test_folds_that_hold_all_cases_of_a_class_do_not_count():
     """One of two classes has a case alone: found without it, scores say nothing."""
     X, y = noisy_problem(40, 2, 3.0, seed=8)
     X, y = np.concatenate([X[y == 0], X[y == 1][:1]]), np.repeat([0, 1], [20, 1])
-    p = LightWaveSClassifier(n_features=30, random_state=0).fit(X, y).predict_proba(X)
+    p = (
+        LightWaveSClassifier(variant="L1L2", n_features=30, random_state=0)
+        .fit(X, y)
+        .predict_proba(X)
+    )
     assert (p.argmax(axis=1) == y).all()
     assert p.max() < 1
 
@@ -141,7 +145,9 @@ def test_labels_at_random_give_no_confidence(variant):
 
 def test_clear_classes_give_confidence():
     X, y = noisy_problem(120, 3, 4.0, seed=3)
-    clf = LightWaveSClassifier(n_features=30, random_state=0).fit(X[:60], y[:60])
+    clf = LightWaveSClassifier(variant="L1L2", n_features=30, random_state=0).fit(
+        X[:60], y[:60]
+    )
     assert log_loss(y[60:], clf.predict_proba(X[60:])) < 0.1
 
 
@@ -149,18 +155,22 @@ def test_clear_classes_give_confidence():
 def test_classes_of_a_case_or_two(counts):
     y = np.repeat(np.arange(len(counts)), counts)
     X = np.random.default_rng(0).normal(size=(len(y), 2, 30)) + y[:, None, None]
-    p = LightWaveSClassifier(n_features=5).fit(X, y).predict_proba(X)
+    p = LightWaveSClassifier(variant="L1L2", n_features=5).fit(X, y).predict_proba(X)
     assert np.isfinite(p).all()
     assert_allclose(p.sum(axis=1), 1)
 
 
 def test_own_estimator_keeps_its_probabilities():
     X, y = noisy_problem(60, 2, 1.0, seed=4)
-    clf = LightWaveSClassifier(n_features=20, estimator=LogisticRegression()).fit(X, y)
+    clf = LightWaveSClassifier(
+        variant="L1L2", n_features=20, estimator=LogisticRegression()
+    ).fit(X, y)
     features = clf.pipeline_[:-1].transform(X)
     assert_allclose(clf.predict_proba(X), clf.estimator_.predict_proba(features))
     # aeon's answer for an estimator that has none.
-    clf = LightWaveSClassifier(n_features=20, estimator=RidgeClassifier()).fit(X, y)
+    clf = LightWaveSClassifier(
+        variant="L1L2", n_features=20, estimator=RidgeClassifier()
+    ).fit(X, y)
     assert set(np.unique(clf.predict_proba(X))) == {0.0, 1.0}
 
 
@@ -172,5 +182,7 @@ def test_transformer_alone_holds_no_cases_out(monkeypatch):
         "lightwaves_aeon.core.selection.scoring.held_out_folds", forbidden
     )
     X, y = noisy_problem(30, 2, 1.0, seed=5)
-    own = LightWaveSClassifier(n_features=5, estimator=RidgeClassifier()).fit(X, y)
+    own = LightWaveSClassifier(
+        variant="L1L2", n_features=5, estimator=RidgeClassifier()
+    ).fit(X, y)
     assert own.pipeline_[0].features_.shape[0] == 5

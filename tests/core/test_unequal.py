@@ -17,7 +17,7 @@ from sklearn.model_selection import cross_val_score
 from lightwaves_aeon import LightWaveS, LightWaveSClassifier
 from lightwaves_aeon.core.convolution.features import candidate_rows
 from lightwaves_aeon.core.convolution.kernels import kernel_bank
-from lightwaves_aeon.core.convolution.pooling import POOLING_NAMES
+from lightwaves_aeon.core.convolution.pooling import RESPONSE_POOLING
 from lightwaves_aeon.core.convolution.transform import FeatureTransform
 from lightwaves_aeon.core.data.collection import (
     UnequalLengthCollection,
@@ -243,7 +243,7 @@ LENGTHS = [17, 3, 64, 17, 1, 2, 17, 64, 33, 17, 17, 17, 17] + [17] * 20
 def evaluate():
     """All statistics and inputs, with some thresholds."""
     bank = kernel_bank(["minirocket", "db4"])
-    rows = candidate_rows(0, 4, len(bank.names), (1, 2), ("ppv", *POOLING_NAMES))
+    rows = candidate_rows(0, 4, len(bank.names), (1, 2), ("ppv", *RESPONSE_POOLING))
     rows["threshold"][::7] = 0.3
     rows["channel"], rows["input"] = np.arange(len(rows)) % 2, np.arange(len(rows)) % 4
     rows["other"] = np.where(rows["input"] < 2, -1, 1)
@@ -372,7 +372,7 @@ def test_table_scores_the_columns(unequal, variant):
 def test_order_of_training_cases_does_not_matter(unequal):
     X, y = unequal
     order = np.random.default_rng(0).permutation(len(X))
-    one = LightWaveS(n_features=30, max_dilation=4).fit(X, y)
+    one = LightWaveS(variant="L1L2", n_features=30, max_dilation=4).fit(X, y)
     other = clone(one).fit([X[i] for i in order], y[order])
     assert_frame_equal(other.features_, one.features_, rtol=1e-9)
     assert_allclose(other.transform(X), one.transform(X), rtol=1e-5, atol=1e-6)

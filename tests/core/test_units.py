@@ -167,11 +167,11 @@ def test_warns_once_of_patterns_too_slow_for_a_kernel():
     phase = rng.uniform(0, 2 * np.pi, (12, 1))
     X = (np.sin((3 + y[:, None]) * t + phase) + rng.normal(size=(12, 20_000)))[:, None]
     with pytest.warns(UserWarning, match=r"257 of 20000 .*max_dilation") as caught:
-        LightWaveSClassifier(n_features=10, random_state=0).fit(X, y)
+        LightWaveSClassifier(n_features=10, variant="L1L2", random_state=0).fit(X, y)
     assert len(caught) == 1
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         clf = LightWaveSClassifier(n_features=50, variant="plus", random_state=0)
         assert clf.fit(X[:8], y[:8]).score(X[8:], y[8:]) == 1
-        LightWaveS(n_features=10, max_dilation=64).fit(X, y)
-        LightWaveS(n_features=10).fit(X[:, :, :5000], y)
+        LightWaveS(10, "L1L2", max_dilation=64).fit(X, y)
+        LightWaveS(10, "L1L2").fit(X[:, :, :5000], y)

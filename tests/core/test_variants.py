@@ -36,6 +36,8 @@ KEY = [
     "kernel",
     "level",
     "statistic",
+    "start",
+    "stop",
     "threshold",
 ]
 
@@ -334,19 +336,20 @@ def everything(X, y, **parameters):
 
 @pytest.mark.parametrize(
     ("n_timepoints", "largest"),
-    [(48, 8), (32, 8), (31, 4), (16, 4), (8, 2), (7, 1), (1, 1)],
+    [(48, 12), (32, 8), (31, 6), (16, 4), (12, 3), (8, 2), (7, 1), (1, 1)],
 )
 def test_dilations_reach_a_quarter_of_the_length(make_problem, n_timepoints, largest):
     X, y = make_problem(n_timepoints=n_timepoints, n_channels=1)
     found = everything(X, y, variant="plus", kernels="haar").features_["dilation"]
-    assert sorted(set(found)) == [d for d in (1, 2, 4, 8) if d <= largest]
+    dilations = (1, 2, 3, 4, 6, 8, 12)
+    assert sorted(set(found.dropna())) == [d for d in dilations if d <= largest]
 
 
 def test_dilations_reach_a_quarter_of_the_median_length(make_problem):
     X, y = make_problem(n_timepoints=200, n_channels=1)
     X = [x[:, : 40 if i < 14 else 200] for i, x in enumerate(X)]
     found = everything(X, y, variant="plus", kernels="haar").features_["dilation"]
-    assert sorted(set(found)) == [1, 2, 4, 8]
+    assert sorted(set(found.dropna())) == [1, 2, 3, 4, 6, 8]
 
 
 @pytest.mark.parametrize("variant", ["L1", "L2", "L1L2"])
@@ -360,20 +363,24 @@ def test_dilations_of_the_paper(make_problem, variant, n_timepoints):
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_largest_dilation_may_be_asked_for(problem, variant):
     found = everything(*problem, variant=variant, kernels="haar", max_dilation=16)
-    assert sorted(set(found.features_["dilation"])) == [1, 2, 4, 8, 16]
+    between = [3, 6, 12] if variant == "plus" else []
+    wanted = sorted([1, 2, 4, 8, 16, *between])
+    assert sorted(set(found.features_["dilation"].dropna())) == wanted
 
 
 def test_what_plus_offers(problem):
     features = everything(*problem, variant="plus", kernels="haar").features_
-    n_dilations, n_pairs = 4, 6
-    by_input = features["input"].value_counts()
-    assert by_input["channel"] == 3 * n_dilations * 6
+    n_dilations, n_pairs = 6, 6
+    of_series = features[features["level"] == 0]
+    n_intervals = 1 + 3 + 7 + 15  # of a length of 40
+    assert len(of_series) == 3 * n_intervals * 5
+    assert set(of_series["input"]) == {"channel"}
+    others = features[features["level"] > 0]
+    by_input = others["input"].value_counts()
+    assert by_input["channel"] == 3 * n_dilations * 3
     assert by_input["sum"] + by_input["difference"] == n_pairs * n_dilations * 3
-    assert set(features["level"]) == {1}
-    of_channels = features[features["input"] == "channel"]
-    assert set(of_channels["statistic"]) == {"ppv", "max", "mpv", "mipv"}
-    derived = features[features["input"] != "channel"]
-    assert set(derived["statistic"]) == {"ppv"}
+    assert set(others["level"]) == {1}
+    assert set(others["statistic"]) == {"ppv"}
     is_pair = features["input"].isin(["sum", "difference"])
     assert features["other"].notna().equals(is_pair)
     assert features["threshold"].notna().equals(features["statistic"] == "ppv")
@@ -381,19 +388,16 @@ def test_what_plus_offers(problem):
 
 @pytest.mark.parametrize(
     ("variant", "selector"),
-    [("L1", "mrmr"), ("L2", "mrmr"), ("L1L2", "mrmr"), ("plus", "detach")],
+    [("L1", "mrmr"), ("L2", "mrmr"), ("L1L2", "mrmr"), ("plus", "distil")],
 )
 def test_usual_selector(problem, variant, selector):
     parameters = {"variant": variant, "n_features": 20, "random_state": 0}
     usual = LightWaveS(**parameters).fit(*problem).features_
     named = LightWaveS(**parameters, selector=selector).fit(*problem).features_
     assert_frame_equal(named, usual, check_exact=True)
-    (other,) = {"mrmr", "detach"} - {selector}
-    assert (
-        not LightWaveS(**parameters, selector=other)
-        .fit(*problem)
-        .features_.equals(usual)
-    )
+    for other in {"mrmr", "detach", "distil"} - {selector}:
+        found = LightWaveS(**parameters, selector=other).fit(*problem).features_
+        assert not found.equals(usual)
 
 
 def constant_channel(X):
@@ -432,7 +436,7 @@ def any_problem(request, make_problem):
     return X if change is None else change(X), y
 
 
-@pytest.fixture(params=["detach", "mrmr"])
+@pytest.fixture(params=["distil", "detach", "mrmr"])
 def plus(request):
     parameters = {"n_features": 60, "random_state": 0}
     return LightWaveS(variant="plus", selector=request.param, **parameters)
@@ -514,7 +518,13 @@ def test_names_follow_the_table(make_pairs_problem, n_channels):
             of_input += f"{signs[row.input]}ch{row.other}"
         threshold = f">{np.float32(row.threshold)}" if row.threshold else ""
         threshold = threshold if row.statistic == "ppv" else ""
-        expected = f"{of_input}_k{row.kernel:03d}_d{row.dilation}_l1_{row.statistic}"
+        if row.level == 0:
+            expected = f"{of_input}_l0_{row.statistic}"
+            if (row.start, row.stop) != (0, 1):
+                expected += f"[{row.start:g},{row.stop:g}]"
+        else:
+            convolved = f"k{row.kernel:03d}_d{row.dilation}_l1"
+            expected = f"{of_input}_{convolved}_{row.statistic}"
         assert name == expected + threshold
 
 

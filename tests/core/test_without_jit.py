@@ -7,9 +7,12 @@ import sys
 import numpy as np
 import pytest
 
-from lightwaves_aeon.core.convolution.features import candidate_rows
+from lightwaves_aeon.core.convolution.features import candidate_rows, series_rows
 from lightwaves_aeon.core.convolution.kernels import kernel_bank
-from lightwaves_aeon.core.convolution.pooling import POOLING_NAMES
+from lightwaves_aeon.core.convolution.pooling import (
+    POOLING_NAMES,
+    RESPONSE_POOLING,
+)
 from lightwaves_aeon.core.convolution.representations import REPRESENTATION_NAMES
 from lightwaves_aeon.core.convolution.transform import FeatureTransform
 from lightwaves_aeon.core.selection.anova import anova_f
@@ -25,7 +28,7 @@ def results():
     bank = kernel_bank(["minirocket", "db2"])
     rows = np.concatenate(
         [
-            candidate_rows(0, d, len(bank.names), (1, 2), ("ppv", *POOLING_NAMES))
+            candidate_rows(0, d, len(bank.names), (1, 2), ("ppv", *RESPONSE_POOLING))
             for d in (1, 4)
         ]
     )
@@ -43,6 +46,7 @@ def results():
         f"features_{length}": evaluate(rng.normal(size=(N_CASES, 2, length)))
         for length in LENGTHS
     }
+    found |= of_series(rows[:20], bank)
     rows_at_2 = candidate_rows(0, 2, len(bank.names), (1,))
     found["thresholds"] = FeatureTransform.from_rows(
         rows_at_2, bank, means=np.zeros(1), stds=np.ones(1)
@@ -52,6 +56,22 @@ def results():
     found["scores"] = anova_f(columns, np.array([0, 5, 8, 12]))
     found["order"], found["quotients"] = mrmr(columns, found["scores"], 10)
     return found
+
+
+def of_series(others, bank):
+    """The same of level 0, and some others."""
+    rng = np.random.default_rng(1)
+    rows = series_rows(0, 100)
+    rows["channel"] = rng.integers(2, size=len(rows))
+    rows["input"] = np.arange(len(rows)) % len(REPRESENTATION_NAMES)
+    rows["other"] = np.where(rows["input"] < 2, -1, 1 - rows["channel"])
+    rows["start"][::7], rows["stop"][::7] = 0.1, 0.7  # of which 10 are rounded down
+    rows = rng.permutation(np.append(rows, others))
+    evaluate = FeatureTransform.from_rows(rows, bank, np.zeros(2), np.ones(2))
+    return {
+        f"series_{length}": evaluate(rng.normal(size=(N_CASES, 2, length)))
+        for length in (*LENGTHS, 10)
+    }
 
 
 @pytest.fixture(scope="module")

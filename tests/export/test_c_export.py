@@ -7,7 +7,14 @@ import sys
 
 import numpy as np
 import pytest
-from c_program import COMPILER, EXACT, Program, compiled, needs_compiler
+from c_program import (
+    COMPILER,
+    EXACT,
+    Program,
+    assert_sanitizers_find_nothing,
+    compiled,
+    needs_compiler,
+)
 from click.testing import CliRunner
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.exceptions import NotFittedError
@@ -17,14 +24,12 @@ from tables import fitted_from
 from lightwaves_aeon import LightWaveSClassifier, cli
 from lightwaves_aeon.core.convolution.features import ROW
 from lightwaves_aeon.core.convolution.kernels import kernel_bank
-from lightwaves_aeon.core.convolution.pooling import POOLING_NAMES
+from lightwaves_aeon.core.convolution.pooling import POOLING_NAMES, RESPONSE_POOLING
 from lightwaves_aeon.core.convolution.representations import REPRESENTATION_NAMES
 from lightwaves_aeon.core.linear.head import LinearHead
 from lightwaves_aeon.core.model import Model
 from lightwaves_aeon.export.c.files import file_names
 from lightwaves_aeon.export.c.source import export_c
-
-SANITIZE = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-g"]
 
 NO_DECISION, BAD_LENGTH, BAD_VALUE = -1, -2, -3
 
@@ -105,10 +110,10 @@ def table(n_features, inputs, kernels, levels, statistics, thresholds, seed=0):
             REPRESENTATION_NAMES,
             range(84),
             (1, 2),
-            POOLING_NAMES,
+            RESPONSE_POOLING,
             (-1.5, 0, 0.1, 0.2, 0.7),
         ),
-        (REPRESENTATION_NAMES, (84, 85), (1, 2), POOLING_NAMES, (0.25,)),
+        (REPRESENTATION_NAMES, (84, 85), (1, 2), RESPONSE_POOLING, (0.25,)),
         (("channel",), range(84), (1,), ("ppv",), (0,)),
         (("channel",), range(84), (2,), ("mpv", "ppv"), (0,)),
         (("channel", "sum"), (3, 84), (1, 2), ("max", "min"), (0,)),
@@ -225,7 +230,9 @@ def test_bad_values(fit, tmp_path, value):
     X, y = np.random.default_rng(0).normal(size=(24, 5, 30)), np.arange(24) % 2
     X[:, 2] += 2 * np.sin((0.3 + y[:, None]) * np.arange(30))
     X[:, 2:] /= 1e6
-    clf = LightWaveSClassifier(n_features=3, max_dilation=2, random_state=0).fit(X, y)
+    clf = LightWaveSClassifier(
+        variant="L1L2", n_features=3, max_dilation=2, random_state=0
+    ).fit(X, y)
     used = clf.pipeline_[0].channels_
     unused = np.setdiff1d(np.arange(5), used)
     assert len(unused) > 0
@@ -278,41 +285,12 @@ def test_weights_read_back_exactly(fit, tmp_path):
         assert_array_equal(np.sort(numbers), np.sort(np.float32(expected).ravel()))
 
 
-DRIVER = """
-#include <stdio.h>
-#include "lightwaves_model.h"
-enum { N = LIGHTWAVES_N_CHANNELS * LIGHTWAVES_MAX_TIMEPOINTS };
-static float values[N], scores[LIGHTWAVES_N_CLASSES];
-int main(void)
-{
-    int sum = 0;
-    for (int i = 0; i < N; i++)
-        values[i] = (float)(i * 7919 % 101) / 50.0f;
-    for (int n = 0; n <= LIGHTWAVES_MAX_TIMEPOINTS + 1; n++)
-        sum += lightwaves_predict_length(values, n, scores);
-    for (int t = 0; t < 3 * LIGHTWAVES_MAX_TIMEPOINTS; t++)
-        sum += lightwaves_push(values + t % 30, scores);
-    printf("%d", sum);
-    return 0;
-}
-"""
-
-
 @needs_compiler
 @pytest.mark.parametrize("variant", ["L1L2", "plus"])
 def test_sanitizers_find_nothing(fit, tmp_path, variant):
-    empty = tmp_path / "empty.c"
-    empty.write_text("int main(void) { return 0; }\n")
-    command = [COMPILER, *SANITIZE, str(empty), "-o", str(tmp_path / "empty")]
-    if subprocess.run(command, capture_output=True).returncode != 0:
-        pytest.skip("the compiler has no sanitizers")
     classifier, _ = fit(variant=variant, n_features=60, max_dilation=32)
     export_c(classifier, tmp_path, hop=3)
-    (tmp_path / "driver.c").write_text(DRIVER)
-    sources = tmp_path / "driver.c", tmp_path / "lightwaves_model.c"
-    driver = compiled(*sources, *SANITIZE, out=tmp_path / "driver")
-    done = subprocess.run([driver], capture_output=True, text=True)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert_sanitizers_find_nothing(tmp_path)
 
 
 @needs_compiler

@@ -32,7 +32,7 @@ load = LightWaveSClassifier.load
 @pytest.fixture(scope="module")
 def fitted(make_problem, small):
     X, y = make_problem(n_classes=3)
-    clf = LightWaveSClassifier(**small, variant="L1L2", random_state=0)
+    clf = LightWaveSClassifier(**small, random_state=0)
     return clf.fit(X, np.array(["a", "bb", "ccc"])[y]), X
 
 
@@ -64,11 +64,17 @@ def content_plus(fitted_plus, tmp_path_factory):
     path = tmp_path_factory.mktemp("plus") / "some.model"
     fitted_plus[0].save(path)
     header, arrays = load_model(path)
-    # Of series with several channels "plus" keeps no changes; a table may have some.
+    # Of series with several channels "plus" keeps no changes of a kernel, nor other
+    # statistics than PPV; a table may have some.
     of_channels = np.flatnonzero(
-        arrays["table_input"] == REPRESENTATION_NAMES.index("channel")
+        (arrays["table_input"] == REPRESENTATION_NAMES.index("channel"))
+        & (arrays["table_level"] > 0)
     )
     arrays["table_input"][of_channels[1::2]] = REPRESENTATION_NAMES.index("change")
+    for row, name in enumerate(("max", "mpv", "mipv")):
+        for place in of_channels[[row, -1 - row]]:
+            arrays["table_statistic"][place] = POOLING_NAMES.index(name)
+            arrays["table_threshold"][place] = 0
     save_model(path, header, arrays)
     return load_model(path)
 
@@ -182,7 +188,7 @@ def test_one_channel(make_problem, classifier, tmp_path):
 
 def test_unused_channels(make_problem, tmp_path):
     X, y = make_problem(n_channels=4)
-    clf = LightWaveSClassifier(n_features=2, max_dilation=2).fit(X, y)
+    clf = LightWaveSClassifier(variant="L1L2", n_features=2, max_dilation=2).fit(X, y)
     clf.save(tmp_path / "model")
     again = load(tmp_path / "model")
     used = again.pipeline_[0].channels_
@@ -194,7 +200,9 @@ def test_unused_channels(make_problem, tmp_path):
 
 def test_selection_path(problem, tmp_path):
     X, y = problem
-    clf = LightWaveSClassifier(n_features="auto", selector="detach", pool_size=60)
+    clf = LightWaveSClassifier(
+        variant="L1L2", n_features="auto", selector="detach", pool_size=60
+    )
     clf.fit(X, y).save(tmp_path / "a")
     again = LightWaveSClassifier.load(tmp_path / "a")
     assert_same(clf, again, X)
@@ -447,7 +455,7 @@ def checksum(header, members):
 def seal(path, header, members, **full):
     full = {
         "format": "lightwaves model",
-        "version": 4,
+        "version": 5,
         "checksum": checksum(header, members),
         "content": header,
         **full,
@@ -467,7 +475,7 @@ def test_helper_makes_files_that_can_be_loaded(fitted, content, other):
     assert_same(fitted[0], load(other), fitted[1])
 
 
-@pytest.mark.parametrize("version", [1, 2, 3, 5, 0, -1, 10**9, None, "1", [1]])
+@pytest.mark.parametrize("version", [1, 2, 3, 4, 6, 0, -1, 10**9, None, "1", [1]])
 def test_version(content, other, version):
     seal(other, content[0], packed(content[1]), version=version)
     assert_refused(other, re.escape(f"of version {version}; this"))
@@ -493,7 +501,7 @@ HEADERS = {
     "bytes": b"\xff\xfe\xfa",
     "nested": "[" * 100_000 + "]" * 100_000,
     "nested objects": '{"format":' * 100_000,
-    "nested content": '{"format": "lightwaves model", "version": 4, "content": {"a":'
+    "nested content": '{"format": "lightwaves model", "version": 5, "content": {"a":'
     + "[" * 900
     + "]" * 900
     + "}}",
@@ -669,7 +677,9 @@ HOSTILE_VALUES = {
     "table_dilation": [0, -1, 2**30 + 1, -(2**31)],
     "table_kernel": [-1, 84, 2**31 - 1],
     "table_level": [0, 3, -1, 127],
-    "table_statistic": [-1, 6, -128],
+    "table_statistic": [-1, 6, 11, -128],
+    "table_start": [*NO_NUMBERS, 0.5, -0.25, 1.0, 1e-45],
+    "table_stop": [*NO_NUMBERS, 0.0, 0.5, 2.0, 1 - 2**-24],
     "table_threshold": NO_NUMBERS,
     "channels": [-1, 0, 2, 3, 2**31 - 1],
     "channel_means": NO_NUMBERS,
@@ -686,6 +696,7 @@ HOSTILE_VALUES = {
     "ridge_coef_": NO_NUMBERS,
     "ridge_intercept_": NO_NUMBERS,
     "ridge_alpha_": NO_NUMBERS,
+    "ridge_best_score_": [np.nan],
     "classes": ["zzz", "bb"],
 }
 
@@ -721,7 +732,22 @@ HOSTILE_PLUS = {
     "a mean above a threshold": (None, "mpv", "table_threshold", [0.5]),
     "a time above a threshold": (None, "mipv", "table_threshold", [0.5]),
     "no number for a threshold": (None, "ppv", "table_threshold", NO_NUMBERS),
-    "no such statistic": (None, None, "table_statistic", [-1, 6, 127]),
+    "no such statistic": (None, None, "table_statistic", [-1, 11, 127]),
+    "a share at level 0": (None, "ppv", "table_level", [0]),
+    "a share over an interval": (None, "ppv", "table_start", [0.25]),
+    "a share up to a time": (None, "ppv", "table_stop", [0.25]),
+    "a share that becomes a mean": (None, "ppv", "table_statistic", [6]),
+    "a mean that becomes a share": (None, "mean", "table_statistic", [0, 5]),
+    "a mean of responses": (None, "mean", "table_level", [1, 2, -1, 3]),
+    "a mean of a kernel": (None, "mean", "table_kernel", [0, 1, -2]),
+    "a mean at a dilation": (None, "mean", "table_dilation", [1, -1]),
+    "a mean of a threshold": (None, "mean", "table_threshold", [0.5]),
+    "a mean from before": (None, "mean", "table_start", [-0.25, -1e-30]),
+    "a mean from the end": (None, "mean", "table_start", [1.0, 1.5]),
+    "a mean from nowhere": (None, "mean", "table_start", NO_NUMBERS),
+    "a mean up to the first": (None, "mean", "table_stop", [0.0, -1.0]),
+    "a mean to beyond the end": (None, "mean", "table_stop", [1.5, 1 + 2**-20]),
+    "a mean up to nowhere": (None, "mean", "table_stop", NO_NUMBERS),
 }
 
 
@@ -742,6 +768,61 @@ def test_hostile_values_beyond_the_paper(content_plus, other, name):
             changed[place] = value
             save_model(other, header, {**arrays, field: changed})
             assert_refused(other)
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"start": 0.5, "stop": 0.5}, "intervals"),
+        ({"start": 0.75, "stop": 0.25}, "intervals"),
+        ({"stop": 2.0}, "intervals"),
+        ({"start": np.nan}, "table_start"),
+        ({"kernel": 0}, "kernels"),
+        ({"dilation": 1}, "dilations"),
+        ({"level": 1}, "kernels"),
+        ({"level": 1, "kernel": 0}, "dilations"),
+        ({"level": 1, "kernel": 0, "dilation": 1}, "intervals"),
+        (
+            {"level": 1, "kernel": 0, "dilation": 1, "start": 0, "stop": 1},
+            "statistics of a level",
+        ),
+        ({"statistic": 1}, "statistics of a level"),
+        ({"threshold": 1}, "thresholds"),
+    ],
+    ids=str,
+)
+def test_hostile_rows_of_level_0_are_named(content_plus, other, changes, reason):
+    header, arrays = content_plus
+    parts = arrays["table_level"], arrays["table_stop"]
+    place = np.flatnonzero((parts[0] == 0) & (parts[1] < 1))[0]
+    changed = {f"table_{field}": arrays[f"table_{field}"].copy() for field in changes}
+    for field, value in changes.items():
+        changed[f"table_{field}"][place] = value
+    save_model(other, header, {**arrays, **changed})
+    assert_refused(other, reason)
+
+
+@pytest.mark.parametrize("n_channels", [1, 3])
+def test_plus_comes_back(make_problem, tmp_path, n_channels):
+    X, y = make_problem(n_channels=n_channels)
+    clf = LightWaveSClassifier(variant="plus", n_features=60, random_state=0).fit(X, y)
+    assert 0 in clf.features_["level"].tolist()
+    clf.save(tmp_path / "model")
+    again = load(tmp_path / "model")
+    assert_same(clf, again, X)
+    assert_frame_equal(again.features_, clf.features_)
+    ours, theirs = clf.estimator_, again.estimator_
+    assert vars(ours).keys() == vars(theirs).keys()
+    assert_array_equal(ours.coef_, theirs.coef_)
+    assert_array_equal(ours.classes_, theirs.classes_)
+    assert_array_equal(ours.alphas_, theirs.alphas_)
+    assert_array_equal(clf.pipeline_.predict(X), again.pipeline_.predict(X))
+
+
+def test_an_estimator_of_soft_targets_has_no_score(content_plus, other):
+    header, arrays = content_plus
+    save_model(other, header, {**arrays, "ridge_best_score_": np.array(-0.1)})
+    assert_refused(other, "ridge_best_score_")
 
 
 def test_second_channel_of_a_pair_counts_as_in_use(content_plus, other):
@@ -858,6 +939,9 @@ def test_hostile_header(content, other):
         {"parameters": {**parameters, "unknown": 1}},
         {"parameters": {**parameters, "class_weight": [[[], 1]]}},
         {"parameters": {**parameters, "class_weight": [1, 2]}},
+        {"estimator": "DistilledRidge"},
+        {"estimator": "LinearRegression"},
+        {"estimator": None},
         {"selection_path": "text"},
         {"selection_path": 3},
         {"selection_path": [[10, 0.5, 0.1, 1.0]]},

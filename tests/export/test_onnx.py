@@ -6,6 +6,8 @@ import sys
 import numpy as np
 import onnx
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 from onnx.reference import ReferenceEvaluator
 from onnxruntime import InferenceSession, SessionOptions
@@ -13,16 +15,20 @@ from sklearn.linear_model import LogisticRegression
 from tables import fitted_from
 
 from lightwaves_aeon import LightWaveSClassifier
-from lightwaves_aeon.core.convolution.features import candidate_rows
+from lightwaves_aeon.core.convolution.features import candidate_rows, series_rows
 from lightwaves_aeon.core.convolution.kernels import kernel_bank
-from lightwaves_aeon.core.convolution.pooling import POOLING_NAMES
+from lightwaves_aeon.core.convolution.pooling import (
+    POOLING_NAMES,
+    RESPONSE_POOLING,
+    SERIES_POOLING,
+)
 from lightwaves_aeon.core.convolution.representations import REPRESENTATION_NAMES
 from lightwaves_aeon.core.linear.head import LinearHead
 from lightwaves_aeon.core.model import Model
 from lightwaves_aeon.export.onnx.model import build_model, export_onnx
 
 # The sums behind them may be taken in another order; all others are equal to the bit.
-SUMMED = [POOLING_NAMES.index(name) for name in ("mpv", "mipv")]
+SUMMED = [POOLING_NAMES.index(name) for name in ("mpv", "mipv", *SERIES_POOLING[:3])]
 
 
 def session(model):
@@ -130,8 +136,9 @@ def table(dilations, n_rows=400, seed=0):
     """Rows of every operator and representation, and a model of three channels."""
     rng = np.random.default_rng(seed)
     bank = kernel_bank(["minirocket", "mexh", "db4", "haar"])
-    names = (*POOLING_NAMES, *("ppv",) * 4)
-    parts = []
+    names = (*RESPONSE_POOLING, *("ppv",) * 4)
+    of_series = series_rows(0, 1000)
+    parts = [rng.permutation(of_series)[: n_rows // 2]]
     for dilation in dilations:
         rows = candidate_rows(0, dilation, len(bank.names), (1, 2), names)
         own = rows["kernel"] >= 84
@@ -172,7 +179,7 @@ def test_features_are_those_of_the_engine(everything, n_timepoints, is_flat):
     features, expected = of_onnx.run(["scores"], {"X": X})[0], model.transform(X)
     summed = np.isin(rows["statistic"], SUMMED)
     assert_array_equal(features[:, ~summed], expected[:, ~summed])
-    assert_allclose(features[:, summed], expected[:, summed], rtol=1e-5)
+    assert_allclose(features[:, summed], expected[:, summed], rtol=1e-5, atol=1e-6)
 
 
 @pytest.mark.parametrize("n_timepoints", [1, 2, 3, 30])
@@ -182,21 +189,59 @@ def test_another_runtime_gives_the_same(n_timepoints):
     X = flattened(X)
     reference = ReferenceEvaluator(features_model(rows, model))
     features = reference.run(["scores"], {"X": X})[0]
-    assert_allclose(features, model.transform(X), rtol=1e-5)
+    assert_allclose(features, model.transform(X), rtol=1e-5, atol=1e-6)
 
 
 def test_table_in_the_test_has_every_kind_of_row(everything):
     rows, model, _ = everything
-    for name, n_values in (("input", 4), ("level", 2), ("statistic", 6)):
+    for name, n_values in (("input", 4), ("level", 3), ("statistic", 11)):
         assert len(np.unique(rows[name])) == n_values
     assert len(np.unique(model.transform.plan.convolutions.kernels)) > 60
 
 
-@pytest.mark.parametrize("level", [1, 2])
-@pytest.mark.parametrize("statistic", POOLING_NAMES)
+@pytest.mark.parametrize("n_timepoints", [1, 5, 40, 101])
+def test_table_without_convolutions(n_timepoints):
+    rows, _ = table(dilations=(1,), n_rows=1300)
+    rows = rows[rows["level"] == 0]
+    model = Model.from_rows(rows, kernel_bank("haar"), np.zeros(3), np.ones(3))
+    exported = features_model(rows, model)
+    X = np.random.default_rng(1).normal(size=(5, 3, n_timepoints)).astype(np.float32)
+    for series in (X, flattened(X), X + 1000):
+        scores = run(exported, series)[2]
+        assert_allclose(scores, model.transform(series), rtol=1e-5, atol=1e-5)
+    kept = np.isfinite(run(exported, np.where(X > 0.5, np.nan, X))[2])
+    assert_array_equal(kept.all(axis=1), (X <= 0.5).all(axis=(1, 2)))
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    ends=st.lists(st.floats(0, 1, width=32), min_size=2, max_size=2, unique=True),
+    n_timepoints=st.integers(1, 200),
+)
+def test_any_interval_has_the_time_points_that_it_has_in_python(ends, n_timepoints):
+    rows = series_rows(0, 1)[-3:]
+    rows["start"], rows["stop"] = sorted(ends)
+    model = Model.from_rows(rows, kernel_bank("haar"), np.zeros(3), np.ones(3))
+    X = np.tile(np.arange(n_timepoints, dtype=np.float32), (1, 3, 1))
+    session = InferenceSession(features_model(rows, model).SerializeToString())
+    scores = session.run(["scores"], {"X": X})[0]
+    assert_array_equal(scores[:, 1:], model.transform(X)[:, 1:])
+
+
+@pytest.mark.parametrize(
+    ("statistic", "level"),
+    [
+        *((name, level) for name in RESPONSE_POOLING for level in (1, 2)),
+        *((name, 0) for name in SERIES_POOLING),
+    ],
+)
 def test_one_feature_alone(level, statistic):
     bank = kernel_bank("minirocket")
-    rows = candidate_rows(1, 2, 84, (level,), (statistic,))[40:41]
+    if level == 0:
+        rows = series_rows(1, 100)[20 + SERIES_POOLING.index(statistic) :][:1]
+    else:
+        rows = candidate_rows(1, 2, 84, (level,), (statistic,))[40:41]
+    assert [POOLING_NAMES[i] for i in rows["statistic"]] == [statistic]
     model = Model.from_rows(rows, bank, np.zeros(3), np.ones(3))
     head = LinearHead(np.ones((1, 1)), np.zeros(1), np.array(["no", "yes"]))
     X = np.random.default_rng(0).normal(size=(4, 3, 30)).astype(np.float32)

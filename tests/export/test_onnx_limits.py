@@ -69,7 +69,7 @@ def test_what_is_no_number_in_another_runtime(make_problem, small, tmp_path):
 
 def test_what_is_no_number_where_nobody_looks(make_problem, small, tmp_path):
     X, y = make_problem()
-    clf = LightWaveSClassifier(**small, variant="L1", max_channels=1).fit(X, y)
+    clf = LightWaveSClassifier(**{**small, "variant": "L1"}, max_channels=1).fit(X, y)
     hurt = np.float32(X)
     hurt[:, np.delete(np.arange(X.shape[1]), clf.pipeline_[0].channels_)] = np.nan
     path = exported(clf, tmp_path)

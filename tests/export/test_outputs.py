@@ -35,7 +35,9 @@ def input_files(make_problem, tmp_path, monkeypatch):
     X, y = make_problem()
     np.save(tmp_path / "X.npy", X)
     np.save(tmp_path / "y.npy", y)
-    fitted = LightWaveSClassifier(n_features=9, max_dilation=2, random_state=0)
+    fitted = LightWaveSClassifier(
+        variant="L1L2", n_features=9, max_dilation=2, random_state=0
+    )
     fitted.fit(X, y).save(tmp_path / "some.model")
     (tmp_path / "mine.txt").write_text("precious")
     monkeypatch.chdir(tmp_path)
@@ -212,7 +214,7 @@ MAIN = "from lightwaves_aeon.cli import main; main()"
 @pytest.mark.parametrize("command", ["predict", "inspect"])
 def test_labels_that_the_console_cannot_say(make_problem, tmp_path, command):
     X, y = make_problem()
-    clf = LightWaveSClassifier(n_features=9, max_dilation=2)
+    clf = LightWaveSClassifier(variant="L1L2", n_features=9, max_dilation=2)
     clf.fit(X, np.array(["früh", "晩い"])[y]).save(tmp_path / "m")
     np.save(tmp_path / "X.npy", X)
     given = ["--data", tmp_path / "X.npy"] if command == "predict" else []
@@ -289,7 +291,9 @@ def test_saves_after_every_container(make_problem, tmp_path, kind, labels):
 
     X, y = make_problem()
     given = frames(X, kind)
-    clf = LightWaveSClassifier(n_features=9, max_dilation=2, random_state=0)
+    clf = LightWaveSClassifier(
+        variant="L1L2", n_features=9, max_dilation=2, random_state=0
+    )
     clf.fit(given, pd.Series(y) if labels == "series" else y).save(tmp_path / "m")
     again = LightWaveSClassifier.load(tmp_path / "m")
     assert_array_equal(again.predict_proba(given), clf.predict_proba(given))
@@ -301,7 +305,9 @@ def test_saves_after_every_container(make_problem, tmp_path, kind, labels):
 
 
 def test_saves_the_parameters_of_the_fit(make_problem, tmp_path):
-    clf = LightWaveSClassifier(n_features=9, max_dilation=2, random_state=0)
+    clf = LightWaveSClassifier(
+        variant="L1L2", n_features=9, max_dilation=2, random_state=0
+    )
     clf.fit(*make_problem())
     clf.set_params(n_features=500, variant="plus", class_weight="balanced")
     clf.save(tmp_path / "m")
@@ -323,7 +329,7 @@ def test_labels_that_numpy_would_change(make_problem, labels, shell):
 def test_labels_that_a_file_can_hold(make_problem, tmp_path):
     X, y = make_problem()
     for labels in (["", "b"], ["a\0b", "b"], ["\N{SNOWMAN}", "b"]):
-        clf = LightWaveSClassifier(n_features=9, max_dilation=2)
+        clf = LightWaveSClassifier(variant="L1L2", n_features=9, max_dilation=2)
         clf.fit(X, np.array(labels)[y]).save(tmp_path / "m")
         again = LightWaveSClassifier.load(tmp_path / "m")
         assert_array_equal(again.predict(X), clf.predict(X))
@@ -339,8 +345,10 @@ def test_endless_files_are_not_read(tmp_path):
 
 def test_classifiers_of_sktime(make_problem, tmp_path):
     X, y = make_problem()
-    clf = of_sktime.LightWaveSClassifier(n_features=9, max_dilation=2).fit(X, y)
-    other = LightWaveSClassifier(n_features=9, max_dilation=2).fit(X, y)
+    clf = of_sktime.LightWaveSClassifier(
+        variant="L1L2", n_features=9, max_dilation=2
+    ).fit(X, y)
+    other = LightWaveSClassifier(variant="L1L2", n_features=9, max_dilation=2).fit(X, y)
     for one, name in ((clf, "a"), (other, "b")):
         export_c(one, tmp_path / name)
         export_onnx(one, tmp_path / name / "m.onnx")

@@ -96,14 +96,17 @@ def problems():
 MODELS = {
     "motions L1": ("motions", {"variant": "L1", "n_features": 60}),
     "motions L2": ("motions", {"variant": "L2", "n_features": 60}),
-    "motions L1L2": ("motions", {"n_features": 80}),
+    "motions L1L2": ("motions", {"variant": "L1L2", "n_features": 80}),
     "motions plus": ("motions", {"variant": "plus", "n_features": 80}),
-    "motions L1L2 2 channels": ("motions", {"n_features": 40, "max_channels": 2}),
-    "vowels L1L2": ("vowels", {"n_features": 50}),
+    "motions L1L2 2 channels": (
+        "motions",
+        {"variant": "L1L2", "n_features": 40, "max_channels": 2},
+    ),
+    "vowels L1L2": ("vowels", {"variant": "L1L2", "n_features": 50}),
     "vowels plus": ("vowels", {"variant": "plus", "n_features": 50}),
     "single L1L2 detach": (
         "single",
-        {"selector": "detach", "n_features": 40, "max_cases": 60},
+        {"variant": "L1L2", "selector": "detach", "n_features": 40, "max_cases": 60},
     ),
     "single plus": ("single", {"variant": "plus", "n_features": 40}),
     "single plus mrmr": (
@@ -116,13 +119,21 @@ MODELS = {
     ),
     "three wavelets": (
         "three",
-        {"kernels": ["mexh", "db4", "cgau1"], "n_features": 30, "pool_size": 60},
+        {
+            "variant": "L1L2",
+            "kernels": ["mexh", "db4", "cgau1"],
+            "n_features": 30,
+            "pool_size": 60,
+        },
     ),
     "three plus mixed kernels": (
         "three",
         {"variant": "plus", "kernels": ["minirocket", "db2"], "n_features": 40},
     ),
-    "three balanced": ("three", {"class_weight": "balanced", "n_features": 20}),
+    "three balanced": (
+        "three",
+        {"variant": "L1L2", "class_weight": "balanced", "n_features": 20},
+    ),
 }
 
 EXPORTED = ("motions L1L2", "vowels plus", "single plus", "three plus mixed kernels")

@@ -59,7 +59,7 @@ def of_pairs(request, make_pairs_problem):
 
 @pytest.fixture(scope="module")
 def motions():
-    return LightWaveSClassifier().fit(*load_basic_motions(split="train"))
+    return LightWaveSClassifier(variant="L1L2").fit(*load_basic_motions(split="train"))
 
 
 # Contributions
@@ -176,6 +176,32 @@ def test_table_is_that_of_the_transformer_and_more(fit, shell, variant):
     pd.testing.assert_frame_equal(clf.features_.iloc[:, :width], table)
     added = ["importance", "weight_0", "weight_1", "weight_2"]
     assert clf.features_.columns[width:].tolist() == added
+
+
+@pytest.mark.parametrize("by", ["dilation", "kernel", ["channel", "dilation"]], ids=str)
+def test_level_0_is_a_group_without_a_kernel(make_step_problem, by):
+    of_series = {"variant": "plus", "selector": "mrmr", "random_state": 0}
+    clf = LightWaveSClassifier(n_features=20, **of_series)
+    clf.fit(*make_step_problem(n_classes=3))
+    table = clf.features_
+    of_series = table["level"] == 0
+    assert of_series.any()
+    assert not of_series.all()
+    column = "kernel" if by == "kernel" else "dilation"
+    groups = clf.importance(by)
+    missing = groups[column].isna()
+    assert_allclose(
+        groups["importance"][missing].sum(), table["importance"][of_series].sum()
+    )
+    assert_allclose(groups["importance"].sum(), 1)
+    assert groups[column].dtype == "Int64"
+    assert set(groups[column].dropna()) == set(table[column].dropna())
+    if by == column:
+        assert missing.tolist() == [True] * 3 + [False] * (len(groups) - 3)
+        assert groups["n_features"][0] == of_series.sum()
+    text = clf.describe()
+    assert "none " in text.partition("Dilations: ")[2].partition("%")[0]
+    assert "0 (series itself)" in text
 
 
 def coefficients(clf):
@@ -356,7 +382,7 @@ def test_report_of_many_channels_and_classes_is_short(make_problem):
 
 def test_report_of_one_feature(make_problem):
     X, y = make_problem(n_channels=1)
-    text = LightWaveSClassifier(n_features=1).fit(X, y).describe()
+    text = LightWaveSClassifier(variant="L1L2", n_features=1).fit(X, y).describe()
     assert "1 feature, 2 classes" in text
     assert "Channels: 1 of 1 in use" in text
     assert "Not used" not in text

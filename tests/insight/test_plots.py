@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,12 +12,22 @@ matplotlib.use("Agg")
 
 from matplotlib import pyplot as plt  # noqa: E402
 from matplotlib.text import Text  # noqa: E402
+from tables import fitted_from  # noqa: E402
 
 from lightwaves_aeon import LightWaveSChannelSelector, LightWaveSClassifier  # noqa: E402
+from lightwaves_aeon.core.convolution.features import (  # noqa: E402
+    candidate_rows,
+    series_rows,
+)
+from lightwaves_aeon.core.convolution.kernels import kernel_bank  # noqa: E402
 from lightwaves_aeon.core.convolution.pooling import (  # noqa: E402
     PAPER_POOLING,
     POOLING_NAMES,
+    RESPONSE_POOLING,
+    SERIES_POOLING,
 )
+from lightwaves_aeon.core.linear.head import LinearHead  # noqa: E402
+from lightwaves_aeon.core.model import Model  # noqa: E402
 from lightwaves_aeon.insight import plots  # noqa: E402
 
 
@@ -83,7 +94,9 @@ DRAWN = {
     ),
     "channel_dilation": lambda clf, X, y, **to: plots.plot_channel_dilation(clf, **to),
     "saliency": lambda clf, X, y, **to: plots.plot_saliency(clf, X[1], **to),
-    "kernel": lambda clf, X, y, **to: plots.plot_kernel(clf, 0, **to),
+    "kernel": lambda clf, X, y, **to: plots.plot_kernel(
+        clf, int((clf.features_["level"] > 0).to_numpy().argmax()), **to
+    ),
     "response": lambda clf, X, y, **to: plots.plot_response(clf, 0, X[1], **to),
     "embedding": lambda clf, X, y, **to: plots.plot_embedding(clf, X, y, **to),
 }
@@ -232,7 +245,9 @@ def test_bars_are_the_importances(plus):
 @pytest.fixture(scope="module")
 def wide():
     X, y = np.random.default_rng(0).normal(size=(30, 60, 40)), np.arange(30) % 3
-    clf = LightWaveSClassifier(n_features=200, max_dilation=4, random_state=0)
+    clf = LightWaveSClassifier(
+        variant="L1L2", n_features=200, max_dilation=4, random_state=0
+    )
     return clf.fit(X, y), X, y
 
 
@@ -361,7 +376,9 @@ def test_embedding_of_equal_cases_and_of_unequal_lengths(plus):
 def test_labels_are_no_formulas(fit, label):
     clf, X, y = fit()
     labels = np.array([label, "b", "c"])[y]
-    clf = LightWaveSClassifier(n_features=20, max_dilation=4).fit(X, labels)
+    clf = LightWaveSClassifier(variant="L1L2", n_features=20, max_dilation=4).fit(
+        X, labels
+    )
     ax = plots.plot_embedding(clf, X, labels)
     assert len(ax.get_legend().get_texts()) == 3
     assert_readable(ax)
@@ -373,29 +390,99 @@ def test_labels_are_no_formulas(fit, label):
 
 
 @pytest.fixture(scope="module")
-def of_statistic(fit):
+def of_statistic(make_problem):
     """A classifier with a feature of a statistic, and the number of the feature."""
-    every = {"n_channels": 1, "max_dilation": 2}
-    paper = fit(n_features=1344, **every)  # which is all there are
-    plus = fit(n_features=300, variant="plus", **every)
+    X, _ = make_problem(n_channels=1)
+    bank = kernel_bank("minirocket")
+    plain = series_rows(0, X.shape[2])
+    rows = np.append(candidate_rows(0, 2, 84, (1, 2), RESPONSE_POOLING), plain)
+    rows["threshold"][rows["statistic"] == POOLING_NAMES.index("ppv")] = 0.2
+    model = Model.from_rows(rows, bank, np.zeros(1), np.ones(1))
+    head = LinearHead(np.ones((len(rows), 1)), np.zeros(1), np.arange(2))
+    fitted = fitted_from(model, head, n_channels=1)
+    clf = SimpleNamespace(_linear=lambda: fitted)
 
-    def find(statistic, level=1):
-        clf, X, _ = plus if statistic in ("mpv", "mipv") else paper
-        table = clf.features_
-        found = (table["statistic"] == statistic) & (table["level"] == level)
-        return clf, X, int(np.flatnonzero(found & (table["dilation"] == 2))[0])
+    def find(statistic, level=1, start=0.0, stop=1.0):
+        found = rows["statistic"] == POOLING_NAMES.index(statistic)
+        for field, value in (("level", level), ("start", start), ("stop", stop)):
+            found &= rows[field] == value
+        return clf, X, int(np.flatnonzero(found)[0])
 
     return find
 
 
+@pytest.mark.parametrize("interval", [(0.0, 1.0), (0.25, 0.5)], ids=str)
+@pytest.mark.parametrize("statistic", SERIES_POOLING)
+def test_series_names_the_value_and_marks_it(of_statistic, statistic, interval):
+    clf, X, feature = of_statistic(statistic, 0, *interval)
+    ax = plots.plot_response(clf, feature, X[3])
+    x = X[3, 0].astype(np.float32)
+    value = clf._linear().model.transform.transform_one(X[3])[0, feature]
+    assert ax.get_title().endswith(f":\N{NO-BREAK SPACE}{value:.3g}")
+    assert ax.get_ylabel() == "channel (standard deviations)"
+    np.testing.assert_array_equal(ax.lines[0].get_ydata(), x)
+    first, last = (int(end * len(x)) for end in interval)
+    x, time = x[first:last], np.arange(first, last)
+    names = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert ("interval" in names) == (interval != (0, 1))
+    marked = ax.lines[-1]
+    if statistic in ("lowest", "highest"):
+        at = x.argmin() if statistic == "lowest" else x.argmax()
+        assert marked.get_xdata() == [time[at]]
+        assert marked.get_ydata() == [x[at]] == [value]
+    elif statistic == "slope":
+        best = np.polyval(np.polyfit(time, x, 1), time)
+        np.testing.assert_allclose(marked.get_xdata(), time)
+        np.testing.assert_allclose(marked.get_ydata(), best, atol=1e-5)
+    else:
+        (drawn,) = [c for c in ax.collections if c.get_label() in names]
+        ends = drawn.get_paths()[0].vertices
+        assert ends[:, 0].min() == first - 0.5
+        assert ends[:, 0].max() == last - 0.5
+        spread = value if statistic == "deviation" else 0
+        assert ends[:, 1].min() == pytest.approx(x.mean() - spread, abs=1e-5)
+        assert ends[:, 1].max() == pytest.approx(x.mean() + spread, abs=1e-5)
+    assert_readable(ax)
+
+
+@pytest.mark.parametrize("statistic", SERIES_POOLING)
+def test_a_series_of_one_time_point(of_statistic, statistic):
+    clf, X, feature = of_statistic(statistic, 0, 0.25, 0.5)
+    assert_readable(plots.plot_response(clf, feature, X[3, :, :1]))
+
+
+def test_level_0_has_no_kernel_to_draw(of_statistic):
+    clf, _, feature = of_statistic("mean", 0)
+    with pytest.raises(ValueError, match=f"feature {feature} is of level 0"):
+        plots.plot_kernel(clf, feature)
+
+
+@pytest.mark.parametrize("n_features", [10, 200])
+def test_level_0_has_a_column_of_its_own(make_step_problem, n_features):
+    of_series = {"variant": "plus", "selector": "mrmr", "random_state": 0}
+    clf = LightWaveSClassifier(n_features=n_features, **of_series)
+    clf.fit(*make_step_problem(n_classes=3))
+    ax = plots.plot_channel_dilation(clf)
+    table, shown = clf.features_, tick_names(ax.xaxis)
+    none = table["dilation"].isna()
+    assert none.any()
+    others = sorted(table["dilation"].dropna().unique())
+    assert shown == ["none", *map(str, others)]
+    share = 100 * table["importance"][none].sum()
+    assert ax.images[0].get_array()[:, 0].sum() == pytest.approx(share)
+
+
 @pytest.mark.parametrize(
     ("statistic", "level"),
-    [*((name, 1) for name in POOLING_NAMES), *((name, 2) for name in PAPER_POOLING)],
+    [
+        *((name, 1) for name in RESPONSE_POOLING),
+        *((name, 2) for name in PAPER_POOLING),
+    ],
 )
 def test_response_names_the_value_and_marks_it(of_statistic, statistic, level):
     clf, X, feature = of_statistic(statistic, level)
     ax = plots.plot_response(clf, feature, X[3])
-    value = clf.pipeline_[0].transform(X[3:4])[0, feature]
+    value = clf._linear().model.transform(X[3:4])[0, feature]
     assert ax.get_title().endswith(f":\N{NO-BREAK SPACE}{value:.3g}")
     line, time = ax.lines[0].get_ydata(), ax.lines[0].get_xdata()
     assert time[:3].tolist() == [0, level, 2 * level]
@@ -409,7 +496,7 @@ def test_response_names_the_value_and_marks_it(of_statistic, statistic, level):
         assert line[line > 0].mean() == pytest.approx(value, rel=1e-5)
         assert marked.get_ydata()[0] == pytest.approx(value)
     elif statistic == "ppv":
-        threshold = clf.features_["threshold"][feature]
+        threshold = clf._linear().model.rows["threshold"][feature]
         assert (line > threshold).mean() == pytest.approx(value)
         assert marked.get_ydata()[0] == pytest.approx(threshold)
     elif statistic == "mipv":
@@ -450,6 +537,7 @@ def test_stems_are_the_weights(fit):
 @pytest.fixture(scope="module")
 def paths(fit):
     parameters = {"n_features": "auto", "variant": "plus", "max_channels": "auto"}
+    parameters["selector"] = "detach"
     clf, X, y = fit(**parameters)
     selector = LightWaveSChannelSelector(random_state=0).fit(X, y)
     transformer = clf.pipeline_[0]

@@ -15,9 +15,12 @@ from tables import fitted_from
 from benchmarks.saliency import deletions, shares_inside
 from lightwaves_aeon import LightWaveSClassifier
 from lightwaves_aeon.benchmark.datasets import load_split
-from lightwaves_aeon.core.convolution.features import candidate_rows
+from lightwaves_aeon.core.convolution.features import candidate_rows, series_rows
 from lightwaves_aeon.core.convolution.kernels import kernel_bank
-from lightwaves_aeon.core.convolution.pooling import POOLING_NAMES
+from lightwaves_aeon.core.convolution.pooling import (
+    POOLING_NAMES,
+    RESPONSE_POOLING,
+)
 from lightwaves_aeon.core.convolution.representations import REPRESENTATION_NAMES
 from lightwaves_aeon.core.linear.head import LinearHead
 from lightwaves_aeon.core.model import Model
@@ -36,16 +39,21 @@ USED = [0, 2]  # of three channels
 
 
 def make_linear(bank, n_features=200, seed=0, means=0.5):
-    """Rows of every operator and representation; a head of opposite classes."""
-    rng = np.random.default_rng(seed)
+    """Rows of every operator and representation; a head of opposite classes.
+
+    A quarter is of level 0.
+    """
+    rng, n_plain = np.random.default_rng(seed), n_features // 4
     rows = np.concatenate(
         [
-            candidate_rows(channel, dilation, len(bank.names), (1, 2), POOLING_NAMES)
+            candidate_rows(channel, dilation, len(bank.names), (1, 2), RESPONSE_POOLING)
             for channel in USED
             for dilation in (1, 3, 32)
         ]
     )
-    rows = rng.permutation(rows)[:n_features]
+    plain = np.concatenate([series_rows(channel, 100) for channel in USED])
+    rows = rng.permutation(rows)[: n_features - n_plain]
+    rows = rng.permutation(np.append(rows, rng.permutation(plain)[:n_plain]))
     rows["input"] = rng.integers(0, len(REPRESENTATION_NAMES), len(rows))
     others = rng.choice(USED, len(rows))
     rows["other"] = np.where(rows["input"] >= SUM, others, -1)
@@ -76,6 +84,8 @@ def statistic_of(response, row):
     c, statistic = response.last, POOLING_NAMES[row["statistic"]]
     if len(c) == 0:
         return np.float32(0.5 if statistic == "mipv" else 0)
+    if row["level"] == 0:
+        return np.float32(statistic_of_series(c.astype(np.float64), statistic))
     positive, size = c > 0, np.abs(c)
     n_positive, time = positive.sum(), np.arange(len(c), dtype=np.float32)
     runs = [len(list(run)) for flag, run in groupby(positive) if flag]
@@ -91,6 +101,23 @@ def statistic_of(response, row):
         total = np.add.accumulate(c[positive])[-1]
         return np.float32(np.float64(total) / n_positive) * response.scale
     return np.float32(time[positive].sum(dtype=np.float64) / (n_positive * len(c)))
+
+
+def statistic_of_series(x, statistic):
+    """The same of level 0: sums in float64."""
+
+    def total(values):
+        return np.add.accumulate(values)[-1]
+
+    n, mean = len(x), total(x) / len(x)
+    balance = 2 * np.arange(n) - (n - 1)
+    return {
+        "mean": mean,
+        "deviation": np.sqrt(total((x - mean) ** 2) / n),
+        "slope": 6 * total(balance * x) / ((n + 1) * max(n - 1, 1)),
+        "lowest": min(x),
+        "highest": max(x),
+    }[statistic]
 
 
 @pytest.mark.parametrize("name", BANKS)
@@ -111,13 +138,28 @@ def test_statistics_of_responses_are_the_features(name, length):
 def test_responses_of_a_fitted_model(make_problem, small):
     X, y = make_problem()
     for variant in VARIANTS:
-        model = LightWaveSClassifier(variant=variant, **small).fit(X, y)._linear().model
+        model = (
+            LightWaveSClassifier(**{**small, "variant": variant})
+            .fit(X, y)
+            ._linear()
+            .model
+        )
         features = model.transform.transform_one(X[0])[0]
         for number, row in enumerate(model.rows):
             response = response_of(model, X[0], number)
             assert statistic_of(response, row) == features[number]
             assert len(response.source) == len(response.first) == X.shape[2]
-            assert len(response.last) == X.shape[2] // row["level"]
+            assert len(response.last) == len(response.times)
+            if row["level"] == 0:
+                ends = row["start"] * X.shape[2], row["stop"] * X.shape[2]
+                times = [
+                    t for t in range(X.shape[2]) if int(ends[0]) <= t < int(ends[1])
+                ]
+                assert list(response.times) == times
+                assert_array_equal(response.last, response.source[times])
+            else:
+                assert len(response.last) == X.shape[2] // row["level"]
+                assert response.times.step == row["level"]
 
 
 # Nothing is lost
@@ -187,6 +229,21 @@ def made_by(c, row, is_high):
     return share / share.sum() if share.any() else np.full(len(c), 1 / max(len(c), 1))
 
 
+def made_in_interval(x, row):
+    """Share of each value of a series in its statistic."""
+    statistic, mean, centre = POOLING_NAMES[row["statistic"]], x.mean(), len(x) - 1
+    share = np.zeros(len(x))
+    for t, value in enumerate(x):
+        share[t] = {
+            "mean": abs(value),
+            "deviation": (value - mean) ** 2,
+            "slope": abs(t - centre / 2) * abs(value - mean),
+            "lowest": value == min(x),
+            "highest": value == max(x),
+        }[statistic]
+    return share / share.sum() if share.any() else np.full(len(x), 1 / len(x))
+
+
 def carried(share, seen, weights, dilation):
     """Shares of a response, handed to the values that each tap saw."""
     out = np.zeros(len(seen))
@@ -214,7 +271,12 @@ def by_loops(linear, x, index):
         response = response_of(model, x, i)
         n = model.bank.lengths[row["kernel"]]
         kernel = model.bank.weights[row["kernel"], :n], row["dilation"]
-        share = made_by(response.last, row, features[0, i] > linear.means[i])
+        if row["level"] == 0:
+            share = np.zeros(x.shape[1])
+            last = response.last.astype(np.float64)
+            share[list(response.times)] = made_in_interval(last, row)
+        else:
+            share = made_by(response.last, row, features[0, i] > linear.means[i])
         if row["level"] == 2:
             half = len(response.last)
             energy = np.abs(response.first[::2][:half])
@@ -224,7 +286,9 @@ def by_loops(linear, x, index):
                 share[2 * u] = at_points[u]
             if half == 0:
                 share[:] = 1 / len(share)
-        share = parts[i] * carried(share, response.source, *kernel)
+        if row["level"] > 0:
+            share = carried(share, response.source, *kernel)
+        share = parts[i] * share
         a, b = row["channel"], row["other"]
         for t in range(x.shape[1]):
             places = {
@@ -272,7 +336,9 @@ def test_a_feature_that_a_hand_can_follow():
 @pytest.mark.parametrize("n_classes", [2, 3])
 def test_method_splits_the_scores(make_problem, small, variant, kernels, n_classes):
     X, y = make_problem(n_classes=n_classes)
-    clf = LightWaveSClassifier(variant=variant, kernels=kernels, **small).fit(X, y)
+    clf = LightWaveSClassifier(**{**small, "variant": variant}, kernels=kernels).fit(
+        X, y
+    )
     scores = clf.decision_function(X[:1])[0]
     of_classes = [-scores, scores] if n_classes == 2 else scores
     intercepts = clf._linear().class_intercepts
@@ -285,7 +351,7 @@ def test_method_splits_the_scores(make_problem, small, variant, kernels, n_class
 
 def test_method_takes_cases_of_any_length(small):
     X, y = load_split("JapaneseVowels", "train")
-    clf = LightWaveSClassifier(variant="plus", **small).fit(X, y)
+    clf = LightWaveSClassifier(**{**small, "variant": "plus"}).fit(X, y)
     for x in X[:5]:
         assert clf.saliency(x).shape == x.shape
 
@@ -308,11 +374,15 @@ def test_method_says_what_is_wrong(make_problem, small):
 # What is known
 
 
-@pytest.mark.parametrize("variant", ["plus", "L1L2"])
-def test_finds_the_window_that_tells_the_classes(variant):
+@pytest.mark.parametrize(
+    ("variant", "of_channel", "of_window"),
+    # Statistics over intervals, of level 0, are less sharp in time.
+    [("plus", 0.6, 0.25), ("L1L2", 2 / 3, 1 / 3)],
+)
+def test_finds_the_window_that_tells_the_classes(variant, of_channel, of_window):
     within_channel, within_window = shares_inside(variant, seed=0, n_cases=20)
-    assert within_channel > 2 / 3  # a third by chance
-    assert within_window > 1 / 3  # a thirtieth by chance
+    assert within_channel > of_channel  # a third by chance
+    assert within_window > of_window  # a thirtieth by chance
 
 
 @pytest.mark.parametrize("variant", ["plus", "L1L2"])
@@ -333,7 +403,7 @@ def test_long_series_are_gone_through_in_blocks_of_features():
     rng = np.random.default_rng(0)
     X, y = rng.normal(size=(6, 1, 150_000)), np.arange(6) % 2
     X[y == 1] *= 1 + np.linspace(0, 1, X.shape[2])
-    clf = LightWaveSClassifier(n_features=40, max_dilation=2).fit(X, y)
+    clf = LightWaveSClassifier(variant="L1L2", n_features=40, max_dilation=2).fit(X, y)
     score = clf.decision_function(X[:1])[0]
     total = clf.saliency(X[0], label=1).sum() + clf._linear().class_intercepts[1]
     assert_allclose(total, score, rtol=1e-5, atol=1e-5)

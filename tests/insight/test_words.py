@@ -2,9 +2,9 @@
 
 import pytest
 
-from lightwaves_aeon.core.convolution.features import candidate_rows
+from lightwaves_aeon.core.convolution.features import candidate_rows, series_rows
 from lightwaves_aeon.core.convolution.kernels import kernel_bank
-from lightwaves_aeon.core.convolution.pooling import POOLING_NAMES
+from lightwaves_aeon.core.convolution.pooling import RESPONSE_POOLING
 from lightwaves_aeon.core.convolution.representations import REPRESENTATION_NAMES
 from lightwaves_aeon.insight.words import in_words, scale_of
 
@@ -13,7 +13,7 @@ from lightwaves_aeon.insight.words import in_words, scale_of
 @pytest.mark.parametrize("dilation", [1, 8, 64])
 def test_words_tell_all_features_of_a_channel_apart(kernels, dilation):
     bank = kernel_bank(kernels)
-    rows = candidate_rows(7, dilation, len(bank.names), (1, 2), POOLING_NAMES)
+    rows = candidate_rows(7, dilation, len(bank.names), (1, 2), RESPONSE_POOLING)
     words = in_words(rows, bank)
     assert len(set(words)) == len(rows)
     for row, text in zip(rows, words, strict=True):
@@ -53,3 +53,33 @@ def test_words_of_inputs():
         "channel 3 plus channel 5",
         "channel 3 minus channel 5",
     ]
+
+
+def test_words_of_level_0():
+    rows = series_rows(3, 4)[:5]
+    bank = kernel_bank("minirocket")
+    assert in_words(rows, bank) == [
+        "mean of channel 3",
+        "deviation of channel 3",
+        "rise of channel 3",
+        "lowest value of channel 3",
+        "highest value of channel 3",
+    ]
+    rows["input"], rows["other"] = [0, 1, 2, 3, 0], [-1, -1, 5, 5, -1]
+    rows["start"], rows["stop"] = (
+        [0, 0.25, 0.5, 0.015625, 0.984375],
+        [0.5, 0.5, 1, 1, 1],
+    )
+    assert in_words(rows, bank, ["a", "b", "c", "d", "e", "f"]) == [
+        "mean of channel 3 (d) from 0% to 50% of the series",
+        "deviation of change of channel 3 (d) from 25% to 50% of the series",
+        "rise of channel 3 (d) plus channel 5 (f) from 50% to 100% of the series",
+        "lowest value of channel 3 (d) minus channel 5 (f) from 1.562% to 100% of the "
+        "series",
+        "highest value of channel 3 (d) from 98.44% to 100% of the series",
+    ]
+
+
+def test_words_tell_all_intervals_apart():
+    rows = series_rows(3, 1000)
+    assert len(set(in_words(rows, kernel_bank("haar")))) == len(rows)

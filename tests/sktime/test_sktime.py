@@ -108,8 +108,12 @@ def test_same_as_for_aeon_with_an_estimator_of_ones_own(problem):
 
 
 def test_number_of_features_chosen(problem):
-    ours = LightWaveS(n_features="auto", selector="detach", random_state=0)
-    theirs = for_aeon.LightWaveS("auto", selector="detach", random_state=0)
+    ours = LightWaveS(
+        variant="L1L2", n_features="auto", selector="detach", random_state=0
+    )
+    theirs = for_aeon.LightWaveS(
+        "auto", variant="L1L2", selector="detach", random_state=0
+    )
     pd.testing.assert_frame_equal(
         ours.fit(*problem).selection_path_, theirs.fit(*problem).selection_path_
     )
@@ -251,7 +255,9 @@ def test_class_weight_is_used(make_problem):
     X, y = make_problem(n_cases=30)
     rare = np.r_[np.flatnonzero(y == 0), np.flatnonzero(y == 1)[:3]]
     weighted, plain = (
-        LightWaveSClassifier(n_features=5, class_weight=weight).fit(X[rare], y[rare])
+        LightWaveSClassifier(variant="L1L2", n_features=5, class_weight=weight).fit(
+            X[rare], y[rare]
+        )
         for weight in ("balanced", None)
     )
     assert (weighted.predict_proba(X) != plain.predict_proba(X)).any()

@@ -25,6 +25,7 @@ from lightwaves_aeon.core.convolution.pooling import (
     N_THRESHOLDS,
     NEUTRAL_TIME,
     POOLING_OPERATORS,
+    RESPONSE_POOLING,
     slots_of,
 )
 from lightwaves_aeon.core.convolution.pooling_sets import POOLING_SETS
@@ -83,7 +84,7 @@ def updater(pooling_set):
     """Make what takes a value into the accumulators that a set needs."""
     slots = POOLING_SETS[pooling_set]
     first, second, third = (slot in slots for slot in slots_of("ppv"))
-    has = {name: slots_of(name)[0] in slots for name in POOLING_OPERATORS}
+    has = {name: slots_of(name)[0] in slots for name in RESPONSE_POOLING}
     largest_wanted, smallest_wanted, runs = has["max"], has["min"], has["lspv"]
     sums, times = has["mpv"], has["mipv"]
     counts = sums or times
@@ -168,9 +169,9 @@ are not scaled by the dilation yet."""
 def finalizer(pooling_set):
     """Make what stores the features of a set, where wanted, for `scatter`."""
     operators = tuple(
-        (operator.name, number, slot)
-        for operator in POOLING_OPERATORS.values()
-        for number, slot in enumerate(slots_of(operator.name))
+        (name, number, slot)
+        for name in RESPONSE_POOLING
+        for number, slot in enumerate(slots_of(name))
         if slot in POOLING_SETS[pooling_set]
     )
     if not operators:

@@ -26,6 +26,11 @@ from lightwaves_aeon.core.convolution.pooling import (
 )
 from lightwaves_aeon.core.convolution.pooling_sets import EMPTY, PAPER, smallest_sets
 from lightwaves_aeon.core.convolution.representations import DERIVED, Inputs
+from lightwaves_aeon.core.convolution.series_pooling import (
+    STATISTICS,
+    PlainFeatures,
+    evaluate_plain,
+)
 from lightwaves_aeon.core.convolution.single import POOL, evaluate_cases
 
 N_LEVELS = 2
@@ -47,6 +52,8 @@ class Plan(NamedTuple):
         First convolution of each input.
     convolutions : Convolutions
         Ordered by input, dilation and kernel.
+    plain : PlainFeatures
+        The features of level 0.
     bank : KernelBank
         The base kernels.
     n_features : int
@@ -60,6 +67,7 @@ class Plan(NamedTuple):
     inputs: Inputs
     starts: np.ndarray
     convolutions: Convolutions
+    plain: PlainFeatures
     bank: KernelBank
     n_features: int
     loops: tuple[str, str]
@@ -90,17 +98,23 @@ class Plan(NamedTuple):
         first, numbers, second = inputs.T
         channels = np.unique(np.append(first, second[second >= 0]))
 
+        is_plain = rows["level"] == 0
+        plain = np.flatnonzero(is_plain)
+        plain = plain[np.argsort(input_of_row[plain], kind="stable")]
+        everything, input_of_all, rows = rows, input_of_row, rows[~is_plain]
+        input_of_row = input_of_all[~is_plain]
+
         # A convolution has some thresholds at most; then there is another like it.
         threshold = _numbers_of_thresholds(rows)
         where = input_of_row, rows["dilation"], rows["kernel"]
         keys = np.stack([*where, threshold // N_THRESHOLDS], axis=1)
         found, convolution = np.unique(keys, axis=0, return_inverse=True)
-        first_slots = np.array([slots_of(name)[0] for name in POOLING_OPERATORS])
+        first_slots = np.array([slots_of(name).start for name in POOLING_OPERATORS])
         has_threshold = _has_threshold(rows)
         slot = first_slots[rows["statistic"]] + threshold % N_THRESHOLDS
         level = rows["level"] - 1
         columns = np.full((len(found), N_LEVELS, N_SLOTS), -1, np.int32)
-        columns[convolution, level, slot] = np.arange(len(rows))
+        columns[convolution, level, slot] = np.flatnonzero(~is_plain)
         thresholds = np.zeros((len(found), N_LEVELS, N_THRESHOLDS), np.float32)
         of_threshold = convolution, level, threshold % N_THRESHOLDS
         chosen = tuple(index[has_threshold] for index in of_threshold)
@@ -118,8 +132,14 @@ class Plan(NamedTuple):
             convolutions=Convolutions(
                 dilations, kernels, scales_of(dilations), columns, thresholds, sets
             ),
+            plain=PlainFeatures(
+                np.searchsorted(input_of_all[plain], np.arange(len(inputs) + 1)),
+                plain,
+                everything["statistic"][plain],
+                np.stack([everything[end][plain] for end in ("start", "stop")], axis=1),
+            ),
             bank=bank,
-            n_features=len(rows),
+            n_features=len(everything),
             loops=_loops_for(sets, bool(is_tapped.all())),
         )
 
@@ -163,12 +183,21 @@ class Plan(NamedTuple):
         out : np.ndarray of float32, shape (n_cases, n_features)
             Written to.
         """
-        loop = LOOPS[self.loops[int(self.inputs.representations.any())]]
-        loop(x, cases.start, cases.stop, *self._arguments, out)
+        if len(self.convolutions.kernels) > 0:
+            loop = LOOPS[self.loops[int(self.inputs.representations.any())]]
+            loop(x, cases.start, cases.stop, *self._arguments, out)
+        self._evaluate_plain(x, cases, out)
 
     def evaluate_one_by_one(self, x: np.ndarray, cases: range, out: np.ndarray) -> None:
         """Do the same for one case after the other."""
-        evaluate_cases(x, cases.start, cases.stop, *self._arguments, out)
+        if len(self.convolutions.kernels) > 0:
+            evaluate_cases(x, cases.start, cases.stop, *self._arguments, out)
+        self._evaluate_plain(x, cases, out)
+
+    def _evaluate_plain(self, x: np.ndarray, cases: range, out: np.ndarray) -> None:
+        if len(self.plain.columns) > 0:
+            parts = tuple(self.inputs), tuple(self.plain)
+            evaluate_plain(x, cases.start, cases.stop, *parts, out)
 
     @property
     def _arguments(self) -> tuple:
@@ -196,8 +225,10 @@ def _has_threshold(rows: np.ndarray) -> np.ndarray:
 
 
 def _refuse_unknown(rows: np.ndarray) -> None:
-    refuse_missing(rows, "the loop for one case", POOL, DERIVED)
-    refuse_missing(rows, "the loop for sixteen cases", FINALIZE, DERIVED_IN_LANES)
+    plain, others = rows[rows["level"] == 0], rows[rows["level"] > 0]
+    refuse_missing(plain, "the loop over intervals", STATISTICS, DERIVED)
+    refuse_missing(others, "the loop for one case", POOL, DERIVED)
+    refuse_missing(others, "the loop for sixteen cases", FINALIZE, DERIVED_IN_LANES)
 
 
 def _numbers_of_thresholds(rows: np.ndarray) -> np.ndarray:

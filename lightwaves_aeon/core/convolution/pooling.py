@@ -15,6 +15,8 @@ __all__ = [
     "PAPER_POOLING",
     "POOLING_NAMES",
     "POOLING_OPERATORS",
+    "RESPONSE_POOLING",
+    "SERIES_POOLING",
     "PoolingOperator",
     "slots_of",
 ]
@@ -43,6 +45,8 @@ class PoolingOperator(NamedTuple):
         What of the values it depends on.
     n_thresholds : int
         How many thresholds one convolution may have for it; 0 for none.
+    of_series : bool
+        Whether it is of level 0, taken of the series itself over an interval.
     """
 
     name: str
@@ -50,6 +54,7 @@ class PoolingOperator(NamedTuple):
     unit: Literal["share", "amplitude", "time"]
     reads: Literal["sign", "magnitude", "value"]
     n_thresholds: int = 0
+    of_series: bool = False
 
 
 _ROWS = (
@@ -62,6 +67,12 @@ _ROWS = (
     # Mean, and mean of the indices, of the positive values (Tan et al. 2022).
     PoolingOperator("mpv", "mean of positive values", "amplitude", "value"),
     PoolingOperator("mipv", "mean time of positive values", "time", "sign"),
+    # Of the series itself; slope is that of the least-squares line, times the length.
+    PoolingOperator("mean", "mean", "amplitude", "value", of_series=True),
+    PoolingOperator("deviation", "deviation", "amplitude", "value", of_series=True),
+    PoolingOperator("slope", "rise", "amplitude", "value", of_series=True),
+    PoolingOperator("lowest", "lowest value", "amplitude", "value", of_series=True),
+    PoolingOperator("highest", "highest value", "amplitude", "value", of_series=True),
 )
 
 POOLING_OPERATORS = {row.name: row for row in _ROWS}
@@ -69,12 +80,20 @@ POOLING_OPERATORS = {row.name: row for row in _ROWS}
 
 POOLING_NAMES = tuple(POOLING_OPERATORS)
 
+RESPONSE_POOLING = tuple(row.name for row in _ROWS if not row.of_series)
+"""Those of responses of kernels."""
+
+SERIES_POOLING = tuple(row.name for row in _ROWS if row.of_series)
+"""Those of the series itself."""
+
 PAPER_POOLING = ("ppv", "max", "lspv", "min")
 """Those that the paper takes of each response."""
 
 
 def slots_of(name: str) -> range:
     """Give the slots of an operator in the output columns of a convolution.
+
+    Operators of level 0 have none.
 
     Examples
     --------
@@ -84,7 +103,7 @@ def slots_of(name: str) -> range:
     """
     first = 0
     for operator in POOLING_OPERATORS.values():
-        last = first + max(operator.n_thresholds, 1)
+        last = first + (0 if operator.of_series else max(operator.n_thresholds, 1))
         if operator.name == name:
             return range(first, last)
         first = last

@@ -26,6 +26,7 @@ from lightwaves_aeon.core.convolution.kernels import CENTRE, KernelArrays
 from lightwaves_aeon.core.convolution.pooling import (
     NEUTRAL_TIME,
     POOLING_OPERATORS,
+    RESPONSE_POOLING,
     slots_of,
 )
 from lightwaves_aeon.core.convolution.pooling_sets import EMPTY
@@ -334,4 +335,4 @@ def _pool_nothing(response, bits, length, scale, wanted, out, case):
     pass
 
 
-_pool = _pool_from(list(POOLING_OPERATORS.values()))
+_pool = _pool_from([POOLING_OPERATORS[name] for name in RESPONSE_POOLING])

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-__all__ = ["LinearHead", "default_ridge", "two_columns"]
+__all__ = ["DistilledRidge", "LinearHead", "default_ridge", "two_columns"]
 
 from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.special import softmax
+from sklearn.base import BaseEstimator
 from sklearn.linear_model import RidgeClassifierCV
+from sklearn.linear_model._base import LinearClassifierMixin
 
 from lightwaves_aeon.core.jit import jit
-from lightwaves_aeon.core.linear.ridge import ALPHAS
+from lightwaves_aeon.core.linear.ridge import (
+    ALPHAS,
+    SOFT_ALPHAS,
+    fit_ridge,
+    one_vs_rest_targets,
+)
 
 
 class LinearHead(NamedTuple):
@@ -152,6 +159,71 @@ def default_ridge(n_cases: int, class_weight: Any = None) -> RidgeClassifierCV:
     [0.01, 10000.0]
     """
     return RidgeClassifierCV(alphas=ALPHAS * n_cases, class_weight=class_weight)
+
+
+class DistilledRidge(LinearClassifierMixin, BaseEstimator):
+    """Mean of two ridge regressions: of the labels, and of the scores of a teacher.
+
+    Attributes
+    ----------
+    alphas_ : np.ndarray of float64, shape (2,)
+        The penalties that were chosen by leave-one-out.
+    classes_ : np.ndarray, shape (n_classes,)
+        The labels.
+    n_features_in_ : int
+        Number of features.
+    coef_ : np.ndarray of float64, shape (n_scores, n_features)
+        Coefficients of the features.
+    intercept_ : np.ndarray of float64, shape (n_scores,)
+        Scores where all features are zero.
+    """
+
+    def fit(
+        self,
+        X: np.ndarray,
+        y: np.ndarray,
+        X_soft: np.ndarray,
+        soft_targets: np.ndarray,
+    ) -> DistilledRidge:
+        """Fit to labels and scores.
+
+        Parameters
+        ----------
+        X : np.ndarray, shape (n_cases, n_features)
+            Features of the training cases.
+        y : np.ndarray, shape (n_cases,)
+            Their labels.
+        X_soft : np.ndarray, shape (n_others, n_features)
+            Features of the cases that a teacher has scored.
+        soft_targets : np.ndarray of float64, shape (n_others, n_scores)
+            The scores: one column a class, or a single one for two.
+
+        Returns
+        -------
+        DistilledRidge
+            Itself.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from lightwaves_aeon.core.linear.head import DistilledRidge
+        >>> X, y = np.array([[-1.0], [1.0]]), np.array(["low", "high"])
+        >>> DistilledRidge().fit(X, y, X, -X).predict([[0.5]]).tolist()
+        ['high']
+        """
+        self.classes_, classes = np.unique(y, return_inverse=True)
+        self.n_features_in_ = X.shape[1]
+        labels = one_vs_rest_targets(classes, len(self.classes_))
+        parts = fit_ridge(X, labels), fit_ridge(X_soft, soft_targets, SOFT_ALPHAS)
+        weights = [part.weights / part.deviations[:, None] for part in parts]
+        biases = [
+            part.intercept - part.means @ of
+            for part, of in zip(parts, weights, strict=True)
+        ]
+        self.alphas_ = np.array([part.alpha for part in parts])
+        self.coef_ = np.mean(weights, axis=0).T
+        self.intercept_ = np.mean(biases, axis=0)
+        return self
 
 
 def two_columns(scores: np.ndarray) -> np.ndarray:

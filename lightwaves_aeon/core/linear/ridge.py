@@ -9,14 +9,18 @@ from __future__ import annotations
 
 __all__ = [
     "ALPHAS",
+    "SOFT_ALPHAS",
+    "Ridge",
     "best_by_leave_one_out",
     "best_of_gram",
     "coefficients",
     "error_of_gram",
+    "fit_ridge",
     "one_vs_rest_targets",
-    "scores_of_new_cases",
     "standardised",
 ]
+
+from typing import NamedTuple
 
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve, eigh
@@ -24,6 +28,9 @@ from scipy.linalg.lapack import dpotrf, dpotri
 
 ALPHAS = np.logspace(-3, 3, 10)
 """Penalties to choose from, a case: those of the paper's head."""
+
+SOFT_ALPHAS = np.logspace(-5, 2, 10)
+"""Those for soft targets, which hold less noise than labels."""
 
 SMALLEST_DEVIATION = 1e-7
 """Share of the largest value below which a deviation is that of rounding."""
@@ -91,7 +98,10 @@ def one_vs_rest_targets(classes: np.ndarray, n_classes: int) -> np.ndarray:
 
 
 def best_by_leave_one_out(
-    standard: np.ndarray, targets: np.ndarray, gram: np.ndarray | None = None
+    standard: np.ndarray,
+    targets: np.ndarray,
+    gram: np.ndarray | None = None,
+    alphas: np.ndarray = ALPHAS,
 ) -> tuple[float, np.ndarray]:
     """Choose the penalty of the smallest squared leave-one-out error.
 
@@ -103,11 +113,13 @@ def best_by_leave_one_out(
         Indicators of the classes.
     gram : np.ndarray of float64, shape (n_cases, n_cases), optional
         ``standard @ standard.T``, where it is known.
+    alphas : np.ndarray, default=ALPHAS
+        Penalties to choose from, a case.
 
     Returns
     -------
     alpha : float
-        The penalty, of `ALPHAS` times the number of cases.
+        The penalty, one of `alphas` times the number of cases.
     scores : np.ndarray of float64, shape (n_cases, n_scores)
         Score of each case by the regression on all others, with that penalty.
 
@@ -128,8 +140,8 @@ def best_by_leave_one_out(
         vectors = standard @ vectors[:, some] / np.sqrt(values)
     else:
         gram = standard @ standard.T if gram is None else gram
-        return best_of_gram(gram, targets, ALPHAS * n_cases)
-    return _best(values, vectors, targets, ALPHAS * n_cases)
+        return best_of_gram(gram, targets, alphas * n_cases)
+    return _best(values, vectors, targets, alphas * n_cases)
 
 
 def best_of_gram(
@@ -258,35 +270,61 @@ def coefficients(
     return standard.T @ cho_solve(factor, centred)
 
 
-def scores_of_new_cases(
-    columns: np.ndarray, targets: np.ndarray, others: np.ndarray
-) -> np.ndarray:
-    """Fit a ridge regression to some cases and score others with it.
+class Ridge(NamedTuple):
+    """A ridge regression of standardised features.
+
+    Attributes
+    ----------
+    weights : np.ndarray of float64, shape (n_features, n_scores)
+        Of the standardised features.
+    intercept : np.ndarray of float64, shape (n_scores,)
+        The scores where these are zero.
+    means, deviations : np.ndarray of float64, shape (n_features,)
+        What they are standardised by; the deviation of a constant is infinite.
+    alpha : float
+        The penalty that was chosen.
+    """
+
+    weights: np.ndarray
+    intercept: np.ndarray
+    means: np.ndarray
+    deviations: np.ndarray
+    alpha: float
+
+    def scores(self, columns: np.ndarray) -> np.ndarray:
+        """Score cases by their features, which are as they are."""
+        return (columns - self.means) / self.deviations @ self.weights + self.intercept
+
+
+def fit_ridge(
+    columns: np.ndarray, targets: np.ndarray, alphas: np.ndarray = ALPHAS
+) -> Ridge:
+    """Fit a ridge regression to features as they are.
 
     Parameters
     ----------
     columns : np.ndarray of float32, shape (n_cases, n_features)
         Features of the cases to fit to.
     targets : np.ndarray of float64, shape (n_cases, n_scores)
-        Indicators of their classes.
-    others : np.ndarray of float32, shape (n_others, n_features)
-        Features of the cases to score.
+        What it is to give for them.
+    alphas : np.ndarray, default=ALPHAS
+        Penalties to choose from by leave-one-out, a case.
 
     Returns
     -------
-    np.ndarray of float64, shape (n_others, n_scores)
+    Ridge
 
     Examples
     --------
     >>> import numpy as np
-    >>> from lightwaves_aeon.core.linear.ridge import scores_of_new_cases
+    >>> from lightwaves_aeon.core.linear.ridge import fit_ridge
     >>> x = np.array([[-1.0], [1.0]], np.float32)
-    >>> scores_of_new_cases(x, x, np.array([[2.0]])).round(2).tolist()
+    >>> fit_ridge(x, x.astype(float)).scores(np.array([[2.0]])).round(2).tolist()
     [[2.0]]
     """
     standard, means, deviations = standardised(columns)
-    alpha, _ = best_by_leave_one_out(standard, targets)
+    alpha, _ = best_by_leave_one_out(standard, targets, alphas=alphas)
     n_cases, n_features = standard.shape
     gram = standard @ standard.T if n_cases < n_features else None
     weights = coefficients(standard, targets, alpha, gram)
-    return (others - means) / deviations @ weights + targets.mean(axis=0)
+    return Ridge(weights, targets.mean(axis=0), means, deviations, alpha)

@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lightwaves_aeon.core.convolution.features import candidate_rows
+from lightwaves_aeon.core.convolution.features import candidate_rows, series_rows
 from lightwaves_aeon.core.convolution.kernels import KernelBank, dilations_up_to
 from lightwaves_aeon.core.convolution.pooling import slots_of
 from lightwaves_aeon.core.convolution.representations import REPRESENTATIONS, number_of
@@ -50,7 +50,7 @@ class InputAtDilation(NamedTuple):
     channel, other : int
         The channels that it is made of; `other` is -1 where it is one.
     dilation : int
-        The dilation.
+        The dilation; 0 for the series itself.
     """
 
     number: int
@@ -81,6 +81,13 @@ class CandidateSet(NamedTuple):
     rows: np.ndarray
     transform: FeatureTransform
     n_thresholds: int
+
+    @classmethod
+    def from_series(cls, bank: KernelBank, length: float) -> CandidateSet:
+        """List the statistics of level 0."""
+        rows = series_rows(0, length)
+        transform = FeatureTransform.from_rows(rows, bank, np.zeros(1), np.ones(1))
+        return cls(rows, transform, 0)
 
     @classmethod
     def from_kernels(
@@ -166,14 +173,18 @@ def dilations_of(
     >>> from lightwaves_aeon.core.selection.candidates import dilations_of
     >>> from lightwaves_aeon.core.selection.variants import VARIANTS
     >>> dilations_of(VARIANTS["plus"], np.zeros((4, 1, 50)), None)
-    [1, 2, 4, 8]
+    [1, 2, 3, 4, 6, 8, 12]
     """
     if max_dilation is None:
         max_dilation = PAPERS_LARGEST
         if variant.max_dilation_fraction is not None:
             largest = max(1, int(variant.max_dilation_fraction * typical_length(X)))
             max_dilation = min(largest, LARGEST_DILATION)
-    return dilations_up_to(max_dilation).tolist()
+    powers = dilations_up_to(max_dilation).tolist()
+    if variant.quantiles:
+        between = (3 * d // 2 for d in powers[1:])
+        powers = sorted({*powers, *(d for d in between if d <= max_dilation)})
+    return powers
 
 
 def inputs_of(
@@ -253,11 +264,13 @@ def list_inputs(
     """
     names = np.append(channels, -1).tolist()  # what is no channel stays -1
     # Other pairs at each dilation: at the same cost, more of them are looked at.
-    return sorted(
+    inputs = [
         InputAtDilation(number, names[one], names[other], dilation)
         for dilation in dilations
         for number, one, other in inputs_of(variant, len(channels), len(dilations), rng)
-    )
+    ]
+    of_channels = {of._replace(dilation=0) for of in inputs if of.other < 0}
+    return sorted([*inputs, *(of_channels if variant.series else ())])
 
 
 def draw_quantile_cases(

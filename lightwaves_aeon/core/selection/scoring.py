@@ -32,6 +32,8 @@ PRUNED_AT = 6
 SORT_KEY = (
     "threshold",
     "statistic",
+    "stop",
+    "start",
     "level",
     "kernel",
     "dilation",

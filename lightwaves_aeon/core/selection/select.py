@@ -9,15 +9,81 @@ from typing import NamedTuple
 
 import numpy as np
 
+from lightwaves_aeon.core.data.augmentation import Mixtures
 from lightwaves_aeon.core.linear.ridge import (
+    SOFT_ALPHAS,
+    fit_ridge,
     one_vs_rest_targets,
-    scores_of_new_cases,
 )
 from lightwaves_aeon.core.linear.temperature import HeldOut
 from lightwaves_aeon.core.parallel.blas import one_blas_thread
 from lightwaves_aeon.core.selection.detachment import detach, detach_to_best
+from lightwaves_aeon.core.selection.distillation import distil, group_of_rows
 from lightwaves_aeon.core.selection.mrmr import mrmr
 from lightwaves_aeon.core.selection.scoring import CRITERIA, Fold, Pool
+
+
+class SelectionTask(NamedTuple):
+    """What to select from in a fold.
+
+    Attributes
+    ----------
+    columns : np.ndarray of float32, shape (n_cases, n_candidates)
+        The pool, in the training cases of the fold.
+    augmented : np.ndarray of float32, shape (n_augmented, n_candidates)
+        The pool, in augmented cases that are made of them.
+    classes : np.ndarray of int, shape (n_cases,)
+        Class of each training case.
+    relevance : np.ndarray of float64, shape (n_candidates,)
+        ANOVA F of each candidate.
+    rows : np.ndarray of dtype `ROW`, shape (n_candidates,)
+        The candidates.
+    """
+
+    columns: np.ndarray
+    augmented: np.ndarray
+    classes: np.ndarray
+    relevance: np.ndarray
+    rows: np.ndarray
+
+
+class Selected(NamedTuple):
+    """What is selected in a fold.
+
+    Attributes
+    ----------
+    order : np.ndarray of int, shape (n_selected,)
+        Candidates, in the order of selection.
+    scores : np.ndarray of float64, shape (n_selected,)
+        The score by which each was selected.
+    path : np.ndarray of dtype `PATH` or None
+        The numbers of features there were to choose from, where none was asked for.
+    soft_targets : np.ndarray, shape (n_cases + n_augmented, n_scores), or None
+        What the head is trained to give, in place of the labels.
+    """
+
+    order: np.ndarray
+    scores: np.ndarray
+    path: np.ndarray | None = None
+    soft_targets: np.ndarray | None = None
+
+
+def _mrmr(task: SelectionTask, n_features: int | None) -> Selected:
+    assert n_features is not None  # which a search makes sure of
+    return Selected(*mrmr(task.columns, task.relevance, n_features))
+
+
+def _detach(task: SelectionTask, n_features: int | None) -> Selected:
+    if n_features is None:
+        return Selected(*detach_to_best(task.columns, task.classes))
+    return Selected(*detach(task.columns, task.classes, n_features))
+
+
+def _distil(task: SelectionTask, n_features: int | None) -> Selected:
+    groups = group_of_rows(task.rows)
+    return Selected(
+        *distil(task.columns, task.augmented, task.classes, groups, n_features)
+    )
 
 
 class Selector(NamedTuple):
@@ -25,35 +91,36 @@ class Selector(NamedTuple):
 
     Attributes
     ----------
-    pool_factor : int
-        Candidates that the filter hands on, for each feature wanted.
+    least_pool, pool_factor : int
+        Candidates that the filter hands on: at least, and for each feature wanted.
     criteria : callable
         What candidates are scored by, see `scoring.CRITERIA`.
     select : callable
-        Given the pool as columns, classes, relevance and a number of features, gives
-        the order of those selected and their scores.
-    select_best : callable or None
-        Given columns and classes, selects the number, too, and gives the path.
+        Selects a number of features from a task, or the number, too, given None.
+    chooses_number : bool
+        Whether it can be given None.
+    augmentation, most_augmented : int
+        Augmented cases wanted: for each training case, and in all at most; with any,
+        there are soft targets.
     """
 
+    least_pool: int
     pool_factor: int
     criteria: Callable[[np.ndarray, np.ndarray], np.ndarray]
-    select: Callable[..., tuple[np.ndarray, np.ndarray]]
-    select_best: Callable[..., tuple[np.ndarray, np.ndarray, np.ndarray]] | None = None
+    select: Callable[[SelectionTask, int | None], Selected]
+    chooses_number: bool = False
+    augmentation: int = 0
+    most_augmented: int = 0
+
+    def n_augmented(self, n_cases: int) -> int:
+        """Give the number of augmented cases wanted beside so many training cases."""
+        return min(self.augmentation * n_cases, self.most_augmented)
 
 
 SELECTORS = {
-    "mrmr": Selector(
-        3,
-        CRITERIA["all classes"],
-        lambda columns, classes, relevance, n: mrmr(columns, relevance, n),
-    ),
-    "detach": Selector(
-        6,
-        CRITERIA["each class"],
-        lambda columns, classes, relevance, n: detach(columns, classes, n),
-        detach_to_best,
-    ),
+    "mrmr": Selector(0, 3, CRITERIA["all classes"], _mrmr),
+    "detach": Selector(0, 6, CRITERIA["each class"], _detach, True),
+    "distil": Selector(12_000, 6, CRITERIA["each class"], _distil, True, 5, 2000),
 }
 """All, by the names of the parameter ``selector``."""
 
@@ -70,6 +137,8 @@ class Selection(NamedTuple):
         pool is kept.
     path : np.ndarray of dtype `PATH` or None
         The numbers of features there were to choose from, where none was asked for.
+    soft_targets : np.ndarray, shape (n_cases + n_augmented, n_scores), or None
+        What the head is trained to give, in place of the labels.
     held_out : list of HeldOut
         One for each fold that leaves out cases.
     """
@@ -78,12 +147,16 @@ class Selection(NamedTuple):
     relevance: np.ndarray
     scores: np.ndarray
     path: np.ndarray | None
+    soft_targets: np.ndarray | None
     held_out: list[HeldOut]
 
 
 @one_blas_thread
 def select_features(
+    rows: np.ndarray,
     columns: np.ndarray,
+    augmented: np.ndarray,
+    mixtures: Mixtures,
     pools: Sequence[Pool],
     folds: Sequence[Fold],
     selector: Selector,
@@ -93,8 +166,14 @@ def select_features(
 
     Parameters
     ----------
-    columns : np.ndarray of float32, shape (n_cases, n_candidates)
+    rows : np.ndarray of dtype `ROW`, shape (n_candidates,)
         The candidates of all pools.
+    columns : np.ndarray of float32, shape (n_cases, n_candidates)
+        Their values.
+    augmented : np.ndarray of float32, shape (n_mixtures, n_candidates)
+        The same, of augmented cases.
+    mixtures : Mixtures
+        Which cases these are made of.
     pools : sequence of Pool
         The pool of each fold.
     folds : sequence of Fold
@@ -109,33 +188,43 @@ def select_features(
     -------
     Selection
     """
+
+    def select(pool: Pool, fold: Fold, n_features: int | None) -> Selected:
+        n_all = len(pool.positions)
+        if n_features is not None and n_all <= n_features:
+            if selector.augmentation == 0:
+                return Selected(np.arange(n_all), np.full(n_all, np.nan))
+            n_features = n_all
+        task = SelectionTask(
+            columns[np.ix_(fold.cases, pool.positions)],
+            augmented[np.ix_(mixtures.within(fold.cases), pool.positions)],
+            fold.classes,
+            pool.relevance,
+            rows[pool.positions],
+        )
+        return selector.select(task, n_features)
+
     (pool, *other_pools), (everyone, *other_folds) = pools, folds
-    order, scores, path = _select(columns, pool, everyone, selector, n_features)
-    targets = one_vs_rest_targets(everyone.classes, everyone.classes[-1] + 1)
+    found = select(pool, everyone, n_features)
+    labels = one_vs_rest_targets(everyone.classes, everyone.classes[-1] + 1)
     held_out = []
     for of_fold, fold in zip(other_pools, other_folds, strict=True):
-        found, _, _ = _select(columns, of_fold, fold, selector, len(order))
-        features = columns[:, of_fold.positions[found]]
+        chosen = select(of_fold, fold, len(found.order))
+        positions = of_fold.positions[chosen.order]
+        features = columns[np.ix_(fold.cases, positions)]
         left_out = np.delete(everyone.cases, fold.cases)
-        of_left_out = scores_of_new_cases(
-            features[fold.cases], targets[fold.cases], features[left_out]
-        )
-        held_out.append(HeldOut(of_left_out, everyone.classes[left_out]))
-    relevance = pool.relevance[order]
-    return Selection(pool.positions[order], relevance, scores, path, held_out)
-
-
-def _select(
-    columns: np.ndarray,
-    pool: Pool,
-    fold: Fold,
-    selector: Selector,
-    n_features: int | None,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
-    n_all = len(pool.positions)
-    if n_features is not None and n_all <= n_features:
-        return np.arange(n_all), np.full(n_all, np.nan), None
-    part = columns[np.ix_(fold.cases, pool.positions)]
-    if n_features is None and selector.select_best is not None:
-        return selector.select_best(part, fold.classes)
-    return *selector.select(part, fold.classes, pool.relevance, n_features), None
+        others = columns[np.ix_(left_out, positions)]
+        scores = fit_ridge(features, labels[fold.cases]).scores(others)
+        if chosen.soft_targets is not None:
+            of_mixtures = augmented[np.ix_(mixtures.within(fold.cases), positions)]
+            lesson = np.concatenate([features, of_mixtures]), chosen.soft_targets
+            scores = (scores + fit_ridge(*lesson, SOFT_ALPHAS).scores(others)) / 2
+        held_out.append(HeldOut(scores, everyone.classes[left_out]))
+    return Selection(
+        pool.positions[found.order],
+        pool.relevance[found.order],
+        found.scores,
+        found.path,
+        found.soft_targets,
+        held_out,
+    )

@@ -21,6 +21,8 @@ class Variant(NamedTuple):
     derived_pooling : tuple of str
         Those of the responses of derived inputs: sums and differences of channels, or
         the first differences of a channel that is alone; without any, there are none.
+    series : bool
+        Whether there are statistics of channels themselves, over intervals.
     quantiles : bool
         Whether the thresholds of PPV are quantiles of training responses, not 0.
     selector : str
@@ -34,6 +36,7 @@ class Variant(NamedTuple):
     levels: tuple[int, ...] = (1,)
     pooling: tuple[str, ...] = PAPER_POOLING
     derived_pooling: tuple[str, ...] = ()
+    series: bool = False
     quantiles: bool = False
     selector: str = "mrmr"
     max_dilation_fraction: float | None = None
@@ -47,10 +50,11 @@ VARIANTS = {
     "L2": Variant(levels=(2,)),
     "L1L2": Variant(levels=(1, 2)),
     "plus": Variant(
-        pooling=(*THREE_PPV, "max", "mpv", "mipv"),
+        pooling=THREE_PPV,
         derived_pooling=THREE_PPV,
+        series=True,
         quantiles=True,
-        selector="detach",
+        selector="distil",
         max_dilation_fraction=0.25,
         robust=True,
     ),

@@ -12,19 +12,21 @@ import numpy as np
 from lightwaves_aeon import __version__
 from lightwaves_aeon.core.convolution.pooling import (
     N_THRESHOLDS,
-    POOLING_OPERATORS,
+    RESPONSE_POOLING,
+    SERIES_POOLING,
     slots_of,
 )
 from lightwaves_aeon.core.convolution.representations import REPRESENTATIONS
 from lightwaves_aeon.core.fitted import FittedClassifier
 from lightwaves_aeon.export.c.check import KnownCase
-from lightwaves_aeon.export.c.tables import Tables
+from lightwaves_aeon.export.c.tables import N_PARTS, Tables
 
 WIDTH, INDENT = 88, "    "
 
 COMMENTS = {
     "channels": "Channels in use: their means and 1 / deviation, in two floats each.",
-    "input_channels": "Inputs of the kernels: positions among the channels in use.",
+    "input_channels": "Inputs: positions among the channels in use.",
+    "input_intervals": "Number of intervals of each input; their ends, and masks.",
     "input_groups": "Number of groups of convolutions of each input.",
     "group_dilations": "Groups: dilation, number of convolutions, scale of amplitudes.",
     "convolution_kernels": "Convolutions: kernel, masks of pooling operators by level.",
@@ -74,11 +76,13 @@ def data_header(
         "N_TAPPED": tables.n_tapped,
         "MARGIN": tables.margin,
         "N_PPV": N_THRESHOLDS,
+        "N_PARTS": N_PARTS,
     }
-    bits = {name: 1 << slots_of(name)[0] for name in POOLING_OPERATORS}
+    bits = {name: 1 << slots_of(name)[0] for name in RESPONSE_POOLING}
+    of_series = {name: 1 << i for i, name in enumerate(SERIES_POOLING)}
     representations = {name: i for i, name in enumerate(REPRESENTATIONS)}
     # The program finds out the others by itself.
-    own = ("tapped", "derived", "pairs", "channel")
+    own = ("tapped", "derived", "pairs", "channel", "series", "convolutions")
     asked = {name: int(tables.flags[name]) for name in tables.flags if name not in own}
     arrays = (
         array_text(name, array, COMMENTS.get(name, ""))
@@ -102,13 +106,17 @@ def data_header(
 #ifdef LIGHTWAVES_TABLES
 #include <stdint.h>
 
-/* Scores, channels in use, inputs of the kernels, kernels of MiniRocket, which come
- * first, zeros at both ends, as far as a kernel reaches, and thresholds of PPV.
+/* Scores, channels in use, inputs, kernels of MiniRocket, which come first, zeros at
+ * both ends, as far as a kernel reaches, thresholds of PPV, and parts of a series that
+ * intervals are made of.
  */
 {_macros("", numbers)}
 
-/* Bits of the pooling operators, and numbers of the representations. */
+/* Bits of the pooling operators, of responses and of intervals, and numbers of the
+ * representations.
+ */
 {_macros("", bits)}
+{_macros("", of_series)}
 {_macros("", representations)}
 
 /* What the tables call for. */

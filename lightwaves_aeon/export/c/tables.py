@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Tables"]
+__all__ = ["N_PARTS", "Tables"]
 
 from typing import NamedTuple
 
@@ -10,14 +10,24 @@ import numpy as np
 
 from lightwaves_aeon.core.convolution.convolutions import Convolutions
 from lightwaves_aeon.core.convolution.kernels import CENTRE, N_TAPS, KernelBank
-from lightwaves_aeon.core.convolution.pooling import POOLING_OPERATORS, slots_of
+from lightwaves_aeon.core.convolution.pooling import (
+    POOLING_NAMES,
+    POOLING_OPERATORS,
+    RESPONSE_POOLING,
+    SERIES_POOLING,
+    slots_of,
+)
 from lightwaves_aeon.core.convolution.representations import REPRESENTATIONS, Inputs
+from lightwaves_aeon.core.convolution.series_pooling import PlainFeatures
 from lightwaves_aeon.core.data.scaling import divisors
 from lightwaves_aeon.core.fitted import FittedClassifier
 from lightwaves_aeon.export.single_precision import refuse_coarse
 
 N_HEAVY = 3
 """Taps that level 1 of MiniRocket's kernels takes beside the sum of all nine."""
+
+N_PARTS = 64
+"""Parts of a series, at whose ends intervals of level 0 begin and end."""
 
 
 class Tables(NamedTuple):
@@ -62,7 +72,7 @@ class Tables(NamedTuple):
         ------
         ValueError
             If a constant is too large for single precision, or a channel too coarse in
-            it.
+            it; or if an interval of level 0 is not made of 64ths of the series.
 
         Examples
         --------
@@ -88,23 +98,28 @@ class Tables(NamedTuple):
         refuse_coarse(transform)
         plan, bank, inputs = transform.plan, transform.plan.bank, transform.plan.inputs
         tapped = bank.taps[plan.convolutions.kernels, 0] >= 0
-        n_convolutions = np.diff(plan.starts)
-        input_of = np.repeat(np.arange(len(n_convolutions)), n_convolutions)
+        n_inputs = len(inputs.first)
+        input_of = np.repeat(np.arange(n_inputs), np.diff(plan.starts))
         # What shares a sum of nine copies is side by side.
         order = np.lexsort((~tapped, plan.convolutions.dilations, input_of))
         convolutions = Convolutions(*(part[order] for part in plan.convolutions))
         tapped, wanted = tapped[order], convolutions.columns >= 0
+        intervals = _Intervals.from_plain(plan.plain)
         flags = _flags(tapped, wanted, convolutions, inputs)
+        flags |= _flags_of_series(plan.plain)
         used = np.unique(convolutions.kernels)
         used = used[np.argsort(bank.taps[used, 0] < 0, kind="stable")]
-        position = np.zeros(used.max() + 1, np.int64)
+        position = np.zeros(len(bank.names), np.int64)
         position[used] = np.arange(len(used))
         keys = np.stack([input_of[order], convolutions.dilations, ~tapped])
         starts = _starts_of_groups(keys)
         masks = wanted @ (1 << np.arange(wanted.shape[2]))
         # Scores from the average case: terms far from zero would cancel badly.
         weights, means = fitted.head.weights, _single(fitted.means)
-        columns = convolutions.columns[wanted]
+        of_convolutions = np.repeat(input_of[order], wanted.sum(axis=(1, 2)))
+        input_of_row = np.append(intervals.input_of_row, of_convolutions)
+        columns = np.append(intervals.columns, convolutions.columns[wanted])
+        columns = columns[np.argsort(input_of_row, kind="stable")]
         shortened = np.minimum(convolutions.dilations, longest)
         reaches = (bank.lengths[convolutions.kernels] // 2 + 1) * shortened
         candidates = {
@@ -114,7 +129,11 @@ class Tables(NamedTuple):
             "input_channels": inputs.first,
             "input_representations": inputs.representations,
             "input_others": inputs.second,
-            "input_groups": np.bincount(keys[0, starts]),
+            "input_intervals": np.bincount(intervals.inputs, minlength=n_inputs),
+            "interval_starts": intervals.starts,
+            "interval_stops": intervals.stops,
+            "interval_statistics": intervals.masks,
+            "input_groups": np.bincount(keys[0, starts], minlength=n_inputs),
             "group_dilations": shortened[starts],
             "group_convolutions": np.diff(np.append(starts, len(order))),
             "group_scales": convolutions.scales[starts],
@@ -135,13 +154,13 @@ class Tables(NamedTuple):
             },
             flags=flags,
             n_tapped=int((bank.taps[used, 0] >= 0).sum()),
-            margin=min(int(reaches.max()), longest),
+            margin=min(int(reaches.max(initial=0)), longest),
             longest=longest,
         )
 
     @property
     def n_inputs(self) -> int:
-        """Number of inputs of the kernels."""
+        """Number of inputs."""
         return len(self.arrays["input_channels"])
 
     @property
@@ -149,7 +168,8 @@ class Tables(NamedTuple):
         """The memory of the program in bytes, as `CSource` has it."""
         flags, longest, n_used = self.flags, self.longest, len(self.arrays["channels"])
         padded = longest + 2 * self.margin
-        n_values = (1 + flags["tapped"]) * (padded + longest)
+        n_values = (1 + flags["tapped"]) * padded
+        n_values += (flags["convolutions"] + flags["tapped"]) * longest
         n_values += flags["level_2"] * (longest // 2 + 2 * self.margin)
         n_values += flags["pairs"] * n_used * longest
         return {
@@ -162,7 +182,15 @@ class Tables(NamedTuple):
 NEEDS = {
     "input_representations": "derived",
     "input_others": "pairs",
+    "input_intervals": "series",
+    "interval_starts": "series",
+    "interval_stops": "series",
+    "interval_statistics": "series",
+    "input_groups": "convolutions",
+    "group_dilations": "convolutions",
+    "group_convolutions": "convolutions",
     "group_scales": "amplitudes",
+    "convolution_kernels": "convolutions",
     "convolution_level_1": "level_1",
     "convolution_level_2": "level_2",
     "thresholds": "thresholds",
@@ -178,7 +206,7 @@ def _flags(
     tapped: np.ndarray, wanted: np.ndarray, convolutions: Convolutions, inputs: Inputs
 ) -> dict[str, bool]:
     level_1, level_2 = wanted[:, 0].any(axis=1), wanted[:, 1].any(axis=1)
-    slots = {name: wanted[:, :, slots_of(name)] for name in POOLING_OPERATORS}
+    slots = {name: wanted[:, :, slots_of(name)] for name in RESPONSE_POOLING}
     used = {name: bool(of_name.any()) for name, of_name in slots.items()}
     names = set(np.array(list(REPRESENTATIONS))[inputs.representations])
     units = {POOLING_OPERATORS[name].unit for name in used if used[name]}
@@ -189,6 +217,7 @@ def _flags(
         "thresholds": convolutions.thresholds[slots["ppv"]].any(),
         "derived": names != {"channel"},
         "pairs": (inputs.first != inputs.second).any(),
+        "convolutions": len(tapped) > 0,
         "tapped": tapped.any(),
         "weighted": not tapped.all(),
         "level_1": level_1.any(),
@@ -200,6 +229,50 @@ def _flags(
         "weighted_level_2": (~tapped & level_2).any(),
     }
     return {name: bool(flag) for name, flag in flags.items()}
+
+
+def _flags_of_series(plain: PlainFeatures) -> dict[str, bool]:
+    used = {POOLING_NAMES[number] for number in plain.statistics}
+    of_each = {name: name in used for name in SERIES_POOLING}
+    return {**of_each, "series": len(used) > 0}
+
+
+class _Intervals(NamedTuple):
+    """Intervals of level 0, and the statistics wanted of each.
+
+    Attributes
+    ----------
+    inputs, starts, stops, masks : np.ndarray of int, shape (n_intervals,)
+        Input, ends in parts of the series, and bits of the statistics.
+    columns, input_of_row : np.ndarray of int, shape (n_plain,)
+        Columns of the features in the order of the intervals and bits, and their
+        inputs.
+    """
+
+    inputs: np.ndarray
+    starts: np.ndarray
+    stops: np.ndarray
+    masks: np.ndarray
+    columns: np.ndarray
+    input_of_row: np.ndarray
+
+    @classmethod
+    def from_plain(cls, plain: PlainFeatures) -> _Intervals:
+        n_inputs = len(plain.starts) - 1
+        input_of_row = np.repeat(np.arange(n_inputs), np.diff(plain.starts))
+        ends = plain.ends.T * N_PARTS
+        if (ends != np.round(ends)).any():
+            raise ValueError(
+                f"C source has no intervals but those made of {N_PARTS}ths of a series"
+            )
+        keys = np.stack([input_of_row, *ends.astype(np.int64)])
+        order = np.lexsort((plain.statistics, *keys[::-1]))
+        keys, statistics = keys[:, order], plain.statistics[order]
+        first = _starts_of_groups(keys)
+        number = statistics.astype(np.int64) - POOLING_NAMES.index(SERIES_POOLING[0])
+        masks = np.add.reduceat(1 << number, first)
+        inputs, starts, stops = keys[:, first]
+        return cls(inputs, starts, stops, masks, plain.columns[order], keys[0])
 
 
 def _pairs_of_floats(values: np.ndarray) -> np.ndarray:
@@ -217,9 +290,9 @@ def _single(values: np.ndarray) -> np.ndarray:
 
 
 def _starts_of_groups(keys: np.ndarray) -> np.ndarray:
-    """Find where neighbours differ in their input, dilation or sort of kernel."""
+    """Find where neighbours differ."""
     differ = (keys[:, 1:] != keys[:, :-1]).any(axis=0)
-    return np.flatnonzero(np.append(True, differ))
+    return np.flatnonzero(np.append(True, differ)[: keys.shape[1]])
 
 
 def _kernels(bank: KernelBank, used: np.ndarray, n_taps: int) -> dict[str, np.ndarray]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["DOUBLE", "FLOAT", "TIME", "Graph"]
+__all__ = ["DOUBLE", "FLOAT", "INTEGER", "TIME", "Graph"]
 
 from typing import Any
 
@@ -14,7 +14,7 @@ OPSET = 17
 IR_VERSION = 8
 """Version of the file format that came with it."""
 
-FLOAT, DOUBLE = 1, 11
+FLOAT, INTEGER, DOUBLE = 1, 7, 11
 """The numbers of types in the file format."""
 
 TIME = 2

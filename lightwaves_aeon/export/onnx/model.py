@@ -24,6 +24,7 @@ from lightwaves_aeon.export.onnx.responses import (
     scaled_channels,
     take,
 )
+from lightwaves_aeon.export.onnx.series_pooling import SERIES_POOL, series_features
 from lightwaves_aeon.export.single_precision import refuse_coarse
 
 PRODUCER = "lightwaves-aeon"
@@ -78,7 +79,7 @@ def export_onnx(classifier: Any, path: str | Path, *, force: bool = False) -> No
     >>> from lightwaves_aeon import LightWaveSClassifier
     >>> from lightwaves_aeon.export.onnx.model import export_onnx
     >>> X, y = load_basic_motions(split="train")
-    >>> clf = LightWaveSClassifier(n_features=50).fit(X, y)
+    >>> clf = LightWaveSClassifier(n_features=50, random_state=0).fit(X, y)
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     export_onnx(clf, Path(folder) / "motions.onnx")
     ...     graph = onnx.load(Path(folder) / "motions.onnx").graph
@@ -118,7 +119,9 @@ def build_model(fitted: FittedClassifier) -> Any:
         raise ImportError(f"export to ONNX needs onnx: {INSTALL}") from error
 
     model, n_channels = fitted.model, fitted.n_channels
-    refuse_missing(model.rows, "an ONNX model", POOL, DERIVE)
+    is_plain = model.rows["level"] == 0
+    refuse_missing(model.rows[is_plain], "an ONNX model", SERIES_POOL, DERIVE)
+    refuse_missing(model.rows[~is_plain], "an ONNX model", POOL, DERIVE)
     refuse_coarse(model.transform)
     graph = Graph()
     features, order = _features(graph, model.transform)
@@ -209,8 +212,9 @@ def _classify(
 
 def _features(graph: Graph, transform: FeatureTransform) -> tuple[str, np.ndarray]:
     """Give the features, and which column of the table each one is."""
-    parts: list[str] = []
-    order: list[np.ndarray] = []
+    of_series = series_features(graph, transform)
+    parts = [part for part, _ in of_series]
+    order = [columns for _, columns in of_series]
     convolutions = transform.plan.convolutions
     for level, responses, row_of in responses_by_level(graph, transform):
         scales = convolutions.scales ** np.float32(level + 1)

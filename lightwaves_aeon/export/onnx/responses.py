@@ -9,7 +9,13 @@ of a dilation at once.
 
 from __future__ import annotations
 
-__all__ = ["DERIVE", "responses_by_level", "scaled_channels", "take"]
+__all__ = [
+    "DERIVE",
+    "input_series",
+    "responses_by_level",
+    "scaled_channels",
+    "take",
+]
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -54,7 +60,9 @@ def responses_by_level(
         and the row of each convolution.
     """
     plan = transform.plan
-    series, row_of_input = _inputs(graph, transform)
+    if len(plan.convolutions.kernels) == 0:
+        return []
+    series, row_of_input = input_series(graph, transform)
     rows = np.repeat(row_of_input, np.diff(plan.starts))
     wanted = plan.convolutions.columns.max(axis=2) >= 0
     groups = _groups(plan)
@@ -119,8 +127,23 @@ def scaled_channels(graph: Graph, transform: FeatureTransform) -> tuple[str, str
     return graph("Where", usable, graph("Cast", scaled, to=FLOAT), ZERO), usable
 
 
-def _inputs(graph: Graph, transform: FeatureTransform) -> tuple[str, np.ndarray]:
-    """Give what kernels are applied to, and the row of each input."""
+def input_series(graph: Graph, transform: FeatureTransform) -> tuple[str, np.ndarray]:
+    """Derive the inputs that a table names of the scaled channels.
+
+    Parameters
+    ----------
+    graph : Graph
+        Added to; its input is ``"X"``.
+    transform : FeatureTransform
+        The table.
+
+    Returns
+    -------
+    series : str
+        Of shape (batch, n_inputs, n_timepoints).
+    row_of_input : np.ndarray of int, shape (n_inputs,)
+        The row of each input.
+    """
     scaled, _ = scaled_channels(graph, transform)
     inputs, parts = transform.plan.inputs, []
     for number, name in enumerate(REPRESENTATIONS):

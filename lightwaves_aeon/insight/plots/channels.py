@@ -49,7 +49,7 @@ def plot_channel_importance(classifier: Any, ax: Axes | None = None) -> Axes:
     >>> from aeon.datasets import load_basic_motions
     >>> from lightwaves_aeon import LightWaveSClassifier
     >>> from lightwaves_aeon.insight.plots import plot_channel_importance
-    >>> clf = LightWaveSClassifier(n_features=50)
+    >>> clf = LightWaveSClassifier(n_features=50, variant="L1L2")
     >>> clf = clf.fit(*load_basic_motions(split="train"))
     >>> ax = plot_channel_importance(clf)
     >>> [name.get_text() for name in ax.get_yticklabels()]
@@ -95,7 +95,8 @@ def plot_channel_dilation(classifier: Any, ax: Axes | None = None) -> Axes:
     -------
     matplotlib.axes.Axes
         A row for each channel in use, at most 20, of which the title says so, and a
-        column for each dilation.
+        column for each dilation; the first one is of features without a kernel, if
+        there are some.
 
     Raises
     ------
@@ -104,7 +105,9 @@ def plot_channel_dilation(classifier: Any, ax: Axes | None = None) -> Axes:
     """
     fitted = classifier._linear()
     by = ["channel", "dilation"]
-    summed = importance_by(fitted, by).groupby(by)["importance"].sum()
+    parts = importance_by(fitted, by)
+    parts["dilation"] = parts["dilation"].fillna(0).astype(int)  # where there is none
+    summed = parts.groupby(by)["importance"].sum()
     table = 100 * summed.unstack(fill_value=0)
     strongest = np.argsort(-table.sum(axis=1).to_numpy(), kind="stable")[:MOST_ROWS]
     shown = table.iloc[np.sort(strongest)]
@@ -113,7 +116,7 @@ def plot_channel_dilation(classifier: Any, ax: Axes | None = None) -> Axes:
     image = ax.imshow(shown, aspect="auto", cmap="cividis", vmin=0)
     size = "medium" if len(shown) <= FEW_ROWS else "x-small"
     ax.set_yticks(range(len(shown)), channel_ticks(fitted, shown.index), fontsize=size)
-    ax.set_xticks(range(shown.shape[1]), [str(d) for d in shown.columns])
+    ax.set_xticks(range(shown.shape[1]), [str(d or "none") for d in shown.columns])
     ax.set(xlabel="dilation (time points)", ylabel="channel")
     ax.figure.colorbar(image, ax=ax, label="share of importance (%)")
     rest = f", the strongest {MOST_ROWS} of {len(table)}"

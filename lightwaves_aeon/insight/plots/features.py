@@ -15,7 +15,10 @@ from matplotlib.ticker import MaxNLocator
 
 from lightwaves_aeon.core.convolution.features import refuse_missing
 from lightwaves_aeon.core.convolution.pooling import POOLING_OPERATORS
-from lightwaves_aeon.core.convolution.representations import DERIVED
+from lightwaves_aeon.core.convolution.representations import (
+    DERIVED,
+    REPRESENTATION_NAMES,
+)
 from lightwaves_aeon.core.data.collection import checked_case
 from lightwaves_aeon.core.fitted import FittedClassifier
 from lightwaves_aeon.insight.plots._canvas import (
@@ -52,10 +55,13 @@ def plot_kernel(classifier: Any, feature: int, ax: Axes | None = None) -> Axes:
     Raises
     ------
     ValueError
-        If there is no such feature, or the estimator is not fitted.
+        If there is no such feature, it is of level 0 and has no kernel, or the
+        estimator is not fitted.
     """
     fitted = classifier._linear()
     row, words = _named(fitted, feature)
+    if row["level"] == 0:
+        raise ValueError(f"feature {feature} is of level 0: it has no kernel")
     bank = fitted.model.bank
     length = bank.lengths[row["kernel"]]
     offsets = (np.arange(length) - length // 2) * row["dilation"]
@@ -95,7 +101,9 @@ def plot_response(
         longest run; the largest or the smallest absolute value. The title has the
         feature in words and its value. The response is in training standard deviations
         of the channel; for peak and least strength and for the mean of positive values
-        it is scaled by the dilation, as these are.
+        it is scaled by the dilation, as these are. At level 0 it is the series itself;
+        marked are its interval and in this the mean, the band of one standard deviation
+        around it, the line that fits best, or the lowest or highest value.
 
     Raises
     ------
@@ -107,27 +115,38 @@ def plot_response(
     fitted = classifier._linear()
     row, words = _named(fitted, feature)
     model, x = fitted.model, checked_case(x, fitted.n_channels)
-    refuse_missing(model.rows[[feature]], "the picture", MARKS, DERIVED)
+    of_series = row["level"] == 0
+    marks = MARKS_IN_INTERVAL if of_series else MARKS
+    refuse_missing(model.rows[[feature]], "the picture", marks, DERIVED)
     value = model.transform.transform_one(x)[0, feature]
     response = response_of(model, x, feature)
     operator = list(POOLING_OPERATORS.values())[row["statistic"]]
-    is_scaled = operator.unit == "amplitude"
+    is_scaled = operator.unit == "amplitude" and not of_series
     c = response.last * response.scale if is_scaled else response.last
     if len(c) == 0:
         raise ValueError("x is too short: its response of level 2 has no values")
-    time = np.arange(len(c)) * row["level"]
+    time = np.array(response.times)
 
     ax = axes_or_new(ax)
-    ax.plot(time, c, color=INK, lw=1)
+    if of_series:
+        ax.plot(response.source, color=INK, lw=1)
+        if len(c) < len(response.source):
+            ends = time[0] - 0.5, time[-1] + 0.5
+            ax.axvspan(*ends, color="0.9", lw=0, zorder=0, label="interval")
+    else:
+        ax.plot(time, c, color=INK, lw=1)
     ax.axhline(0, color="0.7", lw=0.8, zorder=1)
-    MARKS[operator.name](ax, time, c, row["threshold"], value)
+    marks[operator.name](ax, time, c, row["threshold"], value)
+    looked_at = "scaled response" if is_scaled else "response"
+    if of_series:
+        looked_at = REPRESENTATION_NAMES[row["input"]]
     low, high = ax.get_ylim()
     ax.set_ylim(low, high + 0.18 * (high - low))  # room for the legend
     ax.legend(loc="upper left", ncols=2, fontsize="small", frameon=False)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.set(
         xlabel="time point",
-        ylabel=f"{'scaled ' if is_scaled else ''}response (standard deviations)",
+        ylabel=f"{looked_at} (standard deviations)",
     )
     entitle(ax, words + _whole(f": {value:.3g}"))
     return ax
@@ -141,6 +160,8 @@ def _named(fitted: FittedClassifier, feature: int) -> tuple[np.void, str]:
         )
     row = rows[int(feature)]
     words = in_words(rows[[int(feature)]], fitted.model.bank, fitted.channel_names)[0]
+    if row["level"] == 0:
+        return row, words
     pattern, _, rest = words.partition(" (")
     scale, _, statistic = rest.rpartition("), ")
     return row, f"{pattern} {_whole(f'({scale}),')} {_whole(statistic)}"
@@ -193,3 +214,33 @@ MARKS: dict[str, Callable[..., None]] = {
     "mipv": _mark_mipv,
 }
 """What marks what each pooling operator reads of a response."""
+
+
+def _mark_value(ax, time, x, threshold, value) -> None:
+    ax.hlines(value, time[0] - 0.5, time[-1] + 0.5, label="mean", **DASHED)
+
+
+def _mark_deviation(ax, time, x, threshold, value) -> None:
+    mean, ends = x.mean(dtype=np.float64), (time[0] - 0.5, time[-1] + 0.5)
+    label = "mean, ± standard deviation"
+    ax.fill_between(ends, mean - value, mean + value, label=label, **SHADED)
+
+
+def _mark_slope(ax, time, x, threshold, value) -> None:
+    line = x.mean(dtype=np.float64) + value / len(x) * (time - time.mean())
+    ax.plot(time, line, marker="." if len(x) == 1 else "", label="best line", **DASHED)
+
+
+def _mark_extreme(find, words, ax, time, x, threshold, value) -> None:
+    at = find(x)
+    ax.plot(time[at], x[at], "o", color=ORANGE, label=words)
+
+
+MARKS_IN_INTERVAL: dict[str, Callable[..., None]] = {
+    "mean": _mark_value,
+    "deviation": _mark_deviation,
+    "slope": _mark_slope,
+    "lowest": partial(_mark_extreme, np.argmin, "lowest value"),
+    "highest": partial(_mark_extreme, np.argmax, "highest value"),
+}
+"""What marks what each operator of level 0 reads of a series in its interval."""

@@ -3,11 +3,12 @@
  * It is the same for all models. The tables of one, and which parts of the program they
  * call for, are in the data header.
  *
- * The table of features is arranged as convolutions, each of one kernel at one dilation
- * of one input. Inputs have groups of convolutions with the same dilation, and of a
- * convolution the wanted pooling operators are named by the bits of a mask. Inputs,
- * groups, convolutions and operators follow each other in the order in which they are
- * worked on, and so do the rows of the head.
+ * The table of features is arranged as intervals of an input, and as convolutions, each
+ * of one kernel at one dilation of one input. Inputs have groups of convolutions with the
+ * same dilation, and of an interval or convolution the wanted pooling operators are named
+ * by the bits of a mask. Inputs, of each its intervals, then its groups, convolutions and
+ * operators follow each other in the order in which they are worked on, and so do the
+ * rows of the head.
  */
 #define LIGHTWAVES_TABLES
 #include "lightwaves_model.h"
@@ -39,7 +40,10 @@
 #define HAS_PPV_OF_ZERO (HAS_PPV && !HAS_THRESHOLDS)
 #define HAS_SIGNS (HAS_PPV_OF_ZERO || HAS_LSPV || HAS_MPV || HAS_MIPV)
 #define HAS_MAGNITUDES (HAS_MAX || HAS_MIN)
+#define HAS_CONVOLUTIONS (HAS_LEVEL_1 || HAS_LEVEL_2)
 #define HAS_RESPONSES (HAS_LEVEL_1 || HAS_WEIGHTED)
+#define HAS_SUMS (HAS_MEAN || HAS_DEVIATION || HAS_SLOPE)
+#define HAS_SERIES (HAS_SUMS || HAS_LOWEST || HAS_HIGHEST) /* intervals of level 0 */
 
 enum {
     MAX_TIMEPOINTS = LIGHTWAVES_MAX_TIMEPOINTS,
@@ -59,7 +63,9 @@ static float energy[MAX_TIMEPOINTS / 2 + 2 * MARGIN];
 #if HAS_PAIRS
 static float scaled_rows[N_IN_USE][MAX_TIMEPOINTS]; /* inputs have them in common */
 #endif
+#if HAS_CONVOLUTIONS
 static float response[MAX_TIMEPOINTS];
+#endif
 
 #ifdef __cplusplus
 namespace { /* other models of a program have types of the same names */
@@ -152,7 +158,7 @@ static int scale_channels(const Window *window)
 }
 
 #endif
-/* Inputs of the kernels, between margins of zeros: that is the zero padding. */
+/* Inputs, between margins of zeros, which are the zero padding of the kernels. */
 
 #if HAS_CHANGE
 /* Changes from point to point, from the last to the first, which has none. */
@@ -201,6 +207,7 @@ static int fill_series(const Window *window, int input)
     return n_unusable;
 }
 
+#if HAS_CONVOLUTIONS
 /* Empties what an earlier series has left in the margins. */
 static void clear_margins(void)
 {
@@ -319,9 +326,9 @@ static void respond_weighted(const float *x, int kernel, int dilation, int n)
 }
 
 #endif
-/* Pooling operators, of the first n values of the response. */
+#endif /* HAS_CONVOLUTIONS */
 
-#if HAS_SIGNS || HAS_MAGNITUDES
+#if HAS_SIGNS || HAS_MAGNITUDES || HAS_DEVIATION
 /* The bits of a float. Without the sign these are ordered as integers, and a float is
  * positive when its bits are: compilers vectorise such reductions of integers only.
  */
@@ -336,6 +343,20 @@ static inline int32_t bits_of(float x)
 }
 
 #endif
+#if HAS_MAGNITUDES || HAS_DEVIATION
+static inline float float_of(int32_t bits)
+{
+    union {
+        int32_t bits;
+        float value;
+    } either;
+    either.bits = bits;
+    return either.value;
+}
+
+#endif
+/* Pooling operators of responses, of their first n values. */
+
 #if HAS_SIGNS
 static inline int32_t is_positive(float x)
 {
@@ -347,16 +368,6 @@ static inline int32_t is_positive(float x)
 static inline int32_t bits_of_magnitude(float x)
 {
     return bits_of(x) & 0x7FFFFFFF;
-}
-
-static inline float float_of(int32_t bits)
-{
-    union {
-        int32_t bits;
-        float value;
-    } either;
-    either.bits = bits;
-    return either.value;
 }
 
 #endif
@@ -508,6 +519,93 @@ static float mean_time_of_positive(int n)
 }
 
 #endif
+/* Pooling operators of intervals, of the n values from x on. */
+
+#if HAS_SUMS
+/* Adds a term to a sum by Kahan's method, which carries along what rounding has added. */
+static inline void add_term(float term, float *sum, float *excess)
+{
+    const float rest = term - *excess, before = *sum;
+    *sum = before + rest;
+    *excess = (*sum - before) - rest;
+}
+
+#endif
+#if HAS_MEAN || HAS_DEVIATION
+static float mean_of(const float *x, int n)
+{
+    float sum = 0.0f, excess = 0.0f;
+    for (int t = 0; t < n; t++)
+        add_term(x[t], &sum, &excess);
+    return sum / (float)n;
+}
+
+#endif
+#if HAS_DEVIATION
+/* Mean square of the distances from a value, which are multiplied by a factor. */
+static float mean_square(const float *x, int n, float from, float factor)
+{
+    float sum = 0.0f, excess = 0.0f;
+    for (int t = 0; t < n; t++) {
+        const float distance = (x[t] - from) * factor;
+        add_term(distance * distance, &sum, &excess);
+    }
+    return sum / (float)n;
+}
+
+/* Square root by Heron's method, from a guess that halves the exponent. */
+static float square_root(float x)
+{
+    float root = float_of((bits_of(x) >> 1) + 0x1FBD1DF5);
+    if (!(x > 0.0f))
+        return 0.0f;
+    for (int i = 0; i < 3; i++)
+        root = 0.5f * (root + x / root);
+    return root;
+}
+
+static float deviation_of(const float *x, int n)
+{
+    const float mean = mean_of(x, n), square = mean_square(x, n, mean, 1.0f);
+    if (is_usable(square))
+        return square_root(square);
+    /* Far out of scale squares are beyond single precision. */
+    return square_root(mean_square(x, n, mean, 1e-15f)) * 1e15f;
+}
+
+#endif
+#if HAS_SLOPE
+/* Slope of the least-squares line, times the length. */
+static float slope_of(const float *x, int n)
+{
+    const float step = 1.0f / (float)(n + 1);
+    float sum = 0.0f, excess = 0.0f;
+    for (int t = 0; t < n; t++)
+        add_term((float)(2 * (int32_t)t - (n - 1)) * step * x[t], &sum, &excess);
+    return 6.0f * sum / (float)(n > 1 ? n - 1 : 1);
+}
+
+#endif
+#if HAS_LOWEST
+static float lowest_of(const float *x, int n)
+{
+    float low = x[0];
+    for (int t = 1; t < n; t++)
+        low = x[t] < low ? x[t] : low;
+    return low;
+}
+
+#endif
+#if HAS_HIGHEST
+static float highest_of(const float *x, int n)
+{
+    float high = x[0];
+    for (int t = 1; t < n; t++)
+        high = x[t] > high ? x[t] : high;
+    return high;
+}
+
+#endif
 /* Adds the next feature to the scores, by its distance from the training mean, in a sum
  * compensated by Neumaier's method.
  */
@@ -524,6 +622,45 @@ static void add_feature(float value, Accumulator *accumulator)
     accumulator->feature++;
 }
 
+#if HAS_SERIES
+/* The first time point of a part of a series. */
+static inline int first_of_part(int part, int n)
+{
+    return (int)((int32_t)part * n / N_PARTS);
+}
+
+/* Adds the wanted features of an interval, which has one time point at least. */
+static void add_features_of_interval(int interval, int n, Accumulator *accumulator)
+{
+    const int wanted = interval_statistics[interval];
+    const int first = first_of_part(interval_starts[interval], n);
+    const int end = first_of_part(interval_stops[interval], n);
+    const int length = end > first ? end - first : 1;
+    const float *x = series + MARGIN + first;
+#if HAS_MEAN
+    if (wanted & MEAN)
+        add_feature(mean_of(x, length), accumulator);
+#endif
+#if HAS_DEVIATION
+    if (wanted & DEVIATION)
+        add_feature(deviation_of(x, length), accumulator);
+#endif
+#if HAS_SLOPE
+    if (wanted & SLOPE)
+        add_feature(slope_of(x, length), accumulator);
+#endif
+#if HAS_LOWEST
+    if (wanted & LOWEST)
+        add_feature(lowest_of(x, length), accumulator);
+#endif
+#if HAS_HIGHEST
+    if (wanted & HIGHEST)
+        add_feature(highest_of(x, length), accumulator);
+#endif
+}
+
+#endif
+#if HAS_CONVOLUTIONS
 /* Adds the wanted features of the response. */
 static void add_features(int wanted, int n, float scale, Accumulator *accumulator)
 {
@@ -647,6 +784,7 @@ static void evaluate(int convolution, int group, int n, Accumulator *accumulator
 #endif
 }
 
+#endif
 /* Deciding. */
 
 /* The class with the highest score, the first of equals. */
@@ -668,7 +806,13 @@ static int classify(const Window *window, float *scores)
 {
     const int n = window->n_timepoints;
     Accumulator accumulator;
+#if HAS_SERIES
+    int interval = 0;
+#endif
+#if HAS_CONVOLUTIONS
     int convolution = 0, group = 0;
+    clear_margins();
+#endif
     accumulator.feature = 0;
 #if HAS_THRESHOLDS
     accumulator.threshold = 0;
@@ -678,10 +822,14 @@ static int classify(const Window *window, float *scores)
         scores[k] = head_intercepts[k];
         accumulator.compensation[k] = 0.0f;
     }
-    clear_margins();
     for (int input = 0; input < N_INPUTS; input++) {
         if (fill_series(window, input) > 0)
             return LIGHTWAVES_BAD_VALUE;
+#if HAS_SERIES
+        for (int i = 0; i < input_intervals[input]; i++, interval++)
+            add_features_of_interval(interval, n, &accumulator);
+#endif
+#if HAS_CONVOLUTIONS
         for (int i = 0; i < input_groups[input]; i++, group++) {
 #if HAS_TAPPED
             if (!HAS_WEIGHTED || convolution_kernels[convolution] < N_TAPPED)
@@ -690,6 +838,7 @@ static int classify(const Window *window, float *scores)
             for (int j = 0; j < group_convolutions[group]; j++, convolution++)
                 evaluate(convolution, group, n, &accumulator);
         }
+#endif
     }
     for (int k = 0; k < N_SCORES; k++)
         scores[k] += accumulator.compensation[k];

@@ -1,0 +1,160 @@
+"""Augmented cases: mixtures of two training cases, moved by a few time points.
+
+Convex combinations of cases are mixup (Zhang et al. 2018, arXiv 1710.09412); their
+labels are not mixed here, but left to a teacher.
+"""
+
+from __future__ import annotations
+
+__all__ = ["Mixtures", "draw_mixtures", "mix"]
+
+from typing import NamedTuple, Self
+
+import numpy as np
+
+from lightwaves_aeon.core.data.collection import Collection, UnequalLengthCollection
+
+LEAST_SHARE = 0.6
+"""Share of the first case in a mixture, at least."""
+
+LARGEST_SHIFT = 0.02
+"""Share of the length that a mixture is moved by, at most, but for one time point."""
+
+
+class Mixtures(NamedTuple):
+    """What augmented cases are made of.
+
+    Attributes
+    ----------
+    first, second : np.ndarray of int, shape (n_mixtures,)
+        The two cases; a mixture has the length of the first.
+    shares : np.ndarray of float64, shape (n_mixtures,)
+        Share of the first.
+    shifts : np.ndarray of float64, shape (n_mixtures,)
+        From -1 to 1, in units of the largest shift; later is positive.
+    """
+
+    first: np.ndarray
+    second: np.ndarray
+    shares: np.ndarray
+    shifts: np.ndarray
+
+    def take(self, positions: np.ndarray | slice) -> Self:
+        """Take some of them."""
+        return type(self)(*(field[positions] for field in self))
+
+    def of(self, cases: np.ndarray) -> Self:
+        """Name the cases by their place in a collection, given those of a sample."""
+        return self._replace(first=cases[self.first], second=cases[self.second])
+
+    def within(self, cases: np.ndarray) -> np.ndarray:
+        """Give the positions of those that are made of some cases alone."""
+        return np.flatnonzero(np.isin(self.first, cases) & np.isin(self.second, cases))
+
+
+def draw_mixtures(
+    n_cases: int, n_mixtures: int, rng: np.random.RandomState
+) -> Mixtures:
+    """Draw pairs of cases, and how they are mixed.
+
+    Parameters
+    ----------
+    n_cases : int
+        Number of cases to draw from.
+    n_mixtures : int
+        Number of mixtures.
+    rng : np.random.RandomState
+        Source of the draw; not touched for no mixtures.
+
+    Returns
+    -------
+    Mixtures
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.data.augmentation import draw_mixtures
+    >>> mixtures = draw_mixtures(10, 30, np.random.RandomState(0))
+    >>> len(mixtures.first), bool((mixtures.shares >= 0.6).all())
+    (30, True)
+    """
+    return Mixtures(
+        rng.randint(n_cases, size=n_mixtures),
+        rng.randint(n_cases, size=n_mixtures),
+        rng.uniform(LEAST_SHARE, 1, size=n_mixtures),
+        rng.uniform(-1, 1, size=n_mixtures),
+    )
+
+
+def mix(X: Collection, mixtures: Mixtures, channels: np.ndarray) -> Collection:
+    """Make augmented cases.
+
+    Parameters
+    ----------
+    X : Collection, shape (n_cases, n_channels, n_timepoints)
+        The cases that they are made of, unscaled.
+    mixtures : Mixtures
+        How; at least one.
+    channels : np.ndarray of int
+        The channels that are wanted; the others are zero.
+
+    Returns
+    -------
+    Collection, shape (n_mixtures, n_channels, n_timepoints)
+        Of floating point. Where a mixture is moved, the value at its end is repeated;
+        where the second case is of another length, it is stretched to that of the
+        first.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.data.augmentation import Mixtures, mix
+    >>> X = np.array([[[0.0, 0.0, 8.0]], [[4.0, 4.0, 4.0]]])
+    >>> one = np.ones(1)
+    >>> mixtures = Mixtures(np.array([0]), np.array([1]), 0.75 * one, -one)
+    >>> mix(X, mixtures, np.array([0])).tolist()
+    [[[1.0, 7.0, 7.0]]]
+    """
+    if isinstance(X, np.ndarray):
+        return _mixed(X, X, mixtures, channels)
+    mixed = [
+        _mixed(
+            _case(X, first)[None],
+            _stretched(_case(X, second), _case(X, first).shape[1])[None],
+            Mixtures(np.zeros(1, int), np.zeros(1, int), share[None], shift[None]),
+            channels,
+        )[0]
+        for first, second, share, shift in zip(*mixtures, strict=True)
+    ]
+    return UnequalLengthCollection.from_series(mixed)
+
+
+def _mixed(
+    first: np.ndarray, second: np.ndarray, mixtures: Mixtures, channels: np.ndarray
+) -> np.ndarray:
+    n_mixtures, length = len(mixtures.shares), first.shape[2]
+    dtype = np.result_type(first.dtype, second.dtype, np.float32)
+    # Pages that are not written to take no memory.
+    out = np.zeros((n_mixtures, first.shape[1], length), dtype)
+    largest = max(1, int(LARGEST_SHIFT * length))
+    shifts = np.rint(mixtures.shifts * largest).astype(np.int64)
+    seen = np.clip(np.arange(length) - shifts[:, None], 0, length - 1)
+    shares = mixtures.shares.astype(dtype)[:, None]
+    for channel in channels:
+        a = np.take_along_axis(first[mixtures.first, channel], seen, axis=1)
+        b = np.take_along_axis(second[mixtures.second, channel], seen, axis=1)
+        out[:, channel] = shares * a + (1 - shares) * b
+    return out
+
+
+def _case(X: UnequalLengthCollection, case: int) -> np.ndarray:
+    block = int(np.flatnonzero([case in cases for cases in X.cases])[0])
+    return X.blocks[block][np.searchsorted(X.cases[block], case)]
+
+
+def _stretched(x: np.ndarray, length: int) -> np.ndarray:
+    if x.shape[1] == length:
+        return x
+    wanted = np.linspace(0, x.shape[1] - 1, length)
+    have = np.arange(x.shape[1])
+    return np.stack([np.interp(wanted, have, channel) for channel in x])

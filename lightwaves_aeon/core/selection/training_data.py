@@ -1,0 +1,43 @@
+"""The training cases of a search, and what is drawn of them."""
+
+from __future__ import annotations
+
+__all__ = ["TrainingData"]
+
+from typing import NamedTuple
+
+import numpy as np
+
+from lightwaves_aeon.core.data.augmentation import Mixtures, draw_mixtures
+from lightwaves_aeon.core.data.collection import Collection
+from lightwaves_aeon.core.data.sampling import stratified_sample
+from lightwaves_aeon.core.parallel.threads import Threads
+from lightwaves_aeon.core.selection.candidates import draw_quantile_cases
+from lightwaves_aeon.core.selection.select import Selector
+from lightwaves_aeon.core.selection.variants import Variant
+
+
+class TrainingData(NamedTuple):
+    """What the stages of a search work on."""
+
+    X: Collection
+    classes: np.ndarray
+    order: np.ndarray
+    means: np.ndarray
+    stds: np.ndarray
+    rng: np.random.RandomState
+    backend: Threads
+
+    def sample(self, n_cases: int) -> np.ndarray:
+        """Draw cases, ordered by class."""
+        order = self.order
+        return order[stratified_sample(self.classes[order], n_cases, self.rng)]
+
+    def quantile_cases(self, n_cases: int, variant: Variant) -> np.ndarray:
+        """Draw the cases of a sample whose responses give thresholds."""
+        return draw_quantile_cases(variant, min(n_cases, len(self.classes)), self.rng)
+
+    def mixtures(self, n_cases: int, selector: Selector) -> Mixtures:
+        """Draw the augmented cases that go with a sample."""
+        n_cases = min(n_cases, len(self.classes))
+        return draw_mixtures(n_cases, selector.n_augmented(n_cases), self.rng)
