@@ -184,7 +184,8 @@ class Search:
         folds = folds_of(classes[sample], self.calibrate)
         sets = candidate_sets(self._variant, bank)
 
-        of_series = CandidateSet.from_series(bank, typical_length(X))
+        if self._variant.series:
+            of_series = CandidateSet.from_series(bank, typical_length(X))
 
         def read(source: InputAtDilation) -> ScoringTask:
             of_source = sets[source.number] if source.dilation > 0 else of_series

@@ -178,12 +178,13 @@ def fit_classifier(shell: Any, X: Collection, y: np.ndarray) -> ClassifierState:
     lesson = search.lesson if given is None and shell.class_weight is None else None
     if lesson is not None:
         of_mixtures = search.model.features_of_mixtures(X, lesson.mixtures, backend)
-        of_cases = search.model.features(X, backend, lesson.cases)
 
     def fit_estimator() -> tuple[StandardScaler, Any]:
         scaler = StandardScaler().fit(features)
         standard = scaler.transform(features)
         if lesson is not None:
+            place = np.argsort(search.order)  # of each case among the features
+            of_cases = features[place[lesson.cases]]
             taught = scaler.transform(np.concatenate([of_cases, of_mixtures]))
             with one_blas_thread:
                 ridge = DistilledRidge()
