@@ -8,7 +8,7 @@ from sklearn.preprocessing import StandardScaler
 
 from lightwaves_aeon import LightWaveS, LightWaveSClassifier
 from lightwaves_aeon.core.convolution.features import candidate_rows, series_rows
-from lightwaves_aeon.core.linear.banded import WEIGHTS, group_weights
+from lightwaves_aeon.core.linear.banded import WEIGHTS, group_grams, group_weights
 from lightwaves_aeon.core.linear.head import DistilledRidge
 from lightwaves_aeon.core.linear.ridge import (
     ALPHAS,
@@ -52,8 +52,8 @@ def test_one_group_has_a_weight_of_one():
     standard = StandardScaler().fit_transform(columns)
     targets = one_vs_rest_targets(classes, 3)
     groups = np.zeros(columns.shape[1], int)
-    scales = group_weights(standard, groups, targets, np.array([0]))
-    assert_array_equal(scales, np.ones(columns.shape[1]))
+    grams = group_grams(standard.T, groups, len(columns))
+    assert group_weights(grams, targets, np.array([0])).tolist() == [1]
 
 
 def test_noise_gets_a_small_weight():
@@ -62,10 +62,11 @@ def test_noise_gets_a_small_weight():
     standard = StandardScaler().fit_transform(np.hstack([columns, noise]))
     groups = np.repeat([0, 1], [columns.shape[1], 400])
     targets = one_vs_rest_targets(classes, 3)
-    scales = group_weights(standard, groups, targets, np.array([0, 1]))
-    assert scales[0] == 1
+    grams = group_grams(standard.T, groups, len(columns))
+    weights = group_weights(grams, targets, np.array([0, 1]))
+    assert weights[0] == 1
     # A tenth is the least weight that is not none, of a trace ten times as large.
-    assert scales[-1] <= np.sqrt(WEIGHTS[1] / 10) * 1.1
+    assert weights[1] <= WEIGHTS[1] / 10 * 1.2
 
 
 def test_weights_are_those_of_least_error_one_at_a_time():
@@ -75,9 +76,9 @@ def test_weights_are_those_of_least_error_one_at_a_time():
     groups = rng.integers(0, 3, size=40)
     standard = StandardScaler().fit_transform(columns)
     targets = one_vs_rest_targets(classes, 3)
-    scales = group_weights(standard, groups, targets, np.arange(3))
     traces = [np.square(standard[:, groups == g]).sum() for g in range(3)]
-    weights = np.array([scales[groups == g][0] ** 2 * traces[g] for g in range(3)])
+    grams = group_grams(standard.T, groups, len(columns))
+    weights = group_weights(grams, targets, np.arange(3)) * traces
     weights /= weights.max()
 
     def error_of(weights):
@@ -100,7 +101,7 @@ def test_weights_are_those_of_least_error_one_at_a_time():
 def test_scores_are_those_of_a_ridge_regression(n_classes):
     columns, augmented, classes = made_problem(n_classes=n_classes)
     groups = np.zeros(columns.shape[1], int)
-    *_, scores = distil(columns, augmented, classes, groups, 5)
+    *_, scores = distil(columns, augmented, classes, groups, 5, 0.15)
     scaler = StandardScaler().fit(columns)
     standard = np.clip(scaler.transform(columns), -4, 4)
     others = np.clip(scaler.transform(augmented), -4, 4)
@@ -119,7 +120,7 @@ def test_scores_are_those_of_a_ridge_regression(n_classes):
 def test_the_features_of_the_teacher_are_found():
     columns, augmented, classes = made_problem()
     groups = np.zeros(columns.shape[1], int)
-    order, weights, path, _ = distil(columns, augmented, classes, groups, 3)
+    order, weights, path, _ = distil(columns, augmented, classes, groups, 3, 0.15)
     assert set(order) <= {0, 10, 20, 30}
     assert (np.diff(weights) <= 0).all()
     assert path is None
@@ -129,7 +130,7 @@ def test_ties_go_to_the_lower_index():
     columns, augmented, classes = made_problem()
     columns[:, 35], augmented[:, 35] = columns[:, 10], augmented[:, 10]
     groups = np.zeros(columns.shape[1], int)
-    order, *_ = distil(columns, augmented, classes, groups, 2)
+    order, *_ = distil(columns, augmented, classes, groups, 2, 0.15)
     assert 35 not in order or list(order).index(10) < list(order).index(35)
 
 
@@ -137,18 +138,18 @@ def test_ties_go_to_the_lower_index():
 def test_any_number_of_features(n_selected):
     columns, augmented, classes = made_problem()
     groups = np.repeat([0, 1, 2, 5], 10)
-    order, weights, _, _ = distil(columns, augmented, classes, groups, n_selected)
+    order, weights, _, _ = distil(columns, augmented, classes, groups, n_selected, 0.15)
     assert len(set(order)) == len(weights) == n_selected
 
 
 def test_the_number_is_chosen_along_the_path():
     columns, augmented, classes = made_problem()
     groups = np.zeros(columns.shape[1], int)
-    order, _, path, _ = distil(columns, augmented, classes, groups, None)
+    order, _, path, _ = distil(columns, augmented, classes, groups, None, 0.15)
     assert path["n_features"][path["chosen"]].tolist() == [len(order)]
     assert path["n_features"][0] == columns.shape[1]
     assert path["n_features"][-1] == 1
-    fixed, *_ = distil(columns, augmented, classes, groups, len(order))
+    fixed, *_ = distil(columns, augmented, classes, groups, len(order), 0.15)
     assert_array_equal(order, fixed)
 
 
@@ -156,7 +157,7 @@ def test_columns_that_do_not_vary():
     columns, augmented, classes = made_problem()
     columns[:, :7] = 3
     groups = np.zeros(columns.shape[1], int)
-    order, weights, _, scores = distil(columns, augmented, classes, groups, 5)
+    order, weights, _, scores = distil(columns, augmented, classes, groups, 5, 0.15)
     assert not set(order) & set(range(7))
     assert np.isfinite(weights).all()
     assert np.isfinite(scores).all()

@@ -8,7 +8,7 @@ matrix of the cases, and a penalty is a weight of that.
 
 from __future__ import annotations
 
-__all__ = ["group_weights", "penalties_of"]
+__all__ = ["group_grams", "group_weights", "penalties_of"]
 
 import numpy as np
 
@@ -36,8 +36,39 @@ def penalties_of(gram: np.ndarray) -> np.ndarray:
     return ALPHAS * (trace if trace > 0 else 1)
 
 
+def group_grams(features: np.ndarray, groups: np.ndarray, n_cases: int) -> np.ndarray:
+    """Multiply cases with each other, in the features of each group.
+
+    Parameters
+    ----------
+    features : np.ndarray of float32, shape (n_features, n_all)
+        Centred features, a row each.
+    groups : np.ndarray of int, shape (n_features,)
+        Group of each, 0 to n_groups - 1.
+    n_cases : int
+        The first cases, which count.
+
+    Returns
+    -------
+    np.ndarray of float64, shape (n_groups, n_cases, n_cases)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.linear.banded import group_grams
+    >>> features = np.array([[1, -1], [2, -2]], np.float32)
+    >>> group_grams(features, np.array([0, 1]), 2)[:, 0].tolist()
+    [[1.0, -1.0], [4.0, -4.0]]
+    """
+    grams = np.empty((groups.max() + 1, n_cases, n_cases))
+    for group, gram in enumerate(grams):
+        columns = features[groups == group, :n_cases]
+        gram[:] = columns.T @ columns
+    return grams
+
+
 def group_weights(
-    standard: np.ndarray, groups: np.ndarray, targets: np.ndarray, first: np.ndarray
+    grams: np.ndarray, targets: np.ndarray, first: np.ndarray
 ) -> np.ndarray:
     """Weigh groups of features by the leave-one-out error of all together.
 
@@ -46,10 +77,8 @@ def group_weights(
 
     Parameters
     ----------
-    standard : np.ndarray of float, shape (n_cases, n_features)
-        Centred features.
-    groups : np.ndarray of int, shape (n_features,)
-        Group of each, 0 to n_groups - 1.
+    grams : np.ndarray of float64, shape (n_groups, n_cases, n_cases)
+        Products of the cases in the features of each group, see `group_grams`.
     targets : np.ndarray of float64, shape (n_cases, n_scores)
         Indicators of the classes.
     first : np.ndarray of int
@@ -57,52 +86,50 @@ def group_weights(
 
     Returns
     -------
-    np.ndarray of float64, shape (n_features,)
-        What each feature is to be multiplied by, the largest 1: the features of a group
-        share its weight.
+    np.ndarray of float64, shape (n_groups,)
+        What the Gram matrix of each group is to be multiplied by, the largest 1:
+        the features of a group share its weight.
 
     Examples
     --------
     >>> import numpy as np
-    >>> from lightwaves_aeon.core.linear.banded import group_weights
+    >>> from lightwaves_aeon.core.linear.banded import group_grams, group_weights
     >>> rng = np.random.default_rng(0)
-    >>> standard, groups = rng.normal(size=(60, 40)), np.repeat([0, 1], 20)
-    >>> targets = standard[:, :20] @ rng.normal(size=(20, 1))
-    >>> scales = group_weights(standard, groups, targets, np.array([0, 1]))
-    >>> scales[[0, -1]].tolist()
+    >>> features, groups = rng.normal(size=(40, 60)), np.repeat([0, 1], 20)
+    >>> targets = features[:20].T @ rng.normal(size=(20, 1))
+    >>> grams = group_grams(features, groups, 60)
+    >>> group_weights(grams, targets, np.array([0, 1])).tolist()
     [1.0, 0.0]
     """
-    some = slice(None, None, -(-len(standard) // CASES_FOR_WEIGHTS))
-    targets = targets[some]
-    traces, grams = [], []
-    for group in range(groups.max() + 1):
-        columns = standard[some, groups == group].astype(np.float64)
-        gram = columns @ columns.T
-        traces.append(np.trace(gram))
-        grams.append(gram / traces[-1] if traces[-1] > 0 else gram)
+    some = slice(None, None, -(-len(targets) // CASES_FOR_WEIGHTS))
+    targets, grams = targets[some], grams[:, some, some]
+    traces = np.trace(grams, axis1=1, axis2=2)
+    varies = traces > 0
+    if not varies.any():
+        return np.ones(len(grams))
     weights = np.zeros(len(grams))
     weights[first] = 1
 
+    def per_trace(weights: np.ndarray) -> np.ndarray:
+        return np.divide(weights, traces, out=np.zeros(len(grams)), where=varies)
+
     def error_of(weights: np.ndarray) -> float:
-        gram = sum(w * part for w, part in zip(weights, grams, strict=True) if w > 0)
+        gram = np.tensordot(per_trace(weights), grams, 1)
         _, scores = best_of_gram(gram, targets, penalties_of(gram))
         return float(np.square(scores - targets).sum())
 
     least = error_of(weights)
     for _ in range(N_PASSES):
         before = weights.copy()
-        for group in range(len(grams)):
+        for group in np.flatnonzero(varies):
             for weight in WEIGHTS:
                 trial = weights.copy()
                 trial[group] = weight
-                if traces[group] > 0 and trial.any() and weight != weights[group]:
+                if trial.any() and weight != weights[group]:
                     error = error_of(trial)
                     if error < least * (1 - LEAST_GAIN):
                         least, weights = error, trial
         if (weights == before).all():
             break
-    if not any(traces):  # where nothing varies
-        return np.ones(len(groups))
-    is_used = (weights > 0) & (np.array(traces) > 0)
-    per_trace = np.divide(weights, traces, out=np.zeros(len(grams)), where=is_used)
-    return np.sqrt(per_trace / per_trace.max())[groups]
+    found = per_trace(weights)
+    return found / found.max() if found.any() else np.ones(len(grams))

@@ -7,7 +7,7 @@ that to drop some is to subtract their share.
 
 from __future__ import annotations
 
-__all__ = ["PATH", "detach", "detach_targets", "detach_to_best"]
+__all__ = ["PATH", "detach", "detach_to_best", "smallest_good"]
 
 from collections.abc import Iterator
 
@@ -22,12 +22,6 @@ from lightwaves_aeon.core.linear.ridge import (
 
 SHARE_DROPPED = 0.3
 """Features dropped in each step, as a share of those that are left."""
-
-SMALL_SHARE, LARGE_SHARE = 0.15, 0.5
-"""The same, where the targets are scores of a model: of some features, and of many."""
-
-MANY_FEATURES = 4000
-"""What is many then: these steps are dear, and most features clearly superfluous."""
 
 WEIGHT_DIGITS = 10
 """Digits in which weights are compared: equal features then weigh equally."""
@@ -90,56 +84,6 @@ def detach(
     return _ordered(standard, targets, kept)
 
 
-def detach_targets(
-    standard: np.ndarray,
-    targets: np.ndarray,
-    n_selected: int | None,
-    alpha: float,
-    classes: np.ndarray,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
-    """Select features that give targets without noise, in smaller steps.
-
-    Features weigh by their squared coefficients: several scores that need a feature a
-    little count less than one that needs it much.
-
-    Parameters
-    ----------
-    standard : np.ndarray of float64, shape (n_cases, n_features)
-        Centred features.
-    targets : np.ndarray of float64, shape (n_cases, n_scores)
-        What the regression is to give.
-    n_selected : int or None
-        Number of features to select, at most n_features; None to choose it, too, by
-        how well the labels of the first cases are predicted.
-    alpha : float
-        The penalty.
-    classes : np.ndarray of int, shape (n_labelled,)
-        Class of each of the first cases.
-
-    Returns
-    -------
-    order, weights, path : np.ndarray
-        As of `detach_to_best`, the path None where the number is given; weights are
-        sums of squares.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from lightwaves_aeon.core.selection.detachment import detach_targets
-    >>> standard = np.random.default_rng(0).normal(size=(60, 30))
-    >>> targets, classes = standard[:, [4]], (standard[:, 4] > 0).astype(int)
-    >>> detach_targets(standard, targets, 1, 0.1, classes)[0].tolist()
-    [4]
-    """
-    parameters = alpha, SMALL_SHARE, 2
-    steps = list(_detached(standard, targets, n_selected or 1, *parameters))
-    kept, path = steps[-1], None
-    if n_selected is None:
-        labelled = standard[: len(classes)]
-        kept, path = _smallest_good(labelled - labelled.mean(axis=0), classes, steps)
-    return *_ordered(standard, targets, kept, alpha, 2), path
-
-
 def detach_to_best(
     columns: np.ndarray, classes: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -177,14 +121,40 @@ def detach_to_best(
     standard, _, _ = standardised(columns)
     targets = one_vs_rest_targets(classes, classes.max() + 1)
     steps = list(_detached(standard, targets, 1))
-    kept, path = _smallest_good(standard, classes, steps)
+    kept, path = smallest_good(standard, classes, steps)
     return *_ordered(standard, targets, kept), path
 
 
-def _smallest_good(
+def smallest_good(
     standard: np.ndarray, classes: np.ndarray, steps: list[np.ndarray]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Find the step with the fewest features that predict the labels well; the path."""
+    """Find the step with the fewest features that predict the labels well.
+
+    Parameters
+    ----------
+    standard : np.ndarray of float, shape (n_cases, n_features)
+        Centred features.
+    classes : np.ndarray of int, shape (n_cases,)
+        Class of each case, 0 to n_classes - 1, at least two.
+    steps : list of np.ndarray of int
+        The features of each step.
+
+    Returns
+    -------
+    kept : np.ndarray of int
+        One of the steps.
+    path : np.ndarray of dtype `PATH`, shape (n_steps,)
+        What there was to choose from.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.selection.detachment import smallest_good
+    >>> standard = np.array([[1.0, -1.0], [1.0, 1.0], [-1.0, 1.0], [-1.0, -1.0]])
+    >>> steps = [np.array([0, 1]), np.array([0])]
+    >>> smallest_good(standard, np.array([1, 1, 0, 0]), steps)[0].tolist()
+    [0]
+    """
     targets = one_vs_rest_targets(classes, classes.max() + 1)
     path = np.zeros(len(steps), PATH)
     for point, kept in zip(path, steps, strict=True):
@@ -203,12 +173,7 @@ def _smallest_good(
 
 
 def _detached(
-    standard: np.ndarray,
-    targets: np.ndarray,
-    n_least: int,
-    alpha: float | None = None,
-    share: float = SHARE_DROPPED,
-    power: int = 1,
+    standard: np.ndarray, targets: np.ndarray, n_least: int
 ) -> Iterator[np.ndarray]:
     """Drop features step by step; yield those that are left, from all to the least."""
     n_cases, n_features = standard.shape
@@ -217,13 +182,10 @@ def _detached(
     if n_features <= n_least:
         return
     gram: np.ndarray | None = standard @ standard.T
-    if alpha is None:
-        alpha, _ = best_by_leave_one_out(standard, targets, gram)
+    alpha, _ = best_by_leave_one_out(standard, targets, gram)
     while len(kept) > n_least:
-        weights = _weights(standard[:, kept], targets, alpha, gram, power)
-        large = share == SMALL_SHARE and len(kept) > MANY_FEATURES
-        left = int(len(kept) * (1 - (LARGE_SHARE if large else share)))
-        size = max(n_least, MANY_FEATURES if large else 1, left)
+        weights = _weights(standard[:, kept], targets, alpha, gram)
+        size = max(n_least, int(len(kept) * (1 - SHARE_DROPPED)))
         by_weight = np.argsort(-weights, kind="stable")
         if 2 * size < n_cases:  # from here on the features' own matrix costs less
             gram = None
@@ -235,20 +197,15 @@ def _detached(
 
 
 def _ordered(
-    standard: np.ndarray,
-    targets: np.ndarray,
-    kept: np.ndarray,
-    alpha: float | None = None,
-    power: int = 1,
+    standard: np.ndarray, targets: np.ndarray, kept: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Order features by their weight in a model of their own, and give it."""
     standard = standard[:, kept]
     n_cases, n_features = standard.shape
     gram = standard @ standard.T if n_cases < n_features else None
-    if alpha is None:
-        # The penalty that is best for the pool is not what is best for a few.
-        alpha, _ = best_by_leave_one_out(standard, targets, gram)
-    weights = _weights(standard, targets, alpha, gram, power)
+    # The penalty that is best for the pool is not what is best for a few.
+    alpha, _ = best_by_leave_one_out(standard, targets, gram)
+    weights = _weights(standard, targets, alpha, gram)
     order = np.argsort(-weights, kind="stable")
     return kept[order], weights[order]
 
@@ -258,11 +215,9 @@ def _weights(
     targets: np.ndarray,
     alpha: float,
     gram: np.ndarray | None,
-    power: int,
 ) -> np.ndarray:
-    """Sum powers of coefficients, without the digits that are rounding noise."""
-    absolute = np.abs(coefficients(standard, targets, alpha, gram))
-    weights = (absolute**power).sum(axis=1)
+    """Sum absolute coefficients, without the digits that are rounding noise."""
+    weights = np.abs(coefficients(standard, targets, alpha, gram)).sum(axis=1)
     largest = weights.max()
     return (
         np.round(weights / largest, WEIGHT_DIGITS) * largest if largest > 0 else weights

@@ -14,24 +14,31 @@ __all__ = ["Lesson", "distil", "group_of_rows"]
 from typing import NamedTuple
 
 import numpy as np
+from scipy.linalg import solve
 
 from lightwaves_aeon.core.convolution.representations import REPRESENTATIONS
 from lightwaves_aeon.core.data.augmentation import Mixtures
-from lightwaves_aeon.core.linear.banded import group_weights, penalties_of
+from lightwaves_aeon.core.linear.banded import (
+    group_grams,
+    group_weights,
+    penalties_of,
+)
 from lightwaves_aeon.core.linear.ridge import (
     best_of_gram,
-    coefficients,
     one_vs_rest_targets,
     standardised,
 )
-from lightwaves_aeon.core.selection.detachment import detach_targets
+from lightwaves_aeon.core.selection.student import detach_student, squared_weights
 
 LARGEST_VALUE = 4.0
 """Standardised features are clipped to it, in deviations: one that is rare in training
 cases would else be far out in an augmented one, and rule its scores."""
 
-STUDENT_ALPHA = 1e-2
-"""Penalty of the student, a case: soft targets hold no noise to speak of."""
+MOST_FOR_STUDENT = 4000
+"""Features that detachment starts from, at most, or as many as are wanted."""
+
+STANDARDISED_AT_A_TIME = 512
+"""Features that are in double precision at a time."""
 
 
 class Lesson(NamedTuple):
@@ -84,6 +91,7 @@ def distil(
     classes: np.ndarray,
     groups: np.ndarray,
     n_selected: int | None,
+    share_dropped: float,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray | None, np.ndarray]:
     """Select features by detachment, to reproduce a teacher's scores.
 
@@ -99,6 +107,8 @@ def distil(
         The group of each, see `group_of_rows`.
     n_selected : int or None
         Number of features to select, at most n_features; None to choose it, too.
+    share_dropped : float
+        Features dropped in each step of the detachment.
 
     Returns
     -------
@@ -121,41 +131,62 @@ def distil(
     >>> classes = np.repeat([0, 1], 20)
     >>> columns[:40, 7] += 3 * classes
     >>> order, _, _, scores = distil(
-    ...     columns[:40], columns[40:], classes, np.zeros(30, int), 1
+    ...     columns[:40], columns[40:], classes, np.zeros(30, int), 1, 0.15
     ... )
     >>> order.tolist(), scores.shape
     ([7], (60, 1))
     """
-    standard, scores, scales = _taught(columns, augmented, classes, groups)
-    kept = np.flatnonzero(scales > 0)
-    if n_selected is not None and len(kept) < n_selected:
-        kept = np.arange(len(scales))
-    # In place, since these are the largest arrays of a fit.
-    student = standard if len(kept) == len(scales) else standard[:, kept]
-    student *= np.where(scales > 0, scales, 1)[kept]
-    student -= student.mean(axis=0)
-    penalty = STUDENT_ALPHA * len(student)
-    order, weights, path = detach_targets(student, scores, n_selected, penalty, classes)
+    features = _standardised_rows(columns, augmented)
+    scores, weights, scales = _taught(features, classes, groups)
+    wanted = n_selected or 1
+    # The teacher's own weights are those of a student that has all features.
+    first = np.argsort(-weights, kind="stable")[: max(wanted, MOST_FOR_STUDENT)]
+    kept = np.sort(first[(scales[first] > 0) | (np.arange(len(first)) < wanted)])
+    student = features[kept]
+    del features  # the largest array of a fit
+    student *= np.where(scales > 0, scales, 1)[kept, None].astype(np.float32)
+    student -= student.mean(axis=1, dtype=np.float64)[:, None].astype(np.float32)
+    order, weights, path = detach_student(
+        student, scores, n_selected, share_dropped, classes
+    )
     return kept[order], weights, path, scores
 
 
+def _standardised_rows(columns: np.ndarray, augmented: np.ndarray) -> np.ndarray:
+    """Standardise by the training cases and clip; give features as rows."""
+    n_cases, n_features = columns.shape
+    rows = np.empty((n_features, n_cases + len(augmented)), np.float32)
+    for start in range(0, n_features, STANDARDISED_AT_A_TIME):
+        some = slice(start, start + STANDARDISED_AT_A_TIME)
+        of_cases, means, deviations = standardised(columns[:, some])
+        others = (augmented[:, some] - means) / deviations
+        both = np.concatenate([of_cases.T, others.T], axis=1)
+        np.clip(both, -LARGEST_VALUE, LARGEST_VALUE, out=both)
+        both -= both[:, :n_cases].mean(axis=1, keepdims=True)
+        rows[some] = both
+    return rows
+
+
 def _taught(
-    columns: np.ndarray, augmented: np.ndarray, classes: np.ndarray, groups: np.ndarray
+    features: np.ndarray, classes: np.ndarray, groups: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Fit the teacher; give all standardised, its scores and the scales of features."""
-    of_cases, means, deviations = standardised(columns)
-    n_cases = len(of_cases)
-    standard = np.concatenate([of_cases, (augmented - means) / deviations])
-    np.clip(standard, -LARGEST_VALUE, LARGEST_VALUE, out=standard)
-    standard -= standard[:n_cases].mean(axis=0)
+    """Fit the teacher; give its scores, and weights and scales of the features."""
+    n_cases = len(classes)
     targets = one_vs_rest_targets(classes, classes.max() + 1)
     present, number = np.unique(groups, return_inverse=True)
     first = np.flatnonzero(present % 3 > 0)
     if len(first) == 0:
         first = np.arange(len(present))
-    scales = group_weights(standard[:n_cases], number, targets, first)
-    of_cases = standard[:n_cases] * scales
-    gram = of_cases @ of_cases.T
+    grams = group_grams(features, number, n_cases)
+    of_groups = group_weights(grams, targets, first)
+    gram = np.tensordot(of_groups, grams, 1)
     alpha, _ = best_of_gram(gram, targets, penalties_of(gram))
-    weights = coefficients(of_cases, targets, alpha, gram) * scales[:, None]
-    return standard, standard @ weights + targets.mean(axis=0), scales
+    mean = targets.mean(axis=0)
+    gram[np.diag_indices_from(gram)] += alpha
+    dual = solve(gram, targets - mean, assume_a="pos", overwrite_a=True)
+    scales = np.sqrt(of_groups)[number]
+    coefficients = (features[:, :n_cases] @ dual.astype(np.float32)) * scales[:, None]
+    weights = squared_weights(coefficients)
+    coefficients *= scales[:, None]
+    scores = features.T @ coefficients.astype(np.float32)
+    return scores.astype(np.float64) + mean, weights, scales

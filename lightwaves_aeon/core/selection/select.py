@@ -22,6 +22,10 @@ from lightwaves_aeon.core.selection.distillation import distil, group_of_rows
 from lightwaves_aeon.core.selection.mrmr import mrmr
 from lightwaves_aeon.core.selection.scoring import CRITERIA, Fold, Pool
 
+SHARE, COARSE_SHARE = 0.15, 0.3
+"""Features that a student drops in each step; and where only scores of held-out cases
+are wanted of it."""
+
 
 class SelectionTask(NamedTuple):
     """What to select from in a fold.
@@ -38,6 +42,8 @@ class SelectionTask(NamedTuple):
         ANOVA F of each candidate.
     rows : np.ndarray of dtype `ROW`, shape (n_candidates,)
         The candidates.
+    coarse : bool
+        Whether a selection that is less fine will do.
     """
 
     columns: np.ndarray
@@ -45,6 +51,7 @@ class SelectionTask(NamedTuple):
     classes: np.ndarray
     relevance: np.ndarray
     rows: np.ndarray
+    coarse: bool
 
 
 class Selected(NamedTuple):
@@ -80,9 +87,9 @@ def _detach(task: SelectionTask, n_features: int | None) -> Selected:
 
 
 def _distil(task: SelectionTask, n_features: int | None) -> Selected:
-    groups = group_of_rows(task.rows)
+    groups, share = group_of_rows(task.rows), COARSE_SHARE if task.coarse else SHARE
     return Selected(
-        *distil(task.columns, task.augmented, task.classes, groups, n_features)
+        *distil(task.columns, task.augmented, task.classes, groups, n_features, share)
     )
 
 
@@ -188,6 +195,18 @@ def select_features(
     -------
     Selection
     """
+    (pool, *other_pools), (everyone, *other_folds) = pools, folds
+    # As `distil` reads them: to take some features is then to copy stretches of memory.
+    by_feature = selector.augmentation > 0
+    columns = np.asarray(columns, order="F" if by_feature else "C")
+    augmented = np.asarray(augmented, order="F")
+
+    def part_of(
+        table: np.ndarray, cases: np.ndarray, features: np.ndarray
+    ) -> np.ndarray:
+        if by_feature:
+            return table.T[features].take(cases, axis=1).T
+        return table[np.ix_(cases, features)]
 
     def select(pool: Pool, fold: Fold, n_features: int | None) -> Selected:
         n_all = len(pool.positions)
@@ -196,27 +215,27 @@ def select_features(
                 return Selected(np.arange(n_all), np.full(n_all, np.nan))
             n_features = n_all
         task = SelectionTask(
-            columns[np.ix_(fold.cases, pool.positions)],
-            augmented[np.ix_(mixtures.within(fold.cases), pool.positions)],
+            part_of(columns, fold.cases, pool.positions),
+            part_of(augmented, mixtures.within(fold.cases), pool.positions),
             fold.classes,
             pool.relevance,
             rows[pool.positions],
+            coarse=fold is not everyone,
         )
         return selector.select(task, n_features)
 
-    (pool, *other_pools), (everyone, *other_folds) = pools, folds
     found = select(pool, everyone, n_features)
     labels = one_vs_rest_targets(everyone.classes, everyone.classes[-1] + 1)
     held_out = []
     for of_fold, fold in zip(other_pools, other_folds, strict=True):
         chosen = select(of_fold, fold, len(found.order))
         positions = of_fold.positions[chosen.order]
-        features = columns[np.ix_(fold.cases, positions)]
+        features = part_of(columns, fold.cases, positions)
         left_out = np.delete(everyone.cases, fold.cases)
-        others = columns[np.ix_(left_out, positions)]
+        others = part_of(columns, left_out, positions)
         scores = fit_ridge(features, labels[fold.cases]).scores(others)
         if chosen.soft_targets is not None:
-            of_mixtures = augmented[np.ix_(mixtures.within(fold.cases), positions)]
+            of_mixtures = part_of(augmented, mixtures.within(fold.cases), positions)
             lesson = np.concatenate([features, of_mixtures]), chosen.soft_targets
             scores = (scores + fit_ridge(*lesson, SOFT_ALPHAS).scores(others)) / 2
         held_out.append(HeldOut(scores, everyone.classes[left_out]))

@@ -1,0 +1,141 @@
+"""Detachment of a student: few features that reproduce the scores of a teacher.
+
+As of `detachment`, but for targets that hold no noise: one small penalty, and features
+weigh by their squared coefficients, so that several scores that need a feature a
+little count less than one that needs it much. Products are taken in single precision,
+whose rounding is far below the penalty; systems are solved in double.
+"""
+
+from __future__ import annotations
+
+__all__ = ["detach_student", "squared_weights"]
+
+from collections.abc import Iterator
+
+import numpy as np
+from scipy.linalg import cho_factor, cho_solve
+
+from lightwaves_aeon.core.selection.detachment import smallest_good
+
+PENALTY = 1e-2
+"""Penalty a case: soft targets hold no noise to speak of."""
+
+WEIGHT_BITS = 12
+"""Bits in which weights are compared: equal features then weigh equally."""
+
+
+def detach_student(
+    features: np.ndarray,
+    targets: np.ndarray,
+    n_selected: int | None,
+    share_dropped: float,
+    classes: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+    """Select features that give targets without noise.
+
+    Parameters
+    ----------
+    features : np.ndarray of float32, shape (n_features, n_cases)
+        Centred features, a row each.
+    targets : np.ndarray of float64, shape (n_cases, n_scores)
+        What the regression is to give.
+    n_selected : int or None
+        Number of features to select, at most n_features; None to choose it, too, by
+        how well the labels of the first cases are predicted.
+    share_dropped : float
+        Features dropped in each step, as a share of those that are left.
+    classes : np.ndarray of int, shape (n_labelled,)
+        Class of each of the first cases.
+
+    Returns
+    -------
+    order : np.ndarray of int, shape (n_selected,)
+        The features, the weightiest first; ties go to the lower index.
+    weights : np.ndarray of float64, shape (n_selected,)
+        Sum of the squared coefficients of each in the last model, which is that of the
+        selected features.
+    path : np.ndarray of dtype `PATH` or None
+        The numbers of features there were to choose from, where none was given.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.selection.student import detach_student
+    >>> rng = np.random.default_rng(0)
+    >>> features = rng.normal(size=(30, 60)).astype(np.float32)
+    >>> targets, classes = features[[4]].T, (features[4] > 0).astype(int)
+    >>> detach_student(features, targets, 1, 0.15, classes)[0].tolist()
+    [4]
+    """
+    steps = list(_detached(features, targets, n_selected or 1, share_dropped))
+    (kept, weights), path = steps[-1], None
+    if n_selected is None:
+        labelled = features[:, : len(classes)].T.astype(np.float64)
+        labelled -= labelled.mean(axis=0)
+        kept, path = smallest_good(labelled, classes, [step for step, _ in steps])
+        weights = next(of for step, of in steps if len(step) == len(kept))
+    order = np.argsort(-weights, kind="stable")
+    return kept[order], weights[order], path
+
+
+def squared_weights(coefficients: np.ndarray) -> np.ndarray:
+    """Sum up the squares for each feature, without the bits that are rounding noise.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.selection.student import squared_weights
+    >>> squared_weights(np.array([[1.0, 2.0], [0.0, 0.0]])).tolist()
+    [5.0, 0.0]
+    """
+    fraction, exponent = np.frexp(np.square(coefficients).sum(axis=1))
+    return np.ldexp(np.rint(fraction * 2**WEIGHT_BITS) / 2**WEIGHT_BITS, exponent)
+
+
+def _detached(
+    features: np.ndarray, targets: np.ndarray, n_least: int, share_dropped: float
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Drop features step by step; yield those that are left, and their weights."""
+    n_features, n_cases = features.shape
+    centred = targets - targets.mean(axis=0)
+    kept = np.arange(n_features)
+    gram = _products(features.T) if n_features > n_cases else None
+    while gram is not None:  # of the cases, as long as that is the smaller matrix
+        solution = _solved(gram, centred, n_cases).astype(np.float32)
+        weights = squared_weights(features @ solution)
+        yield kept, weights
+        if len(kept) == n_least:
+            return
+        stay, drop = _stay_and_drop(weights, n_least, share_dropped)
+        gram = None if len(stay) <= n_cases else gram - _products(features[drop].T)
+        kept, features = kept[stay], features[stay]
+    products = _products(features)
+    projected = features @ centred
+    while True:
+        weights = squared_weights(_solved(products, projected, n_cases))
+        yield kept, weights
+        if len(kept) == n_least:
+            return
+        stay, _ = _stay_and_drop(weights, n_least, share_dropped)
+        kept, projected = kept[stay], projected[stay]
+        products = products[np.ix_(stay, stay)]
+
+
+def _products(rows: np.ndarray) -> np.ndarray:
+    return (rows @ rows.T).astype(np.float64)
+
+
+def _solved(matrix: np.ndarray, right: np.ndarray, n_cases: int) -> np.ndarray:
+    regular = matrix.copy()
+    regular[np.diag_indices_from(regular)] += PENALTY * n_cases
+    factor = cho_factor(regular, overwrite_a=True, check_finite=False)
+    return cho_solve(factor, right, check_finite=False)
+
+
+def _stay_and_drop(
+    weights: np.ndarray, n_least: int, share_dropped: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Give the places of those that stay, and of the others, each ascending."""
+    size = max(n_least, int(len(weights) * (1 - share_dropped)))
+    by_weight = np.argsort(-weights, kind="stable")
+    return np.sort(by_weight[:size]), np.sort(by_weight[size:])
