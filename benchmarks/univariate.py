@@ -78,7 +78,7 @@ def _measure(task: tuple[str, str, int, int], archive: Path) -> dict[str, Any]:
     X, y = load_split(name, "train", archive)
     X_test, y_test = load_split(name, "test", archive)
     with threadpool_limits(1):
-        _made(classifier, n_features, seed).fit(X[:: len(X) - 1], y[[0, -1]])  # compile
+        _made(classifier, n_features, seed).fit(X[:4], np.array([0, 1, 0, 1]))
         times: list[float] = []
         while sum(times) < LEAST_SECONDS and len(times) < 3:
             start = process_time()

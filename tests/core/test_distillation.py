@@ -1,5 +1,7 @@
 """The teacher, the student that reproduces it, and the head of both."""
 
+import warnings
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
@@ -161,6 +163,19 @@ def test_columns_that_do_not_vary():
     assert not set(order) & set(range(7))
     assert np.isfinite(weights).all()
     assert np.isfinite(scores).all()
+
+
+@pytest.mark.parametrize("n_cases", [4, 6, 9])
+@pytest.mark.parametrize("n_features", [20, 500, 20_000])
+def test_few_cases_and_many_features(n_cases, n_features):
+    """Products of few cases are singular, and rounding makes them worse."""
+    rng = np.random.default_rng(n_cases)
+    X, y = rng.normal(size=(n_cases, 2, 80)).cumsum(axis=2), np.arange(n_cases) % 2
+    X[-1] = X[0]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # fewer features exist
+        clf = LightWaveSClassifier(n_features=n_features, random_state=0).fit(X, y)
+    assert np.isfinite(clf.predict_proba(X)).all()
 
 
 # The head

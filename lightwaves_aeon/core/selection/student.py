@@ -20,6 +20,9 @@ from lightwaves_aeon.core.selection.detachment import smallest_good
 PENALTY = 1e-2
 """Penalty a case: soft targets hold no noise to speak of."""
 
+LEAST_PENALTY = 1e-6
+"""The penalty at least, as a share of the trace: products are rounded to less."""
+
 WEIGHT_BITS = 12
 """Bits in which weights are compared: equal features then weigh equally."""
 
@@ -127,7 +130,8 @@ def _products(rows: np.ndarray) -> np.ndarray:
 
 def _solved(matrix: np.ndarray, right: np.ndarray, n_cases: int) -> np.ndarray:
     regular = matrix.copy()
-    regular[np.diag_indices_from(regular)] += PENALTY * n_cases
+    penalty = max(PENALTY * n_cases, LEAST_PENALTY * np.trace(regular))
+    regular[np.diag_indices_from(regular)] += penalty
     factor = cho_factor(regular, overwrite_a=True, check_finite=False)
     return cho_solve(factor, right, check_finite=False)
 
