@@ -71,8 +71,9 @@ def saliency(fitted: FittedClassifier, x: np.ndarray, class_index: int) -> np.nd
     >>> found = saliency(clf._linear(), X[1], class_index=1)
     >>> found.shape
     (2, 60)
-    >>> bool(found[1, 20:30].sum() > 0.5 * found.sum())
-    True
+    >>> channel, timepoint = divmod(int(found.argmax()), 60)
+    >>> channel, 20 <= timepoint < 30
+    (1, True)
     """
     model, transform = fitted.model, fitted.model.transform
     is_plain = model.rows["level"] == 0
