@@ -2,6 +2,7 @@
 
 import functools
 import json
+import mmap
 import re
 import shutil
 import subprocess
@@ -238,16 +239,24 @@ def no_status(monkeypatch):
     )
 
 
+def fresh_memory(n_bytes):
+    """Memory of the system: an array might get what was freed, which is no more."""
+    memory = mmap.mmap(-1, n_bytes, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    for _ in range(10):
+        memory.write(bytes(n_bytes // 10))
+    return memory
+
+
 @pytest.mark.skipif(not Path(STATUS).exists(), reason="only Linux tells")
 def test_peak_memory():
     with PeakMemory() as before:
         pass
     with PeakMemory() as short:
-        some = np.ones(5_000_000)
+        some = fresh_memory(40_000_000)
     assert short.bytes >= before.bytes + 30e6
     del some
     with PeakMemory() as peak:
-        some = np.ones(5_000_000)
+        some = fresh_memory(40_000_000)
         for _ in range(500):  # until the thread has seen it
             if peak.bytes >= before.bytes + 30e6:
                 break
