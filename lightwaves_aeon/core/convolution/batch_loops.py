@@ -37,10 +37,7 @@ from lightwaves_aeon.core.convolution.pooling_sets import (
     EMPTY,
     LSPV_ONLY,
     MAX_ONLY,
-    MIPV_ONLY,
-    MPV_ONLY,
     PAPER,
-    PLUS,
     PPV_ONLY,
     PPV_SEVERAL,
 )
@@ -196,9 +193,7 @@ def _by_few_sets(loop_for):
 
 def _by_plus_set(loop_for):
     """Do the same for the sets of "plus"; all others go to the loop for any."""
-    ppv, several, plus = map(loop_for, (PPV_ONLY, PPV_SEVERAL, PLUS))
-    largest, size, time = map(loop_for, (MAX_ONLY, MPV_ONLY, MIPV_ONLY))
-    several_operators = loop_for(ANY)
+    ppv, several, others = map(loop_for, (PPV_ONLY, PPV_SEVERAL, ANY))
 
     @jit_closure("plus", loop_for.__name__)
     def dispatch(pooling_set, convolution, work):
@@ -206,16 +201,8 @@ def _by_plus_set(loop_for):
             ppv(convolution, work)
         elif pooling_set == PPV_SEVERAL:
             several(convolution, work)
-        elif pooling_set == PLUS:
-            plus(convolution, work)
-        elif pooling_set == MAX_ONLY:
-            largest(convolution, work)
-        elif pooling_set == MPV_ONLY:
-            size(convolution, work)
-        elif pooling_set == MIPV_ONLY:
-            time(convolution, work)
         else:
-            several_operators(convolution, work)
+            others(convolution, work)
 
     return dispatch
 

@@ -11,10 +11,7 @@ __all__ = [
     "EMPTY",
     "LSPV_ONLY",
     "MAX_ONLY",
-    "MIPV_ONLY",
-    "MPV_ONLY",
     "PAPER",
-    "PLUS",
     "POOLING_SETS",
     "PPV_ONLY",
     "PPV_SEVERAL",
@@ -29,8 +26,7 @@ from lightwaves_aeon.core.convolution.pooling import (
     slots_of,
 )
 
-EMPTY, PPV_ONLY, MAX_ONLY, LSPV_ONLY, PAPER = range(5)
-MPV_ONLY, MIPV_ONLY, PPV_SEVERAL, PLUS, ANY = range(5, 10)
+EMPTY, PPV_ONLY, MAX_ONLY, LSPV_ONLY, PAPER, PPV_SEVERAL, ANY = range(7)
 
 
 def _first_slots(*names: str) -> tuple[int, ...]:
@@ -43,10 +39,7 @@ POOLING_SETS = {
     MAX_ONLY: _first_slots("max"),
     LSPV_ONLY: _first_slots("lspv"),
     PAPER: _first_slots(*PAPER_POOLING),
-    MPV_ONLY: _first_slots("mpv"),
-    MIPV_ONLY: _first_slots("mipv"),
     PPV_SEVERAL: tuple(slots_of("ppv")),
-    PLUS: (*slots_of("ppv"), *_first_slots("max", "mpv", "mipv")),
     ANY: tuple(range(N_SLOTS)),
 }
 """The slots of each set. Up to `PAPER` they are those of the paper's operators."""
@@ -74,7 +67,7 @@ def smallest_sets(columns: np.ndarray) -> np.ndarray:
     >>> columns = np.full((1, 2, N_SLOTS), -1)
     >>> columns[0, 1, :5] = 0
     >>> smallest_sets(columns).tolist()
-    [[0, 9]]
+    [[0, 6]]
     """
     sets = np.full(columns.shape[:2], ANY, np.int8)
     wanted = columns >= 0

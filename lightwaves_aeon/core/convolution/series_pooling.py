@@ -2,7 +2,8 @@
 
 In scattering, the order zero is the series without a wavelet (Andén and Mallat 2014,
 "Deep scattering spectrum"); dyadic intervals are those of QUANT (Dempster et al. 2024).
-One loop serves a single case and many: it is a small part of the work.
+One loop serves a single case and many, side by side in lanes: what takes time is to
+wait for a sum before the next value is added to it.
 """
 
 from __future__ import annotations
@@ -13,8 +14,20 @@ from typing import NamedTuple
 
 import numpy as np
 
+from lightwaves_aeon.core.convolution.batch_memory import WIDTH, ZERO
 from lightwaves_aeon.core.convolution.pooling import POOLING_NAMES
 from lightwaves_aeon.core.convolution.representations import Inputs, derive
+from lightwaves_aeon.core.convolution.simd import (
+    LANES,
+    load,
+    maximum,
+    minimum,
+    narrowed,
+    root,
+    splat,
+    store,
+    widened,
+)
 from lightwaves_aeon.core.jit import jit, jit_inner
 
 
@@ -56,49 +69,63 @@ def timepoints_of(start, stop, length):
     return first, max(int(np.float64(stop) * length), first + 1)
 
 
-# Sums are taken in double precision: of a long interval they would lose digits. It is
-# asked for where the code without compilation would take a scalar of single precision.
+# Statistics of cases side by side, between two places in their lanes. Sums are taken in
+# double precision: of a long interval they would lose digits.
 
 
 @jit_inner
-def _mean(x, first, last):
-    total = 0.0
-    for t in range(first, last):
-        total += np.float64(x[t])
-    return total / (last - first)
+def _n_timepoints(first, last):
+    return splat(np.float64((last - first) // WIDTH))
 
 
 @jit_inner
-def _deviation(x, first, last):
-    mean, total = _mean(x, first, last), 0.0
-    for t in range(first, last):
-        total += (np.float64(x[t]) - mean) ** 2
-    return np.sqrt(total / (last - first))
+def _wide_mean(series, first, last):
+    total = splat(np.float64(0))
+    for t in range(first, last, WIDTH):
+        total = total + widened(load(series, t))
+    return total / _n_timepoints(first, last)
 
 
 @jit_inner
-def _slope(x, first, last):
+def _mean(series, first, last):
+    return narrowed(_wide_mean(series, first, last))
+
+
+@jit_inner
+def _deviation(series, first, last):
+    mean, total = _wide_mean(series, first, last), splat(np.float64(0))
+    for t in range(first, last, WIDTH):
+        distance = widened(load(series, t)) - mean
+        total = total + distance * distance
+    return narrowed(root(total / _n_timepoints(first, last)))
+
+
+@jit_inner
+def _slope(series, first, last):
     # Of the least-squares line, over the whole interval: in the unit of the values.
-    n, total = last - first, 0.0
-    for t in range(first, last):
-        total += (2 * (t - first) - (n - 1)) * np.float64(x[t])
-    return 6 * total / ((n + 1) * max(n - 1, 1))
+    n, total = np.float64((last - first) // WIDTH), splat(np.float64(0))
+    weight, two = splat(np.float64(1) - n), splat(np.float64(2))
+    for t in range(first, last, WIDTH):
+        total = total + weight * widened(load(series, t))
+        weight = weight + two
+    divisor = (n + 1) * max(n - 1, np.float64(1))
+    return narrowed(splat(np.float64(6)) * total / splat(divisor))
 
 
 @jit_inner
-def _lowest(x, first, last):
-    low = x[first]
-    for t in range(first + 1, last):
-        low = min(low, x[t])
-    return np.float64(low)
+def _lowest(series, first, last):
+    low = load(series, first)
+    for t in range(first + WIDTH, last, WIDTH):
+        low = minimum(low, load(series, t))
+    return low
 
 
 @jit_inner
-def _highest(x, first, last):
-    high = x[first]
-    for t in range(first + 1, last):
-        high = max(high, x[t])
-    return np.float64(high)
+def _highest(series, first, last):
+    high = load(series, first)
+    for t in range(first + WIDTH, last, WIDTH):
+        high = maximum(high, load(series, t))
+    return high
 
 
 STATISTICS = {
@@ -133,23 +160,34 @@ def evaluate_plain(x, first, last, inputs, plain, out):
     inputs, plain = Inputs(*inputs), PlainFeatures(*plain)
     length = x.shape[2]
     series = np.empty(length, np.float32)
+    lanes = np.zeros(length * LANES, np.float32)
+    pooled = np.empty(LANES, np.float32)
     for i in range(len(inputs.first)):
         if plain.starts[i] == plain.starts[i + 1]:
             continue
-        for case in range(first, last):
-            derive(x, inputs, i, case, series, 0)
+        for start in range(first, last, LANES):
+            n_cases = min(LANES, last - start)
+            for lane in range(n_cases):
+                derive(x, inputs, i, start + lane, series, 0)
+                for t in range(length):
+                    lanes[t * LANES + lane] = series[t]
             for k in range(plain.starts[i], plain.starts[i + 1]):
-                start, stop = plain.ends[k, 0], plain.ends[k, 1]
-                begin, end = timepoints_of(start, stop, length)
+                begin, end = timepoints_of(plain.ends[k, 0], plain.ends[k, 1], length)
                 number = plain.statistics[k]
-                if number == MEAN:
-                    value = _mean(series, begin, end)
-                elif number == DEVIATION:
-                    value = _deviation(series, begin, end)
-                elif number == SLOPE:
-                    value = _slope(series, begin, end)
-                elif number == LOWEST:
-                    value = _lowest(series, begin, end)
-                else:
-                    value = _highest(series, begin, end)
-                out[case, plain.columns[k]] = value
+                places = np.uint64(begin) * WIDTH, np.uint64(end) * WIDTH
+                store(pooled, ZERO, _pooled(number, lanes, *places))
+                for lane in range(n_cases):
+                    out[start + lane, plain.columns[k]] = pooled[lane]
+
+
+@jit_inner
+def _pooled(number, series, first, last):
+    if number == MEAN:
+        return _mean(series, first, last)
+    if number == DEVIATION:
+        return _deviation(series, first, last)
+    if number == SLOPE:
+        return _slope(series, first, last)
+    if number == LOWEST:
+        return _lowest(series, first, last)
+    return _highest(series, first, last)

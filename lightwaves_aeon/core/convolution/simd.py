@@ -1,7 +1,8 @@
 """A vector type for numba: the values of sixteen cases, worked on side by side.
 
 Lanes are kept in flat arrays, the sixteen cases of one time point next to each other.
-They add, subtract, multiply and combine bitwise with the usual operators; whatever the
+They add, subtract, multiply, divide and combine bitwise with the usual operators, as
+floats of single or double precision or as integers; whatever the
 width of the machine's registers, the compiler spreads sixteen lanes evenly over them.
 With numba's JIT switched off, the same functions work on NumPy arrays.
 """
@@ -19,8 +20,11 @@ __all__ = [
     "maximum",
     "mean",
     "minimum",
+    "narrowed",
+    "root",
     "splat",
     "store",
+    "widened",
     "zeros",
 ]
 
@@ -37,7 +41,7 @@ _WITHOUT_SIGN = 0x7FFFFFFF
 if config.DISABLE_JIT:
 
     def load(array, index):
-        """Load the lanes of a time point from a flat float32 array."""
+        """Load the lanes of a time point from a flat array of floats."""
         return array[index : index + LANES].copy()
 
     def store(array, index, lanes):
@@ -46,7 +50,7 @@ if config.DISABLE_JIT:
 
     def splat(value):
         """Give every lane the same float."""
-        return np.full(LANES, value, np.float32)
+        return np.full(LANES, value, np.asarray(value).dtype)
 
     def zeros():
         """Give every lane the integer zero."""
@@ -73,7 +77,15 @@ if config.DISABLE_JIT:
         divisors = np.maximum(counts, 1) * np.float64(whole)
         return np.where(counts > 0, totals / divisors, otherwise).astype(np.float32)
 
-    magnitude, maximum, minimum = np.abs, np.maximum, np.minimum
+    def widened(lanes):
+        """Give floats double precision."""
+        return lanes.astype(np.float64)
+
+    def narrowed(lanes):
+        """Round floats to single precision."""
+        return lanes.astype(np.float32)
+
+    magnitude, maximum, minimum, root = np.abs, np.maximum, np.minimum, np.sqrt
 
 else:
 
@@ -83,6 +95,7 @@ else:
             super().__init__(name=f"lanes of {element}")
 
     _floats = _Lanes("float32", ir.VectorType(ir.FloatType(), LANES))
+    _doubles = _Lanes("float64", ir.VectorType(ir.DoubleType(), LANES))
     _ints = _Lanes("int32", ir.VectorType(ir.IntType(32), LANES))
 
     @register_model(_Lanes)
@@ -128,11 +141,42 @@ else:
     @intrinsic
     def splat(typing, value):
         """Give every lane the same float."""
+        lanes = _doubles if value == types.float64 else _floats
 
         def emit(context, builder, signature, args):
-            return _spread(builder, args[0], _floats.vector)
+            return _spread(builder, args[0], lanes.vector)
 
-        return _floats(types.float32), emit
+        return lanes(value), emit
+
+    @intrinsic
+    def widened(typing, lanes):
+        """Give floats double precision."""
+
+        def emit(context, builder, signature, args):
+            return builder.fpext(args[0], _doubles.vector)
+
+        return _doubles(_floats), emit
+
+    @intrinsic
+    def narrowed(typing, lanes):
+        """Round floats to single precision."""
+
+        def emit(context, builder, signature, args):
+            return builder.fptrunc(args[0], _floats.vector)
+
+        return _floats(_doubles), emit
+
+    @intrinsic
+    def root(typing, lanes):
+        """Take the square root of each lane."""
+
+        def emit(context, builder, signature, args):
+            kind = ir.FunctionType(_doubles.vector, [_doubles.vector])
+            name = f"llvm.sqrt.v{LANES}f64"
+            of = builder.module.declare_intrinsic(name, fnty=kind)
+            return builder.call(of, args)
+
+        return _doubles(_doubles), emit
 
     @intrinsic
     def zeros(typing):
@@ -223,7 +267,7 @@ else:
         @intrinsic
         def function(typing, a, b):
             def emit(context, builder, signature, args):
-                on_lanes = on_floats if a is _floats else on_ints
+                on_lanes = on_ints if a is _ints else on_floats
                 return on_lanes(builder, *args)
 
             return a(a, b), emit
@@ -259,4 +303,5 @@ else:
     _operator(operator.add, ir.IRBuilder.fadd, ir.IRBuilder.add)
     _operator(operator.sub, ir.IRBuilder.fsub, ir.IRBuilder.sub)
     _operator(operator.mul, ir.IRBuilder.fmul, ir.IRBuilder.mul)
+    _operator(operator.truediv, ir.IRBuilder.fdiv, None)
     _operator(operator.and_, None, ir.IRBuilder.and_)
