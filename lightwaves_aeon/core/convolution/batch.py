@@ -14,6 +14,7 @@ from lightwaves_aeon.core.convolution.batch_loops import (
     shared_any,
     shared_deeper_any,
     shared_deeper_paper,
+    shared_pair,
     shared_paper,
     shared_plus,
     tapped_any,
@@ -31,6 +32,7 @@ from lightwaves_aeon.core.convolution.batch_memory import (
 )
 from lightwaves_aeon.core.convolution.convolutions import Convolutions
 from lightwaves_aeon.core.convolution.kernels import KernelArrays
+from lightwaves_aeon.core.convolution.pairs import NO_PAIR
 from lightwaves_aeon.core.convolution.pooling_sets import EMPTY, PAPER
 from lightwaves_aeon.core.convolution.representations import Inputs
 from lightwaves_aeon.core.convolution.simd import LANES
@@ -84,12 +86,18 @@ def evaluate_level_1(x, first, last, inputs, starts, convolutions, kernels, out)
         fill_channels(x, start, len(cases), work)
         for i in range(len(inputs.first)):
             derive_series(inputs, i, work)
-            summed = 0
-            for convolution in range(starts[i], starts[i + 1]):
+            summed, convolution = 0, starts[i]
+            while convolution < starts[i + 1]:
                 if summed != dilations[convolution]:
                     summed = dilations[convolution]
                     sum_of_nine(summed, work)
-                shared_plus(sets[convolution, 0], convolution, work)
+                differs_in = convolutions.pairs[convolution]
+                if differs_in == NO_PAIR:
+                    shared_plus(sets[convolution, 0], convolution, work)
+                    convolution += 1
+                else:
+                    shared_pair(differs_in, convolution, work)
+                    convolution += 2
         scatter(cases, work)
 
 

@@ -7,6 +7,7 @@ __all__ = [
     "shared_any",
     "shared_deeper_any",
     "shared_deeper_paper",
+    "shared_pair",
     "shared_paper",
     "shared_plus",
     "tapped_any",
@@ -32,6 +33,7 @@ from lightwaves_aeon.core.convolution.batch_pooling import (
     scale_of,
     updater,
 )
+from lightwaves_aeon.core.convolution.pairs import N_HEAVY_TAPS
 from lightwaves_aeon.core.convolution.pooling_sets import (
     ANY,
     EMPTY,
@@ -66,6 +68,40 @@ def _shared_for(pooling_set):
         finalize(state, n, scale, convolution, LEVEL_1, work)
 
     return shared
+
+
+_update_ppv, _finalize_ppv = updater(PPV_ONLY), finalizer(PPV_ONLY)
+
+
+@jit_inner
+def shared_pair(differs_in, convolution, work):
+    """PPV of this and the next convolution, see `pairs`, added up as each by itself."""
+    memory, at, places = work.memory, work.at, work.places
+    other, last = convolution + 1, N_HEAVY_TAPS - 1
+    one, two = places[convolution, differs_in], places[other, differs_in]
+    a = places[convolution, 0 if differs_in > 0 else 1]
+    b = places[convolution, last if differs_in < last else 1]
+    state, limits = init(at.length), limits_of(convolution, LEVEL_1, work)
+    state_2, limits_2 = init(at.length), limits_of(other, LEVEL_1, work)
+    if differs_in == last:
+        for t in range(ZERO, at.length, WIDTH):
+            both = load(memory, a + t) + load(memory, b + t)
+            total = load(memory, at.total + t)
+            value = both + load(memory, one + t) - total
+            state = _update_ppv(state, value, limits)
+            value = both + load(memory, two + t) - total
+            state_2 = _update_ppv(state_2, value, limits_2)
+    else:
+        for t in range(ZERO, at.length, WIDTH):
+            at_a, at_b = load(memory, a + t), load(memory, b + t)
+            total = load(memory, at.total + t)
+            value = load(memory, one + t) + at_a + at_b - total
+            state = _update_ppv(state, value, limits)
+            value = load(memory, two + t) + at_a + at_b - total
+            state_2 = _update_ppv(state_2, value, limits_2)
+    n, scale = np.int64(at.length // WIDTH), scale_of(convolution, work)
+    _finalize_ppv(state, n, scale, convolution, LEVEL_1, work)
+    _finalize_ppv(state_2, n, scale, other, LEVEL_1, work)
 
 
 @cache

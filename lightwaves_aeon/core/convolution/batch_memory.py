@@ -6,6 +6,7 @@ __all__ = [
     "DERIVED_IN_LANES",
     "WIDTH",
     "ZERO",
+    "aligned_zeros",
     "copy_channel",
     "derive_series",
     "difference",
@@ -68,6 +69,14 @@ class _Work(NamedTuple):
 
 
 @jit_inner
+def aligned_zeros(size):
+    """Make a flat array whose lanes begin with a cache line: or each would take two."""
+    memory = np.zeros(size + LANES, np.float32)
+    ahead = np.int64(memory.ctypes.data) // memory.itemsize % LANES
+    return memory[LANES - ahead : LANES - ahead + size]
+
+
+@jit_inner
 def prepare(shape, n_features, convolutions, kernels):
     """Lay the memory out, and put thresholds, scales and places of taps into it."""
     dilations, thresholds = convolutions.dilations, convolutions.thresholds
@@ -77,7 +86,7 @@ def prepare(shape, n_features, convolutions, kernels):
     # All lanes are in one flat array: compiled loops take one cheaper than several.
     # Both levels are read through a margin of zeros, that of level 2 longer than needs.
     at = _layout(length, margin, n_features, n_channels, n_convolutions)
-    memory = np.zeros(at.end, np.float32)
+    memory = aligned_zeros(np.int64(at.end))
     # Loops, where array expressions would take seconds to compile.
     place = at.limits
     for convolution in range(n_convolutions):
@@ -110,7 +119,8 @@ def _layout(length, margin, n_features, n_channels, n_convolutions):
     energy = total + length
     features = energy + series
     limits = features + np.uint64(n_features) * WIDTH
-    channels = limits + np.uint64(n_convolutions) * LIMITS_PER_CONVOLUTION
+    n_limits = np.uint64(n_convolutions) * LIMITS_PER_CONVOLUTION
+    channels = limits + (n_limits + WIDTH - ONE) // WIDTH * WIDTH
     end = channels + np.uint64(n_channels) * length
     return _Layout(
         length, margin, series, total, energy, features, limits, channels, end

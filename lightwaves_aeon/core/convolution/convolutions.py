@@ -24,6 +24,8 @@ class Convolutions(NamedTuple):
         Thresholds of PPV by level.
     sets : np.ndarray of int8, shape (n_convolutions, 2)
         Pooling set by level.
+    pairs : np.ndarray of int8, shape (n_convolutions,)
+        See `order_in_pairs`.
     """
 
     dilations: np.ndarray
@@ -32,6 +34,7 @@ class Convolutions(NamedTuple):
     columns: np.ndarray
     thresholds: np.ndarray
     sets: np.ndarray
+    pairs: np.ndarray
 
 
 def scales_of(dilations: np.ndarray) -> np.ndarray:

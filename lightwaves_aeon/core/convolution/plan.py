@@ -18,13 +18,19 @@ from lightwaves_aeon.core.convolution.batch_pooling import FINALIZE
 from lightwaves_aeon.core.convolution.convolutions import Convolutions, scales_of
 from lightwaves_aeon.core.convolution.features import refuse_missing
 from lightwaves_aeon.core.convolution.kernels import KernelBank
+from lightwaves_aeon.core.convolution.pairs import NO_PAIR, order_in_pairs
 from lightwaves_aeon.core.convolution.pooling import (
     N_SLOTS,
     N_THRESHOLDS,
     POOLING_OPERATORS,
     slots_of,
 )
-from lightwaves_aeon.core.convolution.pooling_sets import EMPTY, PAPER, smallest_sets
+from lightwaves_aeon.core.convolution.pooling_sets import (
+    EMPTY,
+    PAPER,
+    PPV_ONLY,
+    smallest_sets,
+)
 from lightwaves_aeon.core.convolution.representations import DERIVED, Inputs
 from lightwaves_aeon.core.convolution.series_pooling import (
     STATISTICS,
@@ -35,7 +41,9 @@ from lightwaves_aeon.core.convolution.single import POOL, evaluate_cases
 
 N_LEVELS = 2
 
-LOOPS = {"paper": evaluate_paper, "level 1": evaluate_level_1, "any": evaluate_any}
+LEVEL_1 = "level 1"
+
+LOOPS = {"paper": evaluate_paper, LEVEL_1: evaluate_level_1, "any": evaluate_any}
 """The loops for sixteen cases."""
 
 
@@ -51,7 +59,7 @@ class Plan(NamedTuple):
     starts : np.ndarray of int, shape (n_inputs + 1,)
         First convolution of each input.
     convolutions : Convolutions
-        Ordered by input, dilation and kernel.
+        Ordered by input, dilation and kernel, but for pairs.
     plain : PlainFeatures
         The features of level 0.
     bank : KernelBank
@@ -120,7 +128,19 @@ class Plan(NamedTuple):
         chosen = tuple(index[has_threshold] for index in of_threshold)
         thresholds[chosen] = rows["threshold"][has_threshold]
         dilations, kernels = found[:, 1].copy(), found[:, 2].copy()
-        sets, is_tapped = smallest_sets(columns), bank.taps[kernels, 0] >= 0
+        sets, taps = smallest_sets(columns), bank.taps[kernels]
+        loops = _loops_for(sets, bool((taps[:, 0] >= 0).all()))
+        convolutions = Convolutions(
+            dilations,
+            kernels,
+            scales_of(dilations),
+            columns,
+            thresholds,
+            sets,
+            np.full(len(found), NO_PAIR, np.int8),
+        )
+        if LEVEL_1 in loops:
+            convolutions = _in_pairs(convolutions, found[:, 0], taps)
         return cls(
             channels=channels,
             inputs=Inputs(
@@ -129,9 +149,7 @@ class Plan(NamedTuple):
                 np.searchsorted(channels, np.where(second < 0, first, second)),
             ),
             starts=np.searchsorted(found[:, 0], np.arange(len(inputs) + 1)),
-            convolutions=Convolutions(
-                dilations, kernels, scales_of(dilations), columns, thresholds, sets
-            ),
+            convolutions=convolutions,
             plain=PlainFeatures(
                 np.searchsorted(input_of_all[plain], np.arange(len(inputs) + 1)),
                 plain,
@@ -140,7 +158,7 @@ class Plan(NamedTuple):
             ),
             bank=bank,
             n_features=len(everything),
-            loops=_loops_for(sets, bool(is_tapped.all())),
+            loops=loops,
         )
 
     def at(self, number: int, dilation: int, n_channels: int) -> Plan:
@@ -215,8 +233,18 @@ def _loops_for(sets: np.ndarray, is_tapped: bool) -> tuple[str, str]:
     level_1_only = (sets[:, 1] == EMPTY).all()
     if not is_tapped:
         return "any", "any"
-    of_any = "level 1" if level_1_only else "any"
+    of_any = LEVEL_1 if level_1_only else "any"
     return "paper" if (sets <= PAPER).all() else of_any, of_any
+
+
+def _in_pairs(
+    convolutions: Convolutions, input_of: np.ndarray, taps: np.ndarray
+) -> Convolutions:
+    """Put those that want but PPV, once, next to another that shares two taps."""
+    where = np.column_stack([input_of, convolutions.dilations])
+    _, groups = np.unique(where, axis=0, return_inverse=True)
+    order, pairs = order_in_pairs(groups, taps, convolutions.sets[:, 0] == PPV_ONLY)
+    return Convolutions(*(part[order] for part in convolutions))._replace(pairs=pairs)
 
 
 def _has_threshold(rows: np.ndarray) -> np.ndarray:

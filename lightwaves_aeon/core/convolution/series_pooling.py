@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lightwaves_aeon.core.convolution.batch_memory import WIDTH, ZERO
+from lightwaves_aeon.core.convolution.batch_memory import WIDTH, ZERO, aligned_zeros
 from lightwaves_aeon.core.convolution.pooling import POOLING_NAMES
 from lightwaves_aeon.core.convolution.representations import Inputs, derive
 from lightwaves_aeon.core.convolution.simd import (
@@ -160,8 +160,7 @@ def evaluate_plain(x, first, last, inputs, plain, out):
     inputs, plain = Inputs(*inputs), PlainFeatures(*plain)
     length = x.shape[2]
     series = np.empty(length, np.float32)
-    lanes = np.zeros(length * LANES, np.float32)
-    pooled = np.empty(LANES, np.float32)
+    lanes, pooled = aligned_zeros(length * LANES), aligned_zeros(LANES)
     for i in range(len(inputs.first)):
         if plain.starts[i] == plain.starts[i + 1]:
             continue
