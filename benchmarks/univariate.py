@@ -165,7 +165,7 @@ def _blocks(runs: pd.DataFrame) -> dict[str, str]:
     curve = runs[(runs["classifier"] == NAME) & (runs["seed"] == 0)]
     curve = curve.groupby("n_features")[["accuracy", "log_loss"]].mean()
     return {
-        "headline": textwrap.fill(headline, WIDTH),
+        "headline": textwrap.fill(headline, WIDTH, break_on_hyphens=False),
         "groups": markdown(["sets", "number", *table.columns], groups),
         "curve": markdown(
             ["features", *(str(number) for number in curve.index)],
