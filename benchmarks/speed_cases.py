@@ -246,8 +246,8 @@ def classifiers(rounds: int, quick: bool) -> Table:
         ],
         note=f"Milliseconds to fit {TRAINING_CASES} cases of {CLASSIFIER_POINTS} "
         f"points, and for the labels of {TEST_CASES} at once. Wanted for fit over "
-        "archive sets, which [How accurate](accuracy_univariate.md) has: a sixth beside "
-        "minirocket, 2 beside rocket.",
+        "archive sets, which [How accurate](accuracy_univariate.md) has: a sixth "
+        "beside minirocket, 2 beside rocket.",
     )
     for n_channels in CLASSIFIER_CHANNELS[:1] if quick else CLASSIFIER_CHANNELS:
         X, y = make_problem(TRAINING_CASES, n_channels, CLASSIFIER_POINTS)
