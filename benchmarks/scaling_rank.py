@@ -31,6 +31,9 @@ from lightwaves_aeon.core.data import scaler
 from lightwaves_aeon.core.parallel.mpi import Mpi, bytes_moved
 from lightwaves_aeon.core.search import Search
 
+VARIANT = "L1L2"
+"""The paper's: the cost model is one of its filter and of mRMR."""
+
 STEPS = ("moments", "units", "features", "decide", "exchange")
 
 
@@ -87,7 +90,7 @@ def main() -> None:
 
     X, y = open_series(sys.argv[1]), np.load(sys.argv[2])
     warm_up = np.concatenate([np.flatnonzero(y == label)[:5] for label in np.unique(y)])
-    LightWaveS(n_features=50).fit(X[warm_up][:, :2], y[warm_up])
+    LightWaveS(n_features=50, variant=VARIANT).fit(X[warm_up][:, :2], y[warm_up])
 
     scaler.channel_moments = _measured("moments", scaler.channel_moments)
     backend = Timed()
@@ -96,7 +99,7 @@ def main() -> None:
     before, start = bytes_moved(), perf_counter()
     with PeakMemory() as peak:
         _, classes = np.unique(y, return_inverse=True)
-        search = Search()
+        search = Search(variant=VARIANT)
         model = search.fit(X, classes, np.random.RandomState(0), backend).model
         with _watched("features"):
             exchanged = Timed.seconds["exchange"]
