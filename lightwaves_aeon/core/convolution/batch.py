@@ -7,7 +7,7 @@ for sixteen cases at once.
 
 from __future__ import annotations
 
-__all__ = ["evaluate_any", "evaluate_level_1", "evaluate_paper"]
+__all__ = ["evaluate_any", "evaluate_paper", "evaluate_ppv"]
 
 from lightwaves_aeon.core.convolution.batch_loops import (
     energy_only,
@@ -16,7 +16,7 @@ from lightwaves_aeon.core.convolution.batch_loops import (
     shared_deeper_paper,
     shared_pair,
     shared_paper,
-    shared_plus,
+    shared_ppv,
     tapped_any,
     tapped_paper,
     weighted_any,
@@ -75,8 +75,8 @@ def evaluate_paper(x, first, last, inputs, starts, convolutions, kernels, out):
 
 
 @jit
-def evaluate_level_1(x, first, last, inputs, starts, convolutions, kernels, out):
-    """Compute features of level 1 of MiniRocket's kernels by any pooling operators."""
+def evaluate_ppv(x, first, last, inputs, starts, convolutions, kernels, out):
+    """Compute PPV of level 1 of MiniRocket's kernels, all that "plus" pools by."""
     inputs, convolutions = Inputs(*inputs), Convolutions(*convolutions)
     kernels = KernelArrays(*kernels)
     work = prepare(x.shape, out.shape[1], convolutions, kernels)
@@ -93,7 +93,7 @@ def evaluate_level_1(x, first, last, inputs, starts, convolutions, kernels, out)
                     sum_of_nine(summed, work)
                 differs_in = convolutions.pairs[convolution]
                 if differs_in == NO_PAIR:
-                    shared_plus(sets[convolution, 0], convolution, work)
+                    shared_ppv(sets[convolution, 0], convolution, work)
                     convolution += 1
                 else:
                     shared_pair(differs_in, convolution, work)

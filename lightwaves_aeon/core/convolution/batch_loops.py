@@ -9,7 +9,7 @@ __all__ = [
     "shared_deeper_paper",
     "shared_pair",
     "shared_paper",
-    "shared_plus",
+    "shared_ppv",
     "tapped_any",
     "tapped_paper",
     "weighted_any",
@@ -227,18 +227,16 @@ def _by_few_sets(loop_for):
     return dispatch
 
 
-def _by_plus_set(loop_for):
-    """Do the same for the sets of "plus"; all others go to the loop for any."""
-    ppv, several, others = map(loop_for, (PPV_ONLY, PPV_SEVERAL, ANY))
+def _by_ppv_set(loop_for):
+    """Do the same for one or several PPV."""
+    ppv, several = loop_for(PPV_ONLY), loop_for(PPV_SEVERAL)
 
-    @jit_closure("plus", loop_for.__name__)
+    @jit_closure("ppv", loop_for.__name__)
     def dispatch(pooling_set, convolution, work):
         if pooling_set == PPV_ONLY:
             ppv(convolution, work)
-        elif pooling_set == PPV_SEVERAL:
-            several(convolution, work)
         else:
-            others(convolution, work)
+            several(convolution, work)
 
     return dispatch
 
@@ -260,7 +258,7 @@ energy_only = _shared_deeper_for(EMPTY)
 shared_paper = _by_paper_set(_shared_for)
 shared_deeper_paper = _by_few_sets(_shared_deeper_for)
 tapped_paper = _by_paper_set(_tapped_for)
-shared_plus = _by_plus_set(_shared_for)
+shared_ppv = _by_ppv_set(_shared_for)
 shared_any = _by_any_set(shared_paper, _shared_for(ANY))
 shared_deeper_any = _by_any_set(shared_deeper_paper, _shared_deeper_for(ANY))
 tapped_any = _by_any_set(tapped_paper, _tapped_for(ANY))

@@ -10,8 +10,8 @@ import numpy as np
 
 from lightwaves_aeon.core.convolution.batch import (
     evaluate_any,
-    evaluate_level_1,
     evaluate_paper,
+    evaluate_ppv,
 )
 from lightwaves_aeon.core.convolution.batch_memory import DERIVED_IN_LANES
 from lightwaves_aeon.core.convolution.batch_pooling import FINALIZE
@@ -29,6 +29,7 @@ from lightwaves_aeon.core.convolution.pooling_sets import (
     EMPTY,
     PAPER,
     PPV_ONLY,
+    PPV_SEVERAL,
     smallest_sets,
 )
 from lightwaves_aeon.core.convolution.representations import DERIVED, Inputs
@@ -41,9 +42,7 @@ from lightwaves_aeon.core.convolution.single import POOL, evaluate_cases
 
 N_LEVELS = 2
 
-LEVEL_1 = "level 1"
-
-LOOPS = {"paper": evaluate_paper, LEVEL_1: evaluate_level_1, "any": evaluate_any}
+LOOPS = {"ppv": evaluate_ppv, "paper": evaluate_paper, "any": evaluate_any}
 """The loops for sixteen cases."""
 
 
@@ -139,7 +138,7 @@ class Plan(NamedTuple):
             sets,
             np.full(len(found), NO_PAIR, np.int8),
         )
-        if LEVEL_1 in loops:
+        if "ppv" in loops:
             convolutions = _in_pairs(convolutions, found[:, 0], taps)
         return cls(
             channels=channels,
@@ -209,7 +208,9 @@ class Plan(NamedTuple):
     def evaluate_one_by_one(self, x: np.ndarray, cases: range, out: np.ndarray) -> None:
         """Do the same for one case after the other."""
         if len(self.convolutions.kernels) > 0:
-            evaluate_cases(x, cases.start, cases.stop, *self._arguments, out)
+            beyond_ppv = None if "ppv" in self.loops else True
+            parts = *self._arguments, out, beyond_ppv
+            evaluate_cases(x, cases.start, cases.stop, *parts)
         self._evaluate_plain(x, cases, out)
 
     def _evaluate_plain(self, x: np.ndarray, cases: range, out: np.ndarray) -> None:
@@ -230,11 +231,12 @@ class Plan(NamedTuple):
 
 def _loops_for(sets: np.ndarray, is_tapped: bool) -> tuple[str, str]:
     """Choose the loops with no more in them than is needed: of channels, of others."""
-    level_1_only = (sets[:, 1] == EMPTY).all()
     if not is_tapped:
         return "any", "any"
-    of_any = LEVEL_1 if level_1_only else "any"
-    return "paper" if (sets <= PAPER).all() else of_any, of_any
+    level_1_only = (sets[:, 1] == EMPTY).all()
+    if level_1_only and np.isin(sets[:, 0], (PPV_ONLY, PPV_SEVERAL)).all():
+        return "ppv", "ppv"
+    return "paper" if (sets <= PAPER).all() else "any", "any"
 
 
 def _in_pairs(
@@ -242,7 +244,8 @@ def _in_pairs(
 ) -> Convolutions:
     """Put those that want but PPV, once, next to another that shares two taps."""
     where = np.column_stack([input_of, convolutions.dilations])
-    _, groups = np.unique(where, axis=0, return_inverse=True)
+    is_new = (where[1:] != where[:-1]).any(axis=1)
+    groups = np.append(0, np.cumsum(is_new))[: len(where)]
     order, pairs = order_in_pairs(groups, taps, convolutions.sets[:, 0] == PPV_ONLY)
     return Convolutions(*(part[order] for part in convolutions))._replace(pairs=pairs)
 

@@ -40,7 +40,9 @@ FIRST = np.int64(0)
 
 
 @jit
-def evaluate_cases(x, first, last, inputs, starts, convolutions, kernels, out):
+def evaluate_cases(
+    x, first, last, inputs, starts, convolutions, kernels, out, beyond_ppv
+):
     """Compute the features of a plan, one case after the other.
 
     Parameters
@@ -59,6 +61,8 @@ def evaluate_cases(x, first, last, inputs, starts, convolutions, kernels, out):
         The fields of `KernelArrays`: the kernels that convolutions name.
     out : np.ndarray of float32, shape (n_cases, n_features)
         Written to, in the columns named.
+    beyond_ppv : True or None
+        None where PPV is all that is wanted: what pools by others is not compiled then.
     """
     inputs, convolutions = Inputs(*inputs), Convolutions(*convolutions)
     kernels = KernelArrays(*kernels)
@@ -108,7 +112,10 @@ def evaluate_cases(x, first, last, inputs, starts, convolutions, kernels, out):
                                 energy, margin, dilation, kernels, kernel, response, n
                             )
                     wanted = columns, thresholds, convolution, level
-                    _pool(response, bits, n, scale, wanted, out, case)
+                    if beyond_ppv is None:
+                        _pool_ppv(response, bits, n, scale, wanted, out, case)
+                    else:
+                        _pool(response, bits, n, scale, wanted, out, case)
 
 
 @jit
@@ -335,4 +342,5 @@ def _pool_nothing(response, bits, length, scale, wanted, out, case):
     pass
 
 
+_pool_ppv = _pool_from([POOLING_OPERATORS["ppv"]])
 _pool = _pool_from([POOLING_OPERATORS[name] for name in RESPONSE_POOLING])

@@ -6,7 +6,7 @@ __all__ = ["anova_f", "class_f"]
 
 import numpy as np
 
-from lightwaves_aeon.core.jit import jit, jit_inner
+from lightwaves_aeon.core.jit import jit
 
 
 def anova_f(features: np.ndarray, class_starts: np.ndarray) -> np.ndarray:
@@ -33,7 +33,9 @@ def anova_f(features: np.ndarray, class_starts: np.ndarray) -> np.ndarray:
     >>> anova_f(features, np.array([0, 2, 4])).tolist()
     [8.0, inf, 0.0]
     """
-    return _f_scores(features, class_starts, False)[0]
+    means, _, between, within = _sums_of_squares(features, class_starts)
+    freedom = max(len(features) - len(means), 1) / (len(means) - 1)
+    return _f(between, within, freedom)
 
 
 def class_f(features: np.ndarray, class_starts: np.ndarray) -> np.ndarray:
@@ -59,37 +61,25 @@ def class_f(features: np.ndarray, class_starts: np.ndarray) -> np.ndarray:
     >>> class_f(features, np.array([0, 2, 4, 6])).ravel().round(1).tolist()
     [85.3, 1.3, 1.3, 227.6]
     """
-    return _f_scores(features, class_starts, True)
+    means, overall, between, within = _sums_of_squares(features, class_starts)
+    n_cases, n_classes = len(features), len(means)
+    freedom = max(n_cases - n_classes, 1) / (n_classes - 1)
+    scores = [_f(between, within, freedom)]
+    for mean, size in zip(means, np.diff(class_starts), strict=True):
+        # The rest's mean lies on the other side of the overall one, nearer to it.
+        apart = (mean - overall) ** 2 * size * n_cases / (n_cases - size)
+        left = np.maximum(between - apart, 0.0) + within
+        scores.append(_f(apart, left, max(n_cases - 2, 1)))
+    return np.stack(scores)
+
+
+def _f(between: np.ndarray, within: np.ndarray, freedom: float) -> np.ndarray:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        scores = between / within * freedom
+    return np.where(within > 0, scores, np.where(between > 0, np.inf, 0.0))
 
 
 @jit
-def _f_scores(features, class_starts, by_class):
-    """Score by all classes and, if wanted, by each."""
-    means, overall, between, within = _sums_of_squares(features, class_starts)
-    n_cases, n_features = features.shape
-    n_classes = len(means)
-    scores = np.empty((n_classes + 1 if by_class else 1, n_features))
-    freedom = max(n_cases - n_classes, 1) / (n_classes - 1)
-    for j in range(n_features):
-        scores[0, j] = _f(between[j], within[j], freedom)
-    for c in range(len(scores) - 1):
-        size = class_starts[c + 1] - class_starts[c]
-        for j in range(n_features):
-            # The rest's mean lies on the other side of the overall one, nearer to it.
-            apart = (means[c, j] - overall[j]) ** 2 * size * n_cases / (n_cases - size)
-            left = max(between[j] - apart, 0.0) + within[j]
-            scores[c + 1, j] = _f(apart, left, np.float64(max(n_cases - 2, 1)))
-    return scores
-
-
-@jit_inner
-def _f(between, within, freedom):
-    if within > 0:
-        return between / within * freedom
-    return np.inf if between > 0 else 0.0
-
-
-@jit_inner
 def _sums_of_squares(features, class_starts):
     """Means of classes and overall, sums of squares between and within classes."""
     n_cases, n_features = features.shape
