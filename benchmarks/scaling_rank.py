@@ -25,11 +25,11 @@ from sklearn.linear_model import RidgeClassifierCV
 from sklearn.preprocessing import StandardScaler
 
 from lightwaves_aeon import LightWaveS
-from lightwaves_aeon.aeon.files import open_series
 from lightwaves_aeon.benchmark.memory import PeakMemory
 from lightwaves_aeon.core.data import scaler
 from lightwaves_aeon.core.parallel.mpi import Mpi, bytes_moved
 from lightwaves_aeon.core.search import Search
+from lightwaves_aeon.storage.files import as_array
 
 VARIANT = "L1L2"
 """The paper's: the cost model is one of its filter and of mRMR."""
@@ -88,7 +88,7 @@ def main() -> None:
     """Fit once to a little of the data, which compiles; then to all of it, timed."""
     from mpi4py import MPI
 
-    X, y = open_series(sys.argv[1]), np.load(sys.argv[2])
+    X, y = as_array(sys.argv[1]), np.load(sys.argv[2])
     warm_up = np.concatenate([np.flatnonzero(y == label)[:5] for label in np.unique(y)])
     LightWaveS(n_features=50, variant=VARIANT).fit(X[warm_up][:, :2], y[warm_up])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["ClassifierShell", "CollectionShell", "Series", "TransformerShell"]
 
+from collections.abc import Callable
 from copy import copy
 from functools import cache
 
@@ -14,14 +15,16 @@ from aeon.utils.validation.collection import get_type
 from sklearn.utils.metadata_routing import MetadataRequest
 
 from lightwaves_aeon.core.data.collection import Collection, as_collection
+from lightwaves_aeon.core.data.source import CaseSource
 from lightwaves_aeon.estimators.atomic_fit import IN_FIT, AtomicFitMixin
-from lightwaves_aeon.estimators.fitting import metadata_of
+from lightwaves_aeon.estimators.fitting import fit_classifier, metadata_of
 from lightwaves_aeon.estimators.frames import (
     aligned,
     cases_of_frame,
     channel_names,
     refuse_masked,
 )
+from lightwaves_aeon.estimators.large import LocalPass, Pass
 
 Series = np.ndarray | list[np.ndarray]
 
@@ -156,6 +159,18 @@ class ClassifierShell(CollectionShell):
         """Score predictions; see aeon's base class."""
         # aeon would take the rows of a frame for cases.
         return super().score(self._seen(X), y, *args, **kwargs)  # type: ignore[misc]
+
+    def _fit_source(
+        self, X: CaseSource, y: np.ndarray, passes: Callable[..., Pass] = LocalPass
+    ):
+        """Fit to cases that are not in memory; see `fit_classifier`."""
+        n_cases, n_channels, n_timepoints = X.shape
+        with self._atomic_fit():
+            self.reset()
+            self.metadata_ = metadata_of(n_cases, n_channels, n_timepoints)
+            y = self._check_y(y, n_cases)
+            self._n_jobs = check_n_jobs(self.n_jobs)  # type: ignore[attr-defined]
+            return self._adopt(fit_classifier(self, X, y, passes))  # type: ignore[attr-defined]
 
     def _seen(self, X) -> Series:
         """Check and convert cases as predict does."""

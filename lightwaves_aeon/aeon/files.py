@@ -1,33 +1,32 @@
 """Fit and predict from arrays in files, alone or in the processes of ``mpiexec``.
 
-The series are never read whole: they are mapped into memory, and each process reads
-only its share, in blocks.
+The series are never read whole: each process reads only its share, in blocks.
 """
 
 from __future__ import annotations
 
-__all__ = [
-    "DataFileError",
-    "fit_files",
-    "open_series",
-    "predict_files",
-    "read_labels",
-]
+__all__ = ["accuracy_of", "fit_files", "predict_files", "transform_files"]
 
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
 from lightwaves_aeon.aeon.classifier import LightWaveSClassifier
+from lightwaves_aeon.atomic import open_atomic
+from lightwaves_aeon.core.data.blocks import block_ranges
 from lightwaves_aeon.core.parallel.backends import make_backend
+from lightwaves_aeon.core.parallel.threads import Threads
+from lightwaves_aeon.core.search import Track, no_progress
+from lightwaves_aeon.estimators.large import is_large
+from lightwaves_aeon.storage.errors import DataFileError
+from lightwaves_aeon.storage.files import as_array, open_series, read_labels
+from lightwaves_aeon.storage.series import StoredSeries
 
-ZIP = b"PK"
-"""What archives begin with."""
-
-
-class DataFileError(ValueError):
-    """A file that does not hold what it should; the message names it."""
+VALUE = np.dtype("<f4")
+"""Of the features in a file."""
 
 
 def fit_files(
@@ -38,13 +37,14 @@ def fit_files(
     Parameters
     ----------
     data : str or Path
-        A ``.npy`` file of numbers, shape (n_cases, n_channels, n_timepoints).
+        Numbers, shape (n_cases, n_channels, n_timepoints): a ``.npy`` file, a Zarr
+        folder or an HDF5 file, see `open_series`.
     labels : str or Path
-        A ``.npy`` file of numbers or strings, shape (n_cases,).
+        Numbers or strings, shape (n_cases,), in a file of any of these kinds.
     **parameters
         Those of `LightWaveSClassifier`. With ``backend="mpi"`` all processes of
         ``mpiexec`` must make this call; each reads only its share of the channels, and
-        all return the same classifier.
+        of the cases, where these are many, and all return the same classifier.
 
     Returns
     -------
@@ -54,7 +54,8 @@ def fit_files(
     Raises
     ------
     DataFileError
-        If a file is missing, truncated, no ``.npy`` file or of another shape or type.
+        If a file is missing, truncated, of another kind, shape or type, or is changed
+        before the fit is over.
     ValueError, TypeError
         As `LightWaveSClassifier.fit` does.
 
@@ -76,17 +77,25 @@ def fit_files(
     True
     """
     classifier = LightWaveSClassifier(**parameters)
-    with make_backend(classifier.backend).collective():
-        X, y = open_series(data), read_labels(labels)
-        if len(X) != len(y):
-            raise DataFileError(
-                f"{data} holds {len(X)} cases, but {labels} holds {len(y)} labels"
-            )
-    return classifier.fit(X, y)
+    backend = make_backend(classifier.backend)
+    with backend.collective():
+        series, y = open_series(data), read_labels(labels)
+        _check_labels(data, series.shape[0], labels, y)
+        X = None if is_large(series.shape) else as_array(data)
+    if X is None:
+        classifier._fit_source(series, y)
+    else:  # mapped where it can be: a process reads its share of the channels alone
+        classifier.fit(X, y)
+    with backend.collective():
+        series.check_unchanged()
+    return classifier
 
 
 def predict_files(
-    classifier: LightWaveSClassifier, data: str | Path, backend: str = "threads"
+    classifier: LightWaveSClassifier,
+    data: str | Path,
+    backend: str = "threads",
+    track: Track = no_progress,
 ) -> np.ndarray:
     """Predict the labels of series in a file.
 
@@ -95,11 +104,12 @@ def predict_files(
     classifier : LightWaveSClassifier
         Fitted.
     data : str or Path
-        A ``.npy`` file of numbers, shape (n_cases, n_channels, n_timepoints). Only the
-        channels in use are read.
+        As of `fit_files`. Few cases are in memory at a time.
     backend : {"threads", "joblib", "mpi"}, default="threads"
         With ``"mpi"`` all processes of ``mpiexec`` must make this call, and each
         predicts its share of the cases.
+    track : callable, optional
+        Wraps the iterable of blocks, given also their number, to show progress.
 
     Returns
     -------
@@ -109,110 +119,129 @@ def predict_files(
     Raises
     ------
     DataFileError
-        If the file is missing, truncated, no ``.npy`` file or of another shape or type.
+        If the file is missing, truncated, of another kind, shape or type, or is changed
+        meanwhile.
     ValueError
         As `LightWaveSClassifier.predict` does.
     """
     processes = make_backend(backend)
     with processes.collective():
-        classifier._check_is_fitted()
-        X, seen = open_series(data), classifier.metadata_
-        if X.shape[1] != seen["n_channels"]:
-            raise DataFileError(
-                f"{data} holds cases of {X.shape[1]} channels, but the model was "
-                f"fitted to {seen['n_channels']}"
-            )
-        own = processes.local_part(range(len(X)))
-        part = classifier.predict(X[own[0] : own[-1] + 1]) if own else None
-        parts = processes.gather(part)
+        series = _series_for(classifier, data)
+        head = classifier._state.head
+        parts = [
+            head.predict(features)
+            for _, features in _features(classifier, series, processes, track)
+        ]
+        series.check_unchanged()
+        everywhere = processes.gather(parts)
         return processes.on_root(
-            lambda: np.concatenate([part for part in parts if part is not None])
+            lambda: np.concatenate([part for parts in everywhere for part in parts])
         )
 
 
-def open_series(path: str | Path) -> np.ndarray:
-    """Map a file of series into memory.
+def accuracy_of(predicted: np.ndarray, labels: str | Path, data: str | Path) -> float:
+    """Share of labels that are predicted right.
 
     Parameters
     ----------
-    path : str or Path
-        A ``.npy`` file of numbers, shape (n_cases, n_channels, n_timepoints).
+    predicted : np.ndarray, shape (n_cases,)
+        As `predict_files` gives them.
+    labels : str or Path
+        File of the right labels.
+    data : str or Path
+        What these are the labels of, for errors.
 
     Returns
     -------
-    np.ndarray, shape (n_cases, n_channels, n_timepoints)
-        Read from the file as it is used.
+    float
 
     Raises
     ------
     DataFileError
-        If the file is missing, truncated, no ``.npy`` file or of another shape or type.
+        As `read_labels` does, or if there are not as many labels as cases.
     """
-    X = _load(path)
-    if X.ndim != 3 or X.size == 0 or X.dtype.kind not in "fiu":
-        raise DataFileError(
-            f"{path} must hold numbers of shape (n_cases, n_channels, n_timepoints), "
-            f"not {X.dtype} of shape {X.shape}"
-        )
-    return X
+    y = read_labels(labels)
+    _check_labels(data, len(predicted), labels, y)
+    return float(np.mean(predicted == y))
 
 
-def read_labels(path: str | Path) -> np.ndarray:
-    """Read a file of labels.
+def transform_files(
+    classifier: LightWaveSClassifier,
+    data: str | Path,
+    out: str | Path,
+    backend: str = "threads",
+    track: Track = no_progress,
+) -> None:
+    """Write the features of series in a file to another.
 
     Parameters
     ----------
-    path : str or Path
-        A ``.npy`` file of numbers or strings, shape (n_cases,).
-
-    Returns
-    -------
-    np.ndarray, shape (n_cases,)
+    classifier, data, backend, track
+        As of `predict_files`.
+    out : str or Path
+        The ``.npy`` file to write: float32, shape (n_cases, n_features). It is there
+        once it is complete, and not before.
 
     Raises
     ------
-    DataFileError
-        If the file is missing, truncated, no ``.npy`` file or of another shape or type.
+    DataFileError, ValueError, OSError
+        As `predict_files` does, or if the file cannot be written.
     """
-    y = _load(path)
-    if y.ndim != 1 or y.dtype.kind not in "biufU":
+    processes = make_backend(backend)
+    with processes.collective():
+        series = _series_for(classifier, data)
+        shape = series.shape[0], len(classifier._state.model.rows)
+        with ExitStack() as opened:  # by the first process alone
+            name, start = processes.on_root(
+                lambda: _begin(opened.enter_context(open_atomic(out)), shape)
+            )
+            with open(name, "r+b") as file:
+                for cases, features in _features(classifier, series, processes, track):
+                    file.seek(start + VALUE.itemsize * shape[1] * cases.start)
+                    file.write(features.astype(VALUE, copy=False).tobytes())
+            series.check_unchanged()
+            processes.gather(None)  # before the file takes its place, all have written
+
+
+def _begin(file: BinaryIO, shape: tuple[int, int]) -> tuple[str, int]:
+    """Write a header, make room; give the file's name and where the values begin."""
+    about = {"descr": VALUE.str, "fortran_order": False, "shape": shape}
+    np.lib.format.write_array_header_1_0(file, about)
+    start = file.tell()
+    file.truncate(start + VALUE.itemsize * shape[0] * shape[1])
+    file.flush()
+    return file.name, start
+
+
+def _features(
+    classifier: LightWaveSClassifier,
+    series: StoredSeries,
+    processes: Threads,
+    track: Track,
+) -> Iterator[tuple[range, np.ndarray]]:
+    """Go through this process's share of the cases, with their features."""
+    transform, n_jobs = classifier._state.model.transform, classifier._n_threads()
+    own = processes.local_part(block_ranges(series.shape[0]))
+    for cases in track(own, len(own)):
+        X = series.read(cases)
+        yield cases, transform(X, n_jobs=n_jobs, first_case=cases.start)
+
+
+def _series_for(classifier: LightWaveSClassifier, data: str | Path) -> StoredSeries:
+    classifier._check_is_fitted()
+    series, n_channels = open_series(data), classifier.metadata_["n_channels"]
+    if series.shape[1] != n_channels:
         raise DataFileError(
-            f"{path} must hold labels, numbers or strings of shape (n_cases,), "
-            f"not {y.dtype} of shape {y.shape}"
+            f"{data} holds cases of {series.shape[1]} channels, but the model was "
+            f"fitted to {n_channels}"
         )
-    return y.copy()
+    return series
 
 
-def _refuse_others(path: Path) -> None:
-    """Say what is given in place of a .npy file, where it can be told."""
-    if path.exists() and not path.is_file():
-        raise DataFileError(f"{path} is no plain file")
-    if not path.is_file():
-        raise DataFileError(f"there is no file {path}")
-    with path.open("rb") as file:
-        start = file.read(len(np.lib.format.MAGIC_PREFIX))
-    if not start:
-        raise DataFileError(f"{path} is empty")
-    if start.startswith(ZIP):
+def _check_labels(
+    data: str | Path, n_cases: int, labels: str | Path, y: np.ndarray
+) -> None:
+    if len(y) != n_cases:
         raise DataFileError(
-            f"{path} is an archive, as np.savez makes: store the one array alone, by "
-            "np.save"
+            f"{data} holds {n_cases} cases, but {labels} holds {len(y)} labels"
         )
-    if start != np.lib.format.MAGIC_PREFIX:
-        raise DataFileError(f"{path} is no .npy file: store the array by np.save")
-
-
-def _load(path: str | Path) -> np.ndarray:
-    _refuse_others(Path(path))
-    # Mapped to be changed in memory only: to numba, what can't be written is another
-    # type, for which it would compile everything once more.
-    try:
-        with np.errstate(over="raise"):  # of a shape beyond all bounds
-            return np.asarray(np.lib.format.open_memmap(path, mode="c"))
-    except Exception as error:  # whatever NumPy makes of a foreign file
-        if "Python objects" in str(error):
-            raise DataFileError(
-                f"{path} holds Python objects, which only pickle could read: store "
-                "numbers, or labels as strings, np.save(path, y.astype(str))"
-            ) from error
-        raise DataFileError(f"{path} cannot be read: {error}") from error

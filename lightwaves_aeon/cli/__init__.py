@@ -12,7 +12,7 @@ import click
 from lightwaves_aeon import __version__
 from lightwaves_aeon.cli.bench import bench, evaluate, report
 from lightwaves_aeon.cli.export import export
-from lightwaves_aeon.cli.files import fit, predict
+from lightwaves_aeon.cli.files import fit, predict, transform
 from lightwaves_aeon.cli.inspect import inspect
 
 
@@ -25,5 +25,5 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-for command in (evaluate, fit, predict, inspect, export, bench, report):
+for command in (evaluate, fit, predict, transform, inspect, export, bench, report):
     main.add_command(command)

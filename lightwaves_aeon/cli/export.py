@@ -159,9 +159,9 @@ def _within(
     labels: Path | None,
 ) -> FittedClassifier:
     """Give the largest model that fits, which takes the training cases if not all."""
-    from lightwaves_aeon.aeon.files import open_series, read_labels
     from lightwaves_aeon.core.fitted import as_fitted
     from lightwaves_aeon.export.budget import costs_of, largest_within
+    from lightwaves_aeon.storage.files import as_array, read_labels
 
     budget = {k: math.inf if v is None else v for k, v in limits.items()}
     costs = costs_of(classifier, length)
@@ -173,7 +173,7 @@ def _within(
             f"and {costs.operations} operations, too much; for a smaller one there "
             "must be --data and --labels, the cases it was fitted to"
         )
-    X, y = open_series(data), read_labels(labels)
+    X, y = as_array(data), read_labels(labels)
     weights = classifier.class_weight
     return largest_within(
         classifier, X, y, class_weight=weights, n_timepoints=length, **budget

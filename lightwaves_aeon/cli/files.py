@@ -1,8 +1,8 @@
-"""The commands ``lightwaves fit`` and ``lightwaves predict``: from files to files."""
+"""The commands that go from files to files: ``fit``, ``predict``, ``transform``."""
 
 from __future__ import annotations
 
-__all__ = ["fit", "predict"]
+__all__ = ["fit", "predict", "transform"]
 
 import os
 import sys
@@ -25,17 +25,22 @@ if TYPE_CHECKING:
     import numpy as np
 
     from lightwaves_aeon.core.parallel.threads import Threads
+    from lightwaves_aeon.core.search import Track
 
 # Imports of aeon stand in the functions below: help must not wait for them.
 
 LAUNCHERS = ("PMI_SIZE", "PMIX_RANK", "OMPI_COMM_WORLD_SIZE")
 """What mpiexec and srun set in the environment of the processes that they start."""
 
+ARRAY = click.Path(path_type=Path)
+"""A file or folder that holds an array, or FILE::NAME."""
+
 data_option = click.option(
     "--data",
     required=True,
-    type=FILE,
-    help=".npy file of series, shape (cases, channels, points).",
+    type=ARRAY,
+    help="Series, shape (cases, channels, points): .npy file, HDF5 file or Zarr folder."
+    " FILE::NAME names one of several arrays.",
 )
 backend_option = click.option(
     "--backend",
@@ -50,7 +55,7 @@ threads_option = shared.jobs_option(
 @click.command(short_help="Fit a model to series in a file.")
 @data_option
 @click.option(
-    "--labels", required=True, type=FILE, help=".npy file of labels, one a case."
+    "--labels", required=True, type=ARRAY, help="Labels, one a case, as of --data."
 )
 @click.option("--out", required=True, type=FILE, help="File to write the model to.")
 @shared.variant_option(help="What features may come from; plus is the most accurate.")
@@ -80,9 +85,10 @@ def fit(
 ) -> None:
     """Fit LightWaveS to series in a file and write the model to another.
 
-    The series are not read into memory: each process reads its share of the channels,
-    in blocks. Under mpiexec all processes fit one model together. A model file of that
-    name is replaced, any other file only with --force.
+    The series are never all in memory: each process reads its share of the channels, or
+    of more than 16,384 cases a sample, and then its share in blocks. Under mpiexec all
+    processes fit one model together. A model file of that name is replaced, any other
+    file only with --force.
     """
     start = perf_counter()
     with _together(backend) as (processes, name):
@@ -92,8 +98,9 @@ def fit(
         from lightwaves_aeon.export.model_file import is_model_file
 
         # Before the work, which may take hours.
+        inputs = [_file_of(data), _file_of(labels)]
         processes.on_root(
-            lambda: shared.check_output(out, [data, labels], is_model_file, force)
+            lambda: shared.check_output(out, inputs, is_model_file, force)
         )
         with PeakMemory() as peak:
             classifier = fit_files(
@@ -120,6 +127,11 @@ def fit(
 @click.option(
     "--out", type=FILE, help=".npy file for the labels; without, they are printed."
 )
+@click.option(
+    "--labels",
+    type=ARRAY,
+    help="The right labels: the accuracy is printed in place of labels.",
+)
 @backend_option
 @threads_option
 @shared.force_option
@@ -127,26 +139,75 @@ def predict(
     model: Path,
     data: Path,
     out: Path | None,
+    labels: Path | None,
     backend: str | None,
     n_jobs: int,
     force: bool,
 ) -> None:
     """Predict the labels of series in a file with a MODEL that fit has written.
 
-    Of the series only the channels in use are read. Under mpiexec each process predicts
-    its share of the cases. A file that is there already is replaced with --force only.
+    Few series are in memory at a time. Under mpiexec each process predicts its share of
+    the cases. A file that is there already is replaced with --force only.
     """
     with _together(backend) as (processes, name):
         if out is not None:
-            processes.on_root(
-                lambda: shared.check_output(out, [model, data], force=force)
-            )
+            inputs = [model, _file_of(data), _file_of(labels)]
+            processes.on_root(lambda: shared.check_output(out, inputs, force=force))
         from lightwaves_aeon.aeon.classifier import LightWaveSClassifier
-        from lightwaves_aeon.aeon.files import predict_files
+        from lightwaves_aeon.aeon.files import accuracy_of, predict_files
 
         classifier = LightWaveSClassifier.load(model, n_jobs=n_jobs)
-        labels = predict_files(classifier, data, name)
-        processes.on_root(lambda: _write(labels, out))
+        found = predict_files(classifier, data, name, _progress(processes))
+        right = None if labels is None else accuracy_of(found, labels, data)
+        processes.on_root(lambda: _write(found, out, right))
+
+
+@click.command(short_help="Compute features of series in a file.")
+@click.argument("model", type=FILE)
+@data_option
+@click.option(
+    "--out", required=True, type=FILE, help=".npy file for the features, a row a case."
+)
+@backend_option
+@threads_option
+@shared.force_option
+def transform(
+    model: Path,
+    data: Path,
+    out: Path,
+    backend: str | None,
+    n_jobs: int,
+    force: bool,
+) -> None:
+    """Write the features of series in a file, by a MODEL that fit has written.
+
+    Few series are in memory at a time. Under mpiexec each process writes its share of
+    the cases. A file that is there already is replaced with --force only.
+    """
+    with _together(backend) as (processes, name):
+        inputs = [model, _file_of(data)]
+        processes.on_root(lambda: shared.check_output(out, inputs, force=force))
+        from lightwaves_aeon.aeon.classifier import LightWaveSClassifier
+        from lightwaves_aeon.aeon.files import transform_files
+
+        classifier = LightWaveSClassifier.load(model, n_jobs=n_jobs)
+        transform_files(classifier, data, out, name, _progress(processes))
+
+
+def _file_of(path: Path | None) -> Path | None:
+    """Give the file in which an array is, without the name of the array."""
+    from lightwaves_aeon.storage.choice import split_name
+
+    return None if path is None else split_name(path)[0]
+
+
+def _progress(processes: Threads) -> Track:
+    """Show progress, and the time left, where a person looks on."""
+    from lightwaves_aeon.core.search import no_progress
+    from lightwaves_aeon.estimators.fitting import progress_bar
+
+    shows = sys.stderr.isatty() and processes.is_root
+    return progress_bar if shows else no_progress
 
 
 @contextmanager
@@ -187,11 +248,13 @@ def _megabytes(figures: Sequence[float]) -> str:
     return f"{low} MB" if low == high else f"{low} to {high} MB"
 
 
-def _write(labels: np.ndarray, out: Path | None) -> None:
-    if out is None:
+def _write(labels: np.ndarray, out: Path | None, right: float | None) -> None:
+    if right is not None:
+        click.echo(f"accuracy {right:.4f} of {len(labels)} cases")
+    elif out is None:
         for label in labels:
             click.echo(label)
-    else:
+    if out is not None:
         import numpy as np
 
         # NumPy would write to the file itself, which a pipe has no place for.

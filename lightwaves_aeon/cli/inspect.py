@@ -104,9 +104,10 @@ def inspect(
 def _read(
     classifier: LightWaveSClassifier, data: Path, labels: Path | None, case: int
 ) -> Data:
-    from lightwaves_aeon.aeon.files import DataFileError, open_series, read_labels
+    from lightwaves_aeon.storage.errors import DataFileError
+    from lightwaves_aeon.storage.files import as_array, read_labels
 
-    X, n_channels = open_series(data), classifier.metadata_["n_channels"]
+    X, n_channels = as_array(data), classifier.metadata_["n_channels"]
     y = None if labels is None else read_labels(labels)
     if X.shape[1] != n_channels:
         reason = f"{data} holds cases of {X.shape[1]} channels, but the model was "

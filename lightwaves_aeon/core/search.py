@@ -6,7 +6,7 @@ __all__ = ["Search", "SearchResult"]
 
 import warnings
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -100,6 +100,7 @@ class Search:
     selector: str | None = None
     max_channels: int | str | None = None
     calibrate: bool = False
+    augment: bool = True
 
     def __post_init__(self):
         if self.n_features != "auto":
@@ -164,7 +165,9 @@ class Search:
             largest dilation sees little of the series, or spoilt cases set the scale of
             a channel.
         """
-        backend = backend or Threads()
+        backend, selector = backend or Threads(), self._selector
+        if not self.augment:
+            selector = selector._replace(most_augmented=0)
         bank = kernel_bank(self.kernels)
         self._warn_of_narrow_view(X, bank)
         data = self._prepare(X, classes, rng, backend)
@@ -178,7 +181,7 @@ class Search:
                 data.sample(self.max_cases),
                 list_inputs(self._variant, channels, dilations, rng),
                 data.quantile_cases(self.max_cases, self._variant),
-                data.mixtures(self.max_cases, self._selector),
+                data.mixtures(self.max_cases, selector),
             )
         )
         folds = folds_of(classes[sample], self.calibrate)
@@ -194,7 +197,7 @@ class Search:
                 subset(X, sample, source.channels),
                 quantile_cases,
                 folds,
-                self._selector.criteria,
+                selector.criteria,
             )
 
         size = self.pool_size or self._usual_pool_size
@@ -216,7 +219,7 @@ class Search:
                 mixtures,
                 pools,
                 folds,
-                self._selector,
+                selector,
                 self._number,
             )
         )
@@ -227,6 +230,11 @@ class Search:
         if found.soft_targets is not None:
             lesson = Lesson(sample, mixtures.of(sample), found.soft_targets)
         return SearchResult(model, found.path, path, found.held_out, data.order, lesson)
+
+    def without_mixtures(self) -> Search:
+        """Ask for so many more cases in place of augmented ones."""
+        n_cases = self.max_cases + self._selector.n_augmented(self.max_cases)
+        return replace(self, max_cases=n_cases, augment=False)
 
     def find_channels(
         self,

@@ -7,12 +7,12 @@ __all__ = [
     "fit_table",
     "metadata_of",
     "number_of_features",
+    "progress_bar",
     "search_channels",
 ]
 
 import warnings
-from collections.abc import Iterable
-from contextlib import nullcontext
+from collections.abc import Callable, Iterable
 from dataclasses import fields, replace
 from typing import Any
 from zlib import crc32
@@ -23,13 +23,26 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils import check_random_state
 
 from lightwaves_aeon.core.checks import check_at_least
-from lightwaves_aeon.core.data.collection import Collection, fingerprint
+from lightwaves_aeon.core.data.collection import (
+    Collection,
+    UnequalLengthCollection,
+    fingerprint,
+)
+from lightwaves_aeon.core.data.source import CaseSource, as_source
 from lightwaves_aeon.core.fitted import ClassifierState, FittedClassifier
 from lightwaves_aeon.core.linear.head import DistilledRidge, default_ridge
 from lightwaves_aeon.core.linear.temperature import fit_inverse_temperature
 from lightwaves_aeon.core.parallel.blas import one_blas_thread
 from lightwaves_aeon.core.parallel.threads import Threads
-from lightwaves_aeon.core.search import Search, SearchResult, no_progress
+from lightwaves_aeon.core.search import Search, SearchResult, Track, no_progress
+from lightwaves_aeon.estimators.large import (
+    LocalPass,
+    Pass,
+    features_of_all,
+    fit_head,
+    is_large,
+    sampled,
+)
 
 SHARE_OF_ROCKET = 0.025
 """Features kept, as a share of the two per kernel that ROCKET computes."""
@@ -37,19 +50,19 @@ SHARE_OF_ROCKET = 0.025
 
 def fit_table(
     shell: Any,
-    X: Collection,
+    X: Collection | CaseSource,
     y: np.ndarray,
     n_features: int | str | None = None,
     calibrate: bool = False,
-) -> SearchResult:
+) -> tuple[SearchResult, Collection]:
     """Search for a table by the parameters of an estimator.
 
     Parameters
     ----------
     shell : LightWaveS or LightWaveSClassifier
         Of any framework, being fitted.
-    X : Collection, shape (n_cases, n_channels, n_timepoints)
-        Checked collection.
+    X : Collection or CaseSource, shape (n_cases, n_channels, n_timepoints)
+        Checked collection; of a large one, a sample is looked at.
     y : np.ndarray, shape (n_cases,)
         Checked labels, of two classes at least.
     n_features : int or "auto", optional
@@ -59,17 +72,19 @@ def fit_table(
 
     Returns
     -------
-    SearchResult
+    found : SearchResult
+    sample : Collection
+        The cases that it is of: all, unless these are many.
     """
-    names = {field.name for field in fields(Search)} - {"calibrate"}
+    names = {field.name for field in fields(Search)} - {"calibrate", "augment"}
     parameters = {name: getattr(shell, name) for name in names}
     if n_features is not None:
         parameters["n_features"] = n_features
     search = Search(**parameters, calibrate=calibrate)
     classes, rng, backend = _checked(search, shell, X, y)
-    shows = shell.verbose and backend.is_root
-    track = _progress_bar if shows else no_progress
-    return search.fit(X, classes, rng, backend, track)
+    search, sample, classes = sampled(search, X, classes, rng, backend)
+    track = _track_of(shell, backend)
+    return search.fit(sample, classes, rng, backend, track), sample
 
 
 def search_channels(shell: Any, X: Collection, y: np.ndarray) -> np.ndarray:
@@ -93,7 +108,8 @@ def search_channels(shell: Any, X: Collection, y: np.ndarray) -> np.ndarray:
         raise ValueError("max_channels must be a number or 'auto', got None")
     search = Search(variant=shell.variant, max_channels=shell.max_channels)
     classes, rng, backend = _checked(search, shell, X, y)
-    return search.find_channels(X, classes, rng, backend)
+    search, sample, classes = sampled(search, X, classes, rng, backend)
+    return search.find_channels(sample, classes, rng, backend)
 
 
 def _backend_of(shell: Any) -> Threads:
@@ -101,7 +117,7 @@ def _backend_of(shell: Any) -> Threads:
 
 
 def _checked(
-    search: Search, shell: Any, X: Collection, y: np.ndarray
+    search: Search, shell: Any, X: Collection | CaseSource, y: np.ndarray
 ) -> tuple[np.ndarray, np.random.RandomState, Threads]:
     """Make sure that all processes are asked for the same."""
     y = np.asarray(y)
@@ -126,7 +142,12 @@ def _checked(
     return classes, rng, backend
 
 
-def _progress_bar(results: Iterable, total: int) -> Iterable:
+def _track_of(shell: Any, backend: Threads) -> Track:
+    return progress_bar if shell.verbose and backend.is_root else no_progress
+
+
+def progress_bar(results: Iterable, total: int) -> Iterable:
+    """Show how much is done, and the time left, on stderr."""
     from rich.progress import track
 
     return track(results, description="LightWaveS", total=total)
@@ -147,17 +168,24 @@ def number_of_features(n_features: int | str | None, n_kernels: int) -> int | st
     return max(1, round(2 * n_kernels * SHARE_OF_ROCKET))
 
 
-def fit_classifier(shell: Any, X: Collection, y: np.ndarray) -> ClassifierState:
+def fit_classifier(
+    shell: Any,
+    X: Collection | CaseSource,
+    y: np.ndarray,
+    passes: Callable[..., Pass] = LocalPass,
+) -> ClassifierState:
     """Fit table and head by the parameters of a classifier.
 
     Parameters
     ----------
     shell : LightWaveSClassifier
         Of any framework, being fitted.
-    X : Collection, shape (n_cases, n_channels, n_timepoints)
-        Checked collection.
+    X : Collection or CaseSource, shape (n_cases, n_channels, n_timepoints)
+        Checked collection; of a large one, few cases are in memory at a time.
     y : np.ndarray, shape (n_cases,)
         Checked labels, of two classes at least.
+    passes : callable, default=LocalPass
+        Makes the passes over the blocks of a large collection.
 
     Returns
     -------
@@ -171,54 +199,88 @@ def fit_classifier(shell: Any, X: Collection, y: np.ndarray) -> ClassifierState:
             stacklevel=2,
         )
     n_features = number_of_features(shell.n_features, shell.n_kernels)
-    search = fit_table(shell, X, y, n_features, calibrate=given is None)
+    found, sample = fit_table(shell, X, y, n_features, calibrate=given is None)
     backend = _backend_of(shell)
-    features, y = search.model.features(X, backend, search.order), y[search.order]
-
-    lesson = search.lesson if given is None and shell.class_weight is None else None
-    if lesson is not None:
-        of_mixtures = search.model.features_of_mixtures(X, lesson.mixtures, backend)
-
-    def fit_estimator() -> tuple[StandardScaler, Any]:
-        scaler = StandardScaler().fit(features)
-        standard = scaler.transform(features)
-        if lesson is not None:
-            place = np.argsort(search.order)  # of each case among the features
-            of_cases = features[place[lesson.cases]]
-            taught = scaler.transform(np.concatenate([of_cases, of_mixtures]))
-            with one_blas_thread:
-                ridge = DistilledRidge()
-                return scaler, ridge.fit(standard, y, taught, lesson.soft_targets)
-        unfitted = default_ridge(len(y), shell.class_weight) if given is None else given
-        with one_blas_thread if given is None else nullcontext():
-            return scaler, shell._seeded(unfitted).fit(standard, y)
-
-    scaler, estimator = backend.on_root(fit_estimator)
+    if not is_large(X.shape):
+        scaler, estimator = _fit_to_all(shell, found, sample, y, backend)
+    elif given is None:
+        labels, classes = np.unique(y, return_inverse=True)
+        track = _track_of(shell, backend)
+        scaler, estimator = fit_head(
+            found.model,
+            sample,
+            labels,
+            np.bincount(classes),
+            shell.class_weight,
+            passes(as_source(X), classes, backend, track),
+            backend.on_root,
+        )
+    else:
+        features = features_of_all(found.model, as_source(X), backend)
+        scaler, estimator = backend.on_root(
+            lambda: _fit_estimator(shell._seeded(given), features, y)
+        )
     n_cases, n_channels, longest = X.shape
-    n_timepoints = longest if isinstance(X, np.ndarray) else None
+    n_timepoints = None if isinstance(X, UnequalLengthCollection) else longest
     fitted = None
     if given is None:
         fitted = FittedClassifier.from_estimator(
-            search.model,
+            found.model,
             scaler,
             estimator,
-            backend.on_root(lambda: fit_inverse_temperature(search.held_out)),
+            backend.on_root(lambda: fit_inverse_temperature(found.held_out)),
             n_channels=n_channels,
             n_timepoints=n_timepoints,
             channel_names=names,
         )
     return ClassifierState(
-        model=search.model,
+        model=found.model,
         head=make_pipeline(scaler, estimator) if fitted is None else fitted.head,
         fitted=fitted,
         scaler=scaler,
         estimator=estimator,
         parameters=shell.get_params(deep=False),
         metadata=metadata_of(n_cases, n_channels, n_timepoints),
-        path=search.path,
-        channel_path=search.channel_path,
+        path=found.path,
+        channel_path=found.channel_path,
         channel_names=names,
     )
+
+
+def _fit_to_all(
+    shell: Any, found: SearchResult, X: Collection, y: np.ndarray, backend: Threads
+) -> tuple[StandardScaler, Any]:
+    """Fit scaler and estimator to the features of all cases, in memory together."""
+    given, order = shell.estimator, found.order
+    features, y = found.model.features(X, backend, order), y[order]
+    if given is not None:
+        return backend.on_root(
+            lambda: _fit_estimator(shell._seeded(given), features, y)
+        )
+    lesson = found.lesson if shell.class_weight is None else None
+    if lesson is None:
+        ridge = default_ridge(len(y), shell.class_weight)
+        with one_blas_thread:
+            return backend.on_root(lambda: _fit_estimator(ridge, features, y))
+    of_mixtures = found.model.features_of_mixtures(X, lesson.mixtures, backend)
+
+    def fit_distilled() -> tuple[StandardScaler, DistilledRidge]:
+        scaler = StandardScaler().fit(features)
+        place = np.argsort(order)  # of each case among the features
+        of_cases = features[place[lesson.cases]]
+        taught = scaler.transform(np.concatenate([of_cases, of_mixtures]))
+        standard, targets = scaler.transform(features), lesson.soft_targets
+        with one_blas_thread:
+            return scaler, DistilledRidge().fit(standard, y, taught, targets)
+
+    return backend.on_root(fit_distilled)
+
+
+def _fit_estimator(
+    estimator: Any, features: np.ndarray, y: np.ndarray
+) -> tuple[StandardScaler, Any]:
+    scaler = StandardScaler().fit(features)
+    return scaler, estimator.fit(scaler.transform(features), y)
 
 
 def metadata_of(n_cases: int, n_channels: int, n_timepoints: int | None) -> dict:

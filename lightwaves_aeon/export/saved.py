@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 from sklearn.linear_model import RidgeClassifierCV
-from sklearn.preprocessing import LabelBinarizer, StandardScaler
+from sklearn.preprocessing import StandardScaler
 
 from lightwaves_aeon import __version__
 from lightwaves_aeon.core.convolution.features import ROW
@@ -21,7 +21,7 @@ from lightwaves_aeon.core.convolution.pooling import POOLING_OPERATORS
 from lightwaves_aeon.core.convolution.representations import REPRESENTATIONS
 from lightwaves_aeon.core.convolution.transform import FeatureTransform
 from lightwaves_aeon.core.fitted import ClassifierState, FittedClassifier
-from lightwaves_aeon.core.linear.head import DistilledRidge, LinearHead
+from lightwaves_aeon.core.linear.head import DistilledRidge, LinearHead, fitted_ridge
 from lightwaves_aeon.core.model import Model
 from lightwaves_aeon.core.selection.candidates import LARGEST_DILATION
 from lightwaves_aeon.core.selection.channels import CHANNEL_PATH
@@ -266,14 +266,10 @@ def _ridge(
         distilled.classes_ = arrays["classes"]
         distilled.n_features_in_ = distilled.coef_.shape[1]
         return distilled
-    ridge = RidgeClassifierCV(class_weight=parameters.get("class_weight"))
-    vars(ridge).update(_parts_of(arrays, "ridge", RIDGE))
-    ridge.n_features_in_ = ridge.coef_.shape[-1]
-    ridge._label_binarizer = LabelBinarizer(pos_label=1, neg_label=-1)
-    ridge._label_binarizer.fit(arrays["classes"])
-    if not hasattr(ridge, "classes_"):  # which older versions look up in the binarizer
-        ridge.classes_ = ridge._label_binarizer.classes_
-    return ridge
+    alphas, *chosen, coef, intercept = (arrays[f"ridge_{part}"] for part in RIDGE)
+    alpha, best_score = map(float, chosen)
+    weight, classes = parameters.get("class_weight"), arrays["classes"]
+    return fitted_ridge(classes, alphas, alpha, best_score, coef, intercept, weight)
 
 
 def _check_arrays(arrays: Arrays) -> None:

@@ -94,7 +94,11 @@ class FeatureTransform(NamedTuple):
         return self._replace(plan=plan, means=means, stds=stds)
 
     def __call__(
-        self, X: Collection, cases: np.ndarray | None = None, n_jobs: int = 1
+        self,
+        X: Collection,
+        cases: np.ndarray | None = None,
+        n_jobs: int = 1,
+        first_case: int = 0,
     ) -> np.ndarray:
         """Compute the features of a collection.
 
@@ -106,6 +110,8 @@ class FeatureTransform(NamedTuple):
             The cases to evaluate, in this order; all by default.
         n_jobs : int, default=1
             Threads to split the cases over; small work stays in the calling thread.
+        first_case : int, default=0
+            What an error calls the first case of `X`.
 
         Returns
         -------
@@ -145,7 +151,9 @@ class FeatureTransform(NamedTuple):
             block, rows, positions, span = task
             chosen = span if rows is None else rows[span]
             of_span = range(n_cases)[span] if positions is None else positions[span]
-            numbers = of_span if cases is None else None
+            numbers = None
+            if cases is None:
+                numbers = np.asarray(of_span) + first_case
             if positions is None:
                 self._evaluate_block(block, chosen, out[span], numbers)
             else:

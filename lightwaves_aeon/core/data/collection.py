@@ -14,6 +14,7 @@ __all__ = [
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 from zlib import crc32
 
 import numpy as np
@@ -225,8 +226,10 @@ def typical_length(X: Collection) -> int:
     return int(np.median(X.lengths))
 
 
-def fingerprint(X: Collection) -> dict[str, object]:
+def fingerprint(X: Any) -> dict[str, object]:
     """Say in words what must be the same for all processes that fit to a collection.
+
+    That is an array, cases of unequal length, or anything else of a shape and dtype.
 
     Examples
     --------
@@ -235,11 +238,13 @@ def fingerprint(X: Collection) -> dict[str, object]:
     >>> fingerprint(np.zeros((4, 3, 5)))["the shape of X"]
     (4, 3, 5)
     """
-    # The same names for both: a process may have the one, and another the other.
+    # The same names for all: a process may have the one, and another the other.
     lengths = "equal"
     if isinstance(X, UnequalLengthCollection):
         lengths = f"unequal (checksum {crc32(X.lengths.tobytes())})"
-    types = {str(block.dtype) for block, _, _ in iter_by_length(X)}
+        types = {str(block.dtype) for block in X.blocks}
+    else:
+        types = {str(X.dtype)}
     return {
         "the shape of X": X.shape,
         "the lengths of X": lengths,

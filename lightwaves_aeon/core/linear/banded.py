@@ -8,7 +8,7 @@ matrix of the cases, and a penalty is a weight of that.
 
 from __future__ import annotations
 
-__all__ = ["group_grams", "group_weights", "penalties_of"]
+__all__ = ["group_grams", "group_weights", "penalties_of", "weighted_gram"]
 
 import numpy as np
 
@@ -19,6 +19,11 @@ CASES_FOR_WEIGHTS = 300
 
 WEIGHTS = (0.0, 0.1, 0.3, 1.0)
 """Weights of a group to choose from."""
+
+MOST_VALUES = 3 << 23
+"""Products of cases that are in memory at a time, of all groups."""
+
+ALL = slice(None)
 
 N_PASSES = 2
 """How often each group has its turn, at most."""
@@ -36,7 +41,9 @@ def penalties_of(gram: np.ndarray) -> np.ndarray:
     return ALPHAS * (trace if trace > 0 else 1)
 
 
-def group_grams(features: np.ndarray, groups: np.ndarray, n_cases: int) -> np.ndarray:
+def group_grams(
+    features: np.ndarray, groups: np.ndarray, n_cases: int, rows: slice = ALL
+) -> np.ndarray:
     """Multiply cases with each other, in the features of each group.
 
     Parameters
@@ -47,10 +54,12 @@ def group_grams(features: np.ndarray, groups: np.ndarray, n_cases: int) -> np.nd
         Group of each, 0 to n_groups - 1.
     n_cases : int
         The first cases, which count.
+    rows : slice, optional
+        Which of them are the rows; all by default.
 
     Returns
     -------
-    np.ndarray of float64, shape (n_groups, n_cases, n_cases)
+    np.ndarray of float64, shape (n_groups, n_rows, n_cases)
 
     Examples
     --------
@@ -60,12 +69,68 @@ def group_grams(features: np.ndarray, groups: np.ndarray, n_cases: int) -> np.nd
     >>> group_grams(features, np.array([0, 1]), 2)[:, 0].tolist()
     [[1.0, -1.0], [4.0, -4.0]]
     """
-    grams = np.empty((groups.max() + 1, n_cases, n_cases))
+    n_rows = len(range(n_cases)[rows])
+    grams = np.empty((groups.max() + 1, n_rows, n_cases))
     for group, gram in enumerate(grams):
         # In double precision: the least penalty is below what single ones round off.
         columns = features[groups == group, :n_cases].astype(np.float64)
-        gram[:] = columns.T @ columns
+        gram[:] = columns[:, rows].T @ columns
     return grams
+
+
+def weighted_gram(
+    features: np.ndarray, groups: np.ndarray, targets: np.ndarray, first: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Weigh the groups, and add up their products of the cases.
+
+    Of many cases the products of few are in memory for each group.
+
+    Parameters
+    ----------
+    features, groups
+        As of `group_grams`.
+    targets : np.ndarray of float64, shape (n_cases, n_scores)
+        Indicators of the classes.
+    first : np.ndarray of int
+        The groups that count from the beginning.
+
+    Returns
+    -------
+    weights : np.ndarray of float64, shape (n_groups,)
+        See `group_weights`.
+    gram : np.ndarray of float64, shape (n_cases, n_cases)
+        Sum of the products of each group, times its weight.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.linear.banded import weighted_gram
+    >>> features = np.array([[1, -1], [2, -2]], np.float32)
+    >>> targets = np.array([[1.0], [-1.0]])
+    >>> weights, gram = weighted_gram(features, np.zeros(2, int), targets, np.zeros(1))
+    >>> weights.tolist(), gram[0].tolist()
+    ([1.0], [5.0, -5.0])
+    """
+    n_cases, some = len(targets), _some_cases(len(targets))
+    n_rows = MOST_VALUES // ((groups.max() + 1) * n_cases)
+    if n_rows >= n_cases:
+        grams = group_grams(features, groups, n_cases)
+        weights = group_weights(grams[:, some, some], targets[some], first)
+        return weights, np.tensordot(weights, grams, 1)
+    few = np.ascontiguousarray(features[:, :n_cases][:, some])
+    grams = group_grams(few, groups, few.shape[1])
+    weights = group_weights(grams, targets[some], first)
+    gram = np.empty((n_cases, n_cases))
+    for start in range(0, n_cases, max(1, n_rows)):
+        rows = slice(start, start + max(1, n_rows))
+        parts = group_grams(features, groups, n_cases, rows)
+        gram[rows] = np.tensordot(weights, parts, 1)
+    return weights, gram
+
+
+def _some_cases(n_cases: int) -> slice:
+    """Choose the cases that groups are weighed by."""
+    return slice(None, None, -(-n_cases // CASES_FOR_WEIGHTS))
 
 
 def group_weights(
@@ -102,8 +167,6 @@ def group_weights(
     >>> group_weights(grams, targets, np.array([0, 1])).tolist()
     [1.0, 0.0]
     """
-    some = slice(None, None, -(-len(targets) // CASES_FOR_WEIGHTS))
-    targets, grams = targets[some], grams[:, some, some]
     traces = np.trace(grams, axis1=1, axis2=2)
     varies = traces > 0
     if not varies.any():

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-__all__ = ["DistilledRidge", "LinearHead", "default_ridge", "two_columns"]
+__all__ = [
+    "DistilledRidge",
+    "LinearHead",
+    "default_ridge",
+    "fitted_ridge",
+    "fitted_scaler",
+    "two_columns",
+]
 
 from typing import Any, NamedTuple
 
@@ -11,6 +18,7 @@ from scipy.special import softmax
 from sklearn.base import BaseEstimator
 from sklearn.linear_model import RidgeClassifierCV
 from sklearn.linear_model._base import LinearClassifierMixin
+from sklearn.preprocessing import LabelBinarizer, StandardScaler
 
 from lightwaves_aeon.core.jit import jit
 from lightwaves_aeon.core.linear.ridge import (
@@ -159,6 +167,87 @@ def default_ridge(n_cases: int, class_weight: Any = None) -> RidgeClassifierCV:
     [0.01, 10000.0]
     """
     return RidgeClassifierCV(alphas=ALPHAS * n_cases, class_weight=class_weight)
+
+
+def fitted_scaler(
+    means: np.ndarray, deviations: np.ndarray, n_cases: int
+) -> StandardScaler:
+    """Make the scaler that was fitted to features of these moments.
+
+    Parameters
+    ----------
+    means, deviations : np.ndarray of float64, shape (n_features,)
+        The deviation of a constant is infinite.
+    n_cases : int
+        Number of cases.
+
+    Returns
+    -------
+    StandardScaler
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.linear.head import fitted_scaler
+    >>> scaler = fitted_scaler(np.array([1.0, 5.0]), np.array([2.0, np.inf]), 10)
+    >>> scaler.transform([[5.0, 5.0]]).tolist()
+    [[2.0, 0.0]]
+    """
+    scaler = StandardScaler()
+    varies = np.isfinite(deviations)
+    scaler.mean_, scaler.scale_ = means, np.where(varies, deviations, 1.0)
+    scaler.var_ = np.where(varies, np.square(scaler.scale_), 0.0)
+    scaler.n_features_in_, scaler.n_samples_seen_ = len(means), n_cases
+    return scaler
+
+
+def fitted_ridge(
+    classes: np.ndarray,
+    alphas: np.ndarray,
+    alpha: float,
+    best_score: float,
+    coef: np.ndarray,
+    intercept: np.ndarray,
+    class_weight: Any = None,
+) -> RidgeClassifierCV:
+    """Make the default estimator that was fitted with this outcome.
+
+    Parameters
+    ----------
+    classes : np.ndarray, shape (n_classes,)
+        The labels.
+    alphas : np.ndarray of float64, shape (n_alphas,)
+        Penalties there were to choose from.
+    alpha, best_score : float
+        The one that was chosen, and its leave-one-out error, negative.
+    coef : np.ndarray of float64, shape (n_scores, n_features) or (n_features,)
+        Coefficients of the features.
+    intercept : np.ndarray of float64, shape (n_scores,) or ()
+        Scores where all features are zero.
+    class_weight : {"balanced"}, dict or None, default=None
+        Weights of the classes.
+
+    Returns
+    -------
+    RidgeClassifierCV
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.linear.head import fitted_ridge
+    >>> classes, coef, intercept = np.array(["a", "b"]), np.array([[1.0]]), np.ones(1)
+    >>> ridge = fitted_ridge(classes, np.ones(1), 1.0, -0.1, coef, intercept / 2)
+    >>> ridge.predict([[-1.0], [0.0]]).tolist()
+    ['a', 'b']
+    """
+    ridge = RidgeClassifierCV(alphas, class_weight=class_weight)
+    ridge.coef_, ridge.intercept_ = coef, intercept
+    ridge.alpha_, ridge.best_score_ = alpha, best_score
+    ridge.n_features_in_ = coef.shape[-1]
+    ridge._label_binarizer = LabelBinarizer(pos_label=1, neg_label=-1).fit(classes)
+    if not hasattr(ridge, "classes_"):  # which older versions look up in the binarizer
+        ridge.classes_ = ridge._label_binarizer.classes_
+    return ridge
 
 
 class DistilledRidge(LinearClassifierMixin, BaseEstimator):

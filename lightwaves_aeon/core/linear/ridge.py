@@ -17,6 +17,7 @@ __all__ = [
     "error_of_gram",
     "fit_ridge",
     "one_vs_rest_targets",
+    "solve_normal_equations",
     "standardised",
 ]
 
@@ -262,12 +263,19 @@ def coefficients(
     [[0.5]]
     """
     centred = targets - targets.mean(axis=0)
-    matrix = standard.T @ standard if gram is None else gram.copy()
-    matrix[np.diag_indices_from(matrix)] += alpha
-    factor = cho_factor(matrix, overwrite_a=True)
     if gram is None:
-        return cho_solve(factor, standard.T @ centred)
-    return standard.T @ cho_solve(factor, centred)
+        products = standard.T @ standard, standard.T @ centred
+        return solve_normal_equations(*products, alpha)
+    return standard.T @ solve_normal_equations(gram, centred, alpha)
+
+
+def solve_normal_equations(
+    gram: np.ndarray, cross: np.ndarray, alpha: float
+) -> np.ndarray:
+    """Solve ``(gram + alpha * identity) @ x = cross`` for x."""
+    matrix = gram.copy()
+    matrix[np.diag_indices_from(matrix)] += alpha
+    return cho_solve(cho_factor(matrix, overwrite_a=True), cross)
 
 
 class Ridge(NamedTuple):

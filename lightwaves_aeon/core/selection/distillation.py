@@ -19,9 +19,8 @@ from scipy.linalg import solve
 from lightwaves_aeon.core.convolution.representations import REPRESENTATIONS
 from lightwaves_aeon.core.data.augmentation import Mixtures
 from lightwaves_aeon.core.linear.banded import (
-    group_grams,
-    group_weights,
     penalties_of,
+    weighted_gram,
 )
 from lightwaves_aeon.core.linear.ridge import (
     best_of_gram,
@@ -177,9 +176,7 @@ def _taught(
     first = np.flatnonzero(present % 3 > 0)
     if len(first) == 0:
         first = np.arange(len(present))
-    grams = group_grams(features, number, n_cases)
-    of_groups = group_weights(grams, targets, first)
-    gram = np.tensordot(of_groups, grams, 1)
+    of_groups, gram = weighted_gram(features, number, targets, first)
     alpha, _ = best_of_gram(gram, targets, penalties_of(gram))
     mean = targets.mean(axis=0)
     gram[np.diag_indices_from(gram)] += alpha

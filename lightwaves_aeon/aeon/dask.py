@@ -1,0 +1,237 @@
+"""Fit and predict where the chunks of a Dask array are, on any Dask cluster.
+
+The cases that the search looks at are gathered; features and their products are
+computed where the chunks are, and one small sum comes back. What has been computed is
+the same as of an array in memory, to the last bit, however the array is chunked.
+"""
+
+from __future__ import annotations
+
+__all__ = ["fit_dask", "predict_dask"]
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lightwaves_aeon.aeon.classifier import LightWaveSClassifier
+from lightwaves_aeon.core.data.blocks import (
+    BLOCK_CASES,
+    Node,
+    add_node,
+    block_ranges,
+    join_nodes,
+    total_of,
+)
+from lightwaves_aeon.core.parallel.blas import one_blas_thread
+from lightwaves_aeon.core.parallel.threads import Threads
+from lightwaves_aeon.core.search import Track
+from lightwaves_aeon.estimators.large import BlockTask, keeps_features
+
+if TYPE_CHECKING:
+    import dask.array as da
+
+JOINED_AT_A_TIME = 8
+"""Chunks whose sums are joined in one task."""
+
+
+def fit_dask(X: da.Array, y: Any, **parameters: Any) -> LightWaveSClassifier:
+    """Fit a classifier to a Dask array, by the scheduler or client that is active.
+
+    Parameters
+    ----------
+    X : dask.array.Array, shape (n_cases, n_channels, n_timepoints)
+        Numbers; from Zarr, HDF5 or object storage, say. Chunks are joined or split
+        along the cases to multiples of 4,096, which costs least where they are that.
+    y : dask.array.Array or np.ndarray, shape (n_cases,)
+        Labels.
+    **parameters
+        Those of `LightWaveSClassifier`. With ``backend="joblib"`` within
+        ``joblib.parallel_config("dask")`` the search is spread over the workers, too,
+        which is worth it where channels are many.
+
+    Returns
+    -------
+    LightWaveSClassifier
+        Fitted; the same, to the last bit, as to the array in memory, on machines whose
+        processors are of one kind.
+
+    Raises
+    ------
+    ImportError
+        If Dask is not installed.
+    TypeError, ValueError
+        If `X` is no such array, the number of labels differs, or as
+        `LightWaveSClassifier.fit` does.
+
+    Examples
+    --------
+    >>> import dask.array as da
+    >>> from aeon.datasets import load_basic_motions
+    >>> from lightwaves_aeon.aeon.dask import fit_dask, predict_dask
+    >>> X, y = load_basic_motions(split="train")
+    >>> clf = fit_dask(da.from_array(X, chunks=(10, -1, -1)), y, n_features=50)
+    >>> predict_dask(clf, da.from_array(X, chunks=(20, -1, -1))).compute().shape
+    (40,)
+    """
+    _check_series(X)
+    labels = np.asarray(y)  # computes those of a Dask array
+    if labels.ndim != 1 or len(labels) != len(X):
+        raise ValueError(
+            f"X holds {len(X)} cases, but y has the shape {labels.shape}: there must "
+            "be one label for each case"
+        )
+    return LightWaveSClassifier(**parameters)._fit_source(
+        _DaskSource(X), labels, _DaskPass
+    )
+
+
+def predict_dask(classifier: LightWaveSClassifier, X: da.Array) -> da.Array:
+    """Predict labels where the chunks of a Dask array are.
+
+    Parameters
+    ----------
+    classifier : LightWaveSClassifier
+        Fitted.
+    X : dask.array.Array, shape (n_cases, n_channels, n_timepoints)
+        Numbers.
+
+    Returns
+    -------
+    dask.array.Array, shape (n_cases,)
+        The labels, which nothing has been computed for yet.
+
+    Raises
+    ------
+    ImportError
+        If Dask is not installed.
+    TypeError, ValueError
+        If `X` is no such array, or of another number of channels. When computed, as
+        `LightWaveSClassifier.predict` does.
+    """
+    _check_series(X, may_be_unknown=True)
+    classifier._check_is_fitted()
+    state = classifier._state
+    n_channels = state.metadata["n_channels"]
+    if X.shape[1] != n_channels:
+        raise ValueError(
+            f"X has {X.shape[1]} channels, but the model was fitted to {n_channels}"
+        )
+
+    def labels(block: np.ndarray, block_info: Any = None) -> np.ndarray:
+        first = block_info[0]["array-location"][0][0] if block_info else 0
+        first = 0 if np.isnan(first) else int(first)
+        return state.head.predict(state.model.transform(block, first_case=first))
+
+    whole = X.rechunk({1: -1, 2: -1})
+    return whole.map_blocks(
+        labels, drop_axis=[1, 2], dtype=state.head.classes.dtype, meta=np.array([])
+    )
+
+
+def _check_series(X: Any, may_be_unknown: bool = False) -> None:
+    try:
+        import dask.array as da
+    except ImportError as error:
+        raise ImportError(
+            'this needs Dask: pip install "lightwaves-aeon[dask]"'
+        ) from error
+    if not isinstance(X, da.Array):
+        raise TypeError(f"X must be a dask.array.Array, got {type(X).__name__}")
+    if X.ndim != 3:
+        raise ValueError(
+            "X must have the dimensions (n_cases, n_channels, n_timepoints), got "
+            f"{X.ndim} of them: {X.shape}"
+        )
+    if X.dtype.kind not in "fiu":
+        raise TypeError(f"X must hold real numbers, got {X.dtype}")
+    unknown = np.isnan(np.array(X.shape, float))
+    if unknown[1:].any() or (unknown[0] and not may_be_unknown):
+        raise ValueError(
+            "X has chunks of unknown size: X.compute_chunk_sizes() finds them out"
+        )
+    if X.size == 0:
+        raise ValueError(f"X is empty: its shape is {X.shape}")
+
+
+@dataclass(frozen=True)
+class _DaskSource:
+    """A Dask array as a `CaseSource`."""
+
+    X: da.Array
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        return self.X.shape
+
+    @property
+    def dtype(self) -> np.dtype:
+        return self.X.dtype
+
+    def read(self, cases: range | np.ndarray) -> np.ndarray:
+        some = slice(cases.start, cases.stop) if isinstance(cases, range) else cases
+        return np.ascontiguousarray(self.X[some].compute())
+
+    def blocks(self) -> da.Array:
+        """Chunks along the cases alone, of whole blocks and about their size."""
+        n_cases = len(self.X)
+        size = max(1, round(max(self.X.chunks[0]) / BLOCK_CASES)) * BLOCK_CASES
+        return self.X.rechunk((min(size, n_cases), -1, -1))
+
+
+@dataclass(frozen=True)
+class _DaskPass:
+    """Passes over the blocks of a Dask array, as `LocalPass` makes them of others."""
+
+    source: _DaskSource
+    classes: np.ndarray
+    backend: Threads
+    track: Track
+    kept: list[Any] = field(default_factory=list)
+
+    def __call__(self, task: BlockTask) -> Any:
+        import dask
+
+        shared, blocks = dask.delayed(task), self.source.blocks()
+        sizes = blocks.chunks[0]
+        starts = np.cumsum([0, *sizes[:-1]]).tolist()
+        features = self.kept or [
+            dask.delayed(_features)(block, shared, start)
+            for block, start in zip(blocks.to_delayed().ravel(), starts, strict=True)
+        ]
+        if not self.kept and keeps_features(len(self.classes), len(task.origin)):
+            self.kept.extend(dask.persist(*features))
+            features = self.kept
+        nodes = [
+            dask.delayed(_nodes)(of, shared, self.classes[start : start + size], start)
+            for of, start, size in zip(features, starts, sizes, strict=True)
+        ]
+        while len(nodes) > 1:
+            parts = range(0, len(nodes), JOINED_AT_A_TIME)
+            nodes = [
+                dask.delayed(join_nodes)(nodes[part : part + JOINED_AT_A_TIME])
+                for part in parts
+            ]
+        return total_of(nodes[0].compute())
+
+
+def _features(X: np.ndarray, task: BlockTask, start: int) -> list[np.ndarray]:
+    """Compute the features of each block of a chunk."""
+    return [
+        task.features(X[cases.start : cases.stop], start + cases.start)
+        for cases in block_ranges(len(X))
+    ]
+
+
+@one_blas_thread
+def _nodes(
+    features: Sequence[np.ndarray], task: BlockTask, classes: np.ndarray, start: int
+) -> list[Node]:
+    """Sum up the blocks of a chunk as far as they have neighbours."""
+    nodes: list[Node] = []
+    for i, of_block in enumerate(features):
+        first = i * BLOCK_CASES
+        value = task.sums(of_block, classes[first : first + len(of_block)])
+        add_node(nodes, Node(0, start // BLOCK_CASES + i, value))
+    return nodes

@@ -1,0 +1,300 @@
+"""The ridge regression of `ridge`, of cases that are never all in memory.
+
+A first pass over the blocks sums up products of features, from which everything but the
+penalty follows. A second one sums up the leave-one-out errors of each penalty, which
+need every case once more (Golub, Heath and Wahba 1979).
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "Errors",
+    "FeatureSums",
+    "NormalEquations",
+    "errors_of",
+    "normal_equations",
+    "sums_of",
+]
+
+from typing import NamedTuple, Self
+
+import numpy as np
+from scipy.linalg import eigh
+
+from lightwaves_aeon.core.linear.ridge import (
+    RANK,
+    SMALLEST_DEVIATION,
+    one_vs_rest_targets,
+    solve_normal_equations,
+)
+
+
+class FeatureSums(NamedTuple):
+    """Sums over cases, of features less an origin.
+
+    Attributes
+    ----------
+    n_cases : int
+        Number of cases.
+    sums, squares : np.ndarray of float64, shape (n_features,)
+        Of the features, each case counting once.
+    largest : np.ndarray of float32, shape (n_features,)
+        Largest absolute value, as it is.
+    weight : float
+        Sum of the weights of the cases, by which the following count.
+    weighted : np.ndarray of float64, shape (n_features,)
+        Sums of the features.
+    products : np.ndarray of float64, shape (n_features, n_features)
+        Sums of the products of features.
+    targets : np.ndarray of float64, shape (n_scores,)
+        Sums of the targets.
+    cross : np.ndarray of float64, shape (n_features, n_scores)
+        Sums of the products of features and targets.
+    """
+
+    n_cases: int
+    sums: np.ndarray
+    squares: np.ndarray
+    largest: np.ndarray
+    weight: float
+    weighted: np.ndarray
+    products: np.ndarray
+    targets: np.ndarray
+    cross: np.ndarray
+
+    def plus(self, other: Self) -> FeatureSums:
+        """Add the sums over other cases, less the same origin."""
+        return FeatureSums(
+            self.n_cases + other.n_cases,
+            self.sums + other.sums,
+            self.squares + other.squares,
+            np.maximum(self.largest, other.largest),
+            self.weight + other.weight,
+            self.weighted + other.weighted,
+            self.products + other.products,
+            self.targets + other.targets,
+            self.cross + other.cross,
+        )
+
+
+class Errors(NamedTuple):
+    """Squared leave-one-out errors, summed over cases and scores.
+
+    Attributes
+    ----------
+    squared : np.ndarray of float64, shape (n_alphas,)
+        For each penalty.
+    """
+
+    squared: np.ndarray
+
+    def plus(self, other: Self) -> Errors:
+        """Add those of other cases."""
+        return Errors(self.squared + other.squared)
+
+
+class NormalEquations(NamedTuple):
+    """What is left to solve, for any penalty.
+
+    Attributes
+    ----------
+    n_cases : int
+        Number of cases.
+    means, deviations : np.ndarray of float64, shape (n_features,)
+        What features are standardised by; the deviation of a constant is infinite.
+    weight : float
+        Sum of the weights of the cases.
+    centre : np.ndarray of float64, shape (n_features,)
+        Weighted means of the features.
+    target_means : np.ndarray of float64, shape (n_scores,)
+        Weighted means of the targets.
+    gram : np.ndarray of float64, shape (n_features, n_features)
+        Weighted products of the standardised features, less their centre.
+    cross : np.ndarray of float64, shape (n_features, n_scores)
+        Weighted products of these and the targets, less their means.
+    basis : np.ndarray of float64, shape (n_features, n_components)
+        Turns standardised features into uncorrelated ones, whose squares sum up to 1.
+    values : np.ndarray of float64, shape (n_components,)
+        Eigenvalues of `gram`.
+    """
+
+    n_cases: int
+    means: np.ndarray
+    deviations: np.ndarray
+    weight: float
+    centre: np.ndarray
+    target_means: np.ndarray
+    gram: np.ndarray
+    cross: np.ndarray
+    basis: np.ndarray
+    values: np.ndarray
+
+    def solve(self, alpha: float) -> tuple[np.ndarray, np.ndarray]:
+        """Give weights and intercept of the standardised features.
+
+        Parameters
+        ----------
+        alpha : float
+            The penalty.
+
+        Returns
+        -------
+        weights : np.ndarray of float64, shape (n_features, n_scores)
+        intercept : np.ndarray of float64, shape (n_scores,)
+        """
+        weights = solve_normal_equations(self.gram, self.cross, alpha)
+        moved = (self.centre - self.means) / self.deviations
+        return weights, self.target_means - moved @ weights
+
+
+def sums_of(
+    features: np.ndarray,
+    classes: np.ndarray,
+    weights: np.ndarray,
+    origin: np.ndarray,
+) -> FeatureSums:
+    """Sum up the products of a block.
+
+    Parameters
+    ----------
+    features : np.ndarray of float32, shape (n_cases, n_features)
+        Features of the block.
+    classes : np.ndarray of int, shape (n_cases,)
+        Class of each case.
+    weights : np.ndarray of float64, shape (n_classes,)
+        Weight of a case of each class.
+    origin : np.ndarray of float64, shape (n_features,)
+        What features are counted from: near their means, squares of them keep digits.
+
+    Returns
+    -------
+    FeatureSums
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.linear.blockwise import sums_of
+    >>> x = np.array([[1.0], [3.0]], np.float32)
+    >>> sums = sums_of(x, np.array([0, 1]), np.ones(2), np.array([2.0]))
+    >>> sums.products.tolist(), sums.cross.tolist()
+    ([[2.0]], [[2.0]])
+    """
+    values, targets = features - origin, one_vs_rest_targets(classes, len(weights))
+    counts = weights[classes]
+    roots = np.sqrt(counts)[:, None]
+    rooted = values * roots
+    return FeatureSums(
+        n_cases=len(features),
+        sums=values.sum(axis=0),
+        squares=np.square(values).sum(axis=0),
+        largest=np.abs(features).max(axis=0),
+        weight=float(counts.sum()),
+        weighted=(values * counts[:, None]).sum(axis=0),
+        products=rooted.T @ rooted,
+        targets=counts @ targets,
+        cross=rooted.T @ (targets * roots),
+    )
+
+
+def normal_equations(sums: FeatureSums, origin: np.ndarray) -> NormalEquations:
+    """Standardise what was summed up, and decompose it.
+
+    Parameters
+    ----------
+    sums : FeatureSums
+        Of all cases.
+    origin : np.ndarray of float64, shape (n_features,)
+        What features were counted from.
+
+    Returns
+    -------
+    NormalEquations
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.linear.blockwise import normal_equations, sums_of
+    >>> x, origin = np.array([[1.0], [3.0]], np.float32), np.zeros(1)
+    >>> sums = sums_of(x, np.array([0, 1]), np.ones(2), origin)
+    >>> equations = normal_equations(sums, origin)
+    >>> equations.means.tolist(), equations.gram.tolist(), equations.solve(2.0)[0]
+    ([2.0], [[2.0]], array([[0.5]]))
+    """
+    moved, centre = sums.sums / sums.n_cases, sums.weighted / sums.weight
+    variances = sums.squares / sums.n_cases - moved**2
+    deviations = np.sqrt(np.maximum(variances, 0))
+    deviations[deviations <= SMALLEST_DEVIATION * sums.largest] = np.inf
+    target_means = sums.targets / sums.weight
+    gram = sums.products - np.outer(sums.weighted, centre)
+    gram /= deviations[:, None]
+    gram /= deviations
+    cross = sums.cross - np.outer(sums.weighted, target_means)
+    values, vectors = eigh(gram, driver="evd")
+    some = values > RANK * max(values[-1], 0)
+    return NormalEquations(
+        n_cases=sums.n_cases,
+        means=origin + moved,
+        deviations=deviations,
+        weight=sums.weight,
+        centre=origin + centre,
+        target_means=target_means,
+        gram=gram,
+        cross=cross / deviations[:, None],
+        basis=vectors[:, some] / np.sqrt(values[some]),
+        values=values[some],
+    )
+
+
+def errors_of(
+    features: np.ndarray,
+    classes: np.ndarray,
+    weights: np.ndarray,
+    equations: NormalEquations,
+    alphas: np.ndarray,
+) -> Errors:
+    """Sum up the squared leave-one-out errors of a block.
+
+    Parameters
+    ----------
+    features : np.ndarray of float32, shape (n_cases, n_features)
+        Features of the block.
+    classes : np.ndarray of int, shape (n_cases,)
+        Class of each case.
+    weights : np.ndarray of float64, shape (n_classes,)
+        Weight of a case of each class.
+    equations : NormalEquations
+        Of all cases.
+    alphas : np.ndarray of float64, shape (n_alphas,)
+        The penalties.
+
+    Returns
+    -------
+    Errors
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.linear.blockwise import (
+    ...     errors_of,
+    ...     normal_equations,
+    ...     sums_of,
+    ... )
+    >>> x, classes = np.array([[-1.0], [-1.0], [1.0], [1.0]]), np.array([0, 0, 1, 1])
+    >>> sums = sums_of(x.astype(np.float32), classes, np.ones(2), np.zeros(1))
+    >>> equations = normal_equations(sums, np.zeros(1))
+    >>> errors = errors_of(x, classes, np.ones(2), equations, np.array([0.1, 10.0]))
+    >>> errors.squared.round(3).tolist()
+    [0.009, 4.432]
+    """
+    targets = one_vs_rest_targets(classes, len(weights)) - equations.target_means
+    values, counts = equations.values, weights[classes]
+    parts = (features - equations.centre) / equations.deviations @ equations.basis
+    projected = equations.basis.T @ equations.cross
+    shrunk = values[:, None] / (values[:, None] + alphas)  # (n_components, n_alphas)
+    coefficients = (shrunk[:, :, None] * projected[:, None]).reshape(len(values), -1)
+    fitted = (parts @ coefficients).reshape(len(parts), len(alphas), -1)
+    # The last term is that of the intercept, which is not penalised.
+    leverage = np.square(parts) @ shrunk + 1 / equations.weight
+    free = np.maximum(1 - counts[:, None] * leverage, RANK)
+    squared = np.square(targets[:, None] - fitted).sum(axis=2) / free**2
+    return Errors(counts @ squared)

@@ -1,0 +1,1 @@
+"""Series and labels in files, read a few cases at a time; it knows no framework."""
