@@ -43,7 +43,7 @@ def fit_dask(X: da.Array, y: Any, **parameters: Any) -> LightWaveSClassifier:
     ----------
     X : dask.array.Array, shape (n_cases, n_channels, n_timepoints)
         Numbers; from Zarr, HDF5 or object storage, say. Chunks are joined or split
-        along the cases to multiples of 4,096, which costs least where they are that.
+        along the cases to multiples of 2,048, which costs least where they are that.
     y : dask.array.Array or np.ndarray, shape (n_cases,)
         Labels.
     **parameters

@@ -17,6 +17,7 @@ import numpy as np
 from lightwaves_aeon.aeon.classifier import LightWaveSClassifier
 from lightwaves_aeon.atomic import open_atomic
 from lightwaves_aeon.core.data.blocks import block_ranges
+from lightwaves_aeon.core.data.source import read_pieces
 from lightwaves_aeon.core.parallel.backends import make_backend
 from lightwaves_aeon.core.parallel.threads import Threads
 from lightwaves_aeon.core.search import Track, no_progress
@@ -223,8 +224,8 @@ def _features(
     transform, n_jobs = classifier._state.model.transform, classifier._n_threads()
     own = processes.local_part(block_ranges(series.shape[0]))
     for cases in track(own, len(own)):
-        X = series.read(cases)
-        yield cases, transform(X, n_jobs=n_jobs, first_case=cases.start)
+        for piece, X in read_pieces(series, cases):
+            yield piece, transform(X, n_jobs=n_jobs, first_case=piece.start)
 
 
 def _series_for(classifier: LightWaveSClassifier, data: str | Path) -> StoredSeries:

@@ -209,8 +209,11 @@ class Search:
                 stacklevel=2,
             )
         pooled = Model.from_rows(rows, bank, data.means, data.stds)
-        columns = pooled.features(X, backend, sample)
-        augmented = pooled.features_of_mixtures(X, mixtures.of(sample), backend)
+        # Arranged here, so that no other copy of so large an array is left.
+        columns = selector.arranged(pooled.features(X, backend, sample))
+        augmented = selector.arranged(
+            pooled.features_of_mixtures(X, mixtures.of(sample), backend)
+        )
         found = backend.on_root(
             lambda: select_features(
                 rows,

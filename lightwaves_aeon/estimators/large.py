@@ -32,7 +32,7 @@ from lightwaves_aeon.core.data.blocks import block_ranges, sum_blocks
 from lightwaves_aeon.core.data.collection import Collection, iter_by_length
 from lightwaves_aeon.core.data.sampling import stratified_sample
 from lightwaves_aeon.core.data.scaling import find_unusable
-from lightwaves_aeon.core.data.source import CaseSource, as_source
+from lightwaves_aeon.core.data.source import CaseSource, as_source, read_pieces
 from lightwaves_aeon.core.linear.blockwise import (
     NormalEquations,
     errors_of,
@@ -170,8 +170,9 @@ def features_of_all(model: Model, source: CaseSource, backend: Threads) -> np.nd
     """
     parts = [np.empty((0, len(model.rows)), np.float32)]
     for cases in backend.local_part(block_ranges(source.shape[0])):
-        X = source.read(cases)
-        parts.append(model.transform(X, n_jobs=backend.n_jobs, first_case=cases.start))
+        for piece, X in read_pieces(source, cases):
+            n_jobs, first = backend.n_jobs, piece.start
+            parts.append(model.transform(X, n_jobs=n_jobs, first_case=first))
     return np.concatenate([parts[0], *backend.gather(np.concatenate(parts))])
 
 
@@ -309,7 +310,12 @@ class LocalPass:
         def of_block(cases: range) -> Any:
             features = self.kept.get(cases.start)
             if features is None:
-                features = task.features(self.source.read(cases), cases.start)
+                features = np.concatenate(
+                    [
+                        task.features(X, piece.start)
+                        for piece, X in read_pieces(self.source, cases)
+                    ]
+                )
                 if keeps:
                     self.kept[cases.start] = features
             return task.sums(features, self.classes[cases.start : cases.stop])

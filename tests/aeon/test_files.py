@@ -417,7 +417,7 @@ def test_mpi_that_is_not_installed(folder, tmp_path, monkeypatch):
     [
         (["fit"], "Missing option '--data'"),
         (["fit", "--data", "X", "--labels", "y"], "Missing option '--out'"),
-        (["fit", "--data", "."], "'.' is a directory"),
+        (["fit", "--out", "."], "'.' is a directory"),
         (["fit", "--n-features", "0"], "0 is not in the range"),
         (["fit", "--variant", "L3"], "'L3' is not one of"),
         (["fit", "--backend", "cloud"], "'cloud' is not one of"),

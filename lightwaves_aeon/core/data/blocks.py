@@ -24,7 +24,7 @@ from typing import Generic, NamedTuple, Protocol, Self, TypeVar
 
 from lightwaves_aeon.core.parallel.threads import Threads, run
 
-BLOCK_CASES = 4096
+BLOCK_CASES = 2048
 """Cases of a block."""
 
 
@@ -53,7 +53,7 @@ def block_ranges(n_cases: int) -> list[range]:
     --------
     >>> from lightwaves_aeon.core.data.blocks import block_ranges
     >>> block_ranges(5000)
-    [range(0, 4096), range(4096, 5000)]
+    [range(0, 2048), range(2048, 4096), range(4096, 5000)]
     """
     starts = range(0, n_cases, BLOCK_CASES)
     return [range(start, min(start + BLOCK_CASES, n_cases)) for start in starts]

@@ -5,14 +5,18 @@ Of a collection larger than memory, no more than a block of cases is there at on
 
 from __future__ import annotations
 
-__all__ = ["ArraySource", "CaseSource", "PartOfSource", "as_source"]
+__all__ = ["ArraySource", "CaseSource", "PartOfSource", "as_source", "read_pieces"]
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 
 from lightwaves_aeon.core.data.collection import Collection, subset
+
+PIECE_VALUES = 1 << 20
+"""Values read in one go, where these are more than a case."""
 
 
 class CaseSource(Protocol):
@@ -104,3 +108,21 @@ class PartOfSource:
 def as_source(X: Collection | CaseSource) -> CaseSource:
     """Make a source of a collection; a source is as it should be."""
     return ArraySource(X) if isinstance(X, Collection) else X
+
+
+def read_pieces(source: CaseSource, cases: range) -> Iterator[tuple[range, Collection]]:
+    """Read a range of cases, few of which are in memory at a time.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.data.source import ArraySource, read_pieces
+    >>> source = ArraySource(np.zeros((5, 100, 5000)))
+    >>> [(piece, X.shape) for piece, X in read_pieces(source, range(1, 4))]
+    [(range(1, 3), (2, 100, 5000)), (range(3, 4), (1, 100, 5000))]
+    """
+    _, n_channels, n_timepoints = source.shape
+    step = max(1, PIECE_VALUES // (n_channels * n_timepoints))
+    for start in range(cases.start, cases.stop, step):
+        piece = range(start, min(start + step, cases.stop))
+        yield piece, source.read(piece)

@@ -21,9 +21,7 @@ WEIGHTS = (0.0, 0.1, 0.3, 1.0)
 """Weights of a group to choose from."""
 
 MOST_VALUES = 3 << 23
-"""Products of cases that are in memory at a time, of all groups."""
-
-ALL = slice(None)
+"""Products of cases that are in memory at a time, of all groups, at most."""
 
 N_PASSES = 2
 """How often each group has its turn, at most."""
@@ -41,9 +39,7 @@ def penalties_of(gram: np.ndarray) -> np.ndarray:
     return ALPHAS * (trace if trace > 0 else 1)
 
 
-def group_grams(
-    features: np.ndarray, groups: np.ndarray, n_cases: int, rows: slice = ALL
-) -> np.ndarray:
+def group_grams(features: np.ndarray, groups: np.ndarray, n_cases: int) -> np.ndarray:
     """Multiply cases with each other, in the features of each group.
 
     Parameters
@@ -54,12 +50,10 @@ def group_grams(
         Group of each, 0 to n_groups - 1.
     n_cases : int
         The first cases, which count.
-    rows : slice, optional
-        Which of them are the rows; all by default.
 
     Returns
     -------
-    np.ndarray of float64, shape (n_groups, n_rows, n_cases)
+    np.ndarray of float64, shape (n_groups, n_cases, n_cases)
 
     Examples
     --------
@@ -69,13 +63,16 @@ def group_grams(
     >>> group_grams(features, np.array([0, 1]), 2)[:, 0].tolist()
     [[1.0, -1.0], [4.0, -4.0]]
     """
-    n_rows = len(range(n_cases)[rows])
-    grams = np.empty((groups.max() + 1, n_rows, n_cases))
+    grams = np.empty((groups.max() + 1, n_cases, n_cases))
     for group, gram in enumerate(grams):
-        # In double precision: the least penalty is below what single ones round off.
-        columns = features[groups == group, :n_cases].astype(np.float64)
-        gram[:] = columns[:, rows].T @ columns
+        gram[:] = _gram(features[groups == group, :n_cases])
     return grams
+
+
+def _gram(features: np.ndarray) -> np.ndarray:
+    # In double precision: the least penalty is below what single ones round off.
+    columns = features.astype(np.float64)
+    return columns.T @ columns
 
 
 def weighted_gram(
@@ -83,7 +80,7 @@ def weighted_gram(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Weigh the groups, and add up their products of the cases.
 
-    Of many cases the products of few are in memory for each group.
+    Of many cases those of one group are in memory at a time.
 
     Parameters
     ----------
@@ -107,24 +104,21 @@ def weighted_gram(
     >>> from lightwaves_aeon.core.linear.banded import weighted_gram
     >>> features = np.array([[1, -1], [2, -2]], np.float32)
     >>> targets = np.array([[1.0], [-1.0]])
-    >>> weights, gram = weighted_gram(features, np.zeros(2, int), targets, np.zeros(1))
+    >>> weights, gram = weighted_gram(features, np.zeros(2, int), targets, [0])
     >>> weights.tolist(), gram[0].tolist()
     ([1.0], [5.0, -5.0])
     """
     n_cases, some = len(targets), _some_cases(len(targets))
-    n_rows = MOST_VALUES // ((groups.max() + 1) * n_cases)
-    if n_rows >= n_cases:
+    if (groups.max() + 1) * n_cases**2 <= MOST_VALUES:
         grams = group_grams(features, groups, n_cases)
         weights = group_weights(grams[:, some, some], targets[some], first)
         return weights, np.tensordot(weights, grams, 1)
-    few = np.ascontiguousarray(features[:, :n_cases][:, some])
+    few = features[:, :n_cases][:, some]
     grams = group_grams(few, groups, few.shape[1])
     weights = group_weights(grams, targets[some], first)
-    gram = np.empty((n_cases, n_cases))
-    for start in range(0, n_cases, max(1, n_rows)):
-        rows = slice(start, start + max(1, n_rows))
-        parts = group_grams(features, groups, n_cases, rows)
-        gram[rows] = np.tensordot(weights, parts, 1)
+    gram = np.zeros((n_cases, n_cases))
+    for group in np.flatnonzero(weights):
+        gram += weights[group] * _gram(features[groups == group, :n_cases])
     return weights, gram
 
 

@@ -182,17 +182,20 @@ def sums_of(
     values, targets = features - origin, one_vs_rest_targets(classes, len(weights))
     counts = weights[classes]
     roots = np.sqrt(counts)[:, None]
-    rooted = values * roots
+    weighted = values if (counts == 1).all() else values * roots
+    products = weighted.T @ weighted
+    sums = values.sum(axis=0)
+    alike = weighted is values
     return FeatureSums(
         n_cases=len(features),
-        sums=values.sum(axis=0),
-        squares=np.square(values).sum(axis=0),
-        largest=np.abs(features).max(axis=0),
+        sums=sums,
+        squares=np.diag(products) if alike else np.square(values).sum(axis=0),
+        largest=np.maximum(features.max(axis=0), -features.min(axis=0)),
         weight=float(counts.sum()),
-        weighted=(values * counts[:, None]).sum(axis=0),
-        products=rooted.T @ rooted,
+        weighted=sums if alike else roots[:, 0] @ weighted,
+        products=products,
         targets=counts @ targets,
-        cross=rooted.T @ (targets * roots),
+        cross=weighted.T @ (targets * roots),
     )
 
 
@@ -288,7 +291,8 @@ def errors_of(
     """
     targets = one_vs_rest_targets(classes, len(weights)) - equations.target_means
     values, counts = equations.values, weights[classes]
-    parts = (features - equations.centre) / equations.deviations @ equations.basis
+    basis = equations.basis / equations.deviations[:, None]
+    parts = (features - equations.centre) @ basis
     projected = equations.basis.T @ equations.cross
     shrunk = values[:, None] / (values[:, None] + alphas)  # (n_components, n_alphas)
     coefficients = (shrunk[:, :, None] * projected[:, None]).reshape(len(values), -1)

@@ -36,6 +36,10 @@ cases would else be far out in an augmented one, and rule its scores."""
 MOST_FOR_STUDENT = 4000
 """Features that detachment starts from, at most, or as many as are wanted."""
 
+CASES_FOR_PENALTY = 2000
+"""Cases that are enough to choose the teacher's penalty by: eigenvalues take as many
+operations as the cube of their number."""
+
 STANDARDISED_AT_A_TIME = 512
 """Features that are in double precision at a time."""
 
@@ -177,7 +181,9 @@ def _taught(
     if len(first) == 0:
         first = np.arange(len(present))
     of_groups, gram = weighted_gram(features, number, targets, first)
-    alpha, _ = best_of_gram(gram, targets, penalties_of(gram))
+    some = slice(None, None, -(-n_cases // CASES_FOR_PENALTY))
+    few = np.ascontiguousarray(gram[some, some])
+    alpha, _ = best_of_gram(few, targets[some], penalties_of(gram))
     mean = targets.mean(axis=0)
     gram[np.diag_indices_from(gram)] += alpha
     dual = solve(gram, targets - mean, assume_a="pos", overwrite_a=True)

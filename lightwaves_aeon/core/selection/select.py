@@ -123,6 +123,15 @@ class Selector(NamedTuple):
         """Give the number of augmented cases wanted beside so many training cases."""
         return min(self.augmentation * n_cases, self.most_augmented)
 
+    @property
+    def by_feature(self) -> bool:
+        """Whether it reads features one by one, as `distil` does."""
+        return self.augmentation > 0
+
+    def arranged(self, columns: np.ndarray) -> np.ndarray:
+        """Arrange a pool so that to take features is to copy stretches of memory."""
+        return np.asarray(columns, order="F" if self.by_feature else "C")
+
 
 SELECTORS = {
     "mrmr": Selector(0, 3, CRITERIA["all classes"], _mrmr),
@@ -196,15 +205,11 @@ def select_features(
     Selection
     """
     (pool, *other_pools), (everyone, *other_folds) = pools, folds
-    # As `distil` reads them: to take some features is then to copy stretches of memory.
-    by_feature = selector.augmentation > 0
-    columns = np.asarray(columns, order="F" if by_feature else "C")
-    augmented = np.asarray(augmented, order="F")
 
     def part_of(
         table: np.ndarray, cases: np.ndarray, features: np.ndarray
     ) -> np.ndarray:
-        if by_feature:
+        if selector.by_feature:
             return table.T[features].take(cases, axis=1).T
         return table[np.ix_(cases, features)]
 
