@@ -1,8 +1,9 @@
-"""How a fit under MPI scales over ranks: measured here, predicted for a cluster.
+"""How a fit scales over ranks and cases: measured here, predicted for a cluster.
 
 ``python -m benchmarks.scaling`` runs every part on this machine and draws the plot;
+``--part cases`` measures but how it scales over cases, ``--part ranks`` all else;
 ``--quick`` takes small data. Data are written to a temporary folder, 2 GiB of it for
-the part on memory, and mapped by the ranks.
+the parts on memory and on cases.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.scaling_cases import SIZES, cases
 from benchmarks.scaling_model import CostModel, Run, draw, predictions
 from benchmarks.timing import markdown, spread
 
@@ -163,7 +165,14 @@ def main() -> None:
     )
     parser.add_argument("--rounds", type=int, default=3, help="of the strong scaling")
     parser.add_argument("--quick", action="store_true", help="an eighth of the cases")
+    parser.add_argument("--part", choices=("ranks", "cases"), help="but one of these")
     args = parser.parse_args()
+    if args.part != "ranks":
+        with tempfile.TemporaryDirectory() as name:
+            sizes = SIZES[:2] if args.quick else SIZES
+            print(f"## cases\n\n{cases(Path(name), sizes)}\n", flush=True)
+    if args.part == "cases":
+        return
 
     def sized(shape: Sequence[int]) -> tuple[int, ...]:
         return (shape[0] // 8, *shape[1:]) if args.quick else tuple(shape)

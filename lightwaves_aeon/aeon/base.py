@@ -24,7 +24,7 @@ from lightwaves_aeon.estimators.frames import (
     channel_names,
     refuse_masked,
 )
-from lightwaves_aeon.estimators.large import LocalPass, Pass
+from lightwaves_aeon.estimators.passes import LocalPass, Pass
 
 Series = np.ndarray | list[np.ndarray]
 

@@ -24,10 +24,11 @@ from lightwaves_aeon.core.data.blocks import (
     join_nodes,
     total_of,
 )
+from lightwaves_aeon.core.data.source import PartOfSource
 from lightwaves_aeon.core.parallel.blas import one_blas_thread
 from lightwaves_aeon.core.parallel.threads import Threads
 from lightwaves_aeon.core.search import Track
-from lightwaves_aeon.estimators.large import BlockTask, keeps_features
+from lightwaves_aeon.estimators.passes import BlockTask, keeps_features
 
 if TYPE_CHECKING:
     import dask.array as da
@@ -122,7 +123,9 @@ def predict_dask(classifier: LightWaveSClassifier, X: da.Array) -> da.Array:
     def labels(block: np.ndarray, block_info: Any = None) -> np.ndarray:
         first = block_info[0]["array-location"][0][0] if block_info else 0
         first = 0 if np.isnan(first) else int(first)
-        return state.head.predict(state.model.transform(block, first_case=first))
+        return state.head.predict(
+            state.model.transform(block, names=range(first, first + len(block)))
+        )
 
     whole = X.rechunk({1: -1, 2: -1})
     return whole.map_blocks(
@@ -173,19 +176,14 @@ class _DaskSource:
         some = slice(cases.start, cases.stop) if isinstance(cases, range) else cases
         return np.ascontiguousarray(self.X[some].compute())
 
-    def blocks(self) -> da.Array:
-        """Chunks along the cases alone, of whole blocks and about their size."""
-        n_cases = len(self.X)
-        size = max(1, round(max(self.X.chunks[0]) / BLOCK_CASES)) * BLOCK_CASES
-        return self.X.rechunk((min(size, n_cases), -1, -1))
-
 
 @dataclass(frozen=True)
 class _DaskPass:
     """Passes over the blocks of a Dask array, as `LocalPass` makes them of others."""
 
-    source: _DaskSource
+    source: _DaskSource | PartOfSource
     classes: np.ndarray
+    names: range | np.ndarray
     backend: Threads
     track: Track
     kept: list[Any] = field(default_factory=list)
@@ -193,19 +191,20 @@ class _DaskPass:
     def __call__(self, task: BlockTask) -> Any:
         import dask
 
-        shared, blocks = dask.delayed(task), self.source.blocks()
-        sizes = blocks.chunks[0]
-        starts = np.cumsum([0, *sizes[:-1]]).tolist()
+        shared, blocks = dask.delayed(task), self._blocks()
+        ends = np.cumsum(blocks.chunks[0]).tolist()
+        spans = [slice(a, b) for a, b in zip([0, *ends], ends, strict=False)]
         features = self.kept or [
-            dask.delayed(_features)(block, shared, start)
-            for block, start in zip(blocks.to_delayed().ravel(), starts, strict=True)
+            dask.delayed(_features)(block, shared, self.names[span])
+            for block, span in zip(blocks.to_delayed().ravel(), spans, strict=True)
         ]
-        if not self.kept and keeps_features(len(self.classes), len(task.origin)):
+        keeps = keeps_features(len(self.classes), len(task.model.rows))
+        if keeps and not self.kept:
             self.kept.extend(dask.persist(*features))
             features = self.kept
         nodes = [
-            dask.delayed(_nodes)(of, shared, self.classes[start : start + size], start)
-            for of, start, size in zip(features, starts, sizes, strict=True)
+            dask.delayed(_nodes)(of, shared, self.classes[span], span.start)
+            for of, span in zip(features, spans, strict=True)
         ]
         while len(nodes) > 1:
             parts = range(0, len(nodes), JOINED_AT_A_TIME)
@@ -215,13 +214,23 @@ class _DaskPass:
             ]
         return total_of(nodes[0].compute())
 
+    def _blocks(self) -> da.Array:
+        """Chunks along the cases alone, of whole blocks and about their size."""
+        if isinstance(self.source, PartOfSource):
+            whole: Any = self.source.source
+            X = whole.X[self.source.cases]
+        else:
+            X = self.source.X
+        size = max(1, round(max(X.chunks[0]) / BLOCK_CASES)) * BLOCK_CASES
+        return X.rechunk((min(size, len(X)), -1, -1))
 
-def _features(X: np.ndarray, task: BlockTask, start: int) -> list[np.ndarray]:
+
+def _features(
+    X: np.ndarray, task: BlockTask, names: range | np.ndarray
+) -> list[np.ndarray]:
     """Compute the features of each block of a chunk."""
-    return [
-        task.features(X[cases.start : cases.stop], start + cases.start)
-        for cases in block_ranges(len(X))
-    ]
+    blocks = (slice(cases.start, cases.stop) for cases in block_ranges(len(X)))
+    return [task.features(X[block], names[block]) for block in blocks]
 
 
 @one_blas_thread

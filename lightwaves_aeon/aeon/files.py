@@ -225,7 +225,7 @@ def _features(
     own = processes.local_part(block_ranges(series.shape[0]))
     for cases in track(own, len(own)):
         for piece, X in read_pieces(series, cases):
-            yield piece, transform(X, n_jobs=n_jobs, first_case=piece.start)
+            yield piece, transform(X, n_jobs=n_jobs, names=piece)
 
 
 def _series_for(classifier: LightWaveSClassifier, data: str | Path) -> StoredSeries:

@@ -184,7 +184,7 @@ class LightWaveS(FeatureTableMixin, TransformerShell, BaseCollectionTransformer)
     def _fit(self, X: Series, y: np.ndarray) -> LightWaveS:
         check_classification_y(y)
         self._n_jobs = check_n_jobs(self.n_jobs)
-        found, _ = fit_table(self, self._collection(X), y)
+        found, *_ = fit_table(self, self._collection(X), y)
         return self._take(found)
 
     def _transform(self, X: Series, y=None) -> np.ndarray:

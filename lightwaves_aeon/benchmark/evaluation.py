@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-__all__ = ["Measured", "Result", "evaluate", "measure", "warm_up"]
+__all__ = [
+    "Measured",
+    "Result",
+    "evaluate",
+    "kept",
+    "measure",
+    "result_of",
+    "warm_up",
+    "watched",
+]
 
 import pickle
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, NamedTuple
@@ -28,7 +38,8 @@ class Measured(NamedTuple):
     shares : np.ndarray, shape (n_test_cases, n_classes), or None
         Probabilities, where they were asked for.
     fit_seconds, predict_seconds : float
-        Times to fit, and to predict all test cases in one call.
+        Times to fit, and to predict all test cases in one call, or, of a fold, in
+        blocks, without the time to read them.
     memory : float
         Bytes that fitting took at its peak; NaN where it cannot be measured.
     kept_features, kept_channels : int or None
@@ -54,9 +65,9 @@ class Result:
     accuracy, balanced_accuracy : float
         Of the test cases, between 0 and 1.
     fit_seconds : float
-        Time to fit.
+        Time to fit; of a fold with that to read the training cases.
     predict_ms_per_case : float
-        Time to predict all test cases in one call, in milliseconds per case.
+        Time to predict, see `Measured`, in milliseconds per case.
     kept_features, kept_channels : int or None
         See `Measured`.
     all_channels : int
@@ -75,7 +86,12 @@ class Result:
     model_kb: float
 
 
-def warm_up(classifier: BaseClassifier, n_channels: int, is_list: bool = False) -> None:
+def warm_up(
+    classifier: BaseClassifier,
+    n_channels: int,
+    is_list: bool = False,
+    dtype: type[np.floating] = np.float64,
+) -> None:
     """Have the code compiled that a classifier will use.
 
     Parameters
@@ -87,6 +103,8 @@ def warm_up(classifier: BaseClassifier, n_channels: int, is_list: bool = False) 
         Number of channels to make ready for.
     is_list : bool, default=False
         Whether for series of unequal length.
+    dtype : type, default=np.float64
+        Type of the series.
 
     Examples
     --------
@@ -97,7 +115,8 @@ def warm_up(classifier: BaseClassifier, n_channels: int, is_list: bool = False) 
     >>> classifier.is_fitted
     False
     """
-    X: Any = np.random.default_rng(0).normal(size=(12, n_channels, 40))
+    rng = np.random.default_rng(0)
+    X: Any = rng.normal(size=(12, n_channels, 40)).astype(dtype, copy=False)
     if is_list:
         X = [series[:, : 40 - case // 11] for case, series in enumerate(X)]
     # Warnings would be of fewer features than wanted, and the like.
@@ -133,20 +152,17 @@ def measure(
     -------
     Measured
     """
-    with PeakMemory() as peak:
-        before, start = peak.now(), perf_counter()
-        classifier.fit(X_train, y_train)
-        fitted = perf_counter()
+    fit_seconds, memory = watched(lambda: classifier.fit(X_train, y_train))
     predicting = perf_counter()
     labels = classifier.predict(X_test)
     predicted = perf_counter()
-    kept_features, kept_channels = _kept(classifier, len(X_train[0]))
+    kept_features, kept_channels = kept(classifier, len(X_train[0]))
     return Measured(
         labels=labels,
         shares=classifier.predict_proba(X_test) if with_probabilities else None,
-        fit_seconds=fitted - start,
+        fit_seconds=fit_seconds,
         predict_seconds=predicted - predicting,
-        memory=max(peak.bytes - before, 0.0),  # NaN stays NaN
+        memory=memory,
         kept_features=kept_features,
         kept_channels=kept_channels,
     )
@@ -190,20 +206,77 @@ def evaluate(
     """
     warm_up(classifier, len(X_train[0]), isinstance(X_train, list))
     found = measure(classifier, X_train, y_train, X_test)
+    return result_of(classifier, found, y_test, len(X_train[0]))
+
+
+def watched(fit: Callable[[], object]) -> tuple[float, float]:
+    """Fit, with a watch on time and memory.
+
+    Parameters
+    ----------
+    fit : callable
+        What is called, once.
+
+    Returns
+    -------
+    seconds : float
+        The time that it takes.
+    memory : float
+        See `Measured`.
+    """
+    with PeakMemory() as peak:
+        before, start = peak.now(), perf_counter()
+        fit()
+        fitted = perf_counter()
+    return fitted - start, max(peak.bytes - before, 0.0)  # NaN stays NaN
+
+
+def result_of(
+    classifier: BaseClassifier, found: Measured, y_test: np.ndarray, n_channels: int
+) -> Result:
+    """Compare what a classifier answers with what is right.
+
+    Parameters
+    ----------
+    classifier : BaseClassifier
+        Fitted.
+    found : Measured
+        What it answers, and what that took.
+    y_test : np.ndarray, shape (n_test_cases,)
+        Classes of the test cases.
+    n_channels : int
+        Channels of the data set.
+
+    Returns
+    -------
+    Result
+    """
     return Result(
         accuracy=float(np.mean(found.labels == y_test)),
         balanced_accuracy=float(balanced_accuracy_score(y_test, found.labels)),
         fit_seconds=found.fit_seconds,
-        predict_ms_per_case=1000 * found.predict_seconds / len(X_test),
+        predict_ms_per_case=1000 * found.predict_seconds / len(y_test),
         kept_features=found.kept_features,
         kept_channels=found.kept_channels,
-        all_channels=len(X_train[0]),
+        all_channels=n_channels,
         model_kb=len(pickle.dumps(classifier)) / 1000,
     )
 
 
-def _kept(classifier: Any, n_channels: int) -> tuple[int | None, int | None]:
-    """Count features and channels that a classifier reads, where it can be told."""
+def kept(classifier: Any, n_channels: int) -> tuple[int | None, int | None]:
+    """Count features and channels that a classifier reads, where it can be told.
+
+    Parameters
+    ----------
+    classifier : BaseClassifier
+        Fitted.
+    n_channels : int
+        Channels of the data set.
+
+    Returns
+    -------
+    features, channels : int or None
+    """
     if not hasattr(classifier, "pipeline_"):
         return None, None
     channels = getattr(classifier.pipeline_[0], "channels_", range(n_channels))

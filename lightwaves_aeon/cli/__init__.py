@@ -10,7 +10,8 @@ from io import TextIOWrapper
 import click
 
 from lightwaves_aeon import __version__
-from lightwaves_aeon.cli.bench import bench, evaluate, report
+from lightwaves_aeon.cli.bench import bench, report
+from lightwaves_aeon.cli.evaluate import evaluate
 from lightwaves_aeon.cli.export import export
 from lightwaves_aeon.cli.files import fit, predict, transform
 from lightwaves_aeon.cli.inspect import inspect

@@ -1,24 +1,21 @@
-"""The commands that measure: ``lightwaves evaluate``, ``bench`` and ``report``."""
+"""The commands for whole archives: ``lightwaves bench`` and ``report``."""
 
 from __future__ import annotations
 
-__all__ = ["bench", "evaluate", "report"]
+__all__ = ["bench", "report"]
 
-import json
 import os
 import sys
-import warnings
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from lightwaves_aeon.benchmark.classifiers import CLASSIFIERS, RIVALS, make, title_of
+from lightwaves_aeon.benchmark.classifiers import CLASSIFIERS, title_of
 from lightwaves_aeon.cli import shared
-from lightwaves_aeon.cli.shared import COUNT, FOLDER
+from lightwaves_aeon.cli.shared import COUNT, FOLDER, FOLDER_THERE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,108 +25,9 @@ if TYPE_CHECKING:
 INTERRUPTED = 130
 """Exit status that shells give to what Ctrl-C has ended."""
 
-FOLDER_THERE = click.Path(exists=True, file_okay=False, path_type=Path)
-CELLS = {
-    "data set": "{dataset}",
-    "classifier": "{classifier}",
-    "accuracy": "{accuracy:.3f}",
-    "balanced accuracy": "{balanced_accuracy:.3f}",
-    "fit s": "{fit_seconds:.2f}",
-    "predict ms/case": "{predict_ms_per_case:.2f}",
-    "features": "{kept_features}",
-    "channels": "{kept_channels} of {all_channels}",
-    "model kB": "{model_kb:.0f}",
-}
-"""Columns of the table, and what is in them of a row."""
-
-archive_option = click.option(
-    "--archive",
-    type=FOLDER_THERE,
-    help="Folder to look in first, for DATASET/DATASET_TRAIN.ts and _TEST.ts.",
-)
-
-
-@click.command(short_help="Measure LightWaveS on data sets.")
-@click.argument("datasets", metavar="DATASET...", nargs=-1, required=True)
-@archive_option
-@shared.variant_option(help="Scattering levels of LightWaveS.")
-@shared.features_option("--n-features", help="Features that LightWaveS keeps.")
-@shared.names_option(
-    "--against",
-    "rivals",
-    choices=RIVALS,
-    kind="rival",
-    help="Classifiers of aeon to compare with, separated by commas",
-)
-@shared.jobs_option(help="Threads of every classifier; -1 means all processors.")
-@shared.seed_option(help="Random state of every classifier.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON in place of a table.")
-def evaluate(
-    datasets: tuple[str, ...],
-    archive: Path | None,
-    variant: str,
-    n_features: int,
-    rivals: tuple[str, ...],
-    n_jobs: int,
-    random_state: int,
-    as_json: bool,
-) -> None:
-    """Train LightWaveS on each DATASET, test it, and print what it achieves.
-
-    A DATASET that the archive does not hold is loaded by aeon, which ships with some,
-    such as BasicMotions, and downloads others once.
-
-    Times do not include compilation: every classifier is first fitted to a tiny
-    generated problem. The time to predict is that of all test cases in one call, and
-    the size of a model is that of the pickled classifier.
-    """
-    import pandas as pd
-
-    from lightwaves_aeon.benchmark.console import RunProgress, print_table
-    from lightwaves_aeon.benchmark.datasets import DataSetError, load
-    from lightwaves_aeon.benchmark.evaluation import evaluate as measured
-
-    names = {"lightwaves": variant.lower(), **{rival: rival for rival in rivals}}
-    rows: list[dict[str, Any]] = []
-    n_failed = 0
-    # Warnings are for whoever made the data; here they would bury the results.
-    with (
-        warnings.catch_warnings(action="ignore"),
-        RunProgress(len(datasets) * len(names)) as progress,
-    ):
-        for dataset in datasets:
-            progress.starts(f"{dataset}: loading")
-            try:
-                data = load(dataset, archive)
-            except DataSetError as error:
-                progress.tell(f"Error: {error}")
-                progress.starts(dataset, n_done=len(names))
-                n_failed += 1
-                continue
-            for name, of in names.items():
-                text = f"{dataset}: {name}"
-                progress.starts(text)
-                try:
-                    result = measured(make(of, n_features, random_state, n_jobs), *data)
-                except Exception as error:  # one must not cost the other results
-                    progress.tell(f"Error: {text}: {error}")
-                    n_failed += 1
-                else:
-                    row = {"dataset": dataset, "classifier": name}
-                    rows.append({**row, **asdict(result)})
-                progress.starts(text, n_done=1)
-    if as_json:
-        click.echo(json.dumps(rows, indent=2))
-    elif rows:
-        known = [{k: "?" if v is None else v for k, v in row.items()} for row in rows]
-        cells = [{k: v.format(**row) for k, v in CELLS.items()} for row in known]
-        print_table("", pd.DataFrame(cells).set_index("data set"), n_texts=2)
-    if n_failed:
-        sys.exit(1)
-
 
 @click.command(short_help="Run classifiers over an archive of data sets.")
-@archive_option
+@shared.archive_option
 @shared.names_option(
     "--datasets",
     metavar="uea|ucr|NAMES",

@@ -6,6 +6,8 @@ __all__ = [
     "COUNT",
     "FILE",
     "FOLDER",
+    "FOLDER_THERE",
+    "archive_option",
     "check_output",
     "features_option",
     "force_option",
@@ -31,9 +33,15 @@ from lightwaves_aeon.core.selection.variants import VARIANTS
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
+FOLDER_THERE = click.Path(exists=True, file_okay=False, path_type=Path)
 COUNT = click.IntRange(min=1)
 SEED = click.IntRange(0, 2**32 - 1)
 
+archive_option = click.option(
+    "--archive",
+    type=FOLDER_THERE,
+    help="Folder to look in first, for DATASET/DATASET_TRAIN.ts and _TEST.ts.",
+)
 force_option = click.option(
     "--force", is_flag=True, help="Replace files of others, too."
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["Model"]
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -62,6 +62,12 @@ class Model:
         used = np.searchsorted(channels, plan.channels)
         means, stds = self.transform.means[used], self.transform.stds[used]
         return Model(rows, self.bank, FeatureTransform(plan, means, stds))
+
+    def scored(self, scores: np.ndarray) -> Model:
+        """Give the features these scores by which they were selected."""
+        rows = self.rows.copy()
+        rows["selection_score"] = scores
+        return replace(self, rows=rows)
 
     def features(
         self, X: Collection, backend: Threads, cases: np.ndarray | None = None

@@ -36,13 +36,11 @@ from lightwaves_aeon.core.selection.channels import (
     selected_channels,
 )
 from lightwaves_aeon.core.selection.distillation import Lesson
+from lightwaves_aeon.core.selection.refinement import REFINED_POOL
 from lightwaves_aeon.core.selection.scoring import (
-    Pool,
     ScoringTask,
-    Shortlist,
     folds_of,
-    pools_of,
-    score,
+    score_all,
 )
 from lightwaves_aeon.core.selection.select import (
     SELECTORS,
@@ -100,7 +98,7 @@ class Search:
     selector: str | None = None
     max_channels: int | str | None = None
     calibrate: bool = False
-    augment: bool = True
+    of_sample: bool = False
 
     def __post_init__(self):
         if self.n_features != "auto":
@@ -166,8 +164,6 @@ class Search:
             a channel.
         """
         backend, selector = backend or Threads(), self._selector
-        if not self.augment:
-            selector = selector._replace(most_augmented=0)
         bank = kernel_bank(self.kernels)
         self._warn_of_narrow_view(X, bank)
         data = self._prepare(X, classes, rng, backend)
@@ -201,7 +197,7 @@ class Search:
             )
 
         size = self.pool_size or self._usual_pool_size
-        rows, pools = _score(read, sources, len(folds), size, backend, track)
+        rows, pools = score_all(read, sources, len(folds), size, backend, track)
         if len(pools[0].positions) < (self._number or 0):
             warnings.warn(
                 f"n_features={self.n_features}, but only {len(pools[0].positions)} "
@@ -223,7 +219,7 @@ class Search:
                 pools,
                 folds,
                 selector,
-                self._number,
+                self._n_handed_on,
             )
         )
         table = rows[found.positions]
@@ -234,10 +230,19 @@ class Search:
             lesson = Lesson(sample, mixtures.of(sample), found.soft_targets)
         return SearchResult(model, found.path, path, found.held_out, data.order, lesson)
 
-    def without_mixtures(self) -> Search:
-        """Ask for so many more cases in place of augmented ones."""
+    def for_sample(self) -> Search:
+        """Ask for more cases in place of augmented ones, and `refined_to`.
+
+        Real cases serve better than mixtures of them, where there are enough.
+        """
         n_cases = self.max_cases + self._selector.n_augmented(self.max_cases)
-        return replace(self, max_cases=n_cases, augment=False)
+        return replace(self, max_cases=n_cases, of_sample=True, calibrate=False)
+
+    @property
+    def refined_to(self) -> int | None:
+        """Number of features to choose by more cases from those that it hands on."""
+        by_more = self.of_sample and self._selector.by_feature
+        return self._number if by_more else None
 
     def find_channels(
         self,
@@ -346,6 +351,10 @@ class Search:
         return max(size, selector.least_pool)
 
     @property
+    def _n_handed_on(self) -> int | None:
+        return self._number and max(self._number, REFINED_POOL * bool(self.refined_to))
+
+    @property
     def _number(self) -> int | None:
         return None if isinstance(self.n_features, str) else self.n_features
 
@@ -355,7 +364,8 @@ class Search:
 
     @property
     def _selector(self) -> Selector:
-        return SELECTORS[self.selector or self._variant.selector]
+        selector = SELECTORS[self.selector or self._variant.selector]
+        return selector._replace(most_augmented=0) if self.of_sample else selector
 
 
 class SearchResult(NamedTuple):
@@ -383,21 +393,3 @@ class SearchResult(NamedTuple):
     held_out: list[HeldOut]
     order: np.ndarray
     lesson: Lesson | None
-
-
-def _score(
-    read: Callable[[InputAtDilation], ScoringTask],
-    sources: Sequence[InputAtDilation],
-    n_folds: int,
-    size: int,
-    backend: Threads,
-    track: Track,
-) -> tuple[np.ndarray, list[Pool]]:
-    """Score all candidates; give those of the pools as rows, and the pools."""
-    own = backend.local_part(sources)
-    shortlists = [Shortlist(size) for _ in range(n_folds)]
-    for of_folds in track(backend.map(read, score, own), len(own)):
-        for shortlist, part in zip(shortlists, of_folds, strict=True):
-            shortlist.add(part)
-    parts = backend.gather([shortlist.best() for shortlist in shortlists])
-    return backend.on_root(lambda: pools_of(parts, size))

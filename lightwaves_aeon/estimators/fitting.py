@@ -36,13 +36,14 @@ from lightwaves_aeon.core.parallel.blas import one_blas_thread
 from lightwaves_aeon.core.parallel.threads import Threads
 from lightwaves_aeon.core.search import Search, SearchResult, Track, no_progress
 from lightwaves_aeon.estimators.large import (
-    LocalPass,
-    Pass,
+    class_weights,
     features_of_all,
     fit_head,
     is_large,
+    refined,
     sampled,
 )
+from lightwaves_aeon.estimators.passes import LocalPass, Pass
 
 SHARE_OF_ROCKET = 0.025
 """Features kept, as a share of the two per kernel that ROCKET computes."""
@@ -54,7 +55,8 @@ def fit_table(
     y: np.ndarray,
     n_features: int | str | None = None,
     calibrate: bool = False,
-) -> tuple[SearchResult, Collection]:
+    passes: Callable[..., Pass] = LocalPass,
+) -> tuple[SearchResult, Collection, np.ndarray]:
     """Search for a table by the parameters of an estimator.
 
     Parameters
@@ -62,29 +64,39 @@ def fit_table(
     shell : LightWaveS or LightWaveSClassifier
         Of any framework, being fitted.
     X : Collection or CaseSource, shape (n_cases, n_channels, n_timepoints)
-        Checked collection; of a large one, a sample is looked at.
+        Checked collection; of a large one, a sample is searched on.
     y : np.ndarray, shape (n_cases,)
         Checked labels, of two classes at least.
     n_features : int or "auto", optional
         Number of features; by default the parameter of this name.
     calibrate : bool, default=False
-        Whether to score held-out cases.
+        Whether to score held-out cases, unless the collection is large.
+    passes : callable, default=LocalPass
+        Makes the passes over the blocks of a large collection.
 
     Returns
     -------
     found : SearchResult
     sample : Collection
         The cases that it is of: all, unless these are many.
+    classes : np.ndarray of int
+        Class of each of them.
     """
-    names = {field.name for field in fields(Search)} - {"calibrate", "augment"}
+    names = {field.name for field in fields(Search)} - {"calibrate", "of_sample"}
     parameters = {name: getattr(shell, name) for name in names}
     if n_features is not None:
         parameters["n_features"] = n_features
     search = Search(**parameters, calibrate=calibrate)
     classes, rng, backend = _checked(search, shell, X, y)
-    search, sample, classes = sampled(search, X, classes, rng, backend)
+    search, sample, of_sample = sampled(search, X, classes, rng, backend)
     track = _track_of(shell, backend)
-    return search.fit(sample, classes, rng, backend, track), sample
+    found = search.fit(sample, of_sample, rng, backend, track)
+    number = search.refined_to
+    if number is not None:
+        cases = sample, as_source(X), classes
+        model = refined(found.model, number, *cases, rng, passes, backend, track)
+        found = found._replace(model=model)
+    return found, sample, of_sample
 
 
 def search_channels(shell: Any, X: Collection, y: np.ndarray) -> np.ndarray:
@@ -108,8 +120,8 @@ def search_channels(shell: Any, X: Collection, y: np.ndarray) -> np.ndarray:
         raise ValueError("max_channels must be a number or 'auto', got None")
     search = Search(variant=shell.variant, max_channels=shell.max_channels)
     classes, rng, backend = _checked(search, shell, X, y)
-    search, sample, classes = sampled(search, X, classes, rng, backend)
-    return search.find_channels(sample, classes, rng, backend)
+    search, sample, of_sample = sampled(search, X, classes, rng, backend)
+    return search.find_channels(sample, of_sample, rng, backend)
 
 
 def _backend_of(shell: Any) -> Threads:
@@ -199,22 +211,27 @@ def fit_classifier(
             stacklevel=2,
         )
     n_features = number_of_features(shell.n_features, shell.n_kernels)
-    found, sample = fit_table(shell, X, y, n_features, calibrate=given is None)
-    backend = _backend_of(shell)
+    found, sample, of_sample = fit_table(
+        shell, X, y, n_features, calibrate=given is None, passes=passes
+    )
+    backend, held_out = _backend_of(shell), found.held_out
     if not is_large(X.shape):
         scaler, estimator = _fit_to_all(shell, found, sample, y, backend)
     elif given is None:
         labels, classes = np.unique(y, return_inverse=True)
-        track = _track_of(shell, backend)
-        scaler, estimator = fit_head(
+        weights = class_weights(shell.class_weight, labels, np.bincount(classes))
+        of_all = as_source(X), classes, range(len(y)), backend
+        scaler, estimator, scored = fit_head(
             found.model,
             sample,
+            of_sample,
             labels,
-            np.bincount(classes),
+            weights,
             shell.class_weight,
-            passes(as_source(X), classes, backend, track),
-            backend.on_root,
+            passes(*of_all, _track_of(shell, backend)),
+            backend,
         )
+        held_out = [scored]
     else:
         features = features_of_all(found.model, as_source(X), backend)
         scaler, estimator = backend.on_root(
@@ -228,7 +245,7 @@ def fit_classifier(
             found.model,
             scaler,
             estimator,
-            backend.on_root(lambda: fit_inverse_temperature(found.held_out)),
+            backend.on_root(lambda: fit_inverse_temperature(held_out)),
             n_channels=n_channels,
             n_timepoints=n_timepoints,
             channel_names=names,

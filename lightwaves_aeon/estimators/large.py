@@ -1,26 +1,22 @@
-"""Fit to more cases than are looked at in the search: a sample, then block by block.
+"""Fit to more cases than are looked at together.
 
-The table is searched on a sample. What is left to be learned of all cases, the linear
-head, takes one block of them at a time, and the sums of their products.
+The table is searched on a sample, and chosen by more cases. What is left to be learned
+of all cases, the linear head, takes one block of them at a time.
 """
 
 from __future__ import annotations
 
 __all__ = [
     "LARGE",
-    "BlockTask",
-    "LocalPass",
-    "Pass",
     "class_weights",
     "features_of_all",
     "fit_head",
     "is_large",
-    "keeps_features",
+    "refined",
     "sampled",
 ]
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -28,23 +24,31 @@ from sklearn.linear_model import RidgeClassifierCV
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.class_weight import compute_class_weight
 
-from lightwaves_aeon.core.data.blocks import block_ranges, sum_blocks
-from lightwaves_aeon.core.data.collection import Collection, iter_by_length
+from lightwaves_aeon.core.data.blocks import block_ranges
+from lightwaves_aeon.core.data.collection import Collection
 from lightwaves_aeon.core.data.sampling import stratified_sample
-from lightwaves_aeon.core.data.scaling import find_unusable
-from lightwaves_aeon.core.data.source import CaseSource, as_source, read_pieces
-from lightwaves_aeon.core.linear.blockwise import (
-    NormalEquations,
-    errors_of,
-    normal_equations,
-    sums_of,
+from lightwaves_aeon.core.data.source import (
+    CaseSource,
+    PartOfSource,
+    as_source,
+    read_pieces,
 )
+from lightwaves_aeon.core.linear.blockwise import leave_one_out_scores, normal_equations
 from lightwaves_aeon.core.linear.head import fitted_ridge, fitted_scaler
-from lightwaves_aeon.core.linear.ridge import ALPHAS
+from lightwaves_aeon.core.linear.ridge import ALPHAS, standardised
+from lightwaves_aeon.core.linear.temperature import HeldOut
 from lightwaves_aeon.core.model import Model
 from lightwaves_aeon.core.parallel.blas import one_blas_thread
 from lightwaves_aeon.core.parallel.threads import Threads
 from lightwaves_aeon.core.search import Search, Track
+from lightwaves_aeon.core.selection.refinement import CASES_TO_REFINE, detach_pool
+from lightwaves_aeon.estimators.passes import (
+    HeadErrors,
+    HeadSums,
+    Pass,
+    PoolChoice,
+    refuse_unusable,
+)
 
 LARGE = 1 << 14
 """Cases up to which a collection is not large: all of them are scaled by, and their
@@ -54,8 +58,8 @@ SCALED_BY = 8192
 """Cases of a large collection that the scaling of its channels is taken from, at least;
 those of the search are among them."""
 
-KEPT_BYTES = 1 << 28
-"""Features that are kept from one pass over the blocks to the next, if all fit in."""
+STANDARDISED_BY = 2048
+"""Cases of these that features of a pool are standardised by."""
 
 
 def is_large(shape: tuple[int, ...]) -> bool:
@@ -71,9 +75,6 @@ def sampled(
     backend: Threads,
 ) -> tuple[Search, Collection, np.ndarray]:
     """Draw the cases of a large collection to search on; of others take all.
-
-    Real cases serve better than mixtures of them, and there are enough: so many more
-    take part in place of these.
 
     Parameters
     ----------
@@ -100,24 +101,67 @@ def sampled(
     if not is_large(X.shape):
         everything = X if isinstance(X, Collection) else X.read(range(X.shape[0]))
         return search, everything, classes
-    search = search.without_mixtures()
+    search = search.for_sample()
     n_cases = max(search.max_cases, SCALED_BY)
-    drawn = backend.on_root(lambda: np.sort(stratified_sample(classes, n_cases, rng)))
+    drawn = _drawn(classes, n_cases, rng, backend)
     sample = as_source(X).read(drawn)
-    _refuse_unusable(sample, drawn)
+    refuse_unusable(sample, drawn)
     return search, sample, classes[drawn]
 
 
-def _refuse_unusable(X: Collection, names: range | np.ndarray) -> None:
-    """Refuse NaN and infinity in any channel; errors call the cases by these names."""
-    for block, _, numbers in iter_by_length(X):
-        unusable = find_unusable(block) if block.dtype.kind == "f" else None
-        if unusable is not None:
-            case, channel = unusable
-            case = names[case if numbers is None else numbers[case]]
-            raise ValueError(
-                f"X holds NaN or infinity, first in case {case}, channel {channel}"
-            )
+def _drawn(
+    classes: np.ndarray, n_cases: int, rng: np.random.RandomState, backend: Threads
+) -> np.ndarray:
+    return backend.on_root(lambda: np.sort(stratified_sample(classes, n_cases, rng)))
+
+
+def refined(
+    model: Model,
+    n_features: int,
+    sample: Collection,
+    source: CaseSource,
+    classes: np.ndarray,
+    rng: np.random.RandomState,
+    passes: Callable[..., Pass],
+    backend: Threads,
+    track: Track,
+) -> Model:
+    """Choose features of a pool by more cases than were searched on.
+
+    Parameters
+    ----------
+    model : Model
+        Of the pool.
+    n_features : int
+        Number of features wanted.
+    sample : Collection
+        Some cases, by which features are standardised.
+    source, classes
+        All cases, and the class of each.
+    rng : np.random.RandomState
+        Draws the cases that are looked at; that of the first process alone.
+    passes : callable
+        Makes the passes over blocks.
+    backend, track
+        Where the work is done, and how progress is shown.
+
+    Returns
+    -------
+    Model
+        Of the features chosen, the weightiest first.
+    """
+    if len(model.rows) <= n_features:
+        return model
+    drawn = _drawn(classes, CASES_TO_REFINE, rng, backend)
+    part, of_part = PartOfSource(source, drawn), classes[drawn]
+    some = np.arange(0, sample.shape[0], max(1, sample.shape[0] // STANDARDISED_BY))
+    features = model.transform(sample, some, backend.n_jobs)
+    _, means, deviations = standardised(features)
+    task = PoolChoice(model, int(classes.max()) + 1, means, deviations)
+    sums = passes(part, of_part, drawn, backend, track)(task)
+    with one_blas_thread:
+        order, weights = backend.on_root(lambda: detach_pool(sums, n_features))
+    return model.some(order).scored(weights)
 
 
 def class_weights(
@@ -151,6 +195,67 @@ def class_weights(
     return weights.astype(np.float64)
 
 
+def fit_head(
+    model: Model,
+    sample: Collection,
+    sample_classes: np.ndarray,
+    labels: np.ndarray,
+    weights: np.ndarray,
+    class_weight: Any,
+    over_blocks: Pass,
+    backend: Threads,
+) -> tuple[StandardScaler, RidgeClassifierCV, HeldOut]:
+    """Fit scaler and ridge regression to the features of all cases.
+
+    Parameters
+    ----------
+    model : Model
+        Gives the features.
+    sample : Collection
+        Some cases; features are counted from their means.
+    sample_classes : np.ndarray of int
+        Class of each of them.
+    labels : np.ndarray, shape (n_classes,)
+        Labels of the classes.
+    weights : np.ndarray of float64, shape (n_classes,)
+        Weight of a case of each class.
+    class_weight : {"balanced"}, dict or None
+        The parameter that they come from.
+    over_blocks : callable
+        Carries out a task for all blocks and sums up; called twice.
+    backend : Threads
+        Where the work is done.
+
+    Returns
+    -------
+    scaler : StandardScaler
+    ridge : RidgeClassifierCV
+        As fitted to all cases at once.
+    held_out : HeldOut
+        Leave-one-out scores of the sample.
+    """
+    features = model.transform(sample, n_jobs=backend.n_jobs)
+    origin = features.mean(axis=0, dtype=np.float64)
+    sums = over_blocks(HeadSums(model, weights, origin))
+    with one_blas_thread:
+        equations = backend.on_root(lambda: normal_equations(sums, origin))
+    errors = over_blocks(HeadErrors(model, weights, equations)).squared
+    alphas, best = ALPHAS * equations.n_cases, int(np.argmin(errors))
+    alpha = float(alphas[best])
+
+    def solve() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        of_sample = features, sample_classes, weights, equations, alpha
+        return *equations.solve(alpha), leave_one_out_scores(*of_sample)
+
+    with one_blas_thread:
+        coefficients, intercept, scores = backend.on_root(solve)
+    score = -float(errors[best]) / (equations.n_cases * len(intercept))
+    scaler = fitted_scaler(equations.means, equations.deviations, equations.n_cases)
+    outcome = alphas, alpha, score, coefficients.T, intercept
+    ridge = fitted_ridge(labels, *outcome, class_weight)
+    return scaler, ridge, HeldOut(scores, sample_classes)
+
+
 def features_of_all(model: Model, source: CaseSource, backend: Threads) -> np.ndarray:
     """Compute the features of all cases; each process those of its share of blocks.
 
@@ -168,156 +273,10 @@ def features_of_all(model: Model, source: CaseSource, backend: Threads) -> np.nd
     np.ndarray of float32, shape (n_cases, n_features)
         Without cases in all processes but the first.
     """
-    parts = [np.empty((0, len(model.rows)), np.float32)]
-    for cases in backend.local_part(block_ranges(source.shape[0])):
-        for piece, X in read_pieces(source, cases):
-            n_jobs, first = backend.n_jobs, piece.start
-            parts.append(model.transform(X, n_jobs=n_jobs, first_case=first))
-    return np.concatenate([parts[0], *backend.gather(np.concatenate(parts))])
-
-
-def keeps_features(n_cases: int, n_features: int) -> bool:
-    """Tell whether features are kept from one pass to the next."""
-    return 4 * n_cases * n_features <= KEPT_BYTES
-
-
-@dataclass(frozen=True)
-class BlockTask:
-    """What is summed up of a block of cases; it can be sent to other machines.
-
-    Attributes
-    ----------
-    model : Model
-        Gives the features.
-    weights : np.ndarray of float64, shape (n_classes,)
-        Weight of a case of each class.
-    origin : np.ndarray of float64, shape (n_features,)
-        What features are counted from, in the first pass.
-    equations : NormalEquations or None
-        What the first pass has found, for the second.
-    """
-
-    model: Model
-    weights: np.ndarray
-    origin: np.ndarray
-    equations: NormalEquations | None = None
-
-    def features(self, X: Collection, first: int) -> np.ndarray:
-        """Compute the features of cases, the first of which is number `first` of all.
-
-        Raises
-        ------
-        ValueError
-            If any channel, in use or not, holds NaN or infinity, or one in use holds a
-            value far out of scale; the message names case and channel.
-        """
-        _refuse_unusable(X, range(first, first + X.shape[0]))
-        return self.model.transform(X, first_case=first)
-
-    def sums(self, features: np.ndarray, classes: np.ndarray) -> Any:
-        """Sum up what the pass needs."""
-        if self.equations is None:
-            return sums_of(features, classes, self.weights, self.origin)
-        alphas = ALPHAS * self.equations.n_cases
-        return errors_of(features, classes, self.weights, self.equations, alphas)
-
-
-Pass = Callable[[BlockTask], Any]
-"""Gives the sum over all blocks, in every process."""
-
-
-def fit_head(
-    model: Model,
-    sample: Collection,
-    labels: np.ndarray,
-    sizes: np.ndarray,
-    class_weight: Any,
-    over_blocks: Pass,
-    on_root: Callable[[Callable[[], Any]], Any],
-) -> tuple[StandardScaler, RidgeClassifierCV]:
-    """Fit scaler and ridge regression to the features of all cases.
-
-    Parameters
-    ----------
-    model : Model
-        Gives the features.
-    sample : Collection
-        Some cases; features are counted from their means.
-    labels : np.ndarray, shape (n_classes,)
-        Labels of the classes.
-    sizes : np.ndarray of int, shape (n_classes,)
-        Number of cases of each.
-    class_weight : {"balanced"}, dict or None
-        Weights of the classes.
-    over_blocks : callable
-        Carries out a task for all blocks and sums up; called twice.
-    on_root : callable
-        Calls a function once for all processes.
-
-    Returns
-    -------
-    scaler : StandardScaler
-    ridge : RidgeClassifierCV
-        As fitted to all cases at once.
-    """
-    weights = class_weights(class_weight, labels, sizes)
-    origin = model.transform(sample).mean(axis=0, dtype=np.float64)
-    task = BlockTask(model, weights, origin)
-    sums = over_blocks(task)
-    with one_blas_thread:
-        equations = on_root(lambda: normal_equations(sums, origin))
-    errors = over_blocks(replace(task, equations=equations)).squared
-    alphas, best = ALPHAS * equations.n_cases, int(np.argmin(errors))
-    alpha = float(alphas[best])
-    with one_blas_thread:
-        coefficients, intercept = on_root(lambda: equations.solve(alpha))
-    mean_error = float(errors[best]) / (equations.n_cases * len(intercept))
-    scaler = fitted_scaler(equations.means, equations.deviations, equations.n_cases)
-    ridge = fitted_ridge(
-        labels, alphas, alpha, -mean_error, coefficients.T, intercept, class_weight
-    )
-    return scaler, ridge
-
-
-@dataclass(frozen=True)
-class LocalPass:
-    """Passes over the blocks of a source by the processes and threads of a backend.
-
-    Attributes
-    ----------
-    source : CaseSource
-        The cases.
-    classes : np.ndarray of int, shape (n_cases,)
-        Class of each.
-    backend : Threads
-        Where the work is done.
-    track : callable
-        Wraps the results of blocks, to show progress.
-    """
-
-    source: CaseSource
-    classes: np.ndarray
-    backend: Threads
-    track: Track
-    kept: dict[int, np.ndarray] = field(default_factory=dict)
-
-    @one_blas_thread
-    def __call__(self, task: BlockTask) -> Any:
-        """Sum up what the task finds in all blocks."""
-        n_cases = len(self.classes)
-        keeps = keeps_features(n_cases, len(task.origin))
-
-        def of_block(cases: range) -> Any:
-            features = self.kept.get(cases.start)
-            if features is None:
-                features = np.concatenate(
-                    [
-                        task.features(X, piece.start)
-                        for piece, X in read_pieces(self.source, cases)
-                    ]
-                )
-                if keeps:
-                    self.kept[cases.start] = features
-            return task.sums(features, self.classes[cases.start : cases.stop])
-
-        return sum_blocks(of_block, n_cases, self.backend, self.track)
+    none = np.empty((0, len(model.rows)), np.float32)
+    parts = [
+        model.transform(X, n_jobs=backend.n_jobs, names=piece)
+        for cases in backend.local_part(block_ranges(source.shape[0]))
+        for piece, X in read_pieces(source, cases)
+    ]
+    return np.concatenate([none, *backend.gather(np.concatenate([none, *parts]))])

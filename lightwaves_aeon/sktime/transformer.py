@@ -135,7 +135,7 @@ class LightWaveS(FeatureTableMixin, PanelShell, BaseTransformer):
         check_classification_targets(y)
         if len(np.unique(y)) < 2:
             raise ValueError("y must have two classes at least, got one")
-        found, _ = fit_table(self, self._collection(X), y)
+        found, *_ = fit_table(self, self._collection(X), y)
         return self._take(found)
 
     def _transform(self, X: Series, y=None) -> pd.DataFrame:

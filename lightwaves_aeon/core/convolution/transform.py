@@ -98,7 +98,7 @@ class FeatureTransform(NamedTuple):
         X: Collection,
         cases: np.ndarray | None = None,
         n_jobs: int = 1,
-        first_case: int = 0,
+        names: range | np.ndarray | None = None,
     ) -> np.ndarray:
         """Compute the features of a collection.
 
@@ -110,8 +110,8 @@ class FeatureTransform(NamedTuple):
             The cases to evaluate, in this order; all by default.
         n_jobs : int, default=1
             Threads to split the cases over; small work stays in the calling thread.
-        first_case : int, default=0
-            What an error calls the first case of `X`.
+        names : range or np.ndarray of int, optional
+            What an error calls the cases of `X`; by default their numbers.
 
         Returns
         -------
@@ -151,9 +151,9 @@ class FeatureTransform(NamedTuple):
             block, rows, positions, span = task
             chosen = span if rows is None else rows[span]
             of_span = range(n_cases)[span] if positions is None else positions[span]
-            numbers = None
-            if cases is None:
-                numbers = np.asarray(of_span) + first_case
+            numbers = of_span if cases is None else None
+            if names is not None:
+                numbers = np.asarray(names)[of_span]
             if positions is None:
                 self._evaluate_block(block, chosen, out[span], numbers)
             else:

@@ -13,7 +13,7 @@ from typing import Protocol
 
 import numpy as np
 
-from lightwaves_aeon.core.data.collection import Collection, subset
+from lightwaves_aeon.core.data.collection import Collection, iter_by_length, subset
 
 PIECE_VALUES = 1 << 20
 """Values read in one go, where these are more than a case."""
@@ -33,6 +33,10 @@ class CaseSource(Protocol):
     @property
     def shape(self) -> tuple[int, int, int]:
         """Number of cases, channels and time points."""
+
+    @property
+    def dtype(self) -> np.dtype:
+        """Type of the values."""
 
     def read(self, cases: range | np.ndarray) -> Collection:
         """Read cases: a range of step 1, or ascending numbers."""
@@ -62,6 +66,11 @@ class ArraySource:
         """Number of cases, channels and time points."""
         n_cases, n_channels, n_timepoints = self.X.shape
         return n_cases, n_channels, n_timepoints
+
+    @property
+    def dtype(self) -> np.dtype:
+        """Type of the values, of those of the shortest cases."""
+        return next(iter_by_length(self.X))[0].dtype
 
     def read(self, cases: range | np.ndarray) -> Collection:
         """Read cases; of a range of an array it is a view."""
@@ -98,6 +107,11 @@ class PartOfSource:
         """Number of cases, channels and time points."""
         _, n_channels, n_timepoints = self.source.shape
         return len(self.cases), n_channels, n_timepoints
+
+    @property
+    def dtype(self) -> np.dtype:
+        """Type of the values."""
+        return self.source.dtype
 
     def read(self, cases: range | np.ndarray) -> Collection:
         """Read cases, by their place in this part."""

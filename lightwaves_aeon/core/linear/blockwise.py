@@ -12,6 +12,7 @@ __all__ = [
     "FeatureSums",
     "NormalEquations",
     "errors_of",
+    "leave_one_out_scores",
     "normal_equations",
     "sums_of",
 ]
@@ -289,6 +290,43 @@ def errors_of(
     >>> errors.squared.round(3).tolist()
     [0.009, 4.432]
     """
+    errors = _leave_one_out_errors(features, classes, weights, equations, alphas)
+    return Errors(weights[classes] @ np.square(errors).sum(axis=2))
+
+
+def leave_one_out_scores(
+    features: np.ndarray,
+    classes: np.ndarray,
+    weights: np.ndarray,
+    equations: NormalEquations,
+    alpha: float,
+) -> np.ndarray:
+    """Score cases by the regression on all others.
+
+    Parameters
+    ----------
+    features, classes, weights, equations
+        As of `errors_of`; the cases are some of those of the equations.
+    alpha : float
+        The penalty.
+
+    Returns
+    -------
+    np.ndarray of float64, shape (n_cases, n_scores)
+    """
+    alphas = np.array([alpha])
+    errors = _leave_one_out_errors(features, classes, weights, equations, alphas)
+    return one_vs_rest_targets(classes, len(weights)) - errors[:, 0]
+
+
+def _leave_one_out_errors(
+    features: np.ndarray,
+    classes: np.ndarray,
+    weights: np.ndarray,
+    equations: NormalEquations,
+    alphas: np.ndarray,
+) -> np.ndarray:
+    """Give them in the shape (n_cases, n_alphas, n_scores)."""
     targets = one_vs_rest_targets(classes, len(weights)) - equations.target_means
     values, counts = equations.values, weights[classes]
     basis = equations.basis / equations.deviations[:, None]
@@ -300,5 +338,4 @@ def errors_of(
     # The last term is that of the intercept, which is not penalised.
     leverage = np.square(parts) @ shrunk + 1 / equations.weight
     free = np.maximum(1 - counts[:, None] * leverage, RANK)
-    squared = np.square(targets[:, None] - fitted).sum(axis=2) / free**2
-    return Errors(counts @ squared)
+    return (targets[:, None] - fitted) / free[:, :, None]

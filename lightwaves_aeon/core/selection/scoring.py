@@ -10,11 +10,10 @@ __all__ = [
     "ScoringTask",
     "Shortlist",
     "folds_of",
-    "pools_of",
-    "score",
+    "score_all",
 ]
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -22,8 +21,9 @@ import numpy as np
 from lightwaves_aeon.core.convolution.features import ROW
 from lightwaves_aeon.core.data.collection import Collection
 from lightwaves_aeon.core.linear.temperature import held_out_folds
+from lightwaves_aeon.core.parallel.threads import Threads
 from lightwaves_aeon.core.selection.anova import anova_f, class_f
-from lightwaves_aeon.core.selection.candidates import CandidateSet
+from lightwaves_aeon.core.selection.candidates import CandidateSet, InputAtDilation
 from lightwaves_aeon.core.selection.top_k import round_robin, top_k_mask
 
 PRUNED_AT = 6
@@ -274,3 +274,21 @@ def score(task: ScoringTask) -> list[CandidateScores]:
         all_distinct = distinct.all()
         found.append(scores if all_distinct else scores.take(np.flatnonzero(distinct)))
     return found
+
+
+def score_all(
+    read: Callable[[InputAtDilation], ScoringTask],
+    sources: Sequence[InputAtDilation],
+    n_folds: int,
+    size: int,
+    backend: Threads,
+    track: Callable[[Iterable, int], Iterable],
+) -> tuple[np.ndarray, list[Pool]]:
+    """Score all candidates; give those of the pools as rows, and the pools."""
+    own = backend.local_part(sources)
+    shortlists = [Shortlist(size) for _ in range(n_folds)]
+    for of_folds in track(backend.map(read, score, own), len(own)):
+        for shortlist, part in zip(shortlists, of_folds, strict=True):
+            shortlist.add(part)
+    parts = backend.gather([shortlist.best() for shortlist in shortlists])
+    return backend.on_root(lambda: pools_of(parts, size))

@@ -8,7 +8,7 @@ whose rounding is far below the penalty; systems are solved in double.
 
 from __future__ import annotations
 
-__all__ = ["detach_student", "squared_weights"]
+__all__ = ["detach_student", "detached_by_products", "squared_weights"]
 
 from collections.abc import Iterator
 
@@ -112,8 +112,43 @@ def _detached(
         stay, drop = _stay_and_drop(weights, n_least, share_dropped)
         gram = None if len(stay) <= n_cases else gram - _products(features[drop].T)
         kept, features = kept[stay], features[stay]
-    products = _products(features)
-    projected = features @ centred
+    products, projected = _products(features), features @ centred
+    for stay, weights in detached_by_products(
+        products, projected, n_cases, n_least, share_dropped
+    ):
+        yield kept[stay], weights
+
+
+def detached_by_products(
+    products: np.ndarray,
+    projected: np.ndarray,
+    n_cases: int,
+    n_least: int,
+    share_dropped: float,
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Drop features step by step, of which no more than their products are known.
+
+    Parameters
+    ----------
+    products : np.ndarray of float64, shape (n_features, n_features)
+        Of the centred features, summed over the cases.
+    projected : np.ndarray of float64, shape (n_features, n_scores)
+        Products of the features and the centred targets.
+    n_cases : int
+        Number of cases.
+    n_least : int
+        Features that are left at last.
+    share_dropped : float
+        Features dropped in each step, as a share of those that are left.
+
+    Yields
+    ------
+    kept : np.ndarray of int
+        The features that are left, ascending.
+    weights : np.ndarray of float64
+        Their weights, see `squared_weights`.
+    """
+    kept = np.arange(len(products))
     while True:
         weights = squared_weights(_solved(products, projected, n_cases))
         yield kept, weights

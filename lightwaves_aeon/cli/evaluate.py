@@ -1,0 +1,277 @@
+"""The command ``lightwaves evaluate``."""
+
+from __future__ import annotations
+
+__all__ = ["evaluate"]
+
+import json
+import sys
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, fields
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
+
+from lightwaves_aeon.benchmark.classifiers import RIVALS, make
+from lightwaves_aeon.cli import shared
+
+if TYPE_CHECKING:
+    from aeon.classification import BaseClassifier
+
+    from lightwaves_aeon.benchmark.console import RunProgress
+    from lightwaves_aeon.benchmark.evaluation import Result
+    from lightwaves_aeon.storage.errors import DataFileError
+    from lightwaves_aeon.storage.monster import MonsterDataset
+
+# Imports of aeon, pandas and rich stand in the functions: help must not wait for them.
+
+CELLS = {
+    "data set": "{dataset}",
+    "classifier": "{classifier}",
+    "accuracy": "{accuracy:.3f}",
+    "balanced accuracy": "{balanced_accuracy:.3f}",
+    "fit s": "{fit_seconds:.2f}",
+    "predict ms/case": "{predict_ms_per_case:.2f}",
+    "features": "{kept_features}",
+    "channels": "{kept_channels} of {all_channels}",
+    "model kB": "{model_kb:.0f}",
+}
+"""Columns of the table, and what is in them of a row."""
+
+MEAN = "mean"
+"""What stands in the place of a fold in a row of means."""
+
+Row = dict[str, Any]
+
+
+class Part(NamedTuple):
+    """What classifiers are measured on: a data set, or a fold of one."""
+
+    row: Row
+    """The fields that name it."""
+
+    evaluate: Callable[[BaseClassifier], Result]
+
+
+@click.command(short_help="Measure LightWaveS on data sets.")
+@click.argument("datasets", metavar="DATASET...", nargs=-1, required=True)
+@shared.archive_option
+@click.option(
+    "--fold",
+    "folds",
+    type=click.IntRange(min=0),
+    multiple=True,
+    metavar="K",
+    help="Fold of a data set in a folder; may be given again. [default: all]",
+)
+@shared.variant_option(help="Scattering levels of LightWaveS.")
+@shared.features_option("--n-features", help="Features that LightWaveS keeps.")
+@shared.names_option(
+    "--against",
+    "rivals",
+    choices=RIVALS,
+    kind="rival",
+    help="Classifiers of aeon to compare with, separated by commas",
+)
+@shared.jobs_option(help="Threads of every classifier; -1 means all processors.")
+@shared.seed_option(help="Random state of every classifier.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON in place of a table.")
+def evaluate(
+    datasets: tuple[str, ...],
+    archive: Path | None,
+    folds: tuple[int, ...],
+    variant: str,
+    n_features: int,
+    rivals: tuple[str, ...],
+    n_jobs: int,
+    random_state: int,
+    as_json: bool,
+) -> None:
+    """Train LightWaveS on each DATASET, test it, and print what it achieves.
+
+    A DATASET that the archive does not hold is loaded by aeon, which ships with some,
+    such as BasicMotions, and downloads others once. One that is a folder of the MONSTER
+    archive, with NAME_X.npy, NAME_y.npy and test_indices_fold_K.txt, is evaluated fold
+    by fold, and LightWaveS reads its series in blocks.
+
+    Times do not include compilation: every classifier is first fitted to a tiny
+    generated problem. The time to predict is that of all test cases in one call, or, of
+    a fold, in blocks; the size of a model is that of the pickled classifier. The time
+    to fit to a fold includes that to read it.
+    """
+    from lightwaves_aeon.benchmark.console import RunProgress
+    from lightwaves_aeon.benchmark.datasets import DataSetError
+    from lightwaves_aeon.storage.errors import DataFileError
+
+    names = {"lightwaves": variant.lower(), **{rival: rival for rival in rivals}}
+    classifiers = {
+        name: partial(make, of, n_features, random_state, n_jobs)
+        for name, of in names.items()
+    }
+    folds = tuple(dict.fromkeys(folds))
+    opened = _opened(datasets, folds)
+    sizes = [_n_parts(one, folds) for one in opened]
+    rows: list[Row] = []
+    n_failed = 0
+    # Warnings are for whoever made the data; here they would bury the results.
+    with (
+        warnings.catch_warnings(action="ignore"),
+        RunProgress(sum(sizes) * len(classifiers)) as progress,
+    ):
+        for dataset, one, n_parts in zip(datasets, opened, sizes, strict=True):
+            progress.starts(f"{dataset}: loading")
+            try:
+                parts = _parts(dataset, one, archive, folds)
+            except (DataSetError, DataFileError) as error:
+                progress.tell(f"Error: {error}")
+                progress.starts(dataset, n_done=n_parts * len(classifiers))
+                n_failed += 1
+                continue
+            found: list[Row] = []
+            for part in parts:
+                results = _measure(part, classifiers, progress)
+                found += results
+                n_failed += len(classifiers) - len(results)
+            rows += found
+            if n_parts > 1:
+                rows += _means(found, n_parts)
+    if as_json:
+        click.echo(json.dumps(rows, indent=2))
+    elif rows:
+        _print(rows)
+    if n_failed:
+        sys.exit(1)
+
+
+def _opened(
+    datasets: Sequence[str], folds: Sequence[int]
+) -> list[MonsterDataset | DataFileError | None]:
+    """Open the data sets that are in folders; None is for those that are not."""
+    from lightwaves_aeon.storage.errors import DataFileError
+    from lightwaves_aeon.storage.monster import is_monster, open_monster
+
+    opened: list[MonsterDataset | DataFileError | None] = []
+    for dataset in datasets:
+        try:
+            opened.append(open_monster(dataset) if is_monster(dataset) else None)
+        except DataFileError as error:
+            opened.append(error)
+    if folds and None in opened:
+        raise click.UsageError(
+            f"{datasets[opened.index(None)]} has no folds: --fold is for folders of "
+            "the MONSTER archive"
+        )
+    return opened
+
+
+def _n_parts(
+    opened: MonsterDataset | DataFileError | None, folds: Sequence[int]
+) -> int:
+    """Count what is to be measured on."""
+    from lightwaves_aeon.storage.monster import MonsterDataset
+
+    return len(folds or opened.folds) if isinstance(opened, MonsterDataset) else 1
+
+
+def _parts(
+    dataset: str,
+    opened: MonsterDataset | DataFileError | None,
+    archive: Path | None,
+    folds: Sequence[int],
+) -> list[Part]:
+    """Give what to measure on: the data set, or its folds."""
+    from lightwaves_aeon.benchmark.datasets import load
+    from lightwaves_aeon.benchmark.evaluation import evaluate as measured
+    from lightwaves_aeon.benchmark.folds import evaluate_fold
+
+    if isinstance(opened, Exception):
+        raise opened
+    if opened is None:
+        data = load(dataset, archive)
+        return [Part({"dataset": dataset}, lambda one: measured(one, *data))]
+    return [
+        Part(
+            {"dataset": opened.name, "fold": fold},
+            partial(evaluate_fold, dataset=opened, fold=fold),
+        )
+        for fold in folds or opened.folds
+    ]
+
+
+def _measure(
+    part: Part,
+    classifiers: Mapping[str, Callable[[], BaseClassifier]],
+    progress: RunProgress,
+) -> list[Row]:
+    """Give the rows of the classifiers that do not fail, and tell of those that do."""
+    from lightwaves_aeon.storage.errors import DataFileError
+
+    rows, title = [], _title(part.row)
+    for n_before, (name, make_one) in enumerate(classifiers.items()):
+        text = f"{title}: {name}"
+        progress.starts(text)
+        try:
+            result = part.evaluate(make_one())
+        except DataFileError as error:  # which the others would meet, too
+            progress.tell(f"Error: {title}: {error}")
+            progress.starts(text, n_done=len(classifiers) - n_before)
+            break
+        except Exception as error:  # one must not cost the other results
+            progress.tell(f"Error: {text}: {error}")
+        else:
+            rows.append({**part.row, "classifier": name, **asdict(result)})
+        progress.starts(text, n_done=1)
+    return rows
+
+
+def _title(row: Row) -> str:
+    """Name a data set, a fold of it, or the mean of all."""
+    if "fold" not in row:
+        return row["dataset"]
+    fold = row["fold"]
+    return f"{row['dataset']}, {fold if fold == MEAN else f'fold {fold}'}"
+
+
+def _means(rows: Sequence[Row], n_folds: int) -> Iterator[Row]:
+    """Give the means over folds, of the classifiers that have not failed in any."""
+    from lightwaves_aeon.benchmark.evaluation import Result
+
+    for name in dict.fromkeys(row["classifier"] for row in rows):
+        own = [row for row in rows if row["classifier"] == name]
+        if len(own) == n_folds:
+            results = {
+                field.name: _mean([row[field.name] for row in own])
+                for field in fields(Result)
+            }
+            yield {**own[0], "fold": MEAN, **results}
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    """Give the mean, if all are known; that of equal numbers is the same number."""
+    known = [value for value in values if value is not None]
+    if len(known) < len(values):
+        return None
+    return known[0] if len(set(known)) == 1 else sum(known) / len(known)
+
+
+def _print(rows: Sequence[Row]) -> None:
+    """Print the table."""
+    import pandas as pd
+
+    from lightwaves_aeon.benchmark.console import print_table
+
+    titled = [{**row, "dataset": _title(row), **_counts(row)} for row in rows]
+    cells = [{k: v.format(**row) for k, v in CELLS.items()} for row in titled]
+    print_table("", pd.DataFrame(cells).set_index("data set"), n_texts=2)
+
+
+def _counts(row: Row) -> dict[str, str]:
+    """Put into words what may be unknown, or a mean."""
+    counts = {name: row[name] for name in ("kept_features", "kept_channels")}
+    return {
+        name: "?" if count is None else f"{count:.1f}".removesuffix(".0")
+        for name, count in counts.items()
+    }

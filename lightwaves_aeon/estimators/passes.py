@@ -1,0 +1,200 @@
+"""Passes over the cases of a large collection, block by block."""
+
+from __future__ import annotations
+
+__all__ = [
+    "BlockTask",
+    "HeadErrors",
+    "HeadSums",
+    "LocalPass",
+    "Pass",
+    "PoolChoice",
+    "keeps_features",
+    "refuse_unusable",
+]
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from lightwaves_aeon.core.data.blocks import Summable, sum_blocks
+from lightwaves_aeon.core.data.collection import Collection, iter_by_length
+from lightwaves_aeon.core.data.scaling import find_unusable
+from lightwaves_aeon.core.data.source import CaseSource, read_pieces
+from lightwaves_aeon.core.linear.blockwise import (
+    Errors,
+    FeatureSums,
+    NormalEquations,
+    errors_of,
+    sums_of,
+)
+from lightwaves_aeon.core.linear.ridge import ALPHAS
+from lightwaves_aeon.core.model import Model
+from lightwaves_aeon.core.parallel.blas import one_blas_thread
+from lightwaves_aeon.core.parallel.threads import Threads
+from lightwaves_aeon.core.search import Track
+from lightwaves_aeon.core.selection.refinement import PoolSums, pool_sums
+
+KEPT_BYTES = 1 << 28
+"""Features that are kept from one pass over the blocks to the next, if all fit in."""
+
+
+def keeps_features(n_cases: int, n_features: int) -> bool:
+    """Tell whether features are kept from one pass to the next."""
+    return 4 * n_cases * n_features <= KEPT_BYTES
+
+
+def refuse_unusable(X: Collection, names: range | np.ndarray) -> None:
+    """Refuse NaN and infinity in any channel.
+
+    Parameters
+    ----------
+    X : Collection
+        The cases.
+    names : range or np.ndarray of int
+        What an error calls them.
+
+    Raises
+    ------
+    ValueError
+        If there are any; it names the first case, and the channel.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.estimators.passes import refuse_unusable
+    >>> refuse_unusable(np.array([[[0.0], [np.nan]]]), range(7, 8))
+    Traceback (most recent call last):
+    ...
+    ValueError: X holds NaN or infinity, first in case 7, channel 1
+    """
+    for block, _, numbers in iter_by_length(X):
+        unusable = find_unusable(block) if block.dtype.kind == "f" else None
+        if unusable is not None:
+            case, channel = unusable
+            case = names[case if numbers is None else numbers[case]]
+            raise ValueError(
+                f"X holds NaN or infinity, first in case {case}, channel {channel}"
+            )
+
+
+@dataclass(frozen=True)
+class BlockTask(ABC):
+    """What is summed up of each block of cases; it can be sent to other machines.
+
+    Attributes
+    ----------
+    model : Model
+        Gives the features.
+    """
+
+    model: Model
+
+    def features(self, X: Collection, names: range | np.ndarray) -> np.ndarray:
+        """Compute the features of cases, which errors call by these names.
+
+        Raises
+        ------
+        ValueError
+            If any channel, in use or not, holds NaN or infinity, or one in use holds a
+            value far out of scale.
+        """
+        refuse_unusable(X, names)
+        return self.model.transform(X, names=names)
+
+    @abstractmethod
+    def sums(self, features: np.ndarray, classes: np.ndarray) -> Summable:
+        """Sum up what is wanted of a block."""
+
+
+@dataclass(frozen=True)
+class PoolChoice(BlockTask):
+    """Products of a pool, see `pool_sums`."""
+
+    n_classes: int
+    means: np.ndarray
+    deviations: np.ndarray
+
+    def sums(self, features: np.ndarray, classes: np.ndarray) -> PoolSums:
+        """Sum up the products of a block."""
+        constants = self.means, self.deviations
+        return pool_sums(features, classes, self.n_classes, *constants)
+
+
+@dataclass(frozen=True)
+class HeadSums(BlockTask):
+    """The first pass for the head, see `sums_of`."""
+
+    weights: np.ndarray
+    origin: np.ndarray
+
+    def sums(self, features: np.ndarray, classes: np.ndarray) -> FeatureSums:
+        """Sum up the products of a block."""
+        return sums_of(features, classes, self.weights, self.origin)
+
+
+@dataclass(frozen=True)
+class HeadErrors(BlockTask):
+    """The second pass for the head, see `errors_of`."""
+
+    weights: np.ndarray
+    equations: NormalEquations
+
+    def sums(self, features: np.ndarray, classes: np.ndarray) -> Errors:
+        """Sum up the leave-one-out errors of a block."""
+        alphas = ALPHAS * self.equations.n_cases
+        return errors_of(features, classes, self.weights, self.equations, alphas)
+
+
+Pass = Callable[[BlockTask], Any]
+"""Carries out a task for all blocks, and gives the sum in every process."""
+
+
+@dataclass(frozen=True)
+class LocalPass:
+    """Passes over the blocks of a source by the processes and threads of a backend.
+
+    Attributes
+    ----------
+    source : CaseSource
+        The cases.
+    classes : np.ndarray of int, shape (n_cases,)
+        Class of each.
+    names : range or np.ndarray of int
+        What errors call them.
+    backend : Threads
+        Where the work is done.
+    track : callable
+        Wraps the results of blocks, to show progress.
+    """
+
+    source: CaseSource
+    classes: np.ndarray
+    names: range | np.ndarray
+    backend: Threads
+    track: Track
+    kept: dict[int, np.ndarray] = field(default_factory=dict)
+
+    @one_blas_thread
+    def __call__(self, task: BlockTask) -> Any:
+        """Sum up what the task finds in all blocks."""
+        n_cases = len(self.classes)
+        keeps = keeps_features(n_cases, len(task.model.rows))
+
+        def of_block(cases: range) -> Any:
+            features = self.kept.get(cases.start)
+            if features is None:
+                features = np.concatenate(
+                    [
+                        task.features(X, self.names[piece.start : piece.stop])
+                        for piece, X in read_pieces(self.source, cases)
+                    ]
+                )
+                if keeps:
+                    self.kept[cases.start] = features
+            return task.sums(features, self.classes[cases.start : cases.stop])
+
+        return sum_blocks(of_block, n_cases, self.backend, self.track)
