@@ -61,7 +61,9 @@ class LightWaveSClassifier(ClassifierMixin, ClassifierShell, BaseClassifier):
         `LightWaveS`.
     max_cases : int, default=1500
         Number of training cases on which features are selected. The estimator is
-        trained on all of them.
+        trained on all of them. Of more than 16,384 cases more are looked at, see
+        `LightWaveS`, and the default estimator, a ``RidgeClassifierCV`` of the labels,
+        is fitted block by block.
     verbose : int, default=0
         Above 0, a progress bar is shown while fitting.
     backend : {"threads", "joblib", "mpi"}, default="threads"

@@ -59,7 +59,9 @@ class LightWaveS(FeatureTableMixin, TransformerShell, BaseCollectionTransformer)
         stands for 500, and as many for distillation, but 12,000 at least.
     max_cases : int, default=1500
         Number of training cases on which features are selected. Where there are more,
-        a sample stratified by class is drawn.
+        a sample stratified by class is drawn. Of more than 16,384 cases, as many more
+        take part as "distil" would make augmented ones, channels are scaled by 8,192 of
+        them, and "distil" chooses from its best 3,000 features by 32,768 cases.
     n_jobs : int, default=1
         Number of threads for ``fit`` and ``transform``; -1 means all processors.
         Results do not depend on it.
@@ -142,8 +144,8 @@ class LightWaveS(FeatureTableMixin, TransformerShell, BaseCollectionTransformer)
     The variant "plus" leaves cases out of the scaling of a channel that are more than
     30 times as far from its middle as the typical case; with the others there is a
     warning where such cases set the scale. Nothing depends on the order of the training
-    cases. From the paper's variants the published code differs in a few places that
-    this class does right: see the README.
+    cases, unless there are more than 16,384. From the paper's variants the published
+    code differs in a few places that this class does right: see the README.
 
     References
     ----------

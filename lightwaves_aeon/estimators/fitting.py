@@ -28,6 +28,7 @@ from lightwaves_aeon.core.data.collection import (
     UnequalLengthCollection,
     fingerprint,
 )
+from lightwaves_aeon.core.data.sampling import numbered_classes
 from lightwaves_aeon.core.data.source import CaseSource, as_source
 from lightwaves_aeon.core.fitted import ClassifierState, FittedClassifier
 from lightwaves_aeon.core.linear.head import DistilledRidge, default_ridge
@@ -138,7 +139,7 @@ def _checked(
             raise ValueError(
                 f"y holds the label {label!r}: NumPy drops the NUL at its end"
             )
-    labels, classes = np.unique(y, return_inverse=True)
+    labels, classes = numbered_classes(y)
     # None means fresh entropy: NumPy's global generator is nobody's to advance.
     seed = shell.random_state
     rng = check_random_state(np.random.RandomState() if seed is None else seed)
@@ -148,7 +149,7 @@ def _checked(
             **fingerprint(X),
             "what fit was asked for": search,
             "the set of labels": labels.tolist(),
-            "the checksum of y": crc32(classes.tobytes()),
+            "the checksum of y": crc32(classes.data),
         }
     )
     return classes, rng, backend
@@ -218,7 +219,7 @@ def fit_classifier(
     if not is_large(X.shape):
         scaler, estimator = _fit_to_all(shell, found, sample, y, backend)
     elif given is None:
-        labels, classes = np.unique(y, return_inverse=True)
+        labels, classes = numbered_classes(y)
         weights = class_weights(shell.class_weight, labels, np.bincount(classes))
         of_all = as_source(X), classes, range(len(y)), backend
         scaler, estimator, scored = fit_head(

@@ -39,7 +39,8 @@ class LightWaveS(FeatureTableMixin, PanelShell, BaseTransformer):
     pool_size : int or None, default=None
         Number of features that the ANOVA filter hands on to the selector.
     max_cases : int, default=1500
-        Number of training cases on which features are selected.
+        Number of training cases on which features are selected; of more than 16,384
+        more are looked at, see ``lightwaves_aeon.LightWaveS``.
     n_jobs : int or None, default=1
         Number of threads; -1 means all processors. Results do not depend on it.
     random_state : int, RandomState instance or None, default=None

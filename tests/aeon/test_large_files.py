@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 from large import N_CASES, PARAMETERS, SEARCHED, assert_same_fit, made_problem
 from numpy.testing import assert_array_equal
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import RidgeClassifier
 
 from lightwaves_aeon import LightWaveSClassifier, cli
 from lightwaves_aeon.aeon.files import (
@@ -246,7 +246,10 @@ def test_the_error_says_what_happened(folder, changing):
 
 
 def test_few_cases_are_in_memory(folder, monkeypatch, data):
-    """No read but that of the sample is of more than a block."""
+    """No read but that of the sample is of more than a block, and few are repeated.
+
+    One pass chooses features, and in one those chosen are computed and kept.
+    """
     read, sizes = NpySeries.read, []
 
     def counted(series, cases):
@@ -257,7 +260,7 @@ def test_few_cases_are_in_memory(folder, monkeypatch, data):
     found = fit_files(folder / "X.npy", folder / "y.npy", **PARAMETERS)
     assert sizes[0] == SEARCHED
     assert max(sizes[1:]) <= 2048
-    assert sum(sizes[1:]) == N_CASES  # the features are kept for the second pass
+    assert sum(sizes[1:]) == 2 * N_CASES
     assert_same_fit(found, LightWaveSClassifier(**PARAMETERS).fit(*data))
 
 
@@ -325,13 +328,13 @@ def test_a_bad_case_in_the_share_of_one_process(folder, bad_case, tmp_path, name
 
 BOTH_HEADS = """
 import pickle, sys
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import RidgeClassifier
 from lightwaves_aeon.aeon.files import fit_files
 from lightwaves_aeon.core.parallel.mpi import Mpi
 parameters = dict(n_features=20, max_cases=60, random_state=0, backend="mpi")
 found = [
     fit_files(*sys.argv[1:3], **parameters, estimator=given)
-    for given in (None, LogisticRegression())
+    for given in (None, RidgeClassifier())
 ]
 everywhere = Mpi().gather(found)
 if Mpi().is_root:
@@ -346,7 +349,7 @@ def test_all_processes_have_the_same_classifiers(folder, data, tmp_path):
     command = [MPIEXEC, "-n", "2", sys.executable, "-c", BOTH_HEADS, *map(str, files)]
     subprocess.run(command, check=True, timeout=120)
     expected = LightWaveSClassifier(**PARAMETERS).fit(*data)
-    given = {**PARAMETERS, "estimator": LogisticRegression()}
+    given = {**PARAMETERS, "estimator": RidgeClassifier()}
     expected_given = LightWaveSClassifier(**given).fit(*data)
     for found, found_given in pickle.loads(files[2].read_bytes()):
         assert_same_fit(found, expected)

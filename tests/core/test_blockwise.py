@@ -15,8 +15,14 @@ from sklearn.preprocessing import StandardScaler
 
 from lightwaves_aeon import LightWaveSClassifier
 from lightwaves_aeon.benchmark.datasets import load_split
-from lightwaves_aeon.core.linear.blockwise import errors_of, normal_equations, sums_of
+from lightwaves_aeon.core.linear.blockwise import (
+    errors_of,
+    leave_one_out_scores,
+    normal_equations,
+    sums_of,
+)
 from lightwaves_aeon.core.linear.ridge import ALPHAS, one_vs_rest_targets
+from lightwaves_aeon.core.parallel.threads import Threads
 from lightwaves_aeon.estimators.large import class_weights, fit_head
 
 ARCHIVE = Path(__file__).parents[3] / "shared" / "uea"
@@ -72,17 +78,21 @@ def by_blocks(features, classes, class_weight=None, size=64):
     """Scaler and ridge of `fit_head`, whose model hands out features as they are."""
     labels, sizes = np.unique(classes, return_counts=True)
     places = np.searchsorted(labels, classes)
-    return fit_head(
-        SimpleNamespace(transform=lambda X: X),
+    scaler, ridge, held_out = fit_head(
+        SimpleNamespace(transform=lambda X, n_jobs: X),
         features[:SAMPLE],
+        places[:SAMPLE],
         labels,
-        sizes,
+        class_weights(class_weight, labels, sizes),
         class_weight,
         lambda task: summed(
             task.sums(*block) for block in blocks_of(features, places, size)
         ),
-        lambda function: function(),
+        Threads(),
     )
+    assert np.isfinite(held_out.scores).all()
+    assert_array_equal(held_out.classes, places[:SAMPLE])
+    return scaler, ridge
 
 
 def at_once(features, classes, class_weight=None):
@@ -129,16 +139,15 @@ def weighted_ridge(standard, targets, counts, alpha):
     return np.linalg.solve(products + penalty, design.T @ (counts[:, None] * targets))
 
 
-def error_left_out(standard, targets, counts, alpha):
-    total = 0.0
+def scores_left_out(standard, targets, counts, alpha):
+    scores = np.empty_like(targets)
     for case in range(len(standard)):
         others = np.arange(len(standard)) != case
         solved = weighted_ridge(
             standard[others], targets[others], counts[others], alpha
         )
-        predicted = np.append(standard[case], 1) @ solved
-        total += counts[case] * np.square(predicted - targets[case]).sum()
-    return total
+        scores[case] = np.append(standard[case], 1) @ solved
+    return scores
 
 
 @pytest.mark.parametrize("n_features", [1, 5, 40])
@@ -154,9 +163,13 @@ def test_errors_are_those_of_cases_left_out(n_features, n_classes, weighted):
     origin = features[:4].mean(axis=0, dtype=np.float64)
     equations = equations_of(features, classes, weights, 8, origin)
     found = squared_errors(features, classes, weights, equations, alphas, 8)
-    expected = [error_left_out(standard, targets, counts, alpha) for alpha in alphas]
-    assert_allclose(found, expected, rtol=1e-9)
-    for alpha in alphas:
+    for alpha, error in zip(alphas, found, strict=True):
+        scores = scores_left_out(standard, targets, counts, alpha)
+        expected = counts @ np.square(scores - targets).sum(axis=1)
+        assert_allclose(error, expected, rtol=1e-9)
+        some = slice(3, 17)
+        of_some = features[some], classes[some], weights, equations, alpha
+        assert_close(leave_one_out_scores(*of_some), scores[some])
         solved = weighted_ridge(standard, targets, counts, alpha)
         coefficients, intercept = equations.solve(alpha)
         assert_close(np.vstack([coefficients, intercept]), solved)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-__all__ = ["stratified_sample"]
+__all__ = ["numbered_classes", "stratified_sample"]
 
 import numpy as np
+
+NUMBERED_AT_A_TIME = 1 << 16
+"""Labels that are looked up together."""
 
 
 def stratified_sample(
@@ -41,10 +44,9 @@ def stratified_sample(
     >>> np.bincount(classes[sample]).tolist()
     [18, 2]
     """
-    by_class = np.argsort(classes, kind="stable")
     sizes = np.bincount(classes)
     if len(classes) <= n_wanted:
-        return by_class
+        return np.argsort(classes, kind="stable")
     if n_wanted < len(sizes):
         raise ValueError(
             f"max_cases={n_wanted} is below the number of classes, {len(sizes)}"
@@ -55,9 +57,40 @@ def stratified_sample(
         quota[np.argmax(share - quota)] += 1
     while quota.sum() > n_wanted:  # classes smaller than their one sure case
         quota[np.argmax(np.where(quota > 1, quota - share, -np.inf))] -= 1
-    members = np.split(by_class, np.cumsum(sizes)[:-1])
     drawn = [
-        np.sort(rng.permutation(cases)[:n])
-        for cases, n in zip(members, quota, strict=True)
+        np.sort(rng.permutation(np.flatnonzero(classes == number))[:n])
+        for number, n in enumerate(quota)
     ]
     return np.concatenate(drawn)
+
+
+def numbered_classes(y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Give each class a number, in little memory where there are many cases.
+
+    Parameters
+    ----------
+    y : np.ndarray, shape (n_cases,)
+        Labels.
+
+    Returns
+    -------
+    labels : np.ndarray, shape (n_classes,)
+        Ascending.
+    classes : np.ndarray of int, shape (n_cases,)
+        Class of each case, 0 to n_classes - 1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.data.sampling import numbered_classes
+    >>> numbered_classes(np.array(["b", "a", "b"]))[1].tolist()
+    [1, 0, 1]
+    """
+    if len(y) <= NUMBERED_AT_A_TIME:
+        return np.unique(y, return_inverse=True)
+    labels = np.unique(y)
+    classes = np.empty(len(y), np.min_scalar_type(-len(labels)))
+    for start in range(0, len(y), NUMBERED_AT_A_TIME):
+        some = slice(start, start + NUMBERED_AT_A_TIME)
+        classes[some] = np.searchsorted(labels, y[some])
+    return labels, classes

@@ -11,6 +11,7 @@ from __future__ import annotations
 __all__ = ["group_grams", "group_weights", "penalties_of", "weighted_gram"]
 
 import numpy as np
+from scipy.linalg.blas import dsyrk
 
 from lightwaves_aeon.core.linear.ridge import best_of_gram
 
@@ -22,6 +23,9 @@ WEIGHTS = (0.0, 0.1, 0.3, 1.0)
 
 MOST_VALUES = 3 << 23
 """Products of cases that are in memory at a time, of all groups, at most."""
+
+ADDED_AT_A_TIME = 512
+"""Features whose products are added to those of others."""
 
 N_PASSES = 2
 """How often each group has its turn, at most."""
@@ -80,7 +84,7 @@ def weighted_gram(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Weigh the groups, and add up their products of the cases.
 
-    Of many cases those of one group are in memory at a time.
+    Of many cases the sum alone is in memory.
 
     Parameters
     ----------
@@ -116,10 +120,24 @@ def weighted_gram(
     few = features[:, :n_cases][:, some]
     grams = group_grams(few, groups, few.shape[1])
     weights = group_weights(grams, targets[some], first)
-    gram = np.zeros((n_cases, n_cases))
-    for group in np.flatnonzero(weights):
-        gram += weights[group] * _gram(features[groups == group, :n_cases])
-    return weights, gram
+    return weights, _summed_gram(features[:, :n_cases], weights[groups])
+
+
+def _summed_gram(features: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Add up the products of the cases in place, some features at a time."""
+    n_cases, rows = features.shape[1], np.flatnonzero(weights)
+    gram = np.zeros((n_cases, n_cases), order="F")
+    for start in range(0, len(rows), ADDED_AT_A_TIME):
+        some = rows[start : start + ADDED_AT_A_TIME]
+        part = features[some].astype(np.float64)
+        part *= np.sqrt(weights[some])[:, None]
+        gram = dsyrk(1.0, part.T, beta=1.0, c=gram, lower=True, overwrite_c=True)
+    for start in range(0, n_cases, ADDED_AT_A_TIME):  # the other half
+        stop = start + ADDED_AT_A_TIME
+        square = np.tril(gram[start:stop, start:stop])
+        gram[start:stop, start:stop] = square + np.tril(square, -1).T
+        gram[start:stop, stop:] = gram[stop:, start:stop].T
+    return gram
 
 
 def _some_cases(n_cases: int) -> slice:

@@ -36,6 +36,9 @@ cases would else be far out in an augmented one, and rule its scores."""
 MOST_FOR_STUDENT = 4000
 """Features that detachment starts from, at most, or as many as are wanted."""
 
+MOST_OF_STUDENT = 2500
+"""Features wanted beyond which detachment would drop too few to be worth its time."""
+
 CASES_FOR_PENALTY = 2000
 """Cases that are enough to choose the teacher's penalty by: eigenvalues take as many
 operations as the cube of their number."""
@@ -142,8 +145,9 @@ def distil(
     features = _standardised_rows(columns, augmented)
     scores, weights, scales = _taught(features, classes, groups)
     wanted = n_selected or 1
+    most = wanted if wanted > MOST_OF_STUDENT else max(wanted, MOST_FOR_STUDENT)
     # The teacher's own weights are those of a student that has all features.
-    first = np.argsort(-weights, kind="stable")[: max(wanted, MOST_FOR_STUDENT)]
+    first = np.argsort(-weights, kind="stable")[:most]
     kept = np.sort(first[(scales[first] > 0) | (np.arange(len(first)) < wanted)])
     student = features[kept]
     del features  # the largest array of a fit
