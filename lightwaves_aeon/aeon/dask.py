@@ -129,7 +129,7 @@ def predict_dask(classifier: LightWaveSClassifier, X: da.Array) -> da.Array:
 
     whole = X.rechunk({1: -1, 2: -1})
     return whole.map_blocks(
-        labels, drop_axis=[1, 2], dtype=state.head.classes.dtype, meta=np.array([])
+        labels, drop_axis=[1, 2], dtype=classifier.classes_.dtype, meta=np.array([])
     )
 
 

@@ -101,6 +101,8 @@ def sampled(
     if not is_large(X.shape):
         everything = X if isinstance(X, Collection) else X.read(range(X.shape[0]))
         return search, everything, classes
+    if isinstance(X, Collection):  # others are looked at when they are read
+        refuse_unusable(X, range(X.shape[0]))
     search = search.for_sample()
     n_cases = max(search.max_cases, SCALED_BY)
     drawn = _drawn(classes, n_cases, rng, backend)
@@ -274,9 +276,9 @@ def features_of_all(model: Model, source: CaseSource, backend: Threads) -> np.nd
         Without cases in all processes but the first.
     """
     none = np.empty((0, len(model.rows)), np.float32)
-    parts = [
-        model.transform(X, n_jobs=backend.n_jobs, names=piece)
-        for cases in backend.local_part(block_ranges(source.shape[0]))
-        for piece, X in read_pieces(source, cases)
-    ]
-    return np.concatenate([none, *backend.gather(np.concatenate([none, *parts]))])
+    parts = [none]
+    for cases in backend.local_part(block_ranges(source.shape[0])):
+        for piece, X in read_pieces(source, cases):
+            refuse_unusable(X, piece)
+            parts.append(model.transform(X, n_jobs=backend.n_jobs, names=piece))
+    return np.concatenate([none, *backend.gather(np.concatenate(parts))])

@@ -105,7 +105,7 @@ def test_features_that_are_not_kept(data, fitted, in_this_thread, monkeypatch):
 
 
 def test_class_weights(data, in_this_thread):
-    weighted = {**PARAMETERS, "class_weight": "balanced"}
+    weighted = {**PARAMETERS, "variant": "L1", "class_weight": "balanced"}
     found = fit_dask(chunked(data[0]), data[1], **weighted)
     assert_same_fit(found, LightWaveSClassifier(**weighted).fit(*data))
 
@@ -121,7 +121,7 @@ def test_small_collections(data, in_this_thread, n_cases):
 
 
 def test_a_given_estimator(data, in_this_thread):
-    given = {**PARAMETERS, "estimator": RidgeClassifier()}
+    given = {**PARAMETERS, "variant": "L1", "estimator": RidgeClassifier()}
     found = fit_dask(chunked(data[0]), data[1], **given)
     expected = LightWaveSClassifier(**given).fit(*data)
     assert_array_equal(found.estimator_.coef_, expected.estimator_.coef_)
@@ -216,7 +216,7 @@ def test_predictions_for_chunks_of_unknown_size(data, fitted, in_this_thread):
 
 def test_labels_that_are_numbers(data, in_this_thread):
     y = np.searchsorted(LABELS, data[1]) - 1
-    clf = LightWaveSClassifier(**PARAMETERS).fit(data[0], y)
+    clf = LightWaveSClassifier(**PARAMETERS, variant="L1").fit(data[0], y)
     labels = predict_dask(clf, chunked(data[0][:50]))
     assert labels.dtype == y.dtype
     assert_array_equal(labels.compute(), clf.predict(data[0][:50]), strict=True)
@@ -266,7 +266,7 @@ def test_unusable_values_are_named(data, request, channel, cluster):
         bad[case, channel, 3] = np.nan
         match = f"holds NaN or infinity, first in case {case}, channel {channel}$"
         with pytest.raises(ValueError, match=match):
-            fit_dask(chunked(bad), y, **PARAMETERS, max_channels=1)
+            fit_dask(chunked(bad), y, **PARAMETERS, variant="L1", max_channels=1)
 
 
 REFUSED = {

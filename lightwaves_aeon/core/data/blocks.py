@@ -2,8 +2,8 @@
 
 Blocks are of one size and begin at its multiples. Two neighbours that begin at an even
 number of blocks are added, then two such sums, and so on, whichever thread, process or
-machine has them. So a sum has as many roundings as levels, and is kept in as many
-parts at most.
+machine has them. So a sum has as many roundings as levels, and is kept in two parts a
+level at most.
 """
 
 from __future__ import annotations

@@ -333,8 +333,8 @@ def _leave_one_out_errors(
     parts = (features - equations.centre) @ basis
     projected = equations.basis.T @ equations.cross
     shrunk = values[:, None] / (values[:, None] + alphas)  # (n_components, n_alphas)
-    coefficients = (shrunk[:, :, None] * projected[:, None]).reshape(len(values), -1)
-    fitted = (parts @ coefficients).reshape(len(parts), len(alphas), -1)
+    by_alpha = shrunk[:, :, None] * projected[:, None]
+    fitted = np.tensordot(parts, by_alpha, 1)
     # The last term is that of the intercept, which is not penalised.
     leverage = np.square(parts) @ shrunk + 1 / equations.weight
     free = np.maximum(1 - counts[:, None] * leverage, RANK)
