@@ -156,15 +156,15 @@ def test_what_is_warmed_up_is_of_the_type_of_the_series(
 
 
 def test_table(folder, no_fit):
-    lines = run(folder, "--against", "hydra").stdout.splitlines()
+    lines = run(folder, "--against", "minirocket").stdout.splitlines()
     rows = [line.split("  ")[0].strip() for line in lines if line.startswith("Waves")]
-    assert [row.split(" lightwaves")[0].split(" hydra")[0] for row in rows] == [
+    assert [row.split(" lightwaves")[0].split(" minirocket")[0] for row in rows] == [
         *[f"Waves, fold {fold}" for fold in FOLDS for _ in range(2)],
         *2 * ["Waves, mean"],
     ]
     assert [line.split()[3] for line in lines[-2:]] == ["0.625", "0.625"]
     assert lines[-1].split()[2:] == [
-        *["hydra", "0.625", "0.250", "2.00", "3.00", "21", "2", "of", "2", "100"]
+        *["minirocket", "0.625", "0.250", "2.00", "3.00", "21", "2", "of", "2", "100"]
     ]
 
 
@@ -201,7 +201,7 @@ def test_progress(folder, no_fit, monkeypatch):
 
 
 def test_fold_that_is_not_there(folder, no_fit):
-    found = run(folder, "--fold", 7, "--fold", 1, "--against", "hydra", "--json")
+    found = run(folder, "--fold", 7, "--fold", 1, "--against", "minirocket", "--json")
     assert found.exit_code == 1
     refused = f"Error: Waves, fold 7: {folder} has no fold 7, but 0, 1, 2\n"
     assert found.stderr == refused
@@ -241,10 +241,10 @@ def test_classifier_that_fails_has_no_mean(folder, monkeypatch):
         return RESULT
 
     monkeypatch.setattr(folds, "evaluate_fold", measured)
-    found = run(folder, "--against", "hydra", "--json")
+    found = run(folder, "--against", "minirocket", "--json")
     assert found.exit_code == 1
-    assert found.stderr == "Error: Waves, fold 1: hydra: out of luck\n"
-    names = {"lightwaves": [0, 1, 2, "mean"], "hydra": [0, 2]}
+    assert found.stderr == "Error: Waves, fold 1: minirocket: out of luck\n"
+    names = {"lightwaves": [0, 1, 2, "mean"], "minirocket": [0, 2]}
     for name, expected in names.items():
         rows = [row for row in json.loads(found.stdout) if row["classifier"] == name]
         assert [row["fold"] for row in rows] == expected
