@@ -37,6 +37,10 @@ MOST_OF = {
 RANKS_FROM = 1_000_000
 """Cases from which on two ranks, and two workers of Dask, are measured, too."""
 
+HEADS = ["fit, s", "memory, MB", "accuracy of fresh cases"]
+
+SEARCHED, SEARCHED_OF = (250, 500, 1500, 3000), 400_000
+
 WORKERS = (1, 4, 16, 64)
 LARGEST = 59_000_000
 """Cases of the largest data set of MONSTER."""
@@ -57,7 +61,7 @@ from lightwaves_aeon.core.parallel.backends import make_backend
 backend = "BACKEND"
 start = time.perf_counter()
 with PeakMemory() as peak:
-    clf = fit_files(X_path, y_path, random_state=0, backend=backend)
+    clf = fit_files(X_path, y_path, random_state=0, backend=backend, max_cases=1500)
 seconds = time.perf_counter() - start
 right = predict_files(clf, fresh_X, backend) == np.load(fresh_y)
 if make_backend(backend).is_root:
@@ -161,11 +165,11 @@ def write_cases(folder: Path, n_cases: int, seed: int) -> tuple[Path, Path]:
     return X_path, y_path
 
 
-def run(name: str, paths: Sequence[Path]) -> list[float]:
+def run(code: str, paths: Sequence[Path], n_ranks: int = 1) -> list[float]:
     """Seconds, megabytes and accuracy of a contestant."""
-    launcher = ["mpiexec", "-n", "2"] if "ranks" in name else []
+    launcher = ["mpiexec", "-n", str(n_ranks)] if n_ranks > 1 else []
     script = paths[0].with_name("contestant.py")
-    script.write_text(CONTESTANTS[name])
+    script.write_text(code)
     done = subprocess.run(
         [*launcher, sys.executable, str(script), *map(str, paths)],
         stdout=subprocess.PIPE,
@@ -194,13 +198,29 @@ def cases(folder: Path, sizes: Sequence[int] = SIZES) -> str:
         paths = write_cases(folder, n_cases, seed=1)
         for name in CONTESTANTS:
             if takes_part(name, n_cases):
-                seconds, megabytes, accuracy = run(name, [*paths, *fresh])
-                times[name, n_cases] = seconds
-                row = [f"{n_cases:,}", name, f"{seconds:.1f}", f"{megabytes:.0f}"]
-                rows.append([*row, f"{accuracy:.3f}"])
+                n_ranks = 2 if "ranks" in name else 1
+                found = run(CONTESTANTS[name], [*paths, *fresh], n_ranks)
+                times[name, n_cases] = found[0]
+                rows.append([f"{n_cases:,}", name, *_cells(found)])
                 print(" | ".join(rows[-1]), file=sys.stderr, flush=True)
-    heads = ["cases", "contestant", "fit, s", "memory, MB", "accuracy of fresh cases"]
-    return f"{markdown(heads, rows)}\n\n{model_of(times)}"
+    table = markdown(["cases", "contestant", *HEADS], rows)
+    searched = by_searched_cases(folder, fresh)
+    return f"{table}\n\n{model_of(times)}\n\n{searched}"
+
+
+def by_searched_cases(folder: Path, fresh: Sequence[Path]) -> str:
+    """Measure what it is worth to search on more cases."""
+    paths, rows = write_cases(folder, SEARCHED_OF, seed=1), []
+    for n_cases in SEARCHED:
+        code = CONTESTANTS["lightwaves"].replace("=1500", f"={n_cases}")
+        rows.append([f"{n_cases:,}", *_cells(run(code, [*paths, *fresh]))])
+    table = markdown(["max_cases", *HEADS], rows)
+    return f"{SEARCHED_OF:,} cases, searched on 2,000 more than `max_cases`:\n\n{table}"
+
+
+def _cells(found: Sequence[float]) -> list[str]:
+    seconds, megabytes, accuracy = found
+    return [f"{seconds:.1f}", f"{megabytes:.0f}", f"{accuracy:.3f}"]
 
 
 def model_of(times: dict[tuple[str, int], float]) -> str:
