@@ -39,7 +39,7 @@ def fit_files(
     ----------
     data : str or Path
         Numbers, shape (n_cases, n_channels, n_timepoints): a ``.npy`` file, a Zarr
-        folder or an HDF5 file, see `open_series`.
+        folder or an HDF5 file, see ``open_series``.
     labels : str or Path
         Numbers or strings, shape (n_cases,), in a file of any of these kinds.
     **parameters
@@ -159,7 +159,7 @@ def accuracy_of(predicted: np.ndarray, labels: str | Path, data: str | Path) -> 
     Raises
     ------
     DataFileError
-        As `read_labels` does, or if there are not as many labels as cases.
+        As ``read_labels`` does, or if there are not as many labels as cases.
     """
     y = read_labels(labels)
     _check_labels(data, len(predicted), labels, y)
