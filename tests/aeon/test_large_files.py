@@ -1,13 +1,11 @@
 """More cases than the search looks at, from files to files, in one process and many."""
 
-import json
 import os
 import pickle
 import re
 import shutil
 import subprocess
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 from large import N_CASES, PARAMETERS, SEARCHED, assert_same_fit, made_problem
 from numpy.testing import assert_array_equal
+from processes import MPIEXEC, needs_mpi, run_in_processes
 from sklearn.linear_model import RidgeClassifier
 
 from lightwaves_aeon import LightWaveSClassifier, cli
@@ -265,33 +264,6 @@ def test_few_cases_are_in_memory(folder, monkeypatch, data):
 
 
 # Under mpiexec
-
-
-MPIEXEC = shutil.which("mpiexec", path=Path(sys.executable).parent) or shutil.which(
-    "mpiexec"
-)
-needs_mpi = pytest.mark.skipif(
-    MPIEXEC is None or find_spec("mpi4py") is None, reason="needs mpiexec and mpi4py"
-)
-SEVERAL = """
-import json, sys
-from lightwaves_aeon.cli import main
-for command in json.loads(sys.argv[1]):
-    main(command, standalone_mode=False)
-"""
-
-
-def run_in_processes(n_processes, *commands):
-    """Run commands one after the other: to start processes takes seconds."""
-    return subprocess.run(
-        [
-            *(MPIEXEC, "-n", str(n_processes), sys.executable, "-c", SEVERAL),
-            json.dumps([[str(arg) for arg in command] for command in commands]),
-        ],
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
 
 
 @needs_mpi

@@ -3,12 +3,10 @@
 import os
 import pickle
 import re
-import shutil
 import signal
 import subprocess
 import sys
 from contextlib import suppress
-from importlib.util import find_spec
 from itertools import chain
 from json import loads
 from pathlib import Path
@@ -20,13 +18,9 @@ import numpy as np
 import pytest
 from mpi_programs import FAULTS, PROBLEMS, assert_same_bits, expected
 from numpy.testing import assert_array_equal
+from processes import MPIEXEC, needs_mpi
 
-MPIEXEC = shutil.which("mpiexec", path=Path(sys.executable).parent) or shutil.which(
-    "mpiexec"
-)
-pytestmark = pytest.mark.skipif(
-    MPIEXEC is None or find_spec("mpi4py") is None, reason="needs mpiexec and mpi4py"
-)
+pytestmark = needs_mpi
 
 TIMEOUT = 120
 SOON = 30
