@@ -167,7 +167,7 @@ class PublishedRuns(FeatureTransform):
         out = super().__call__(X, cases, n_jobs)
         cases = slice(None) if cases is None else cases
         plan, convolutions = self.plan, self.plan.convolutions
-        scaled = scaled_channels(X, plan.channels, self.means, self.stds, cases)
+        scaled, _ = scaled_channels(X, plan.channels, self.means, self.stds, cases)
         for position, x in enumerate(scaled):
             for i in range(plan.starts[position], plan.starts[position + 1]):
                 weights = plan.bank.weights[convolutions.kernels[i]]

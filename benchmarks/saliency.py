@@ -124,7 +124,7 @@ def _sizes(linear: FittedClassifier, x: np.ndarray) -> np.ndarray:
     """Absolute scaled values of the channels in use, 0 in others."""
     evaluate, out = linear.model.transform, np.zeros(x.shape)
     constants = evaluate.plan.channels, evaluate.means, evaluate.stds
-    out[evaluate.plan.channels] = np.abs(scaled_channels(x[None], *constants)[:, 0])
+    out[evaluate.plan.channels] = np.abs(scaled_channels(x[None], *constants)[0][:, 0])
     return out
 
 

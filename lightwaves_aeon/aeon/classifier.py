@@ -130,6 +130,7 @@ class LightWaveSClassifier(ClassifierMixin, ClassifierShell, BaseClassifier):
     _tags = {
         "X_inner_type": ["np-list", "numpy3D"],
         "capability:multivariate": True,
+        "capability:missing_values": True,
         "capability:unequal_length": True,
         "capability:multithreading": True,
         "algorithm_type": "convolution",

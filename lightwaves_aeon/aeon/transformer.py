@@ -178,6 +178,7 @@ class LightWaveS(FeatureTableMixin, TransformerShell, BaseCollectionTransformer)
         "X_inner_type": ["np-list", "numpy3D"],
         "requires_y": True,
         "capability:multivariate": True,
+        "capability:missing_values": True,
         "capability:unequal_length": True,
         "capability:multithreading": True,
         "algorithm_type": "convolution",

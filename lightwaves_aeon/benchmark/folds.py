@@ -132,11 +132,11 @@ def _unusable_named(series: StoredSeries, cases: np.ndarray) -> Iterator[None]:
     except ValueError as error:
         is_float, some = series.dtype.kind == "f", range(len(cases))
         for piece, X in read_pieces(PartOfSource(series, cases), some):
-            unusable = find_unusable(X) if is_float else None  # type: ignore[arg-type]
+            unusable = find_unusable(X, allow_missing=True) if is_float else None  # type: ignore[arg-type]
             if unusable is not None:
                 case, channel = cases[piece[unusable[0]]], unusable[1]
                 raise ValueError(
-                    f"{series.path} holds NaN or infinity, first in case {case}, "
+                    f"{series.path} holds infinity, first in case {case}, "
                     f"channel {channel}"
                 ) from error
         raise

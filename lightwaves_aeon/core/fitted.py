@@ -15,6 +15,7 @@ import numpy as np
 
 from lightwaves_aeon.core.data.collection import Collection
 from lightwaves_aeon.core.linear.head import LinearHead
+from lightwaves_aeon.core.linear.unobserved import Unobserved
 from lightwaves_aeon.core.model import Model
 
 
@@ -45,6 +46,10 @@ class FittedClassifier:
         Number of time points of the training cases; None if their lengths differ.
     channel_names : sequence of str or None
         Names of all channels, where they have any.
+    channel_losses : np.ndarray of dtype `CHANNEL_LOSS` or None
+        What the loss of each channel in use costs, where it is known.
+    has_gaps : bool
+        Whether values of the training cases were missing.
     """
 
     model: Model
@@ -55,6 +60,8 @@ class FittedClassifier:
     n_channels: int
     n_timepoints: int | None = None
     channel_names: Sequence[str] | None = None
+    channel_losses: np.ndarray | None = None
+    has_gaps: bool = False
 
     @classmethod
     def from_estimator(
@@ -63,6 +70,7 @@ class FittedClassifier:
         scaler: Any,
         estimator: Any,
         inverse_temperature: float = np.nan,
+        unobserved: Unobserved | None = None,
         **about: Any,
     ) -> FittedClassifier:
         """Read a linear classifier of standardised features.
@@ -77,8 +85,10 @@ class FittedClassifier:
             Fitted to what the scaler makes of them.
         inverse_temperature : float, default=np.nan
             Of the probabilities, where there are any.
+        unobserved : Unobserved, optional
+            What stands in for features that are missing.
         **about
-            `n_channels`, `n_timepoints` and `channel_names`.
+            Other attributes, of which `n_channels` is needed.
 
         Returns
         -------
@@ -118,6 +128,7 @@ class FittedClassifier:
             intercepts,
             estimator.classes_,
             inverse_temperature,
+            unobserved,
         )
         stds = np.sqrt(scaler.var_)
         return cls(model, head, intercepts, scaler.mean_, stds, **about)
@@ -157,7 +168,7 @@ class FittedClassifier:
         Parameters
         ----------
         features : np.ndarray of float32, shape (n_cases, n_features)
-            The features of the cases.
+            The features of the cases; NaN where they are missing.
 
         Returns
         -------
@@ -187,7 +198,9 @@ class FittedClassifier:
         >>> bool(np.allclose(scores[:, 1], of_ridge))
         True
         """
-        return (features - self.means)[:, :, None] * self.class_weights
+        distances = features - self.means
+        distances[np.isnan(distances)] = 0
+        return distances[:, :, None] * self.class_weights
 
 
 class ClassifierState(NamedTuple):

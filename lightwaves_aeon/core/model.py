@@ -51,6 +51,11 @@ class Model:
         """Channels that the table names, ascending."""
         return self.transform.plan.channels
 
+    @property
+    def allows_missing(self) -> bool:
+        """Whether NaN stands for what was not observed, or is an error."""
+        return self.transform.unobserved is not None
+
     def first(self, n_features: int) -> Model:
         """Keep the first features of the table."""
         return self.some(np.arange(n_features))
@@ -61,7 +66,19 @@ class Model:
         plan = Plan.from_rows(rows, self.bank)
         used = np.searchsorted(channels, plan.channels)
         means, stds = self.transform.means[used], self.transform.stds[used]
-        return Model(rows, self.bank, FeatureTransform(plan, means, stds))
+        unobserved = self.transform.unobserved
+        if unobserved is not None:
+            unobserved = unobserved[features]
+        return Model(rows, self.bank, FeatureTransform(plan, means, stds, unobserved))
+
+    def with_unobserved(self, values: np.ndarray | None) -> Model:
+        """Give features these values where nothing of them is observed.
+
+        With None it is an error where a value is missing.
+        """
+        if values is not None:
+            values = np.asarray(values, np.float32)
+        return replace(self, transform=self.transform._replace(unobserved=values))
 
     def scored(self, scores: np.ndarray) -> Model:
         """Give the features these scores by which they were selected."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-__all__ = ["Search", "SearchResult"]
+__all__ = ["Search"]
 
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 import numpy as np
 
@@ -15,11 +14,16 @@ from lightwaves_aeon.core.checks import check_at_least, check_one_of
 from lightwaves_aeon.core.convolution.kernels import KernelBank, kernel_bank
 from lightwaves_aeon.core.data.case_order import case_order
 from lightwaves_aeon.core.data.collection import Collection, subset, typical_length
+from lightwaves_aeon.core.data.gaps import (
+    MISSING_VALUES,
+    fill_columns,
+    holds_missing,
+)
 from lightwaves_aeon.core.data.scaler import fit_scaler, varying_channels
-from lightwaves_aeon.core.linear.temperature import HeldOut
 from lightwaves_aeon.core.model import Model
 from lightwaves_aeon.core.parallel.blas import one_blas_thread
 from lightwaves_aeon.core.parallel.threads import Threads
+from lightwaves_aeon.core.search_result import SearchResult
 from lightwaves_aeon.core.selection.candidates import (
     LARGEST_DILATION,
     CandidateSet,
@@ -97,6 +101,7 @@ class Search:
     max_cases: int = 1500
     selector: str | None = None
     max_channels: int | str | None = None
+    missing_values: str = "allow"
     calibrate: bool = False
     of_sample: bool = False
 
@@ -118,6 +123,7 @@ class Search:
         if self.selector is not None:
             check_one_of("selector", self.selector, SELECTORS)
         check_one_of("variant", self.variant, VARIANTS)
+        check_one_of("missing_values", self.missing_values, MISSING_VALUES)
         if self._number is None and not self._selector.chooses_number:
             raise ValueError("n_features='auto' needs selector='distil' or 'detach'")
 
@@ -153,7 +159,7 @@ class Search:
         Raises
         ------
         ValueError
-            If `X` is empty, a channel holds NaN, infinity or values too large to scale,
+            If `X` is empty, a channel holds infinity or values too large to scale,
             or there are more classes than `max_cases`.
 
         Warns
@@ -210,6 +216,9 @@ class Search:
         augmented = selector.arranged(
             pooled.features_of_mixtures(X, mixtures.of(sample), backend)
         )
+        fill_columns(columns)
+        if holds_missing(augmented):
+            fill_columns(augmented, columns.mean(axis=0, dtype=np.float64))
         found = backend.on_root(
             lambda: select_features(
                 rows,
@@ -225,10 +234,13 @@ class Search:
         table = rows[found.positions]
         table["f_score"], table["selection_score"] = found.relevance, found.scores
         model = Model.from_rows(table, bank, data.means, data.stds)
+        model = model.with_unobserved(found.means if self.allow_missing else None)
         lesson = None
         if found.soft_targets is not None:
             lesson = Lesson(sample, mixtures.of(sample), found.soft_targets)
-        return SearchResult(model, found.path, path, found.held_out, data.order, lesson)
+        return SearchResult(
+            model, found.path, path, found.held_out, data.order, lesson, data.has_gaps
+        )
 
     def for_sample(self) -> Search:
         """Ask for more cases in place of augmented ones, and `refined_to`.
@@ -237,6 +249,11 @@ class Search:
         """
         n_cases = self.max_cases + self._selector.n_augmented(self.max_cases)
         return replace(self, max_cases=n_cases, of_sample=True, calibrate=False)
+
+    @property
+    def allow_missing(self) -> bool:
+        """Whether NaN stands for what was not observed, or is an error."""
+        return self.missing_values == "allow"
 
     @property
     def refined_to(self) -> int | None:
@@ -289,7 +306,8 @@ class Search:
         if 0 in X.shape:
             raise ValueError(f"X is empty: its shape is {X.shape}")
         order = case_order(X, classes, backend)
-        moments = fit_scaler(X, order, backend, self._variant.robust)
+        robust = self._variant.robust
+        moments = fit_scaler(X, order, backend, robust, self.allow_missing)
         return TrainingData(X, classes, order, *moments, rng, backend)
 
     def _eliminate_channels(self, data: TrainingData) -> np.ndarray:
@@ -366,30 +384,3 @@ class Search:
     def _selector(self) -> Selector:
         selector = SELECTORS[self.selector or self._variant.selector]
         return selector._replace(most_augmented=0) if self.of_sample else selector
-
-
-class SearchResult(NamedTuple):
-    """What a search finds.
-
-    Attributes
-    ----------
-    model : Model
-        The table, and what it takes to evaluate it.
-    path : np.ndarray of dtype `PATH` or None
-        The numbers of features that there were to choose from, with ``"auto"``.
-    channel_path : np.ndarray of dtype `CHANNEL_PATH` or None
-        The channels that there were to choose from, with `max_channels`.
-    held_out : list of HeldOut
-        To calibrate with; one for each time that the search was repeated.
-    order : np.ndarray of int, shape (n_cases,)
-        The training cases in an order that depends on what they hold alone.
-    lesson : Lesson or None
-        What the head is trained on, of a selector that distils.
-    """
-
-    model: Model
-    path: np.ndarray | None
-    channel_path: np.ndarray | None
-    held_out: list[HeldOut]
-    order: np.ndarray
-    lesson: Lesson | None

@@ -54,6 +54,7 @@ class ClassifierMixin(InspectionMixin):
         backend: str = "threads",
         selector: str | None = None,
         max_channels: int | str | None = None,
+        missing_values: str = "allow",
     ):
         self.n_kernels = n_kernels
         self.estimator = estimator
@@ -70,6 +71,7 @@ class ClassifierMixin(InspectionMixin):
         self.backend = backend
         self.selector = selector
         self.max_channels = max_channels
+        self.missing_values = missing_values
 
         super().__init__()
 
@@ -82,6 +84,9 @@ class ClassifierMixin(InspectionMixin):
         transformer = kind(**{**own, "n_features": n_features, **changed})
         if hasattr(self, "feature_names_in_"):
             transformer.feature_names_in_ = self.feature_names_in_
+        if state.model.allows_missing:  # a pipeline needs values, which a head does not
+            model = state.model.with_unobserved(state.scaler.mean_)
+            state = state._replace(model=model)
         transformer._take(state)._mark_fitted(state.metadata)
         return transformer
 

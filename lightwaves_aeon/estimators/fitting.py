@@ -12,7 +12,7 @@ __all__ = [
 ]
 
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields, replace
 from typing import Any
 from zlib import crc32
@@ -31,11 +31,15 @@ from lightwaves_aeon.core.data.collection import (
 from lightwaves_aeon.core.data.sampling import numbered_classes
 from lightwaves_aeon.core.data.source import CaseSource, as_source
 from lightwaves_aeon.core.fitted import ClassifierState, FittedClassifier
+from lightwaves_aeon.core.linear.channel_loss import channel_losses, fit_exponent
 from lightwaves_aeon.core.linear.head import DistilledRidge, default_ridge
-from lightwaves_aeon.core.linear.temperature import fit_inverse_temperature
+from lightwaves_aeon.core.linear.temperature import HeldOut, fit_inverse_temperature
+from lightwaves_aeon.core.linear.unobserved import Unobserved, importances_of
+from lightwaves_aeon.core.model import Model
 from lightwaves_aeon.core.parallel.blas import one_blas_thread
 from lightwaves_aeon.core.parallel.threads import Threads
-from lightwaves_aeon.core.search import Search, SearchResult, Track, no_progress
+from lightwaves_aeon.core.search import Search, Track, no_progress
+from lightwaves_aeon.core.search_result import SearchResult
 from lightwaves_aeon.estimators.large import (
     class_weights,
     features_of_all,
@@ -240,28 +244,66 @@ def fit_classifier(
         )
     n_cases, n_channels, longest = X.shape
     n_timepoints = None if isinstance(X, UnequalLengthCollection) else longest
-    fitted = None
-    if given is None:
-        fitted = FittedClassifier.from_estimator(
-            found.model,
+    fitted, model = None, found.model
+    if given is not None:
+        model = model.with_unobserved(scaler.mean_) if model.allows_missing else model
+    else:
+        fitted = _fitted_value(
+            model,
             scaler,
             estimator,
-            backend.on_root(lambda: fit_inverse_temperature(held_out)),
+            held_out,
+            np.bincount(numbered_classes(y)[1]) / n_cases,
+            backend,
             n_channels=n_channels,
             n_timepoints=n_timepoints,
             channel_names=names,
+            has_gaps=found.has_gaps,
         )
+        model = fitted.model
     return ClassifierState(
-        model=found.model,
+        model=model,
         head=make_pipeline(scaler, estimator) if fitted is None else fitted.head,
         fitted=fitted,
         scaler=scaler,
         estimator=estimator,
         parameters=shell.get_params(deep=False),
-        metadata=metadata_of(n_cases, n_channels, n_timepoints),
+        metadata=metadata_of(n_cases, n_channels, n_timepoints, found.has_gaps),
         path=found.path,
         channel_path=found.channel_path,
         channel_names=names,
+    )
+
+
+def _fitted_value(
+    model: Model,
+    scaler: StandardScaler,
+    estimator: Any,
+    held_out: Sequence[HeldOut],
+    priors: np.ndarray,
+    backend: Threads,
+    **about: Any,
+) -> FittedClassifier:
+    """Calibrate the default estimator, and make one value of it and the table."""
+
+    def calibrated() -> tuple[float, float, np.ndarray]:
+        inverse_temperature = fit_inverse_temperature(held_out)
+        exponent = fit_exponent(held_out, inverse_temperature, priors)
+        return inverse_temperature, exponent, channel_losses(held_out, model.channels)
+
+    inverse_temperature, exponent, losses = backend.on_root(calibrated)
+    if model.allows_missing:  # the head knows what stands in for a feature
+        model = model.with_unobserved(np.full(len(model.rows), np.nan))
+    importances = importances_of(np.atleast_2d(estimator.coef_).T)
+    unobserved = Unobserved(scaler.mean_, importances, priors, exponent)
+    return FittedClassifier.from_estimator(
+        model,
+        scaler,
+        estimator,
+        inverse_temperature,
+        unobserved,
+        channel_losses=losses,
+        **about,
     )
 
 
@@ -301,11 +343,13 @@ def _fit_estimator(
     return scaler, estimator.fit(scaler.transform(features), y)
 
 
-def metadata_of(n_cases: int, n_channels: int, n_timepoints: int | None) -> dict:
+def metadata_of(
+    n_cases: int, n_channels: int, n_timepoints: int | None, has_gaps: bool = False
+) -> dict:
     """Say of a collection what aeon says; there is no one length where it is None."""
     return {
         "multivariate": n_channels > 1,
-        "missing_values": False,
+        "missing_values": has_gaps,
         "unequal_length": n_timepoints is None,
         "n_cases": n_cases,
         "n_channels": n_channels,

@@ -34,9 +34,11 @@ from lightwaves_aeon.core.data.source import (
     read_pieces,
 )
 from lightwaves_aeon.core.linear.blockwise import leave_one_out_scores, normal_equations
+from lightwaves_aeon.core.linear.channel_loss import channels_lost
 from lightwaves_aeon.core.linear.head import fitted_ridge, fitted_scaler
 from lightwaves_aeon.core.linear.ridge import ALPHAS, standardised
 from lightwaves_aeon.core.linear.temperature import HeldOut
+from lightwaves_aeon.core.linear.unobserved import importances_of
 from lightwaves_aeon.core.model import Model
 from lightwaves_aeon.core.parallel.blas import one_blas_thread
 from lightwaves_aeon.core.parallel.threads import Threads
@@ -102,12 +104,12 @@ def sampled(
         everything = X if isinstance(X, Collection) else X.read(range(X.shape[0]))
         return search, everything, classes
     if isinstance(X, Collection):  # others are looked at when they are read
-        refuse_unusable(X, range(X.shape[0]))
+        refuse_unusable(X, range(X.shape[0]), search.allow_missing)
     search = search.for_sample()
     n_cases = max(search.max_cases, SCALED_BY)
     drawn = _drawn(classes, n_cases, rng, backend)
     sample = as_source(X).read(drawn)
-    refuse_unusable(sample, drawn)
+    refuse_unusable(sample, drawn, search.allow_missing)
     return search, sample, classes[drawn]
 
 
@@ -245,17 +247,29 @@ def fit_head(
     alphas, best = ALPHAS * equations.n_cases, int(np.argmin(errors))
     alpha = float(alphas[best])
 
-    def solve() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def solve() -> tuple[np.ndarray, np.ndarray, HeldOut]:
         of_sample = features, sample_classes, weights, equations, alpha
-        return *equations.solve(alpha), leave_one_out_scores(*of_sample)
+        scores = leave_one_out_scores(*of_sample)
+        coefficients, intercept = equations.solve(alpha)
+        standard = (features - equations.means) / equations.deviations
+        means = np.zeros(len(coefficients))
+        lost = channels_lost(
+            standard,
+            means,
+            importances_of(coefficients),
+            (model.rows["channel"], model.rows["other"]),
+            lambda left: scores + (left - standard) @ coefficients,
+        )
+        held_out = HeldOut(scores, sample_classes, tuple(lost))
+        return coefficients, intercept, held_out
 
     with one_blas_thread:
-        coefficients, intercept, scores = backend.on_root(solve)
+        coefficients, intercept, held_out = backend.on_root(solve)
     score = -float(errors[best]) / (equations.n_cases * len(intercept))
     scaler = fitted_scaler(equations.means, equations.deviations, equations.n_cases)
     outcome = alphas, alpha, score, coefficients.T, intercept
     ridge = fitted_ridge(labels, *outcome, class_weight)
-    return scaler, ridge, HeldOut(scores, sample_classes)
+    return scaler, ridge, held_out
 
 
 def features_of_all(model: Model, source: CaseSource, backend: Threads) -> np.ndarray:
@@ -279,6 +293,6 @@ def features_of_all(model: Model, source: CaseSource, backend: Threads) -> np.nd
     parts = [none]
     for cases in backend.local_part(block_ranges(source.shape[0])):
         for piece, X in read_pieces(source, cases):
-            refuse_unusable(X, piece)
+            refuse_unusable(X, piece, model.allows_missing)
             parts.append(model.transform(X, n_jobs=backend.n_jobs, names=piece))
     return np.concatenate([none, *backend.gather(np.concatenate(parts))])

@@ -47,8 +47,10 @@ def keeps_features(n_cases: int, n_features: int) -> bool:
     return 4 * n_cases * n_features <= KEPT_BYTES
 
 
-def refuse_unusable(X: Collection, names: range | np.ndarray) -> None:
-    """Refuse NaN and infinity in any channel.
+def refuse_unusable(
+    X: Collection, names: range | np.ndarray, allow_missing: bool
+) -> None:
+    """Refuse infinity in any channel, and NaN unless that is allowed.
 
     Parameters
     ----------
@@ -56,6 +58,8 @@ def refuse_unusable(X: Collection, names: range | np.ndarray) -> None:
         The cases.
     names : range or np.ndarray of int
         What an error calls them.
+    allow_missing : bool
+        Whether NaN stands for what was not observed.
 
     Raises
     ------
@@ -66,18 +70,21 @@ def refuse_unusable(X: Collection, names: range | np.ndarray) -> None:
     --------
     >>> import numpy as np
     >>> from lightwaves_aeon.estimators.passes import refuse_unusable
-    >>> refuse_unusable(np.array([[[0.0], [np.nan]]]), range(7, 8))
+    >>> refuse_unusable(np.array([[[0.0], [np.nan]]]), range(7, 8), False)
     Traceback (most recent call last):
     ...
     ValueError: X holds NaN or infinity, first in case 7, channel 1
     """
     for block, _, numbers in iter_by_length(X):
-        unusable = find_unusable(block) if block.dtype.kind == "f" else None
+        if block.dtype.kind != "f":
+            continue
+        unusable = find_unusable(block, allow_missing)
         if unusable is not None:
             case, channel = unusable
             case = names[case if numbers is None else numbers[case]]
+            nan = "" if allow_missing else "NaN or "
             raise ValueError(
-                f"X holds NaN or infinity, first in case {case}, channel {channel}"
+                f"X holds {nan}infinity, first in case {case}, channel {channel}"
             )
 
 
@@ -99,10 +106,10 @@ class BlockTask(ABC):
         Raises
         ------
         ValueError
-            If any channel, in use or not, holds NaN or infinity, or one in use holds a
-            value far out of scale.
+            If any channel, in use or not, holds infinity, or NaN where the model does
+            not allow it, or one in use holds a value far out of scale.
         """
-        refuse_unusable(X, names)
+        refuse_unusable(X, names, self.model.allows_missing)
         return self.model.transform(X, names=names)
 
     @abstractmethod

@@ -45,6 +45,7 @@ class FeatureTableMixin:
         backend: str = "threads",
         selector: str | None = None,
         max_channels: int | str | None = None,
+        missing_values: str = "allow",
     ):
         self.n_features = n_features
         self.variant = variant
@@ -58,6 +59,7 @@ class FeatureTableMixin:
         self.backend = backend
         self.selector = selector
         self.max_channels = max_channels
+        self.missing_values = missing_values
 
         super().__init__()
 

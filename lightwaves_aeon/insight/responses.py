@@ -98,7 +98,8 @@ def response_of(model: Model, x: np.ndarray, feature: int) -> FeatureResponse:
     np.True_
     """
     features, transform = np.array([feature]), model.transform
-    scaled = scaled_channels(x[None], model.channels, transform.means, transform.stds)
+    constants = transform.means, transform.stds
+    scaled, _ = scaled_channels(x[None], model.channels, *constants)
     row, length = model.rows[feature], scaled.shape[2]
     if row["level"] == 0:
         source = sources_of(model, scaled, features)[0]

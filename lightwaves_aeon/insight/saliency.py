@@ -85,7 +85,8 @@ def saliency(fitted: FittedClassifier, x: np.ndarray, class_index: int) -> np.nd
     features = transform.transform_one(x)
     parts = fitted.contributions(features)[0, :, class_index]
     is_above = features[0] > fitted.means
-    scaled = scaled_channels(x[None], model.channels, transform.means, transform.stds)
+    constants = transform.means, transform.stds
+    scaled, _ = scaled_channels(x[None], model.channels, *constants)
     step = max(1, BLOCK_VALUES // x.shape[1])
     found = np.zeros(scaled[:, 0].shape)
     for start in range(0, len(parts), step):

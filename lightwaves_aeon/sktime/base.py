@@ -34,7 +34,7 @@ class PanelShell(AtomicFitMixin):
         "y_inner_mtype": "numpy1D",
         "capability:multivariate": True,
         "capability:unequal_length": True,
-        "capability:missing_values": False,
+        "capability:missing_values": True,
         "capability:categorical_in_X": False,
         "capability:random_state": True,
         "property:randomness": "derandomized",

@@ -4,18 +4,15 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from lightwaves_aeon.core.data.scaling import (
-    channel_moments,
-    find_unusable,
-    scaled_channels,
-)
+from lightwaves_aeon.core.data.moments import channel_moments
+from lightwaves_aeon.core.data.scaling import find_unusable, scaled_channels
 
 
 def scaled_channel(X, channel, mean, std, cases=slice(None)):
     """Scale one channel, among others that nobody looks at."""
     channels = np.array([0, channel])
     means, stds = np.array([0.0, mean]), np.array([1e300, std])
-    return scaled_channels(X, channels, means, stds, cases)[1]
+    return scaled_channels(X, channels, means, stds, cases)[0][1]
 
 
 LAYOUTS = {

@@ -26,7 +26,7 @@ from lightwaves_aeon.core.data.collection import (
     subset,
     typical_length,
 )
-from lightwaves_aeon.core.data.scaling import channel_moments
+from lightwaves_aeon.core.data.moments import channel_moments
 from lightwaves_aeon.core.selection.variants import VARIANTS
 
 

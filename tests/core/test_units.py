@@ -7,7 +7,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from lightwaves_aeon import LightWaveS, LightWaveSChannelSelector, LightWaveSClassifier
-from lightwaves_aeon.core.data.scaling import channel_moments, outlying_cases
+from lightwaves_aeon.core.data.moments import channel_moments, outlying_cases
 
 VARIANTS = ["L1", "L2", "L1L2", "plus"]
 

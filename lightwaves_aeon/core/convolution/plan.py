@@ -37,6 +37,7 @@ from lightwaves_aeon.core.convolution.series_pooling import (
     STATISTICS,
     PlainFeatures,
     evaluate_plain,
+    evaluate_plain_seen,
 )
 from lightwaves_aeon.core.convolution.single import POOL, evaluate_cases
 
@@ -209,9 +210,31 @@ class Plan(NamedTuple):
         """Do the same for one case after the other."""
         if len(self.convolutions.kernels) > 0:
             beyond_ppv = None if "ppv" in self.loops else True
-            parts = *self._arguments, out, beyond_ppv
+            parts = *self._arguments, out, beyond_ppv, None
             evaluate_cases(x, cases.start, cases.stop, *parts)
         self._evaluate_plain(x, cases, out)
+
+    def evaluate_seen(
+        self, x: np.ndarray, observed: np.ndarray, out: np.ndarray
+    ) -> None:
+        """Compute the features of inputs with gaps, of all cases, and no others.
+
+        Parameters
+        ----------
+        x : np.ndarray of float32, shape (n_channels_in_use, n_cases, n_timepoints)
+            The scaled channels, their gaps filled.
+        observed : np.ndarray of bool, of the same shape
+            Where there are no gaps.
+        out : np.ndarray of float32, shape (n_cases, n_features)
+            Written to; NaN where nothing of a feature was observed.
+        """
+        if len(self.convolutions.kernels) > 0:
+            beyond_ppv = None if "ppv" in self.loops else True
+            parts = *self._arguments, out, beyond_ppv, observed
+            evaluate_cases(x, 0, len(out), *parts)
+        if len(self.plain.columns) > 0:
+            parts = tuple(self.inputs), tuple(self.plain)
+            evaluate_plain_seen(x, observed, 0, len(out), *parts, out)
 
     def _evaluate_plain(self, x: np.ndarray, cases: range, out: np.ndarray) -> None:
         if len(self.plain.columns) > 0:

@@ -18,6 +18,7 @@ __all__ = [
     "Inputs",
     "Representation",
     "derive",
+    "derive_seen",
     "number_of",
 ]
 
@@ -144,6 +145,56 @@ def derive(x, inputs, i, case, out, start):
     else:
         for t in range(n_timepoints):
             out[start + t] = x[a, case, t]
+
+
+@jit
+def derive_seen(observed, inputs, i, case, out):
+    """List the time points at which all that an input is made of was observed.
+
+    Parameters
+    ----------
+    observed : np.ndarray of bool, shape (n_channels_in_use, n_cases, n_timepoints)
+        Where the channels were observed.
+    inputs : Inputs
+        What is wanted of them.
+    i, case : int
+        The input and the case.
+    out : np.ndarray of int, shape (n_timepoints,)
+        Written to, from the start on.
+
+    Returns
+    -------
+    int
+        Number of these time points.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.convolution.representations import (
+    ...     Inputs,
+    ...     derive_seen,
+    ...     number_of,
+    ... )
+    >>> observed = np.array([[[True, True, False]], [[True, False, True]]])
+    >>> numbers = np.array([number_of(name) for name in ("change", "difference")])
+    >>> inputs = Inputs(numbers, first=np.array([0, 1]), second=np.array([0, 0]))
+    >>> out = np.zeros(3, int)
+    >>> [out[: derive_seen(observed, inputs, i, 0, out)].tolist() for i in range(2)]
+    [[0, 1], [0]]
+    """
+    number = inputs.representations[i]
+    a, b = inputs.first[i], inputs.second[i]
+    n_seen = 0
+    for t in range(observed.shape[2]):
+        seen = observed[a, case, t]
+        if number == FIRST_DIFFERENCE:
+            seen &= observed[a, case, max(t - 1, 0)]
+        elif number in (SUM, DIFFERENCE):
+            seen &= observed[b, case, t]
+        if seen:
+            out[n_seen] = t
+            n_seen += 1
+    return n_seen
 
 
 DERIVED = frozenset({"channel", "change", "sum", "difference"})

@@ -8,7 +8,13 @@ wait for a sum before the next value is added to it.
 
 from __future__ import annotations
 
-__all__ = ["STATISTICS", "PlainFeatures", "evaluate_plain", "timepoints_of"]
+__all__ = [
+    "STATISTICS",
+    "PlainFeatures",
+    "evaluate_plain",
+    "evaluate_plain_seen",
+    "timepoints_of",
+]
 
 from typing import NamedTuple
 
@@ -16,7 +22,11 @@ import numpy as np
 
 from lightwaves_aeon.core.convolution.batch_memory import WIDTH, ZERO, aligned_zeros
 from lightwaves_aeon.core.convolution.pooling import POOLING_NAMES
-from lightwaves_aeon.core.convolution.representations import Inputs, derive
+from lightwaves_aeon.core.convolution.representations import (
+    Inputs,
+    derive,
+    derive_seen,
+)
 from lightwaves_aeon.core.convolution.simd import (
     LANES,
     load,
@@ -177,6 +187,44 @@ def evaluate_plain(x, first, last, inputs, plain, out):
                 store(pooled, ZERO, _pooled(number, lanes, *places))
                 for lane in range(n_cases):
                     out[start + lane, plain.columns[k]] = pooled[lane]
+
+
+@jit
+def evaluate_plain_seen(x, observed, first, last, inputs, plain, out):
+    """Compute features of level 0 of inputs with gaps, from what was observed.
+
+    Parameters
+    ----------
+    observed : np.ndarray of bool, shape (n_channels_in_use, n_cases, n_timepoints)
+        Where there are no gaps.
+    x, first, last, inputs, plain, out
+        As of `evaluate_plain`. Features are NaN where nothing was observed.
+    """
+    inputs, plain = Inputs(*inputs), PlainFeatures(*plain)
+    length = x.shape[2]
+    series, seen = np.empty(length, np.float32), np.empty(length, np.int64)
+    lanes, pooled = aligned_zeros(length * LANES), aligned_zeros(LANES)
+    for i in range(len(inputs.first)):
+        if plain.starts[i] == plain.starts[i + 1]:
+            continue
+        for case in range(first, last):
+            n_seen = derive_seen(observed, inputs, i, case, seen)
+            if n_seen == length:
+                continue
+            derive(x, inputs, i, case, series, 0)
+            for k in range(plain.starts[i], plain.starts[i + 1]):
+                begin, end = timepoints_of(plain.ends[k, 0], plain.ends[k, 1], length)
+                n_taken = 0
+                for t in seen[:n_seen]:
+                    if begin <= t < end:
+                        lanes[n_taken * LANES] = series[t]  # the first lane alone
+                        n_taken += 1
+                value = np.float32(np.nan)
+                if n_taken > 0:
+                    number, n_taken = plain.statistics[k], np.uint64(n_taken)
+                    store(pooled, ZERO, _pooled(number, lanes, ZERO, n_taken * WIDTH))
+                    value = pooled[0]
+                out[case, plain.columns[k]] = value
 
 
 @jit_inner

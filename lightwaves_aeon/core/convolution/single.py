@@ -30,7 +30,11 @@ from lightwaves_aeon.core.convolution.pooling import (
     slots_of,
 )
 from lightwaves_aeon.core.convolution.pooling_sets import EMPTY
-from lightwaves_aeon.core.convolution.representations import Inputs, derive
+from lightwaves_aeon.core.convolution.representations import (
+    Inputs,
+    derive,
+    derive_seen,
+)
 from lightwaves_aeon.core.convolution.simd import float_of
 from lightwaves_aeon.core.jit import jit, jit_closure, jit_inner
 
@@ -41,7 +45,7 @@ FIRST = np.int64(0)
 
 @jit
 def evaluate_cases(
-    x, first, last, inputs, starts, convolutions, kernels, out, beyond_ppv
+    x, first, last, inputs, starts, convolutions, kernels, out, beyond_ppv, observed
 ):
     """Compute the features of a plan, one case after the other.
 
@@ -63,6 +67,10 @@ def evaluate_cases(
         Written to, in the columns named.
     beyond_ppv : True or None
         None where PPV is all that is wanted: what pools by others is not compiled then.
+    observed : np.ndarray of bool, shape of `x`, or None
+        Where there are no gaps; None if there are none at all. Else the features of
+        inputs with gaps are written to, and no others: they are pooled over the time
+        points that were observed, and NaN where there are none.
     """
     inputs, convolutions = Inputs(*inputs), Convolutions(*convolutions)
     kernels = KernelArrays(*kernels)
@@ -78,10 +86,17 @@ def evaluate_cases(
     energy = np.zeros(half + 2 * margin, np.float32)
     total = np.empty(length, np.float32)
     response = np.empty(length, np.float32)
-    bits = response.view(np.int32)
+    pooled, bits = response, response.view(np.int32)
+    if observed is not None:
+        seen, pooled = np.empty(length, np.int64), np.empty(length, np.float32)
+        bits = pooled.view(np.int32)
 
     for i in range(len(inputs.first)):
         for case in range(first, last):
+            if observed is not None:
+                n_seen = derive_seen(observed, inputs, i, case, seen)
+                if n_seen == length:
+                    continue
             _fill(x, inputs, i, case, margin, series, tripled)
             summed = 0
             for convolution in range(starts[i], starts[i + 1]):
@@ -111,11 +126,16 @@ def evaluate_cases(
                             _weighted(
                                 energy, margin, dilation, kernels, kernel, response, n
                             )
-                    wanted = columns, thresholds, convolution, level
+                    wanted, n_pooled = (columns, thresholds, convolution, level), n
+                    if observed is not None:
+                        n_pooled = _take_seen(response, seen[:n_seen], level, n, pooled)
+                        if n_pooled == 0:
+                            _pool_nothing_seen(wanted, out, case)
+                            continue
                     if beyond_ppv is None:
-                        _pool_ppv(response, bits, n, scale, wanted, out, case)
+                        _pool_ppv(pooled, bits, n_pooled, scale, wanted, out, case)
                     else:
-                        _pool(response, bits, n, scale, wanted, out, case)
+                        _pool(pooled, bits, n_pooled, scale, wanted, out, case)
 
 
 @jit
@@ -240,6 +260,32 @@ def _rectify(response, out, margin, half):
     start = np.uint64(margin)
     for t in range(np.uint64(half)):
         out[start + t] = abs(response[np.uint64(2) * t])
+
+
+@jit_inner
+def _take_seen(response, seen, level, length, out):
+    """Take the values at time points that were observed; give their number.
+
+    Level 2 has every second time point.
+    """
+    n_taken = 0
+    for t in seen:
+        if level == 0:
+            out[n_taken] = response[t]
+            n_taken += 1
+        elif t % 2 == 0 and t // 2 < length:
+            out[n_taken] = response[t // 2]
+            n_taken += 1
+    return n_taken
+
+
+@jit_inner
+def _pool_nothing_seen(wanted, out, case):
+    """Write NaN to the columns of a level of a convolution."""
+    columns, _, convolution, level = wanted
+    for column in columns[convolution, level]:
+        if column >= 0:
+            out[case, column] = np.nan
 
 
 # Pooling operators, of the first values of a response and of its bits. Non-negative

@@ -14,6 +14,7 @@ import numpy as np
 
 from lightwaves_aeon.core.convolution.kernels import KernelBank
 from lightwaves_aeon.core.convolution.plan import Plan
+from lightwaves_aeon.core.convolution.representations import derive_seen
 from lightwaves_aeon.core.convolution.simd import LANES
 from lightwaves_aeon.core.convolution.single import level_1
 from lightwaves_aeon.core.data.collection import Collection, iter_by_length
@@ -45,11 +46,15 @@ class FeatureTransform(NamedTuple):
         What to compute.
     means, stds : np.ndarray of float64, shape (n_channels_in_use,)
         Scaling constants of ``plan.channels``.
+    unobserved : np.ndarray of float32, shape (n_features,), or None
+        Values of the features where nothing of them was observed; with None, it is an
+        error where a value is missing.
     """
 
     plan: Plan
     means: np.ndarray
     stds: np.ndarray
+    unobserved: np.ndarray | None = None
 
     @classmethod
     def from_rows(
@@ -69,9 +74,11 @@ class FeatureTransform(NamedTuple):
         Returns
         -------
         FeatureTransform
+            Features of which nothing was observed are NaN.
         """
         plan = Plan.from_rows(rows, bank)
-        return cls(plan, means[plan.channels], stds[plan.channels])
+        unobserved = np.full(plan.n_features, np.nan, np.float32)
+        return cls(plan, means[plan.channels], stds[plan.channels], unobserved)
 
     def bind(
         self, number: int, dilation: int, means: np.ndarray, stds: np.ndarray
@@ -215,16 +222,21 @@ class FeatureTransform(NamedTuple):
         -------
         np.ndarray of float32, shape (n_kernels, n_thresholds)
             Ascending, for a table of one input and dilation. Each lies half way between
-            the values on both sides of it, so that it is equal to none by chance.
+            the values on both sides of it, so that it is equal to none by chance. All
+            are 0 where nothing was observed.
         """
         bank, dilation = self.plan.bank, self.plan.convolutions.dilations[0]
         parts = []
         for block, _, _ in iter_by_length(X):
-            x = self._scaled(block, slice(None))
+            x, observed = self._scaled(block, slice(None))
             part = np.empty((len(bank.names), x[0].size), np.float32)
             level_1(x, tuple(self.plan.inputs), dilation, tuple(bank.arrays), part)
+            if observed is not None:
+                part = part[:, self._seen_by_first_input(observed)]
             parts.append(part)
         values = np.concatenate(parts, axis=1)
+        if values.shape[1] == 0:
+            return np.zeros((len(values), n_thresholds), np.float32)
         # An odd step, so as not to meet the same time points in case after case.
         step = values.shape[1] // QUANTILE_VALUES | 1
         values = np.sort(values[:, ::step], axis=1)
@@ -237,9 +249,12 @@ class FeatureTransform(NamedTuple):
         kernel = np.arange(n_kernels)[:, None]
         return (values[kernel, lower] + values[kernel, upper]) / np.float32(2)
 
-    def _scaled(self, X: np.ndarray, cases, numbers=None) -> np.ndarray:
+    def _scaled(
+        self, X: np.ndarray, cases, numbers=None
+    ) -> tuple[np.ndarray, np.ndarray | None]:
         constants = self.plan.channels, self.means, self.stds
-        return scaled_channels(X, *constants, cases, numbers)
+        allow_missing = self.unobserved is not None
+        return scaled_channels(X, *constants, cases, numbers, allow_missing)
 
     def _evaluate_block(
         self,
@@ -248,13 +263,27 @@ class FeatureTransform(NamedTuple):
         out: np.ndarray,
         numbers: np.ndarray | range | None = None,
     ) -> None:
-        x, n_cases = self._scaled(X, cases, numbers), len(out)
+        (x, observed), n_cases = self._scaled(X, cases, numbers), len(out)
         rest = n_cases % LANES
         batched = n_cases - (rest if rest < SMALLEST_BATCH else 0)
         if batched > 0:
             self.plan.evaluate(x, range(batched), out)
         if batched < n_cases:
             self.plan.evaluate_one_by_one(x, range(batched, n_cases), out)
+        if observed is not None:
+            gapped = np.flatnonzero(~observed.all(axis=(0, 2)))
+            part = out[gapped]
+            self.plan.evaluate_seen(x[:, gapped], observed[:, gapped], part)
+            out[gapped] = np.where(np.isnan(part), self.unobserved, part)
+
+    def _seen_by_first_input(self, observed: np.ndarray) -> np.ndarray:
+        """Tell which time points of which cases, one after the other, were observed."""
+        _, n_cases, length = observed.shape
+        seen, found = np.empty(length, np.int64), np.zeros((n_cases, length), bool)
+        for case in range(n_cases):
+            n_seen = derive_seen(observed, self.plan.inputs, 0, case, seen)
+            found[case, seen[:n_seen]] = True
+        return found.ravel()
 
 
 _Task = tuple[np.ndarray, np.ndarray | None, np.ndarray | None, slice]

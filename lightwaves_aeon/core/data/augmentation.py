@@ -13,6 +13,7 @@ from typing import NamedTuple, Self
 import numpy as np
 
 from lightwaves_aeon.core.data.collection import Collection, UnequalLengthCollection
+from lightwaves_aeon.core.data.gaps import filled, holds_missing
 
 LEAST_SHARE = 0.6
 """Share of the first case in a mixture, at least."""
@@ -103,7 +104,7 @@ def mix(X: Collection, mixtures: Mixtures, channels: np.ndarray) -> Collection:
     Collection, shape (n_mixtures, n_channels, n_timepoints)
         Of floating point. Where a mixture is moved, the value at its end is repeated;
         where the second case is of another length, it is stretched to that of the
-        first.
+        first. Gaps are those of the first case.
 
     Examples
     --------
@@ -143,8 +144,18 @@ def _mixed(
     for channel in channels:
         a = np.take_along_axis(first[mixtures.first, channel], seen, axis=1)
         b = np.take_along_axis(second[mixtures.second, channel], seen, axis=1)
-        out[:, channel] = shares * a + (1 - shares) * b
+        mixed = shares * a + (1 - shares) * b
+        if holds_missing(mixed):
+            mixed = _mixed_with_gaps(a, b, shares)
+        out[:, channel] = mixed
     return out
+
+
+def _mixed_with_gaps(a: np.ndarray, b: np.ndarray, shares: np.ndarray) -> np.ndarray:
+    """Mix series; gaps are those of the first, and of a second all may be a gap."""
+    second = filled(b)
+    second = np.where(np.isnan(second), filled(a), second)
+    return np.where(np.isnan(a), np.nan, shares * a + (1 - shares) * second)
 
 
 def _case(X: UnequalLengthCollection, case: int) -> np.ndarray:
@@ -155,6 +166,6 @@ def _case(X: UnequalLengthCollection, case: int) -> np.ndarray:
 def _stretched(x: np.ndarray, length: int) -> np.ndarray:
     if x.shape[1] == length:
         return x
-    wanted = np.linspace(0, x.shape[1] - 1, length)
+    x, wanted = filled(x), np.linspace(0, x.shape[1] - 1, length)
     have = np.arange(x.shape[1])
     return np.stack([np.interp(wanted, have, channel) for channel in x])

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from lightwaves_aeon.core.data.collection import Collection, iter_by_length
+from lightwaves_aeon.core.data.gaps import holds_missing
 from lightwaves_aeon.core.parallel.threads import Threads
 
 SEED = 0
@@ -106,6 +107,8 @@ def _ranks_of_equal_length(X: np.ndarray, channels: Sequence[int]) -> np.ndarray
         start = 0
         while start < X.shape[2] and len(tied) > 1:
             values = X[tied, channel, start : start + width]
+            if holds_missing(values):  # NaN is not equal to itself
+                values = np.where(np.isnan(values), np.inf, values)
             ranks[tied] = _refined(ranks[tied], values)
             start += width
             tied = _tied(ranks)

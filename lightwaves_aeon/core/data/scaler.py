@@ -8,8 +8,9 @@ import warnings
 
 import numpy as np
 
-from lightwaves_aeon.core.data.collection import Collection
-from lightwaves_aeon.core.data.scaling import channel_moments, outlying_cases
+from lightwaves_aeon.core.data.collection import Collection, iter_by_length
+from lightwaves_aeon.core.data.gaps import holds_missing
+from lightwaves_aeon.core.data.moments import channel_moments, outlying_cases
 from lightwaves_aeon.core.parallel.threads import Threads, run
 
 FARTHEST = 30.0
@@ -21,8 +22,12 @@ amid such values those of the other cases lose digits in single precision."""
 
 
 def fit_scaler(
-    X: Collection, cases: np.ndarray, backend: Threads, robust: bool
-) -> tuple[np.ndarray, np.ndarray]:
+    X: Collection,
+    cases: np.ndarray,
+    backend: Threads,
+    robust: bool,
+    allow_missing: bool = False,
+) -> tuple[np.ndarray, np.ndarray, bool]:
     """Give mean and standard deviation of all channels, in every process.
 
     Parameters
@@ -35,11 +40,15 @@ def fit_scaler(
         Where the work is done; each process reads its share of the channels.
     robust : bool
         Whether to leave out outlying cases, channel by channel.
+    allow_missing : bool, default=False
+        Whether NaN stands for what was not observed, or is an error.
 
     Returns
     -------
     means, stds : np.ndarray of float64, shape (n_channels,)
         See `channel_moments`.
+    has_gaps : bool
+        Whether any value is missing.
 
     Warns
     -----
@@ -49,10 +58,12 @@ def fit_scaler(
     """
     own = backend.local_part(range(X.shape[1]))
     found = run(
-        lambda channel: _moments_of(X, channel, cases, robust), own, backend.n_jobs
+        lambda channel: _moments_of(X, channel, cases, robust, allow_missing),
+        own,
+        backend.n_jobs,
     )
-    parts = backend.gather(np.array(list(found)).reshape(-1, 3))
-    means, stds, harmful = backend.on_root(lambda: np.concatenate(parts).T)
+    parts = backend.gather(np.array(list(found)).reshape(-1, 4))
+    means, stds, harmful, gaps = backend.on_root(lambda: np.concatenate(parts).T)
     if (harmful >= 0).any():
         channel = int(np.argmax(harmful >= 0))
         warnings.warn(
@@ -62,21 +73,23 @@ def fit_scaler(
             "others",
             stacklevel=2,
         )
-    return means, stds
+    return means, stds, bool(gaps.any())
 
 
 def _moments_of(
-    X: Collection, channel: int, cases: np.ndarray, robust: bool
-) -> tuple[float, float, int]:
-    """Mean, deviation, and the first case that sets the latter alone, else -1."""
-    mean, std = channel_moments(X, channel, cases)
+    X: Collection, channel: int, cases: np.ndarray, robust: bool, allow_missing: bool
+) -> tuple[float, float, int, bool]:
+    """Mean, deviation, the first case that sets the latter alone or -1, and if gaps."""
+    mean, std = channel_moments(X, channel, cases, allow_missing)
+    gaps = any(holds_missing(block[:, channel]) for block, _, _ in iter_by_length(X))
     outlying = outlying_cases(X, channel, cases, FARTHEST)
     if not outlying.any():
-        return mean, std, -1
-    others = channel_moments(X, channel, cases[~outlying])
+        return mean, std, -1, gaps
+    others = channel_moments(X, channel, cases[~outlying], allow_missing)
     if robust:
-        return *others, -1
-    return mean, std, int(cases[outlying].min()) if std > HARMFUL * others[1] else -1
+        return *others, -1, gaps
+    harmful = std > HARMFUL * others[1]
+    return mean, std, int(cases[outlying].min()) if harmful else -1, gaps
 
 
 def varying_channels(stds: np.ndarray) -> np.ndarray:

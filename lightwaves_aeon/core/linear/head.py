@@ -27,6 +27,7 @@ from lightwaves_aeon.core.linear.ridge import (
     fit_ridge,
     one_vs_rest_targets,
 )
+from lightwaves_aeon.core.linear.unobserved import Unobserved
 
 
 class LinearHead(NamedTuple):
@@ -42,12 +43,15 @@ class LinearHead(NamedTuple):
         The labels.
     inverse_temperature : float
         What scores are multiplied by, for a softmax of them to be probabilities.
+    unobserved : Unobserved or None
+        What stands in for features that are missing, which are NaN; None if none are.
     """
 
     weights: np.ndarray
     bias: np.ndarray
     classes: np.ndarray
     inverse_temperature: float = 1.0
+    unobserved: Unobserved | None = None
 
     @classmethod
     def from_standardised(
@@ -58,6 +62,7 @@ class LinearHead(NamedTuple):
         intercept: np.ndarray,
         classes: np.ndarray,
         inverse_temperature: float = 1.0,
+        unobserved: Unobserved | None = None,
     ) -> LinearHead:
         """Fold the standardisation of the features into the coefficients.
 
@@ -72,6 +77,8 @@ class LinearHead(NamedTuple):
         classes : np.ndarray, shape (n_classes,)
             The labels.
         inverse_temperature : float, default=1.0
+            See the class.
+        unobserved : Unobserved, optional
             See the class.
 
         Returns
@@ -94,7 +101,8 @@ class LinearHead(NamedTuple):
         (array([-0.5,  1. ]), ['low', 'high'])
         """
         weights = np.ascontiguousarray((coef / scales).T, np.float64)
-        return cls(weights, intercept - means @ weights, classes, inverse_temperature)
+        bias = intercept - means @ weights
+        return cls(weights, bias, classes, inverse_temperature, unobserved)
 
     def decision_function(self, features: np.ndarray) -> np.ndarray:
         """Score cases; a case's scores do not depend on the others, to the last bit.
@@ -102,15 +110,22 @@ class LinearHead(NamedTuple):
         Parameters
         ----------
         features : np.ndarray of float32, shape (n_cases, n_features)
-            The unscaled features.
+            The unscaled features; NaN where they are missing.
 
         Returns
         -------
         np.ndarray of float64, shape (n_cases,) or (n_cases, n_classes)
             As scikit-learn has it: one column for two classes, positive for the second.
         """
-        scores = _linear_scores(features, self.weights, self.bias)
+        scores = self._scores(features)
         return scores[:, 0] if len(self.bias) == 1 else scores
+
+    def _scores(self, features: np.ndarray) -> np.ndarray:
+        scores = _linear_scores(features, self.weights, self.bias)
+        if self.unobserved is not None and np.isnan(scores).any():
+            completed = self.unobserved.completed(features)
+            scores = _linear_scores(completed, self.weights, self.bias)
+        return scores
 
     def predict(self, features: np.ndarray) -> np.ndarray:
         """Label cases with the class of the highest score.
@@ -139,10 +154,16 @@ class LinearHead(NamedTuple):
         Returns
         -------
         np.ndarray of float64, shape (n_cases, n_classes)
-            The largest is that of the class that `predict` gives.
+            The largest is that of the class that `predict` gives, unless features are
+            missing. Of a case without features they are the shares of the classes in
+            the training cases.
         """
-        scores = _linear_scores(features, self.weights, self.bias)
-        return softmax(self.inverse_temperature * two_columns(scores), axis=1)
+        logits = self.inverse_temperature * two_columns(self._scores(features))
+        if self.unobserved is not None and np.isnan(features).any():
+            moved = self.unobserved.logits(features, logits)
+            some = np.isnan(features).any(axis=1)
+            logits[some] = moved[some]
+        return softmax(logits, axis=1)
 
 
 def default_ridge(n_cases: int, class_weight: Any = None) -> RidgeClassifierCV:

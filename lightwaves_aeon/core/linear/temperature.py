@@ -7,7 +7,7 @@ from the filter on, and the scores that these get say what scores are worth.
 
 from __future__ import annotations
 
-__all__ = ["HeldOut", "fit_inverse_temperature", "held_out_folds"]
+__all__ = ["ChannelLost", "HeldOut", "fit_inverse_temperature", "held_out_folds"]
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -39,6 +39,24 @@ BETA_WITHOUT_CASES = 1e-3
 """The inverse temperature where no case is held out: chances are about even."""
 
 
+class ChannelLost(NamedTuple):
+    """Scores that held-out cases get without a channel.
+
+    Attributes
+    ----------
+    channel : int
+        The channel.
+    information : float
+        Share of the importance that the other features have.
+    scores : np.ndarray of float64, shape (n_cases, n_scores)
+        The scores.
+    """
+
+    channel: int
+    information: float
+    scores: np.ndarray
+
+
 class HeldOut(NamedTuple):
     """Scores of cases by a search, and a ridge regression, that did not know them.
 
@@ -48,10 +66,13 @@ class HeldOut(NamedTuple):
         A column a class, or one for two classes.
     classes : np.ndarray of int, shape (n_cases,)
         Their classes.
+    channels_lost : sequence of ChannelLost
+        Their scores without each of the channels that were in use.
     """
 
     scores: np.ndarray
     classes: np.ndarray
+    channels_lost: Sequence[ChannelLost] = ()
 
 
 def held_out_folds(n_cases: int) -> list[np.ndarray]:

@@ -25,6 +25,7 @@ from lightwaves_aeon.core.convolution.pooling import slots_of
 from lightwaves_aeon.core.convolution.representations import REPRESENTATIONS, number_of
 from lightwaves_aeon.core.convolution.transform import FeatureTransform
 from lightwaves_aeon.core.data.collection import Collection, subset, typical_length
+from lightwaves_aeon.core.data.gaps import fill_columns
 from lightwaves_aeon.core.selection.variants import Variant
 
 LARGEST_DILATION = 2**30
@@ -141,14 +142,14 @@ class CandidateSet(NamedTuple):
         rows : np.ndarray of dtype `ROW`, shape (n_candidates,)
             The candidates, with their thresholds.
         columns : np.ndarray of float32, shape (n_cases, n_candidates)
-            Their values.
+            Their values; where nothing was observed, their means.
         distinct : np.ndarray of bool, shape (n_candidates,)
             False for those that a threshold makes equal to another.
         """
         distinct = np.ones(len(self.rows), bool)
         n_thresholds = self.n_thresholds
         if n_thresholds == 0:
-            return self.rows, self.transform(X), distinct
+            return self.rows, fill_columns(self.transform(X)), distinct
         some = subset(X, quantile_cases, range(X.shape[1]))
         found = self.transform.quantile_thresholds(some, n_thresholds)
         plan, rows = self.transform.plan, self.rows.copy()
@@ -159,7 +160,7 @@ class CandidateSet(NamedTuple):
         rows["threshold"][columns] = found
         distinct[columns[:, 1:][found[:, 1:] == found[:, :-1]]] = False
         moved = self.transform._replace(plan=plan._replace(convolutions=convolutions))
-        return rows, moved(X), distinct
+        return rows, fill_columns(moved(X)), distinct
 
 
 def dilations_of(

@@ -10,12 +10,15 @@ from typing import NamedTuple
 import numpy as np
 
 from lightwaves_aeon.core.data.augmentation import Mixtures
+from lightwaves_aeon.core.linear.channel_loss import channels_lost
 from lightwaves_aeon.core.linear.ridge import (
     SOFT_ALPHAS,
+    Ridge,
     fit_ridge,
     one_vs_rest_targets,
 )
 from lightwaves_aeon.core.linear.temperature import HeldOut
+from lightwaves_aeon.core.linear.unobserved import importances_of
 from lightwaves_aeon.core.parallel.blas import one_blas_thread
 from lightwaves_aeon.core.selection.detachment import detach, detach_to_best
 from lightwaves_aeon.core.selection.distillation import distil, group_of_rows
@@ -151,6 +154,8 @@ class Selection(NamedTuple):
     relevance, scores : np.ndarray of float64, shape (n_features,)
         ANOVA F of each, and the score by which it was selected; NaN where all of the
         pool is kept.
+    means : np.ndarray of float64, shape (n_features,)
+        Mean of each over the cases.
     path : np.ndarray of dtype `PATH` or None
         The numbers of features there were to choose from, where none was asked for.
     soft_targets : np.ndarray, shape (n_cases + n_augmented, n_scores), or None
@@ -162,9 +167,28 @@ class Selection(NamedTuple):
     positions: np.ndarray
     relevance: np.ndarray
     scores: np.ndarray
+    means: np.ndarray
     path: np.ndarray | None
     soft_targets: np.ndarray | None
     held_out: list[HeldOut]
+
+
+def _held_out(
+    ridges: Sequence[Ridge], features: np.ndarray, classes: np.ndarray, rows: np.ndarray
+) -> HeldOut:
+    """Score cases by the mean of regressions, with all channels and without each."""
+
+    def scores_of(features: np.ndarray) -> np.ndarray:
+        scores = ridges[0].scores(features)
+        for ridge in ridges[1:]:
+            scores = (scores + ridge.scores(features)) / 2
+        return scores
+
+    importances = importances_of(np.mean([ridge.weights for ridge in ridges], axis=0))
+    channels_of = rows["channel"], rows["other"]
+    means = ridges[0].means
+    lost = channels_lost(features, means, importances, channels_of, scores_of)
+    return HeldOut(scores_of(features), classes, tuple(lost))
 
 
 @one_blas_thread
@@ -241,16 +265,20 @@ def select_features(
         features = part_of(columns, fold.cases, positions)
         left_out = np.delete(everyone.cases, fold.cases)
         others = part_of(columns, left_out, positions)
-        scores = fit_ridge(features, labels[fold.cases]).scores(others)
+        ridges = [fit_ridge(features, labels[fold.cases])]
         if chosen.soft_targets is not None:
             of_mixtures = part_of(augmented, mixtures.within(fold.cases), positions)
             lesson = np.concatenate([features, of_mixtures]), chosen.soft_targets
-            scores = (scores + fit_ridge(*lesson, SOFT_ALPHAS).scores(others)) / 2
-        held_out.append(HeldOut(scores, everyone.classes[left_out]))
+            ridges.append(fit_ridge(*lesson, SOFT_ALPHAS))
+        held_out.append(
+            _held_out(ridges, others, everyone.classes[left_out], rows[positions])
+        )
+    positions = pool.positions[found.order]
     return Selection(
-        pool.positions[found.order],
+        positions,
         pool.relevance[found.order],
         found.scores,
+        columns[:, positions].mean(axis=0, dtype=np.float64),
         found.path,
         found.soft_targets,
         held_out,

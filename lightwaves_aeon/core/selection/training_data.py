@@ -25,6 +25,7 @@ class TrainingData(NamedTuple):
     order: np.ndarray
     means: np.ndarray
     stds: np.ndarray
+    has_gaps: bool
     rng: np.random.RandomState
     backend: Threads
 

@@ -1,0 +1,191 @@
+"""Gaps of series: NaN stands for a value that was not observed.
+
+A gap is filled for the kernels to read, by linear interpolation, and at the ends of a
+series by the nearest value; the time points in it are left out of the pooling.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "MISSING_VALUES",
+    "fill_columns",
+    "fill_gaps",
+    "filled",
+    "filled_channel",
+    "holds_missing",
+    "observed_values",
+]
+
+import numpy as np
+
+from lightwaves_aeon.core.data.collection import (
+    Collection,
+    UnequalLengthCollection,
+    iter_by_length,
+)
+from lightwaves_aeon.core.jit import jit
+
+MISSING_VALUES = "allow", "error"
+"""Whether NaN stands for a value that was not observed, or is an error."""
+
+
+def holds_missing(X: np.ndarray) -> bool:
+    """Tell whether an array holds NaN, in little more time than it takes to read it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.data.gaps import holds_missing
+    >>> holds_missing(np.array([1.0, np.nan])), holds_missing(np.array([1, 2]))
+    (True, False)
+    """
+    if X.dtype.kind != "f" or X.size == 0:
+        return False
+    # The largest value is NaN where any is.
+    with np.errstate(invalid="ignore"):
+        return bool(np.isnan(X.max()))
+
+
+@jit
+def fill_gaps(series):
+    """Fill in the gaps of some series, in place.
+
+    Parameters
+    ----------
+    series : np.ndarray of float, shape (n_series, n_timepoints), C order
+        Of series that hold no value at all, nothing is changed.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.data.gaps import fill_gaps
+    >>> series = np.array([[np.nan, 1.0, np.nan, np.nan, 4.0, np.nan]])
+    >>> fill_gaps(series)
+    >>> series.tolist()
+    [[1.0, 1.0, 2.0, 3.0, 4.0, 4.0]]
+    """
+    for i in range(series.shape[0]):
+        x, last = series[i], -1  # the last time point that was observed
+        for t in range(len(x)):
+            if np.isnan(x[t]):
+                continue
+            if last < 0:
+                for gap in range(t):
+                    x[gap] = x[t]
+            elif t - last > 1:
+                step, length = x[t] - x[last], x.dtype.type(t - last)
+                for gap in range(last + 1, t):
+                    x[gap] = x[last] + step * (x.dtype.type(gap - last) / length)
+            last = t
+        if last >= 0:
+            for gap in range(last + 1, len(x)):
+                x[gap] = x[last]
+
+
+def filled(X: np.ndarray) -> np.ndarray:
+    """Give series without their gaps, as a copy where there are any.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.data.gaps import filled
+    >>> filled(np.array([[[0.0, np.nan, 1.0]]])).tolist()
+    [[[0.0, 0.5, 1.0]]]
+    """
+    if not holds_missing(X):
+        return X
+    series = X.astype(np.result_type(X.dtype, np.float32), order="C", copy=True)
+    fill_gaps(series.reshape(-1, X.shape[-1]))
+    return series
+
+
+def observed_values(
+    X: Collection, channel: int, cases: np.ndarray | None = None
+) -> np.ndarray:
+    """Give what was observed of a channel, case after case.
+
+    Parameters
+    ----------
+    X : Collection, shape (n_cases, n_channels, n_timepoints)
+        Collection of floating point.
+    channel : int
+        The channel.
+    cases : np.ndarray of int, optional
+        The cases, in this order; all by default.
+
+    Returns
+    -------
+    np.ndarray of float, shape (n_observed,)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.data.gaps import observed_values
+    >>> observed_values(np.array([[[0.0, np.nan]], [[np.nan, 2.0]]]), 0).tolist()
+    [0.0, 2.0]
+    """
+    parts = []
+    for block, rows, _ in iter_by_length(X, cases):
+        values = block[slice(None) if rows is None else rows, channel]
+        parts.append(values[~np.isnan(values)])
+    return np.concatenate(parts)
+
+
+def filled_channel(X: Collection, channel: int, otherwise: float) -> Collection:
+    """Give a channel without its gaps; a case of nothing else has one value throughout.
+
+    Parameters
+    ----------
+    X : Collection, shape (n_cases, n_channels, n_timepoints)
+        Collection of floating point.
+    channel : int
+        The channel.
+    otherwise : float
+        The value where nothing was observed.
+
+    Returns
+    -------
+    Collection, shape (n_cases, 1, n_timepoints)
+    """
+    blocks = []
+    for block, _, _ in iter_by_length(X):
+        series = filled(block[:, [channel]])
+        blocks.append(np.where(np.isnan(series), otherwise, series))
+    if isinstance(X, np.ndarray):
+        return blocks[0]
+    return UnequalLengthCollection(tuple(blocks), X.cases)
+
+
+def fill_columns(
+    features: np.ndarray, otherwise: np.ndarray | None = None
+) -> np.ndarray:
+    """Fill in features of which nothing was observed, in place.
+
+    Parameters
+    ----------
+    features : np.ndarray of float, shape (n_cases, n_features)
+        NaN where nothing was observed.
+    otherwise : np.ndarray of float, shape (n_features,), optional
+        What to fill in; by default the means of the others, or 0 where there are none.
+
+    Returns
+    -------
+    np.ndarray of float, shape (n_cases, n_features)
+        The same array.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.data.gaps import fill_columns
+    >>> fill_columns(np.array([[1.0, np.nan], [np.nan, np.nan]])).tolist()
+    [[1.0, 0.0], [1.0, 0.0]]
+    """
+    if not holds_missing(features):
+        return features
+    for column in np.flatnonzero(np.isnan(features).any(axis=0)):
+        missing = np.isnan(features[:, column])
+        value = 0 if otherwise is None else otherwise[column]
+        if otherwise is None and not missing.all():
+            value = features[~missing, column].mean(dtype=np.float64)
+        features[missing, column] = value
+    return features

@@ -1,0 +1,134 @@
+"""What the loss of a channel costs, on held-out cases."""
+
+from __future__ import annotations
+
+__all__ = ["CHANNEL_LOSS", "channel_losses", "channels_lost", "fit_exponent"]
+
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+from scipy.optimize import minimize_scalar
+from scipy.special import log_softmax
+
+from lightwaves_aeon.core.linear.head import two_columns
+from lightwaves_aeon.core.linear.temperature import ChannelLost, HeldOut
+
+CHANNEL_LOSS = np.dtype(
+    [("channel", np.int32), ("accuracy", np.float64), ("accuracy_without", np.float64)]
+)
+"""Accuracy on held-out cases, with and without a channel; NaN where there are none."""
+
+EXPONENT_BOUNDS = 0.0, 4.0
+"""Bounds of the exponent of `Unobserved`."""
+
+USUAL_EXPONENT = 1.0
+"""The exponent where there are no cases to fit it by."""
+
+
+def channels_lost(
+    features: np.ndarray,
+    means: np.ndarray,
+    importances: np.ndarray,
+    channels_of: Sequence[np.ndarray],
+    scores_of: Callable[[np.ndarray], np.ndarray],
+) -> Iterator[ChannelLost]:
+    """Score cases without each of the channels that features are made of.
+
+    Parameters
+    ----------
+    features : np.ndarray of float, shape (n_cases, n_features)
+        Features of the cases.
+    means, importances : np.ndarray of float64, shape (n_features,)
+        As of `Unobserved`.
+    channels_of : sequence of np.ndarray of int, each of shape (n_features,)
+        The channels that a feature is made of; -1 is none.
+    scores_of : callable
+        Scores cases by their features.
+
+    Yields
+    ------
+    ChannelLost
+    """
+    channels = np.unique(np.concatenate(channels_of))
+    for channel in channels[channels >= 0]:
+        lost = np.any([of == channel for of in channels_of], axis=0)
+        scores = scores_of(np.where(lost, means, features))
+        yield ChannelLost(int(channel), float(importances[~lost].sum()), scores)
+
+
+def fit_exponent(
+    held_out: Sequence[HeldOut], inverse_temperature: float, priors: np.ndarray
+) -> float:
+    """Fit the exponent of `Unobserved` to cases that have lost a channel.
+
+    Parameters
+    ----------
+    held_out : sequence of HeldOut
+        Scores of cases that the search did not know, with and without channels.
+    inverse_temperature : float
+        What their scores are multiplied by.
+    priors : np.ndarray of float64, shape (n_classes,)
+        Share of each class in the training cases.
+
+    Returns
+    -------
+    float
+        That of the least log-loss; 1 where nothing depends on it.
+    """
+    log_priors = np.log(priors)
+    parts = [
+        (of.information, inverse_temperature * two_columns(of.scores), part.classes)
+        for part in held_out
+        for of in part.channels_lost
+        if 0 < of.information < 1 and len(part.classes) > 0
+    ]
+    if not parts:
+        return USUAL_EXPONENT
+
+    def loss(exponent: float) -> float:
+        total = 0.0
+        for information, logits, classes in parts:
+            left = information**exponent
+            moved = log_softmax(left * logits + (1 - left) * log_priors, axis=1)
+            total -= moved[np.arange(len(classes)), classes].sum()
+        return total
+
+    found = minimize_scalar(loss, bounds=EXPONENT_BOUNDS, method="bounded")
+    return float(found.x)
+
+
+def channel_losses(held_out: Sequence[HeldOut], channels: np.ndarray) -> np.ndarray:
+    """Compare the accuracy on held-out cases with that without each channel.
+
+    Parameters
+    ----------
+    held_out : sequence of HeldOut
+        Scores of cases that the search did not know, with and without channels.
+    channels : np.ndarray of int, shape (n_channels_in_use,)
+        The channels of the fitted table.
+
+    Returns
+    -------
+    np.ndarray of dtype `CHANNEL_LOSS`, shape (n_channels_in_use,)
+        A part that does not use a channel has nothing to lose by it.
+    """
+    found = np.zeros(len(channels), CHANNEL_LOSS)
+    found["channel"] = channels
+    n_cases = sum(len(part.classes) for part in held_out)
+    for part in held_out:
+        right = _n_right(part.scores, part.classes)
+        without = {of.channel: of.scores for of in part.channels_lost}
+        for row, channel in zip(found, channels.tolist(), strict=True):
+            row["accuracy"] += right
+            if channel in without:
+                right_without = _n_right(without[channel], part.classes)
+            else:
+                right_without = right
+            row["accuracy_without"] += right_without
+    for name in ("accuracy", "accuracy_without"):
+        found[name] = found[name] / n_cases if n_cases > 0 else np.nan
+    return found
+
+
+def _n_right(scores: np.ndarray, classes: np.ndarray) -> int:
+    return int((two_columns(scores).argmax(axis=1) == classes).sum())
