@@ -104,7 +104,7 @@ def mix(X: Collection, mixtures: Mixtures, channels: np.ndarray) -> Collection:
     Collection, shape (n_mixtures, n_channels, n_timepoints)
         Of floating point. Where a mixture is moved, the value at its end is repeated;
         where the second case is of another length, it is stretched to that of the
-        first. Gaps are those of the first case.
+        first. Gaps are those of the first case, but short ones.
 
     Examples
     --------
@@ -153,9 +153,10 @@ def _mixed(
 
 def _mixed_with_gaps(a: np.ndarray, b: np.ndarray, shares: np.ndarray) -> np.ndarray:
     """Mix series; gaps are those of the first, and of a second all may be a gap."""
-    second = filled(b)
-    second = np.where(np.isnan(second), filled(a), second)
-    return np.where(np.isnan(a), np.nan, shares * a + (1 - shares) * second)
+    (first, observed), (second, _) = filled(a), filled(b)
+    second = np.where(np.isnan(second), first, second)
+    mixed = shares * first + (1 - shares) * second
+    return mixed if observed is None else np.where(observed, mixed, np.nan)
 
 
 def _case(X: UnequalLengthCollection, case: int) -> np.ndarray:
@@ -166,6 +167,6 @@ def _case(X: UnequalLengthCollection, case: int) -> np.ndarray:
 def _stretched(x: np.ndarray, length: int) -> np.ndarray:
     if x.shape[1] == length:
         return x
-    x, wanted = filled(x), np.linspace(0, x.shape[1] - 1, length)
+    (x, _), wanted = filled(x), np.linspace(0, x.shape[1] - 1, length)
     have = np.arange(x.shape[1])
     return np.stack([np.interp(wanted, have, channel) for channel in x])

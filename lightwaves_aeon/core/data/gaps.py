@@ -1,7 +1,8 @@
 """Gaps of series: NaN stands for a value that was not observed.
 
 A gap is filled for the kernels to read, by linear interpolation, and at the ends of a
-series by the nearest value; the time points in it are left out of the pooling.
+series by the nearest value. The time points of a short gap then count as observed; those
+of a longer one are left out of the pooling.
 """
 
 from __future__ import annotations
@@ -28,6 +29,10 @@ from lightwaves_aeon.core.jit import jit
 MISSING_VALUES = "allow", "error"
 """Whether NaN stands for a value that was not observed, or is an error."""
 
+SHORT_GAPS = 10
+"""Gaps of up to the length divided by it are short: what is missing there, the values
+beside them tell."""
+
 
 def holds_missing(X: np.ndarray) -> bool:
     """Tell whether an array holds NaN, in little more time than it takes to read it.
@@ -47,56 +52,78 @@ def holds_missing(X: np.ndarray) -> bool:
 
 
 @jit
-def fill_gaps(series):
+def fill_gaps(series, observed):
     """Fill in the gaps of some series, in place.
 
     Parameters
     ----------
     series : np.ndarray of float, shape (n_series, n_timepoints), C order
         Of series that hold no value at all, nothing is changed.
+    observed : np.ndarray of bool, of the same shape
+        Written to: where there are values, or a short gap between or beside them.
 
     Examples
     --------
     >>> import numpy as np
     >>> from lightwaves_aeon.core.data.gaps import fill_gaps
     >>> series = np.array([[np.nan, 1.0, np.nan, np.nan, 4.0, np.nan]])
-    >>> fill_gaps(series)
-    >>> series.tolist()
-    [[1.0, 1.0, 2.0, 3.0, 4.0, 4.0]]
+    >>> observed = np.empty(series.shape, bool)
+    >>> fill_gaps(series, observed)
+    >>> series.tolist(), observed[0].astype(int).tolist()
+    ([[1.0, 1.0, 2.0, 3.0, 4.0, 4.0]], [0, 1, 0, 0, 1, 0])
     """
+    n_timepoints = series.shape[1]
     for i in range(series.shape[0]):
         x, last = series[i], -1  # the last time point that was observed
-        for t in range(len(x)):
-            if np.isnan(x[t]):
+        for t in range(n_timepoints + 1):
+            if t < n_timepoints and np.isnan(x[t]):
                 continue
-            if last < 0:
-                for gap in range(t):
+            is_short = t - last - 1 <= n_timepoints // SHORT_GAPS
+            for gap in range(last + 1, t):
+                if last < 0 and t == n_timepoints:  # nothing was observed
+                    observed[i, gap] = False
+                    continue
+                observed[i, gap] = is_short
+                if last < 0:
                     x[gap] = x[t]
-            elif t - last > 1:
-                step, length = x[t] - x[last], x.dtype.type(t - last)
-                for gap in range(last + 1, t):
-                    x[gap] = x[last] + step * (x.dtype.type(gap - last) / length)
+                elif t == n_timepoints:
+                    x[gap] = x[last]
+                else:
+                    share = x.dtype.type(gap - last) / x.dtype.type(t - last)
+                    x[gap] = x[last] + (x[t] - x[last]) * share
+            if t < n_timepoints:
+                observed[i, t] = True
             last = t
-        if last >= 0:
-            for gap in range(last + 1, len(x)):
-                x[gap] = x[last]
 
 
-def filled(X: np.ndarray) -> np.ndarray:
-    """Give series without their gaps, as a copy where there are any.
+def filled(X: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+    """Fill in the gaps of series, in a copy where there are any.
+
+    Parameters
+    ----------
+    X : np.ndarray, shape (..., n_timepoints)
+        Series; NaN where they were not observed.
+
+    Returns
+    -------
+    series : np.ndarray of the same shape
+        See `fill_gaps`.
+    observed : np.ndarray of bool, of the same shape, or None
+        As there; None where there are no gaps.
 
     Examples
     --------
     >>> import numpy as np
     >>> from lightwaves_aeon.core.data.gaps import filled
-    >>> filled(np.array([[[0.0, np.nan, 1.0]]])).tolist()
-    [[[0.0, 0.5, 1.0]]]
+    >>> filled(np.array([0.0, np.nan, 1.0]))[0].tolist()
+    [0.0, 0.5, 1.0]
     """
     if not holds_missing(X):
-        return X
+        return X, None
     series = X.astype(np.result_type(X.dtype, np.float32), order="C", copy=True)
-    fill_gaps(series.reshape(-1, X.shape[-1]))
-    return series
+    observed, length = np.empty(X.shape, bool), X.shape[-1]
+    fill_gaps(series.reshape(-1, length), observed.reshape(-1, length))
+    return series, observed
 
 
 def observed_values(
@@ -149,7 +176,7 @@ def filled_channel(X: Collection, channel: int, otherwise: float) -> Collection:
     """
     blocks = []
     for block, _, _ in iter_by_length(X):
-        series = filled(block[:, [channel]])
+        series, _ = filled(block[:, [channel]])
         blocks.append(np.where(np.isnan(series), otherwise, series))
     if isinstance(X, np.ndarray):
         return blocks[0]

@@ -73,7 +73,7 @@ def scaled_channels(
         In units of the training standard deviations, in C order. Gaps are filled, see
         `fill_gaps`, with zeros where nothing was observed of a channel.
     observed : np.ndarray of bool, of the same shape, or None
-        Where there are no gaps; None if there are none at all.
+        Where there are no gaps, but short ones; None if there are none at all.
 
     Raises
     ------
@@ -116,8 +116,8 @@ def scaled_channels(
                 f"than {LARGEST_SCALED:g} standard deviations from its training mean"
                 f"{case}"
             )
-    observed = ~np.isnan(scaled)
-    fill_gaps(scaled.reshape(-1, scaled.shape[2]))
+    observed, length = np.empty(scaled.shape, bool), scaled.shape[2]
+    fill_gaps(scaled.reshape(-1, length), observed.reshape(-1, length))
     scaled[np.isnan(scaled)] = 0
     return scaled, observed
 
