@@ -1,8 +1,8 @@
 """Gaps of series: NaN stands for a value that was not observed.
 
 A gap is filled for the kernels to read, by linear interpolation, and at the ends of a
-series by the nearest value. The time points of a short gap then count as observed; those
-of a longer one are left out of the pooling.
+series by the nearest value. The time points of a short gap then count as observed, and
+those of a longer one are left out of the pooling.
 """
 
 from __future__ import annotations
