@@ -12,6 +12,7 @@ import numpy as np
 
 from lightwaves_aeon.core.checks import check_at_least, check_one_of
 from lightwaves_aeon.core.convolution.kernels import KernelBank, kernel_bank
+from lightwaves_aeon.core.data.augmentation import Mixtures
 from lightwaves_aeon.core.data.case_order import case_order
 from lightwaves_aeon.core.data.collection import Collection, subset, typical_length
 from lightwaves_aeon.core.data.gaps import (
@@ -102,6 +103,7 @@ class Search:
     selector: str | None = None
     max_channels: int | str | None = None
     missing_values: str = "allow"
+    augment_missing: float = 0.0
     calibrate: bool = False
     of_sample: bool = False
 
@@ -183,7 +185,7 @@ class Search:
                 data.sample(self.max_cases),
                 list_inputs(self._variant, channels, dilations, rng),
                 data.quantile_cases(self.max_cases, self._variant),
-                data.mixtures(self.max_cases, selector),
+                data.mixtures(self.max_cases, selector, self.augment_missing),
             )
         )
         folds = folds_of(classes[sample], self.calibrate)
@@ -213,17 +215,22 @@ class Search:
         pooled = Model.from_rows(rows, bank, data.means, data.stds)
         # Arranged here, so that no other copy of so large an array is left.
         columns = selector.arranged(pooled.features(X, backend, sample))
-        augmented = selector.arranged(
-            pooled.features_of_mixtures(X, mixtures.of(sample), backend)
-        )
         fill_columns(columns)
-        if holds_missing(augmented):
-            fill_columns(augmented, columns.mean(axis=0, dtype=np.float64))
+
+        def of_mixtures(mixtures: Mixtures) -> np.ndarray:
+            found = pooled.features_of_mixtures(X, mixtures.of(sample), backend)
+            if holds_missing(found):
+                fill_columns(found, columns.mean(axis=0, dtype=np.float64))
+            return selector.arranged(found)
+
+        augmented = of_mixtures(mixtures.whole())
+        gapped = of_mixtures(mixtures) if mixtures.dropped.any() else None
         found = backend.on_root(
             lambda: select_features(
                 rows,
                 columns,
                 augmented,
+                gapped,
                 mixtures,
                 pools,
                 folds,

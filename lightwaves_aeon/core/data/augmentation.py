@@ -33,12 +33,22 @@ class Mixtures(NamedTuple):
         Share of the first.
     shifts : np.ndarray of float64, shape (n_mixtures,)
         From -1 to 1, in units of the largest shift; later is positive.
+    dropped : np.ndarray of float64, shape (n_mixtures,)
+        Share of the values that are dropped.
+    seeds : np.ndarray of int, shape (n_mixtures,)
+        Draw what is dropped.
     """
 
     first: np.ndarray
     second: np.ndarray
     shares: np.ndarray
     shifts: np.ndarray
+    dropped: np.ndarray
+    seeds: np.ndarray
+
+    def whole(self) -> Self:
+        """Give the same with nothing dropped."""
+        return self._replace(dropped=np.zeros_like(self.dropped))
 
     def take(self, positions: np.ndarray | slice) -> Self:
         """Take some of them."""
@@ -48,13 +58,18 @@ class Mixtures(NamedTuple):
         """Name the cases by their place in a collection, given those of a sample."""
         return self._replace(first=cases[self.first], second=cases[self.second])
 
+    def of_pair(self) -> Self:
+        """Name the cases by their places in two collections of one case each."""
+        zero = np.zeros(len(self.first), np.int64)
+        return self._replace(first=zero, second=zero)
+
     def within(self, cases: np.ndarray) -> np.ndarray:
         """Give the positions of those that are made of some cases alone."""
         return np.flatnonzero(np.isin(self.first, cases) & np.isin(self.second, cases))
 
 
 def draw_mixtures(
-    n_cases: int, n_mixtures: int, rng: np.random.RandomState
+    n_cases: int, n_mixtures: int, rng: np.random.RandomState, dropped: float = 0.0
 ) -> Mixtures:
     """Draw pairs of cases, and how they are mixed.
 
@@ -66,6 +81,8 @@ def draw_mixtures(
         Number of mixtures.
     rng : np.random.RandomState
         Source of the draw; not touched for no mixtures.
+    dropped : float, default=0.0
+        Share of the values that are dropped from a mixture, at most.
 
     Returns
     -------
@@ -79,11 +96,19 @@ def draw_mixtures(
     >>> len(mixtures.first), bool((mixtures.shares >= 0.6).all())
     (30, True)
     """
-    return Mixtures(
+    mixtures = Mixtures(
         rng.randint(n_cases, size=n_mixtures),
         rng.randint(n_cases, size=n_mixtures),
         rng.uniform(LEAST_SHARE, 1, size=n_mixtures),
         rng.uniform(-1, 1, size=n_mixtures),
+        np.zeros(n_mixtures),
+        np.zeros(n_mixtures, np.int64),
+    )
+    if dropped == 0:
+        return mixtures
+    return mixtures._replace(
+        dropped=rng.uniform(0, dropped, size=n_mixtures),
+        seeds=rng.randint(2**31, size=n_mixtures),
     )
 
 
@@ -111,22 +136,20 @@ def mix(X: Collection, mixtures: Mixtures, channels: np.ndarray) -> Collection:
     >>> import numpy as np
     >>> from lightwaves_aeon.core.data.augmentation import Mixtures, mix
     >>> X = np.array([[[0.0, 0.0, 8.0]], [[4.0, 4.0, 4.0]]])
-    >>> one = np.ones(1)
-    >>> mixtures = Mixtures(np.array([0]), np.array([1]), 0.75 * one, -one)
+    >>> first, second, one = np.array([0]), np.array([1]), np.ones(1)
+    >>> mixtures = Mixtures(first, second, 0.75 * one, -one, 0 * one, first)
     >>> mix(X, mixtures, np.array([0])).tolist()
     [[[1.0, 7.0, 7.0]]]
     """
     if isinstance(X, np.ndarray):
         return _mixed(X, X, mixtures, channels)
-    mixed = [
-        _mixed(
-            _case(X, first)[None],
-            _stretched(_case(X, second), _case(X, first).shape[1])[None],
-            Mixtures(np.zeros(1, int), np.zeros(1, int), share[None], shift[None]),
-            channels,
-        )[0]
-        for first, second, share, shift in zip(*mixtures, strict=True)
-    ]
+    mixed = []
+    for number in range(len(mixtures.first)):
+        mixture = mixtures.take(slice(number, number + 1))
+        first, second = _case(X, mixture.first[0]), _case(X, mixture.second[0])
+        second = _stretched(second, first.shape[1])
+        alone = mixture.of_pair()
+        mixed.append(_mixed(first[None], second[None], alone, channels)[0])
     return UnequalLengthCollection.from_series(mixed)
 
 
@@ -147,8 +170,27 @@ def _mixed(
         mixed = shares * a + (1 - shares) * b
         if holds_missing(mixed):
             mixed = _mixed_with_gaps(a, b, shares)
+        for i in np.flatnonzero(mixtures.dropped):
+            lost = _lost(length, channel, mixtures.dropped[i], mixtures.seeds[i])
+            mixed[i, lost] = np.nan
         out[:, channel] = mixed
     return out
+
+
+def _lost(length: int, channel: int, share: float, seed: int) -> np.ndarray:
+    """Draw the time points at which a channel of a case is lost.
+
+    A third of the cases each lose single values, a stretch of every channel, and
+    channels as a whole.
+    """
+    rng, kind = np.random.RandomState((seed, channel)), seed % 3
+    if kind == 0:
+        return rng.uniform(size=length) < share
+    if kind == 1:
+        n_lost = round(share * length)
+        time = np.arange(length) - rng.randint(length - n_lost + 1)
+        return (time >= 0) & (time < n_lost)
+    return np.full(length, rng.uniform() < share)
 
 
 def _mixed_with_gaps(a: np.ndarray, b: np.ndarray, shares: np.ndarray) -> np.ndarray:

@@ -98,6 +98,7 @@ def distil(
     groups: np.ndarray,
     n_selected: int | None,
     share_dropped: float,
+    gapped: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray | None, np.ndarray]:
     """Select features by detachment, to reproduce a teacher's scores.
 
@@ -115,6 +116,8 @@ def distil(
         Number of features to select, at most n_features; None to choose it, too.
     share_dropped : float
         Features dropped in each step of the detachment.
+    gapped : np.ndarray of float32, shape (n_augmented, n_features), optional
+        The augmented cases as the student sees them, after values are dropped.
 
     Returns
     -------
@@ -151,6 +154,8 @@ def distil(
     kept = np.sort(first[(scales[first] > 0) | (np.arange(len(first)) < wanted)])
     student = features[kept]
     del features  # the largest array of a fit
+    if gapped is not None:
+        student = _standardised_rows(columns[:, kept], gapped[:, kept])
     student *= np.where(scales > 0, scales, 1)[kept, None].astype(np.float32)
     student -= student.mean(axis=1, dtype=np.float64)[:, None].astype(np.float32)
     order, weights, path = detach_student(

@@ -39,6 +39,8 @@ class SelectionTask(NamedTuple):
         The pool, in the training cases of the fold.
     augmented : np.ndarray of float32, shape (n_augmented, n_candidates)
         The pool, in augmented cases that are made of them.
+    gapped : np.ndarray of the same dtype and shape, or None
+        The same after values are dropped, if any are.
     classes : np.ndarray of int, shape (n_cases,)
         Class of each training case.
     relevance : np.ndarray of float64, shape (n_candidates,)
@@ -51,6 +53,7 @@ class SelectionTask(NamedTuple):
 
     columns: np.ndarray
     augmented: np.ndarray
+    gapped: np.ndarray | None
     classes: np.ndarray
     relevance: np.ndarray
     rows: np.ndarray
@@ -91,9 +94,8 @@ def _detach(task: SelectionTask, n_features: int | None) -> Selected:
 
 def _distil(task: SelectionTask, n_features: int | None) -> Selected:
     groups, share = group_of_rows(task.rows), COARSE_SHARE if task.coarse else SHARE
-    return Selected(
-        *distil(task.columns, task.augmented, task.classes, groups, n_features, share)
-    )
+    cases = task.columns, task.augmented, task.classes
+    return Selected(*distil(*cases, groups, n_features, share, task.gapped))
 
 
 class Selector(NamedTuple):
@@ -196,6 +198,7 @@ def select_features(
     rows: np.ndarray,
     columns: np.ndarray,
     augmented: np.ndarray,
+    gapped: np.ndarray | None,
     mixtures: Mixtures,
     pools: Sequence[Pool],
     folds: Sequence[Fold],
@@ -212,6 +215,8 @@ def select_features(
         Their values.
     augmented : np.ndarray of float32, shape (n_mixtures, n_candidates)
         The same, of augmented cases.
+    gapped : np.ndarray of float32, shape (n_mixtures, n_candidates), or None
+        The same after values are dropped, if any are.
     mixtures : Mixtures
         Which cases these are made of.
     pools : sequence of Pool
@@ -246,9 +251,11 @@ def select_features(
             if selector.augmentation == 0:
                 return Selected(np.arange(n_all), np.full(n_all, np.nan))
             n_features = n_all
+        within = mixtures.within(fold.cases)
         task = SelectionTask(
             part_of(columns, fold.cases, pool.positions),
-            part_of(augmented, mixtures.within(fold.cases), pool.positions),
+            part_of(augmented, within, pool.positions),
+            None if gapped is None else part_of(gapped, within, pool.positions),
             fold.classes,
             pool.relevance,
             rows[pool.positions],
@@ -267,7 +274,8 @@ def select_features(
         others = part_of(columns, left_out, positions)
         ridges = [fit_ridge(features, labels[fold.cases])]
         if chosen.soft_targets is not None:
-            of_mixtures = part_of(augmented, mixtures.within(fold.cases), positions)
+            seen = augmented if gapped is None else gapped
+            of_mixtures = part_of(seen, mixtures.within(fold.cases), positions)
             lesson = np.concatenate([features, of_mixtures]), chosen.soft_targets
             ridges.append(fit_ridge(*lesson, SOFT_ALPHAS))
         held_out.append(

@@ -38,7 +38,8 @@ class TrainingData(NamedTuple):
         """Draw the cases of a sample whose responses give thresholds."""
         return draw_quantile_cases(variant, min(n_cases, len(self.classes)), self.rng)
 
-    def mixtures(self, n_cases: int, selector: Selector) -> Mixtures:
+    def mixtures(self, n_cases: int, selector: Selector, dropped: float) -> Mixtures:
         """Draw the augmented cases that go with a sample."""
         n_cases = min(n_cases, len(self.classes))
-        return draw_mixtures(n_cases, selector.n_augmented(n_cases), self.rng)
+        n_mixtures = selector.n_augmented(n_cases)
+        return draw_mixtures(n_cases, n_mixtures, self.rng, dropped)
