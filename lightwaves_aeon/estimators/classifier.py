@@ -55,6 +55,7 @@ class ClassifierMixin(InspectionMixin):
         selector: str | None = None,
         max_channels: int | str | None = None,
         missing_values: str = "allow",
+        augment_missing: float = 0.0,
     ):
         self.n_kernels = n_kernels
         self.estimator = estimator
@@ -72,6 +73,7 @@ class ClassifierMixin(InspectionMixin):
         self.selector = selector
         self.max_channels = max_channels
         self.missing_values = missing_values
+        self.augment_missing = augment_missing
 
         super().__init__()
 

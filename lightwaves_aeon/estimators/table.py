@@ -46,6 +46,7 @@ class FeatureTableMixin:
         selector: str | None = None,
         max_channels: int | str | None = None,
         missing_values: str = "allow",
+        augment_missing: float = 0.0,
     ):
         self.n_features = n_features
         self.variant = variant
@@ -60,6 +61,7 @@ class FeatureTableMixin:
         self.selector = selector
         self.max_channels = max_channels
         self.missing_values = missing_values
+        self.augment_missing = augment_missing
 
         super().__init__()
 
