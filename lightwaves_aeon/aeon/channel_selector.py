@@ -81,6 +81,7 @@ class LightWaveSChannelSelector(TransformerShell, BaseChannelSelector):
         "X_inner_type": "numpy3D",
         "requires_y": True,
         "capability:multivariate": True,
+        "capability:missing_values": True,
         "capability:multithreading": True,
     }
 

@@ -75,6 +75,14 @@ class LightWaveSClassifier(ClassifierMixin, ClassifierShell, BaseClassifier):
     max_channels : int, "auto" or None, default=None
         Largest number of channels to read; see `LightWaveS`. ``"auto"`` finds the
         smallest that predicts about as well as any, None means no limit.
+    missing_values : {"allow", "error"}, default="allow"
+        Whether NaN stands for a value that was not observed, at fit and at predict, or
+        is an error; see `LightWaveS`. Where channels are not observed at all, their
+        features add nothing to the scores, and probabilities move towards the shares of
+        the classes in the training cases; see `channel_loss`.
+    augment_missing : float, default=0.0
+        Share of the values, at most, that augmented cases lose, for models of sensors
+        that fail now and then; see `LightWaveS`.
 
     Attributes
     ----------

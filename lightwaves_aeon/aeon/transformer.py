@@ -90,6 +90,13 @@ class LightWaveS(FeatureTableMixin, TransformerShell, BaseCollectionTransformer)
         leave-one-out; features are then looked for in these channels alone. ``"auto"``
         finds the smallest number that predicts about as well as any; see
         `channel_path_`. None means no limit.
+    missing_values : {"allow", "error"}, default="allow"
+        Whether NaN stands for a value that was not observed, at fit and at transform,
+        or is an error. See the notes.
+    augment_missing : float, default=0.0
+        Share of the values, at most, that augmented cases of the selector "distil" lose:
+        single ones, stretches, or channels as a whole. The features are then such as do
+        without them better. From 0 to below 1.
 
     Attributes
     ----------
@@ -139,6 +146,11 @@ class LightWaveS(FeatureTableMixin, TransformerShell, BaseCollectionTransformer)
 
     Notes
     -----
+    Gaps in a channel are filled by linear interpolation for the kernels to read, and
+    those longer than a tenth of the series are left out of the statistics: each is of
+    the time points that were observed, as if there were no others. A feature of which
+    nothing was observed has its training mean. Series without gaps are not concerned.
+
     Channels are scaled by their own training mean and standard deviation, so inputs
     need no scaling, and units do not matter. Channels that do not vary have no part.
     The variant "plus" leaves cases out of the scaling of a channel that are more than

@@ -19,6 +19,7 @@ import click
 from lightwaves_aeon.atomic import open_atomic
 from lightwaves_aeon.cli import shared
 from lightwaves_aeon.cli.shared import COUNT, FILE
+from lightwaves_aeon.core.checks import MISSING_VALUES
 from lightwaves_aeon.core.parallel.backends import BACKENDS
 
 if TYPE_CHECKING:
@@ -70,6 +71,18 @@ threads_option = shared.jobs_option(
     "--max-channels",
     type=COUNT,
     help="Largest number of channels to read. [default: all]",
+)
+@click.option(
+    "--missing-values",
+    type=click.Choice(MISSING_VALUES),
+    default="allow",
+    help="Whether NaN stands for a value that was not observed, or is an error.",
+)
+@click.option(
+    "--augment-missing",
+    type=click.FloatRange(0, 1, max_open=True),
+    default=0.0,
+    help="Share of the values, at most, that augmented cases lose.",
 )
 @shared.seed_option(help="Draws the cases on which features are selected.")
 @backend_option

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-__all__ = ["check_at_least", "check_one_of"]
+__all__ = ["MISSING_VALUES", "check_at_least", "check_one_of", "check_share"]
 
 from collections.abc import Iterable
-from numbers import Integral
+from numbers import Integral, Real
+
+MISSING_VALUES = "allow", "error"
+"""Whether NaN stands for a value that was not observed, or is an error."""
 
 
 def check_at_least(name: str, value: object, least: int) -> None:
@@ -41,3 +44,20 @@ def check_one_of(name: str, value: object, known: Iterable[str]) -> None:
         raise ValueError(
             f"{name} must be one of {', '.join(map(repr, names))}, got {value!r}"
         )
+
+
+def check_share(name: str, value: object) -> None:
+    """Refuse a parameter that is no number from 0 to below 1.
+
+    Examples
+    --------
+    >>> from lightwaves_aeon.core.checks import check_share
+    >>> check_share("augment_missing", 1.5)
+    Traceback (most recent call last):
+    ...
+    ValueError: augment_missing must be from 0 to below 1, got 1.5
+    """
+    if not isinstance(value, Real) or isinstance(value, bool):
+        raise TypeError(f"{name} must be a number, got {value!r}")
+    if not 0 <= value < 1:
+        raise ValueError(f"{name} must be from 0 to below 1, got {value}")

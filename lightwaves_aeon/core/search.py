@@ -10,16 +10,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from lightwaves_aeon.core.checks import check_at_least, check_one_of
+from lightwaves_aeon.core.checks import (
+    MISSING_VALUES,
+    check_at_least,
+    check_one_of,
+    check_share,
+)
 from lightwaves_aeon.core.convolution.kernels import KernelBank, kernel_bank
 from lightwaves_aeon.core.data.augmentation import Mixtures
 from lightwaves_aeon.core.data.case_order import case_order
 from lightwaves_aeon.core.data.collection import Collection, subset, typical_length
-from lightwaves_aeon.core.data.gaps import (
-    MISSING_VALUES,
-    fill_columns,
-    holds_missing,
-)
+from lightwaves_aeon.core.data.gaps import fill_columns, holds_missing
 from lightwaves_aeon.core.data.scaler import fit_scaler, varying_channels
 from lightwaves_aeon.core.model import Model
 from lightwaves_aeon.core.parallel.blas import one_blas_thread
@@ -126,6 +127,9 @@ class Search:
             check_one_of("selector", self.selector, SELECTORS)
         check_one_of("variant", self.variant, VARIANTS)
         check_one_of("missing_values", self.missing_values, MISSING_VALUES)
+        check_share("augment_missing", self.augment_missing)
+        if self.augment_missing > 0 and not self._selector.by_feature:
+            raise ValueError("augment_missing needs selector='distil'")
         if self._number is None and not self._selector.chooses_number:
             raise ValueError("n_features='auto' needs selector='distil' or 'detach'")
 

@@ -57,6 +57,12 @@ class LightWaveS(FeatureTableMixin, PanelShell, BaseTransformer):
     max_channels : int, "auto" or None, default=None
         Largest number of channels to read. ``"auto"`` finds the smallest that predicts
         about as well as any, None means no limit.
+    missing_values : {"allow", "error"}, default="allow"
+        Whether NaN stands for a value that was not observed, or is an error; see
+        ``lightwaves_aeon.LightWaveS``.
+    augment_missing : float, default=0.0
+        Share of the values, at most, that augmented cases of the selector "distil"
+        lose, for models of sensors that fail now and then.
 
     Attributes
     ----------

@@ -8,7 +8,6 @@ those of a longer one are left out of the pooling.
 from __future__ import annotations
 
 __all__ = [
-    "MISSING_VALUES",
     "fill_columns",
     "fill_gaps",
     "filled",
@@ -25,9 +24,6 @@ from lightwaves_aeon.core.data.collection import (
     iter_by_length,
 )
 from lightwaves_aeon.core.jit import jit
-
-MISSING_VALUES = "allow", "error"
-"""Whether NaN stands for a value that was not observed, or is an error."""
 
 SHORT_GAPS = 10
 """Gaps of up to the length divided by it are short: what is missing there, the values
