@@ -94,9 +94,9 @@ class LightWaveS(FeatureTableMixin, TransformerShell, BaseCollectionTransformer)
         Whether NaN stands for a value that was not observed, at fit and at transform,
         or is an error. See the notes.
     augment_missing : float, default=0.0
-        Share of the values, at most, that augmented cases of the selector "distil" lose:
-        single ones, stretches, or channels as a whole. The features are then such as do
-        without them better. From 0 to below 1.
+        Share of the values, at most, that augmented cases of the selector "distil"
+        lose: single ones, stretches, or channels as a whole. The features are then such
+        as do without them better. From 0 to below 1.
 
     Attributes
     ----------
