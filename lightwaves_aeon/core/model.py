@@ -41,10 +41,16 @@ class Model:
 
     @classmethod
     def from_rows(
-        cls, rows: np.ndarray, bank: KernelBank, means: np.ndarray, stds: np.ndarray
+        cls,
+        rows: np.ndarray,
+        bank: KernelBank,
+        means: np.ndarray,
+        stds: np.ndarray,
+        longest_gaps: np.ndarray | None = None,
     ) -> Model:
-        """Make a model of a table and the scaling constants of all channels."""
-        return cls(rows, bank, FeatureTransform.from_rows(rows, bank, means, stds))
+        """Make a model of a table and the constants of all channels."""
+        constants = means, stds, longest_gaps
+        return cls(rows, bank, FeatureTransform.from_rows(rows, bank, *constants))
 
     @property
     def channels(self) -> np.ndarray:
@@ -65,11 +71,12 @@ class Model:
         rows, channels = self.rows[features], self.channels
         plan = Plan.from_rows(rows, self.bank)
         used = np.searchsorted(channels, plan.channels)
-        means, stds = self.transform.means[used], self.transform.stds[used]
-        unobserved = self.transform.unobserved
+        whole = self.transform
+        unobserved = whole.unobserved
         if unobserved is not None:
             unobserved = unobserved[features]
-        return Model(rows, self.bank, FeatureTransform(plan, means, stds, unobserved))
+        constants = whole.means[used], whole.stds[used], whole.longest_gaps[used]
+        return Model(rows, self.bank, FeatureTransform(plan, *constants, unobserved))
 
     def with_unobserved(self, values: np.ndarray | None) -> Model:
         """Give features these values where nothing of them is observed.
@@ -118,7 +125,7 @@ class Model:
             parts = [np.empty((0, len(model.rows)), np.float32)]
             for start in range(0, len(mixtures.first), MIXED_AT_A_TIME):
                 some = mixtures.take(slice(start, start + MIXED_AT_A_TIME))
-                mixed = mix(X, some, model.channels)
+                mixed = mix(X, some, model.channels, model.transform.longest_gaps)
                 parts.append(model.transform(mixed, n_jobs=backend.n_jobs))
             return np.concatenate(parts)
 

@@ -201,7 +201,7 @@ class Search:
         def read(source: InputAtDilation) -> ScoringTask:
             of_source = sets[source.number] if source.dilation > 0 else of_series
             return ScoringTask(
-                of_source.bind(source, data.means, data.stds),
+                of_source.bind(source, *data.constants),
                 subset(X, sample, source.channels),
                 quantile_cases,
                 folds,
@@ -216,7 +216,7 @@ class Search:
                 "features exist: all are kept",
                 stacklevel=2,
             )
-        pooled = Model.from_rows(rows, bank, data.means, data.stds)
+        pooled = Model.from_rows(rows, bank, *data.constants)
         # Arranged here, so that no other copy of so large an array is left.
         columns = selector.arranged(pooled.features(X, backend, sample))
         fill_columns(columns)
@@ -244,7 +244,7 @@ class Search:
         )
         table = rows[found.positions]
         table["f_score"], table["selection_score"] = found.relevance, found.scores
-        model = Model.from_rows(table, bank, data.means, data.stds)
+        model = Model.from_rows(table, bank, *data.constants)
         model = model.with_unobserved(found.means if self.allow_missing else None)
         lesson = None
         if found.soft_targets is not None:
@@ -338,7 +338,7 @@ class Search:
 
         def read(channel: int) -> ChannelTask:
             sources = (InputAtDilation(0, channel, -1, d) for d in dilations)
-            bound = [of_channel.bind(of, data.means, data.stds) for of in sources]
+            bound = [of_channel.bind(of, *data.constants) for of in sources]
             return ChannelTask(bound, subset(X, sample, [channel]), quantile_cases)
 
         own = backend.local_part(channels.tolist())

@@ -27,6 +27,7 @@ from lightwaves_aeon.core.selection.channels import CHANNEL_PATH
 from lightwaves_aeon.core.selection.detachment import PATH
 from lightwaves_aeon.export.model_file import ModelFileError, load_model, save_model
 from lightwaves_aeon.export.saved_checks import (
+    CHANNEL,
     FLAGS,
     HEAD,
     KERNEL,
@@ -81,6 +82,7 @@ def save_classifier(path: str | Path, state: ClassifierState) -> None:
         "channels": model.channels,
         "channel_means": model.transform.means,
         "channel_stds": model.transform.stds,
+        "channel_longest_gaps": model.transform.longest_gaps,
         **_parts("kernel", bank, KERNEL),
         **{f"loss_{name}": state.linear.channel_losses[name] for name in LOSS},
         "classes": _plain_classes(head.classes),
@@ -228,7 +230,7 @@ def _model(
     pairs = rows["other"] >= 0
     close["other"][pairs] = np.searchsorted(channels, rows["other"][pairs])
     plan = Plan.from_rows(close, bank)._replace(channels=channels)
-    constants = arrays["channel_means"], arrays["channel_stds"]
+    constants = [arrays[f"channel_{name}"] for name in CHANNEL]
     unobserved = np.full(len(rows), np.nan, np.float32) if allow_missing else None
     return Model(rows, bank, FeatureTransform(plan, *constants, unobserved))
 

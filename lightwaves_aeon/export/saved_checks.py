@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 __all__ = [
+    "CHANNEL",
     "FLAGS",
     "HEAD",
     "KERNEL",
@@ -36,6 +37,7 @@ Arrays = dict[str, np.ndarray]
 TABLE = tuple(ROW.names or ())
 KEY = [name for name in TABLE if not name.endswith("_score")]
 """The fields of the table that no two rows share."""
+CHANNEL = ("means", "stds", "longest_gaps")
 KERNEL = ("weights", "lengths", "taps")
 HEAD = ("weights", "bias", "inverse_temperature")
 LOSS = ("accuracy", "accuracy_without")
@@ -47,6 +49,7 @@ ARRAYS: dict[str, tuple[type[np.generic], tuple[str, ...]]] = {
     "channels": (np.int32, ("channels in use",)),
     "channel_means": (np.float64, ("channels in use",)),
     "channel_stds": (np.float64, ("channels in use",)),
+    "channel_longest_gaps": (np.int64, ("channels in use",)),
     "kernel_weights": (np.float32, ("kernels", "longest")),
     "kernel_lengths": (np.int32, ("kernels",)),
     "kernel_taps": (np.int32, ("kernels", "taps")),
@@ -103,6 +106,7 @@ def check_arrays(arrays: Arrays) -> None:
     n_scores = len(classes) if len(classes) > 2 else 1
     require(lengths["scores"] == n_scores, "number of classes")
     require(bool((arrays["channel_stds"] >= 0).all()), "channel_stds")
+    require(bool((arrays["channel_longest_gaps"] >= 0).all()), "channel_longest_gaps")
     require(bool((arrays["scaler_scale_"] > 0).all()), "scaler_scale_")
     require(bool(arrays["head_inverse_temperature"] > 0), "head_inverse_temperature")
     priors = arrays["class_priors"]

@@ -196,7 +196,8 @@ def test_gram_matrix_is_that_of_all_features(variant):
     bank = kernel_bank(["haar", "mexh"])
     of_channel = candidate_sets(VARIANTS[variant], bank)[0]
     mean, std = np.zeros(1), np.ones(1)
-    bound = [of_channel.bind(InputAtDilation(0, 0, -1, d), mean, std) for d in (1, 2)]
+    constants = mean, std, np.zeros(1, int)
+    bound = [of_channel.bind(InputAtDilation(0, 0, -1, d), *constants) for d in (1, 2)]
     rows = np.concatenate(
         [candidate_rows(0, d, 2, VARIANTS[variant].levels) for d in (1, 2)]
     )

@@ -483,7 +483,7 @@ def test_bound_is_arranged_there(X, number):
     rows["dilation"], two = 8, number in (SUM, DIFFERENCE)
     there = of_input(rows, number, 0, 1 if two else -1)
     n_used = 2 if two else 1
-    moved = here.bind(number, 8, means[:n_used], stds[:n_used])
+    moved = here.bind(number, 8, means[:n_used], stds[:n_used], np.zeros(n_used, int))
     expected = FeatureTransform.from_rows(there, bank, means, stds)(X)
     assert_array_equal(moved(X[:, :n_used]), expected)
 

@@ -205,7 +205,8 @@ def offered(X, quantile_cases, operators=PLUS.pooling, bank="minirocket", dilati
     """The rows of candidates, their columns, and which of them are distinct."""
     candidates = CandidateSet.from_kernels(BANKS[bank], (1,), operators, quantiles=True)
     source = InputAtDilation(CHANNEL, 0, -1, dilation)
-    return candidates.bind(source, np.zeros(1), np.ones(1)).features(X, quantile_cases)
+    constants = np.zeros(1), np.ones(1), np.zeros(1, int)
+    return candidates.bind(source, *constants).features(X, quantile_cases)
 
 
 @pytest.mark.parametrize("bank", BANKS)

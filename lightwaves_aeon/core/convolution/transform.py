@@ -38,7 +38,7 @@ GOLDEN = (np.sqrt(5) - 1) / 2
 
 
 class FeatureTransform(NamedTuple):
-    """A plan, and the scaling constants of the channels that it reads.
+    """A plan, and the constants of the channels that it reads.
 
     Attributes
     ----------
@@ -46,6 +46,8 @@ class FeatureTransform(NamedTuple):
         What to compute.
     means, stds : np.ndarray of float64, shape (n_channels_in_use,)
         Scaling constants of ``plan.channels``.
+    longest_gaps : np.ndarray of int, shape (n_channels_in_use,)
+        Their longest gaps that are short: filled, they count as observed.
     unobserved : np.ndarray of float32, shape (n_features,), or None
         Values of the features where nothing of them was observed; with None, it is an
         error where a value is missing.
@@ -54,11 +56,17 @@ class FeatureTransform(NamedTuple):
     plan: Plan
     means: np.ndarray
     stds: np.ndarray
+    longest_gaps: np.ndarray
     unobserved: np.ndarray | None = None
 
     @classmethod
     def from_rows(
-        cls, rows: np.ndarray, bank: KernelBank, means: np.ndarray, stds: np.ndarray
+        cls,
+        rows: np.ndarray,
+        bank: KernelBank,
+        means: np.ndarray,
+        stds: np.ndarray,
+        longest_gaps: np.ndarray | None = None,
     ) -> FeatureTransform:
         """Arrange a table.
 
@@ -70,6 +78,8 @@ class FeatureTransform(NamedTuple):
             The base kernels that the table refers to.
         means, stds : np.ndarray of float64, shape (n_channels,)
             Scaling constants of all channels.
+        longest_gaps : np.ndarray of int, shape (n_channels,), optional
+            The longest gaps of all channels that are short; by default none is.
 
         Returns
         -------
@@ -78,10 +88,18 @@ class FeatureTransform(NamedTuple):
         """
         plan = Plan.from_rows(rows, bank)
         unobserved = np.full(plan.n_features, np.nan, np.float32)
-        return cls(plan, means[plan.channels], stds[plan.channels], unobserved)
+        if longest_gaps is None:
+            longest_gaps = np.zeros(len(means), np.int64)
+        constants = (of[plan.channels] for of in (means, stds, longest_gaps))
+        return cls(plan, *constants, unobserved)
 
     def bind(
-        self, number: int, dilation: int, means: np.ndarray, stds: np.ndarray
+        self,
+        number: int,
+        dilation: int,
+        means: np.ndarray,
+        stds: np.ndarray,
+        longest_gaps: np.ndarray,
     ) -> FeatureTransform:
         """Return a copy bound to another representation, dilation and channels.
 
@@ -91,6 +109,8 @@ class FeatureTransform(NamedTuple):
             Number of the representation, and the dilation; see `Plan.at`.
         means, stds : np.ndarray of float64, shape (n_channels,)
             Scaling constants of the channels that the representation is made of.
+        longest_gaps : np.ndarray of int, shape (n_channels,)
+            Their longest gaps that are short.
 
         Returns
         -------
@@ -98,7 +118,8 @@ class FeatureTransform(NamedTuple):
             Of a table of one input and dilation.
         """
         plan = self.plan.at(number, dilation, len(means))
-        return self._replace(plan=plan, means=means, stds=stds)
+        constants = {"means": means, "stds": stds, "longest_gaps": longest_gaps}
+        return self._replace(plan=plan, **constants)
 
     def __call__(
         self,
@@ -253,8 +274,8 @@ class FeatureTransform(NamedTuple):
         self, X: np.ndarray, cases, numbers=None
     ) -> tuple[np.ndarray, np.ndarray | None]:
         constants = self.plan.channels, self.means, self.stds
-        allow_missing = self.unobserved is not None
-        return scaled_channels(X, *constants, cases, numbers, allow_missing)
+        longest_gaps = None if self.unobserved is None else self.longest_gaps
+        return scaled_channels(X, *constants, cases, numbers, longest_gaps)
 
     def _evaluate_block(
         self,

@@ -112,7 +112,12 @@ def draw_mixtures(
     )
 
 
-def mix(X: Collection, mixtures: Mixtures, channels: np.ndarray) -> Collection:
+def mix(
+    X: Collection,
+    mixtures: Mixtures,
+    channels: np.ndarray,
+    longest_gaps: np.ndarray | None = None,
+) -> Collection:
     """Make augmented cases.
 
     Parameters
@@ -123,6 +128,8 @@ def mix(X: Collection, mixtures: Mixtures, channels: np.ndarray) -> Collection:
         How; at least one.
     channels : np.ndarray of int
         The channels that are wanted; the others are zero.
+    longest_gaps : np.ndarray of int, optional
+        The longest gaps of these channels that are short; by default none is.
 
     Returns
     -------
@@ -141,20 +148,27 @@ def mix(X: Collection, mixtures: Mixtures, channels: np.ndarray) -> Collection:
     >>> mix(X, mixtures, np.array([0])).tolist()
     [[[1.0, 7.0, 7.0]]]
     """
+    if longest_gaps is None:
+        longest_gaps = np.zeros(len(channels), np.int64)
     if isinstance(X, np.ndarray):
-        return _mixed(X, X, mixtures, channels)
+        return _mixed(X, X, mixtures, channels, longest_gaps)
     mixed = []
     for number in range(len(mixtures.first)):
         mixture = mixtures.take(slice(number, number + 1))
         first, second = _case(X, mixture.first[0]), _case(X, mixture.second[0])
         second = _stretched(second, first.shape[1])
         alone = mixture.of_pair()
-        mixed.append(_mixed(first[None], second[None], alone, channels)[0])
+        pair = first[None], second[None]
+        mixed.append(_mixed(*pair, alone, channels, longest_gaps)[0])
     return UnequalLengthCollection.from_series(mixed)
 
 
 def _mixed(
-    first: np.ndarray, second: np.ndarray, mixtures: Mixtures, channels: np.ndarray
+    first: np.ndarray,
+    second: np.ndarray,
+    mixtures: Mixtures,
+    channels: np.ndarray,
+    longest_gaps: np.ndarray,
 ) -> np.ndarray:
     n_mixtures, length = len(mixtures.shares), first.shape[2]
     dtype = np.result_type(first.dtype, second.dtype, np.float32)
@@ -164,12 +178,12 @@ def _mixed(
     shifts = np.rint(mixtures.shifts * largest).astype(np.int64)
     seen = np.clip(np.arange(length) - shifts[:, None], 0, length - 1)
     shares = mixtures.shares.astype(dtype)[:, None]
-    for channel in channels:
+    for channel, longest in zip(channels, longest_gaps, strict=True):
         a = np.take_along_axis(first[mixtures.first, channel], seen, axis=1)
         b = np.take_along_axis(second[mixtures.second, channel], seen, axis=1)
         mixed = shares * a + (1 - shares) * b
         if holds_missing(mixed):
-            mixed = _mixed_with_gaps(a, b, shares)
+            mixed = _mixed_with_gaps(a, b, shares, longest)
         for i in np.flatnonzero(mixtures.dropped):
             lost = _lost(length, channel, mixtures.dropped[i], mixtures.seeds[i])
             mixed[i, lost] = np.nan
@@ -193,9 +207,11 @@ def _lost(length: int, channel: int, share: float, seed: int) -> np.ndarray:
     return np.full(length, rng.uniform() < share)
 
 
-def _mixed_with_gaps(a: np.ndarray, b: np.ndarray, shares: np.ndarray) -> np.ndarray:
+def _mixed_with_gaps(
+    a: np.ndarray, b: np.ndarray, shares: np.ndarray, longest: int
+) -> np.ndarray:
     """Mix series; gaps are those of the first, and of a second all may be a gap."""
-    (first, observed), (second, _) = filled(a), filled(b)
+    (first, observed), (second, _) = filled(a, longest), filled(b)
     second = np.where(np.isnan(second), first, second)
     mixed = shares * first + (1 - shares) * second
     return mixed if observed is None else np.where(observed, mixed, np.nan)

@@ -1,8 +1,8 @@
 """Gaps of series: NaN stands for a value that was not observed.
 
 A gap is filled for the kernels to read, by linear interpolation, and at the ends of a
-series by the nearest value. The time points of a short gap then count as observed, and
-those of a longer one are left out of the pooling.
+series by the nearest value. The time points of a short gap, see `interpolation`, then
+count as observed, and those of a longer one are left out of the pooling.
 """
 
 from __future__ import annotations
@@ -25,10 +25,6 @@ from lightwaves_aeon.core.data.collection import (
 )
 from lightwaves_aeon.core.jit import jit
 
-SHORT_GAPS = 10
-"""Gaps of up to the length divided by it are short: what is missing there, the values
-beside them tell."""
-
 
 def holds_missing(X: np.ndarray) -> bool:
     """Tell whether an array holds NaN, in little more time than it takes to read it.
@@ -48,13 +44,15 @@ def holds_missing(X: np.ndarray) -> bool:
 
 
 @jit
-def fill_gaps(series, observed):
+def fill_gaps(series, longest, observed):
     """Fill in the gaps of some series, in place.
 
     Parameters
     ----------
     series : np.ndarray of float, shape (n_series, n_timepoints), C order
         Of series that hold no value at all, nothing is changed.
+    longest : np.ndarray of int, shape (n_series,)
+        The longest gaps that are short.
     observed : np.ndarray of bool, of the same shape
         Written to: where there are values, or a short gap between or beside them.
 
@@ -64,9 +62,9 @@ def fill_gaps(series, observed):
     >>> from lightwaves_aeon.core.data.gaps import fill_gaps
     >>> series = np.array([[np.nan, 1.0, np.nan, np.nan, 4.0, np.nan]])
     >>> observed = np.empty(series.shape, bool)
-    >>> fill_gaps(series, observed)
+    >>> fill_gaps(series, np.array([1]), observed)
     >>> series.tolist(), observed[0].astype(int).tolist()
-    ([[1.0, 1.0, 2.0, 3.0, 4.0, 4.0]], [0, 1, 0, 0, 1, 0])
+    ([[1.0, 1.0, 2.0, 3.0, 4.0, 4.0]], [1, 1, 0, 0, 1, 1])
     """
     n_timepoints = series.shape[1]
     for i in range(series.shape[0]):
@@ -74,7 +72,7 @@ def fill_gaps(series, observed):
         for t in range(n_timepoints + 1):
             if t < n_timepoints and np.isnan(x[t]):
                 continue
-            is_short = t - last - 1 <= n_timepoints // SHORT_GAPS
+            is_short = t - last - 1 <= longest[i]
             for gap in range(last + 1, t):
                 if last < 0 and t == n_timepoints:  # nothing was observed
                     observed[i, gap] = False
@@ -92,13 +90,15 @@ def fill_gaps(series, observed):
             last = t
 
 
-def filled(X: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+def filled(X: np.ndarray, longest: int = 0) -> tuple[np.ndarray, np.ndarray | None]:
     """Fill in the gaps of series, in a copy where there are any.
 
     Parameters
     ----------
     X : np.ndarray, shape (..., n_timepoints)
         Series; NaN where they were not observed.
+    longest : int, default=0
+        The longest gap that is short.
 
     Returns
     -------
@@ -118,7 +118,8 @@ def filled(X: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
         return X, None
     series = X.astype(np.result_type(X.dtype, np.float32), order="C", copy=True)
     observed, length = np.empty(X.shape, bool), X.shape[-1]
-    fill_gaps(series.reshape(-1, length), observed.reshape(-1, length))
+    limits = np.full(X.size // length, longest)
+    fill_gaps(series.reshape(-1, length), limits, observed.reshape(-1, length))
     return series, observed
 
 

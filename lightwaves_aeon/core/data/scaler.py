@@ -10,6 +10,7 @@ import numpy as np
 
 from lightwaves_aeon.core.data.collection import Collection, iter_by_length
 from lightwaves_aeon.core.data.gaps import holds_missing
+from lightwaves_aeon.core.data.interpolation import longest_interpolated
 from lightwaves_aeon.core.data.moments import channel_moments, outlying_cases
 from lightwaves_aeon.core.parallel.threads import Threads, run
 
@@ -27,7 +28,7 @@ def fit_scaler(
     backend: Threads,
     robust: bool,
     allow_missing: bool = False,
-) -> tuple[np.ndarray, np.ndarray, bool]:
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, bool]:
     """Give mean and standard deviation of all channels, in every process.
 
     Parameters
@@ -47,6 +48,8 @@ def fit_scaler(
     -------
     means, stds : np.ndarray of float64, shape (n_channels,)
         See `channel_moments`.
+    longest_gaps : np.ndarray of int, shape (n_channels,)
+        See `longest_interpolated`.
     has_gaps : bool
         Whether any value is missing.
 
@@ -62,8 +65,10 @@ def fit_scaler(
         own,
         backend.n_jobs,
     )
-    parts = backend.gather(np.array(list(found)).reshape(-1, 4))
-    means, stds, harmful, gaps = backend.on_root(lambda: np.concatenate(parts).T)
+    parts = backend.gather(np.array(list(found)).reshape(-1, 5))
+    means, stds, harmful, longest, gaps = backend.on_root(
+        lambda: np.concatenate(parts).T
+    )
     if (harmful >= 0).any():
         channel = int(np.argmax(harmful >= 0))
         warnings.warn(
@@ -73,23 +78,26 @@ def fit_scaler(
             "others",
             stacklevel=2,
         )
-    return means, stds, bool(gaps.any())
+    return means, stds, longest.astype(np.int64), bool(gaps.any())
 
 
 def _moments_of(
     X: Collection, channel: int, cases: np.ndarray, robust: bool, allow_missing: bool
-) -> tuple[float, float, int, bool]:
-    """Mean, deviation, the first case that sets the latter alone or -1, and if gaps."""
+) -> tuple[float, float, int, int, bool]:
+    """Mean, deviation, first case that sets the latter alone or -1, and of gaps."""
     mean, std = channel_moments(X, channel, cases, allow_missing)
-    gaps = any(holds_missing(block[:, channel]) for block, _, _ in iter_by_length(X))
+    has_gaps = any(
+        holds_missing(block[:, channel]) for block, _, _ in iter_by_length(X)
+    )
+    gaps = longest_interpolated(X, channel, cases), has_gaps
     outlying = outlying_cases(X, channel, cases, FARTHEST)
     if not outlying.any():
-        return mean, std, -1, gaps
+        return mean, std, -1, *gaps
     others = channel_moments(X, channel, cases[~outlying], allow_missing)
     if robust:
-        return *others, -1, gaps
+        return *others, -1, *gaps
     harmful = std > HARMFUL * others[1]
-    return mean, std, int(cases[outlying].min()) if harmful else -1, gaps
+    return mean, std, int(cases[outlying].min()) if harmful else -1, *gaps
 
 
 def varying_channels(stds: np.ndarray) -> np.ndarray:

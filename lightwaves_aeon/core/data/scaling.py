@@ -48,7 +48,7 @@ def scaled_channels(
     stds: np.ndarray,
     cases: slice | np.ndarray = ALL,
     numbers: np.ndarray | range | None = None,
-    allow_missing: bool = False,
+    longest_gaps: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray | None]:
     """Scale some channels, and fill their gaps.
 
@@ -64,8 +64,8 @@ def scaled_channels(
         The cases to read; all by default.
     numbers : np.ndarray of int or range, optional
         What an error calls these cases; it names none by default.
-    allow_missing : bool, default=False
-        Whether NaN stands for what was not observed, or is an error.
+    longest_gaps : np.ndarray of int, shape (n_channels_in_use,), optional
+        The longest gaps of these channels that are short. Without it NaN is an error.
 
     Returns
     -------
@@ -103,21 +103,24 @@ def scaled_channels(
         return scaled, None
     for position, channel in enumerate(read):
         usable = np.abs(scaled[position]) < LARGEST_SCALED
-        if allow_missing:  # not of the scaled values: infinity may have become NaN
+        if (
+            longest_gaps is not None
+        ):  # not of the scaled values: infinity may have become NaN
             usable |= np.isnan(X[:, channel])
         if not usable.all():
             case = ""
             if numbers is not None:
                 first = int(np.argmin(usable.all(axis=1)))
                 case = f", first in case {numbers[first]}"
-            nan = "" if allow_missing else "NaN, "
+            nan = "NaN, " if longest_gaps is None else ""
             raise ValueError(
                 f"X: channel {channels[position]} holds {nan}infinity or a value more "
                 f"than {LARGEST_SCALED:g} standard deviations from its training mean"
                 f"{case}"
             )
     observed, length = np.empty(scaled.shape, bool), scaled.shape[2]
-    fill_gaps(scaled.reshape(-1, length), observed.reshape(-1, length))
+    limits = np.repeat(longest_gaps, scaled.shape[1])
+    fill_gaps(scaled.reshape(-1, length), limits, observed.reshape(-1, length))
     scaled[np.isnan(scaled)] = 0
     return scaled, observed
 

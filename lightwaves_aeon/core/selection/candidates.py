@@ -104,7 +104,11 @@ class CandidateSet(NamedTuple):
         return cls(rows, transform, operators.count("ppv") if quantiles else 0)
 
     def bind(
-        self, source: InputAtDilation, means: np.ndarray, stds: np.ndarray
+        self,
+        source: InputAtDilation,
+        means: np.ndarray,
+        stds: np.ndarray,
+        longest_gaps: np.ndarray,
     ) -> CandidateSet:
         """Return a copy bound to an input and dilation.
 
@@ -114,6 +118,8 @@ class CandidateSet(NamedTuple):
             Where to.
         means, stds : np.ndarray of float64, shape (n_channels,)
             Scaling constants of all channels.
+        longest_gaps : np.ndarray of int, shape (n_channels,)
+            The longest gaps of all channels that are short.
 
         Returns
         -------
@@ -121,7 +127,7 @@ class CandidateSet(NamedTuple):
         """
         rows, channels = self.rows.copy(), source.channels
         rows["input"], rows["channel"], rows["other"], rows["dilation"] = source
-        constants = means[channels], stds[channels]
+        constants = means[channels], stds[channels], longest_gaps[channels]
         bound = self.transform.bind(source.number, source.dilation, *constants)
         return self._replace(rows=rows, transform=bound)
 

@@ -25,9 +25,15 @@ class TrainingData(NamedTuple):
     order: np.ndarray
     means: np.ndarray
     stds: np.ndarray
+    longest_gaps: np.ndarray
     has_gaps: bool
     rng: np.random.RandomState
     backend: Threads
+
+    @property
+    def constants(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """What channels are scaled by, and their longest gaps that are short."""
+        return self.means, self.stds, self.longest_gaps
 
     def sample(self, n_cases: int) -> np.ndarray:
         """Draw cases, ordered by class."""

@@ -87,6 +87,7 @@ def known_case(fitted: FittedClassifier, tables: Tables) -> KnownCase:
         transform.plan._replace(channels=np.arange(n_used)),
         means=np.zeros(n_used),
         stds=np.ones(n_used),
+        longest_gaps=transform.longest_gaps,
     )
     scaled, nearly = _scaled(
         values, tables.arrays["channel_means"], tables.arrays["channel_inverses"]
