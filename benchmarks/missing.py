@@ -58,15 +58,21 @@ SHARES = {"values": (0.0, 0.1, 0.3, 0.5, 0.7), "block": (0.1, 0.2, 0.4)}
 DEAD = "channel"
 """One channel after the other is missing in the test cases alone."""
 
-OURS, OURS_FILLED, MINI = "LightWaveS", "interpolation, LightWaveS", "MiniROCKET"
+AT_TEST = {"test values": 0.3, "test block": 0.2, DEAD: 1.0}
+"""Shares that are removed from the test cases alone."""
+
+OURS, MINI = "LightWaveS", "MiniROCKET"
 METHODS = {
     OURS: (None, OURS),
-    OURS_FILLED: ("interpolation", OURS),
+    "interpolation, LightWaveS": ("interpolation", OURS),
     "mean, LightWaveS": ("mean", OURS),
     "interpolation, MiniROCKET": ("interpolation", MINI),
     "mean, MiniROCKET": ("mean", MINI),
 }
 """How missing values are filled in, and what classifies."""
+
+AUGMENTED = {f"augment_missing={share}": share for share in (0.3, 0.5)}
+"""Models of whole cases that learn to do without some values."""
 
 KEY = ["dataset", "kind", "share", "method"]
 
@@ -106,17 +112,22 @@ def _measure(
     archive = next(folder for folder in archives if (folder / name).is_dir())
     X, y = load_split(name, "train", archive)
     X_test, y_test = load_split(name, "test", archive)
+    rng = np.random.default_rng(0)
     if kind in SHARES:
-        rng = np.random.default_rng(0)
         X, X_test = _removed(X, kind, share, rng), _removed(X_test, kind, share, rng)
     tests = [X_test]
     if kind == DEAD:
         tests = [_without(X_test, channel) for channel in range(X.shape[1])]
-    how, classifier = METHODS[method]
+    elif kind in AT_TEST:
+        tests = [_removed(X_test, kind.removeprefix("test "), share, rng)]
+    how, classifier = METHODS.get(method, (None, OURS))
     means = np.nanmean(X, axis=(0, 2))
-    made = {OURS: LightWaveSClassifier, MINI: MiniRocketClassifier}
+    made = MiniRocketClassifier(random_state=0)
+    if classifier == OURS:
+        share = AUGMENTED.get(method, 0.0)
+        made = LightWaveSClassifier(random_state=0, augment_missing=share)
     with threadpool_limits(1):
-        fitted = made[classifier](random_state=0).fit(_filled(X, how, means), y)
+        fitted = made.fit(_filled(X, how, means), y)
         scores = []
         for test in tests:
             given = _filled(test, how, means)
@@ -128,9 +139,12 @@ def _measure(
                 )
             )
     accuracy, loss = np.mean(scores, axis=0)
-    code = code_of("LightWaveS" if classifier == OURS else classifier)
-    found = {"accuracy": accuracy, "log_loss": loss, "code": code}
+    found = {"accuracy": accuracy, "log_loss": loss, "code": _code(method)}
     return dict(zip(KEY, task, strict=True)) | found
+
+
+def _code(method: str) -> str:
+    return code_of(METHODS.get(method, (None, OURS))[1])
 
 
 def _without(X: np.ndarray, channel: int) -> np.ndarray:
@@ -145,12 +159,18 @@ def _tasks(archives: Sequence[Path]) -> list[tuple[str, str, float, str]]:
         archive = next(folder for folder in archives if (folder / name).is_dir())
         n_channels = load_split(name, "train", archive)[0].shape[1]
         cases = [(kind, share) for kind, of in SHARES.items() for share in of]
+        at_test = [of for of in AT_TEST.items() if of[0] != DEAD or n_channels > 2]
         if n_channels > 2:
             cases.append((DEAD, 1.0))
         if name in ORIGINAL:
-            cases = [("original", 0.0)]
+            cases, at_test = [("original", 0.0)], []
         tasks += [(name, *case, method) for case in cases for method in METHODS]
-    return tasks
+        if name in DATASETS:
+            at_test = [("values", 0.0), *at_test]
+            tasks += [
+                (name, *case, of) for case in at_test for of in [OURS, *AUGMENTED]
+            ]
+    return list(dict.fromkeys(tasks))
 
 
 def _run(archives: Sequence[Path], workers: int) -> pd.DataFrame:
@@ -158,8 +178,7 @@ def _run(archives: Sequence[Path], workers: int) -> pd.DataFrame:
     tasks, done = _tasks(archives), pd.DataFrame(columns=[*KEY, "code"])
     if RESULTS.exists():
         done = pd.read_csv(RESULTS)
-        codes = {method: code_of(METHODS[method][1]) for method in METHODS}
-        done = done[done["code"] == done["method"].map(codes)]
+        done = done[done["code"] == done["method"].map(_code)]
     finished = set(done[KEY].itertuples(index=False, name=None))
     todo = [task for task in tasks if task not in finished]
     with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
@@ -170,31 +189,44 @@ def _run(archives: Sequence[Path], workers: int) -> pd.DataFrame:
     return done
 
 
-def _table(runs: pd.DataFrame, value: str) -> str:
+WORDS = {
+    "values": "{:.0%} of the values",
+    "block": "a block of {:.0%}",
+    "test values": "{:.0%} of the values of test cases",
+    "test block": "a block of {:.0%} of test cases",
+    DEAD: "a channel of test cases",
+}
+
+
+def _table(
+    runs: pd.DataFrame,
+    value: str,
+    cases: Sequence[tuple[str, float]],
+    methods: Sequence[str],
+) -> str:
     """Give means over the sets, a row for what is missing and a column a method."""
     means = runs.groupby(["kind", "share", "method"])[value].mean().unstack("method")
-    words = {
-        "values": "{:.0%} of the values",
-        "block": "a block of {:.0%}",
-        DEAD: "a channel, in test cases alone",
-    }
     rows = [
         [
-            words[kind].format(share),
-            *(f"{means.loc[(kind, share), m]:.3f}" for m in METHODS),
+            WORDS[kind].format(share) if share > 0 else "nothing",
+            *(f"{means.loc[(kind, share), method]:.3f}" for method in methods),
         ]
-        for kind in words
-        for share in SHARES.get(kind, (1.0,))
+        for kind, share in cases
     ]
-    return markdown(["missing", *METHODS], rows)
+    return markdown(["missing", *methods], rows)
 
 
 def _blocks(runs: pd.DataFrame) -> dict[str, str]:
     of_own = runs[runs["kind"] == "original"]
     own = of_own.pivot_table(index="dataset", columns="method", values="accuracy")
+    cases = [(kind, share) for kind, of in SHARES.items() for share in of]
+    cases.append((DEAD, AT_TEST[DEAD]))
+    ours = [method for method, (_, of) in METHODS.items() if of == OURS]
+    whole = [("values", 0.0), *AT_TEST.items()]
     return {
-        "accuracy": _table(runs, "accuracy"),
-        "loss": _table(runs, "log_loss"),
+        "accuracy": _table(runs, "accuracy", cases, list(METHODS)),
+        "loss": _table(runs, "log_loss", cases, ours),
+        "robust": _table(runs, "accuracy", whole, [OURS, *AUGMENTED]),
         "original": markdown(
             ["set", *METHODS],
             [

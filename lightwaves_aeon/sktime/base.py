@@ -105,10 +105,6 @@ class PanelShell(AtomicFitMixin):
         )
         return ordered[0] if isinstance(X, pd.DataFrame) else ordered
 
-    def _check_capabilities(self, X_metadata):
-        # The core looks for missing values, in what it reads.
-        super()._check_capabilities({**X_metadata, "has_nans": False})  # type: ignore[misc]
-
     def _collection(self, X: Series) -> Collection:
         """Arrange cases for the core; they have the channels of those of fit."""
         cases: np.ndarray | list[np.ndarray]

@@ -103,9 +103,7 @@ def scaled_channels(
         return scaled, None
     for position, channel in enumerate(read):
         usable = np.abs(scaled[position]) < LARGEST_SCALED
-        if (
-            longest_gaps is not None
-        ):  # not of the scaled values: infinity may have become NaN
+        if longest_gaps is not None:  # of X: infinity may be scaled to NaN
             usable |= np.isnan(X[:, channel])
         if not usable.all():
             case = ""
