@@ -11,9 +11,9 @@ from lightwaves_aeon.core.data.collection import Collection, iter_by_length
 GAPS = tuple(sorted({int(2 ** (k / 2)) for k in range(33)}))
 """Lengths of gaps that are tried, in time points."""
 
-LARGEST_ERROR = 0.5
-"""Squared error of a line in the middle of a gap, as a share of the variance within a
-case, up to which it tells what was missed."""
+LARGEST_ERROR = 1.0
+"""Squared error of lines in the middle of gaps, as a share of the variance within a
+case, up to which they tell what was missed: the mean of a case does no better then."""
 
 VALUES_LOOKED_AT = 1 << 13
 """Values of a channel that are enough to tell."""
