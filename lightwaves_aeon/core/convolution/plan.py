@@ -102,7 +102,7 @@ class Plan(NamedTuple):
         """
         _refuse_unknown(rows)
         names = np.stack([rows["channel"], rows["input"], rows["other"]], axis=1)
-        inputs, input_of_row = np.unique(names, axis=0, return_inverse=True)
+        inputs, input_of_row = _distinct(names)
         first, numbers, second = inputs.T
         channels = np.unique(np.append(first, second[second >= 0]))
 
@@ -116,7 +116,7 @@ class Plan(NamedTuple):
         threshold = _numbers_of_thresholds(rows)
         where = input_of_row, rows["dilation"], rows["kernel"]
         keys = np.stack([*where, threshold // N_THRESHOLDS], axis=1)
-        found, convolution = np.unique(keys, axis=0, return_inverse=True)
+        found, convolution = _distinct(keys)
         first_slots = np.array([slots_of(name).start for name in POOLING_OPERATORS])
         has_threshold = _has_threshold(rows)
         slot = first_slots[rows["statistic"]] + threshold % N_THRESHOLDS
@@ -252,6 +252,19 @@ class Plan(NamedTuple):
         )
 
 
+def _distinct(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """List distinct rows of integers, ascending, and give the number of each row.
+
+    As `np.unique` does, which would take a fifth of the time of a small fit.
+    """
+    order = np.lexsort(keys.T[::-1])
+    ordered = keys[order]
+    is_new = np.append(True, (ordered[1:] != ordered[:-1]).any(axis=1))[: len(keys)]
+    numbers = np.empty(len(keys), np.int64)
+    numbers[order] = np.cumsum(is_new) - 1
+    return ordered[is_new], numbers
+
+
 def _loops_for(sets: np.ndarray, is_tapped: bool) -> tuple[str, str]:
     """Choose the loops with no more in them than is needed: of channels, of others."""
     if not is_tapped:
@@ -292,7 +305,8 @@ def _numbers_of_thresholds(rows: np.ndarray) -> np.ndarray:
     if len(counted) == 0:
         return numbers
     of_response = ["channel", "input", "other", "dilation", "kernel", "level"]
-    _, group = np.unique(rows[of_response][counted], return_inverse=True)
+    keys = np.stack([rows[name][counted] for name in of_response], axis=1)
+    _, group = _distinct(keys)
     order = np.argsort(group, kind="stable")
     starts = np.searchsorted(group[order], np.arange(group.max() + 1))
     numbers[counted[order]] = np.arange(len(order)) - starts[group[order]]

@@ -74,9 +74,9 @@ def class_f(features: np.ndarray, class_starts: np.ndarray) -> np.ndarray:
 
 
 def _f(between: np.ndarray, within: np.ndarray, freedom: float) -> np.ndarray:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        scores = between / within * freedom
-    return np.where(within > 0, scores, np.where(between > 0, np.inf, 0.0))
+    scores = np.where(between > 0, np.inf, 0.0)
+    np.divide(between, within, out=scores, where=within > 0)
+    return scores * freedom
 
 
 @jit

@@ -19,7 +19,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lightwaves_aeon.core.convolution.features import candidate_rows, series_rows
+from lightwaves_aeon.core.convolution.features import (
+    ROW,
+    candidate_rows,
+    series_rows,
+)
 from lightwaves_aeon.core.convolution.kernels import KernelBank, dilations_up_to
 from lightwaves_aeon.core.convolution.pooling import slots_of
 from lightwaves_aeon.core.convolution.representations import REPRESENTATIONS, number_of
@@ -125,7 +129,9 @@ class CandidateSet(NamedTuple):
         -------
         CandidateSet
         """
-        rows, channels = self.rows.copy(), source.channels
+        # As bytes, which NumPy copies in a tenth of the time.
+        rows = self.rows.view(np.uint8).copy().view(ROW)
+        channels = source.channels
         rows["input"], rows["channel"], rows["other"], rows["dilation"] = source
         constants = means[channels], stds[channels], longest_gaps[channels]
         bound = self.transform.bind(source.number, source.dilation, *constants)

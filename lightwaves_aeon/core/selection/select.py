@@ -243,7 +243,7 @@ def select_features(
             return table  # cases are ascending, too
         if selector.by_feature:
             return table.T[features].take(cases, axis=1).T
-        return table[np.ix_(cases, features)]
+        return table[cases].take(features, axis=1)
 
     def select(pool: Pool, fold: Fold, n_features: int | None) -> Selected:
         n_all = len(pool.positions)
