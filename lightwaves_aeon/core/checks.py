@@ -59,5 +59,5 @@ def check_share(name: str, value: object) -> None:
     """
     if not isinstance(value, Real) or isinstance(value, bool):
         raise TypeError(f"{name} must be a number, got {value!r}")
-    if not 0 <= value < 1:
+    if not 0 <= float(value) < 1:
         raise ValueError(f"{name} must be from 0 to below 1, got {value}")

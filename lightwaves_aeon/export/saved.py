@@ -65,6 +65,7 @@ def save_classifier(path: str | Path, state: ClassifierState) -> None:
         If its labels or parameters are such as no model file can hold.
     """
     model, head, names = state.model, state.head, state.channel_names
+    losses = np.asarray(state.linear.channel_losses)
     rows, bank = model.rows, model.bank
     header = {
         "written_by": f"lightwaves-aeon {__version__}",
@@ -84,7 +85,7 @@ def save_classifier(path: str | Path, state: ClassifierState) -> None:
         "channel_stds": model.transform.stds,
         "channel_longest_gaps": model.transform.longest_gaps,
         **_parts("kernel", bank, KERNEL),
-        **{f"loss_{name}": state.linear.channel_losses[name] for name in LOSS},
+        **{f"loss_{name}": losses[name] for name in LOSS},
         "classes": _plain_classes(head.classes),
         "class_priors": head.unobserved.priors,
         "confidence_exponent": np.float64(head.unobserved.exponent),
@@ -230,9 +231,9 @@ def _model(
     pairs = rows["other"] >= 0
     close["other"][pairs] = np.searchsorted(channels, rows["other"][pairs])
     plan = Plan.from_rows(close, bank)._replace(channels=channels)
-    constants = [arrays[f"channel_{name}"] for name in CHANNEL]
+    means, stds, longest = (arrays[f"channel_{name}"] for name in CHANNEL)
     unobserved = np.full(len(rows), np.nan, np.float32) if allow_missing else None
-    return Model(rows, bank, FeatureTransform(plan, *constants, unobserved))
+    return Model(rows, bank, FeatureTransform(plan, means, stds, longest, unobserved))
 
 
 def _steps(path: np.ndarray | None) -> list[tuple] | None:

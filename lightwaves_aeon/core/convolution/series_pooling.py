@@ -221,8 +221,8 @@ def evaluate_plain_seen(x, observed, first, last, inputs, plain, out):
                         n_taken += 1
                 value = np.float32(np.nan)
                 if n_taken > 0:
-                    number, n_taken = plain.statistics[k], np.uint64(n_taken)
-                    store(pooled, ZERO, _pooled(number, lanes, ZERO, n_taken * WIDTH))
+                    number, stop = plain.statistics[k], np.uint64(n_taken) * WIDTH
+                    store(pooled, ZERO, _pooled(number, lanes, ZERO, stop))
                     value = pooled[0]
                 out[case, plain.columns[k]] = value
 

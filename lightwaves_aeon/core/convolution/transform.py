@@ -90,8 +90,8 @@ class FeatureTransform(NamedTuple):
         unobserved = np.full(plan.n_features, np.nan, np.float32)
         if longest_gaps is None:
             longest_gaps = np.zeros(len(means), np.int64)
-        constants = (of[plan.channels] for of in (means, stds, longest_gaps))
-        return cls(plan, *constants, unobserved)
+        means, stds, longest = (of[plan.channels] for of in (means, stds, longest_gaps))
+        return cls(plan, means, stds, longest, unobserved)
 
     def bind(
         self,
@@ -291,7 +291,7 @@ class FeatureTransform(NamedTuple):
             self.plan.evaluate(x, range(batched), out)
         if batched < n_cases:
             self.plan.evaluate_one_by_one(x, range(batched, n_cases), out)
-        if observed is not None:
+        if observed is not None and self.unobserved is not None:
             gapped = np.flatnonzero(~observed.all(axis=(0, 2)))
             part = out[gapped]
             self.plan.evaluate_seen(x[:, gapped], observed[:, gapped], part)

@@ -117,7 +117,7 @@ def scaled_channels(
                 f"{case}"
             )
     observed, length = np.empty(scaled.shape, bool), scaled.shape[2]
-    limits = np.repeat(longest_gaps, scaled.shape[1])
+    limits = np.repeat(np.asarray(longest_gaps), scaled.shape[1])
     fill_gaps(scaled.reshape(-1, length), limits, observed.reshape(-1, length))
     scaled[np.isnan(scaled)] = 0
     return scaled, observed
