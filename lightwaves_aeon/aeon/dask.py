@@ -27,7 +27,7 @@ from lightwaves_aeon.core.data.blocks import (
 from lightwaves_aeon.core.data.source import PartOfSource
 from lightwaves_aeon.core.parallel.blas import one_blas_thread
 from lightwaves_aeon.core.parallel.threads import Threads
-from lightwaves_aeon.core.search import Track
+from lightwaves_aeon.core.progress import Track
 from lightwaves_aeon.estimators.passes import BlockTask, keeps_features
 
 if TYPE_CHECKING:

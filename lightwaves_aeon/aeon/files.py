@@ -20,7 +20,7 @@ from lightwaves_aeon.core.data.blocks import block_ranges
 from lightwaves_aeon.core.data.source import read_pieces
 from lightwaves_aeon.core.parallel.backends import make_backend
 from lightwaves_aeon.core.parallel.threads import Threads
-from lightwaves_aeon.core.search import Track, no_progress
+from lightwaves_aeon.core.progress import Track, no_progress
 from lightwaves_aeon.estimators.large import is_large
 from lightwaves_aeon.storage.errors import DataFileError
 from lightwaves_aeon.storage.files import as_array, open_series, read_labels

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from lightwaves_aeon.core.parallel.threads import Threads
-    from lightwaves_aeon.core.search import Track
+    from lightwaves_aeon.core.progress import Track
 
 # Imports of aeon stand in the functions below: help must not wait for them.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["Search"]
 
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,11 +20,16 @@ from lightwaves_aeon.core.convolution.kernels import KernelBank, kernel_bank
 from lightwaves_aeon.core.data.augmentation import Mixtures
 from lightwaves_aeon.core.data.case_order import case_order
 from lightwaves_aeon.core.data.collection import Collection, subset, typical_length
-from lightwaves_aeon.core.data.gaps import fill_columns, holds_missing
+from lightwaves_aeon.core.data.gaps import (
+    fill_columns,
+    holds_missing,
+    with_short_gaps_filled,
+)
 from lightwaves_aeon.core.data.scaler import fit_scaler, varying_channels
 from lightwaves_aeon.core.model import Model
 from lightwaves_aeon.core.parallel.blas import one_blas_thread
 from lightwaves_aeon.core.parallel.threads import Threads
+from lightwaves_aeon.core.progress import Track, no_progress
 from lightwaves_aeon.core.search_result import SearchResult
 from lightwaves_aeon.core.selection.candidates import (
     LARGEST_DILATION,
@@ -61,14 +66,6 @@ USUAL_FEATURES = 500
 
 NARROW_VIEW = 0.05
 """Share of the series that is little for a kernel to see at most."""
-
-Track = Callable[[Iterable, int], Iterable]
-"""Wraps the iterable of results, given also their number, to show progress."""
-
-
-def no_progress(results: Iterable, total: int) -> Iterable:
-    """Show nothing."""
-    return results
 
 
 @dataclass(frozen=True)
@@ -179,6 +176,7 @@ class Search:
         bank = kernel_bank(self.kernels)
         self._warn_of_narrow_view(X, bank)
         data = self._prepare(X, classes, rng, backend)
+        X = data.X  # where short gaps are filled
         channels, path = varying_channels(data.stds), None
         if self.max_channels is not None:
             path = self._eliminate_channels(data)
@@ -316,10 +314,15 @@ class Search:
         """Order the cases, and fit the scaler."""
         if 0 in X.shape:
             raise ValueError(f"X is empty: its shape is {X.shape}")
+        of_fit = backend, self._variant.robust, self.allow_missing
         order = case_order(X, classes, backend)
-        robust = self._variant.robust
-        moments = fit_scaler(X, order, backend, robust, self.allow_missing)
-        return TrainingData(X, classes, order, *moments, rng, backend)
+        means, stds, longest_gaps, has_gaps = fit_scaler(X, order, *of_fit)
+        if has_gaps:  # short ones are as if a line had been observed
+            X = with_short_gaps_filled(X, longest_gaps)
+            order = case_order(X, classes, backend)
+            means, stds, *_ = fit_scaler(X, order, *of_fit)
+        constants = means, stds, longest_gaps
+        return TrainingData(X, classes, order, *constants, has_gaps, rng, backend)
 
     def _eliminate_channels(self, data: TrainingData) -> np.ndarray:
         """Give the path of the backward elimination of channels."""

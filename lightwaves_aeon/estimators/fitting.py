@@ -38,7 +38,8 @@ from lightwaves_aeon.core.linear.unobserved import Unobserved, importances_of
 from lightwaves_aeon.core.model import Model
 from lightwaves_aeon.core.parallel.blas import one_blas_thread
 from lightwaves_aeon.core.parallel.threads import Threads
-from lightwaves_aeon.core.search import Search, Track, no_progress
+from lightwaves_aeon.core.progress import Track, no_progress
+from lightwaves_aeon.core.search import Search
 from lightwaves_aeon.core.search_result import SearchResult
 from lightwaves_aeon.estimators.large import (
     class_weights,

@@ -35,7 +35,7 @@ from lightwaves_aeon.core.linear.ridge import ALPHAS
 from lightwaves_aeon.core.model import Model
 from lightwaves_aeon.core.parallel.blas import one_blas_thread
 from lightwaves_aeon.core.parallel.threads import Threads
-from lightwaves_aeon.core.search import Track
+from lightwaves_aeon.core.progress import Track
 from lightwaves_aeon.core.selection.refinement import PoolSums, pool_sums
 
 KEPT_BYTES = 1 << 28

@@ -13,7 +13,7 @@ import pandas as pd
 from lightwaves_aeon.core.convolution.features import feature_names, features_frame
 from lightwaves_aeon.core.fitted import ClassifierState
 from lightwaves_aeon.core.model import Model
-from lightwaves_aeon.core.search import SearchResult
+from lightwaves_aeon.core.search_result import SearchResult
 
 
 class FeatureTableMixin:

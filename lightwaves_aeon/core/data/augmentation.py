@@ -179,11 +179,14 @@ def _mixed(
     seen = np.clip(np.arange(length) - shifts[:, None], 0, length - 1)
     shares = mixtures.shares.astype(dtype)[:, None]
     for channel, longest in zip(channels, longest_gaps, strict=True):
-        a = np.take_along_axis(first[mixtures.first, channel], seen, axis=1)
-        b = np.take_along_axis(second[mixtures.second, channel], seen, axis=1)
+        a, observed = filled(first[mixtures.first, channel], longest)
+        b, _ = filled(second[mixtures.second, channel])
+        b = np.where(np.isnan(b), a, b) if holds_missing(b) else b
+        a, b = (np.take_along_axis(of, seen, axis=1) for of in (a, b))
         mixed = shares * a + (1 - shares) * b
-        if holds_missing(mixed):
-            mixed = _mixed_with_gaps(a, b, shares, longest)
+        if observed is not None:
+            observed = np.take_along_axis(observed, seen, axis=1)
+            mixed = np.where(observed, mixed, np.nan)
         for i in np.flatnonzero(mixtures.dropped):
             lost = _lost(length, channel, mixtures.dropped[i], mixtures.seeds[i])
             mixed[i, lost] = np.nan
@@ -205,16 +208,6 @@ def _lost(length: int, channel: int, share: float, seed: int) -> np.ndarray:
         time = np.arange(length) - rng.randint(length - n_lost + 1)
         return (time >= 0) & (time < n_lost)
     return np.full(length, rng.uniform() < share)
-
-
-def _mixed_with_gaps(
-    a: np.ndarray, b: np.ndarray, shares: np.ndarray, longest: int
-) -> np.ndarray:
-    """Mix series; gaps are those of the first, and of a second all may be a gap."""
-    (first, observed), (second, _) = filled(a, longest), filled(b)
-    second = np.where(np.isnan(second), first, second)
-    mixed = shares * first + (1 - shares) * second
-    return mixed if observed is None else np.where(observed, mixed, np.nan)
 
 
 def _case(X: UnequalLengthCollection, case: int) -> np.ndarray:

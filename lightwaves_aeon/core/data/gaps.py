@@ -11,9 +11,9 @@ __all__ = [
     "fill_columns",
     "fill_gaps",
     "filled",
-    "filled_channel",
     "holds_missing",
     "observed_values",
+    "with_short_gaps_filled",
 ]
 
 import numpy as np
@@ -83,8 +83,8 @@ def fill_gaps(series, longest, observed):
                 elif t == n_timepoints:
                     x[gap] = x[last]
                 else:
-                    share = x.dtype.type(gap - last) / x.dtype.type(t - last)
-                    x[gap] = x[last] + (x[t] - x[last]) * share
+                    slope = (x[t] - x[last]) / x.dtype.type(t - last)
+                    x[gap] = slope * x.dtype.type(gap - last) + x[last]
             if t < n_timepoints:
                 observed[i, t] = True
             last = t
@@ -155,26 +155,37 @@ def observed_values(
     return np.concatenate(parts)
 
 
-def filled_channel(X: Collection, channel: int, otherwise: float) -> Collection:
-    """Give a channel without its gaps; a case of nothing else has one value throughout.
+def with_short_gaps_filled(X: Collection, longest: np.ndarray) -> Collection:
+    """Fill in the short gaps of all channels.
 
     Parameters
     ----------
     X : Collection, shape (n_cases, n_channels, n_timepoints)
-        Collection of floating point.
-    channel : int
-        The channel.
-    otherwise : float
-        The value where nothing was observed.
+        Collection of any real dtype.
+    longest : np.ndarray of int, shape (n_channels,)
+        The longest gaps of all channels that are short.
 
     Returns
     -------
-    Collection, shape (n_cases, 1, n_timepoints)
+    Collection
+        A copy, with NaN in longer gaps.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.data.gaps import with_short_gaps_filled
+    >>> X = np.array([[[0.0, np.nan, 1.0]]])
+    >>> with_short_gaps_filled(X, np.array([1])).tolist()
+    [[[0.0, 0.5, 1.0]]]
     """
     blocks = []
     for block, _, _ in iter_by_length(X):
-        series, _ = filled(block[:, [channel]])
-        blocks.append(np.where(np.isnan(series), otherwise, series))
+        out = block.astype(np.result_type(block.dtype, np.float32))
+        for channel in range(block.shape[1]):
+            series, observed = filled(block[:, channel], longest[channel])
+            if observed is not None:
+                out[:, channel] = np.where(observed, series, np.nan)
+        blocks.append(out)
     if isinstance(X, np.ndarray):
         return blocks[0]
     return UnequalLengthCollection(tuple(blocks), X.cases)

@@ -8,8 +8,12 @@ from collections.abc import Callable
 
 import numpy as np
 
-from lightwaves_aeon.core.data.collection import Collection, iter_by_length
-from lightwaves_aeon.core.data.gaps import filled_channel, observed_values
+from lightwaves_aeon.core.data.collection import (
+    Collection,
+    UnequalLengthCollection,
+    iter_by_length,
+)
+from lightwaves_aeon.core.data.gaps import filled, observed_values
 from lightwaves_aeon.core.data.scaling import find_unusable
 from lightwaves_aeon.core.jit import jit
 
@@ -117,14 +121,25 @@ def outlying_cases(
     """
     means = _by_case(X, channel, cases, 0.0, _case_means)
     if np.isnan(means).any():
-        otherwise, _ = channel_moments(X, channel, cases, allow_missing=True)
-        X, channel = filled_channel(X, channel, otherwise), 0
+        X, channel = _without_gaps(X, channel, cases), 0
         means = _by_case(X, channel, cases, 0.0, _case_means)
     distances = _by_case(X, channel, cases, float(np.median(means)), _case_distances)
     some = np.sort(distances[distances > 0])
     if len(some) == 0:
         return np.zeros(len(cases), bool)
     return distances > farthest * some[(len(some) - 1) // 2]
+
+
+def _without_gaps(X: Collection, channel: int, cases: np.ndarray) -> Collection:
+    """Give a channel with its gaps filled, and its mean where nothing was observed."""
+    mean, _ = channel_moments(X, channel, cases, allow_missing=True)
+    blocks = []
+    for block, _, _ in iter_by_length(X):
+        series, _ = filled(block[:, [channel]])
+        blocks.append(np.where(np.isnan(series), mean, series))
+    if isinstance(X, np.ndarray):
+        return blocks[0]
+    return UnequalLengthCollection(tuple(blocks), X.cases)
 
 
 def _by_case(
