@@ -216,7 +216,7 @@ def _file_of(path: Path | None) -> Path | None:
 
 def _progress(processes: Threads) -> Track:
     """Show progress, and the time left, where a person looks on."""
-    from lightwaves_aeon.core.search import no_progress
+    from lightwaves_aeon.core.progress import no_progress
     from lightwaves_aeon.estimators.fitting import progress_bar
 
     shows = sys.stderr.isatty() and processes.is_root

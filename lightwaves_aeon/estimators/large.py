@@ -42,7 +42,8 @@ from lightwaves_aeon.core.linear.unobserved import importances_of
 from lightwaves_aeon.core.model import Model
 from lightwaves_aeon.core.parallel.blas import one_blas_thread
 from lightwaves_aeon.core.parallel.threads import Threads
-from lightwaves_aeon.core.search import Search, Track
+from lightwaves_aeon.core.progress import Track
+from lightwaves_aeon.core.search import Search
 from lightwaves_aeon.core.selection.refinement import CASES_TO_REFINE, detach_pool
 from lightwaves_aeon.estimators.passes import (
     HeadErrors,
