@@ -85,6 +85,12 @@ class Amount(click.ParamType):
     "default the name of the model file. Models of one program must differ in it.",
 )
 @click.option(
+    "--missing-values/--no-missing-values",
+    default=None,
+    help="Whether it takes NaN for what was not observed; by default if values of the "
+    "training cases were missing.",
+)
+@click.option(
     "--force", is_flag=True, help="Replace files that no export has written, too."
 )
 def export(
@@ -96,6 +102,7 @@ def export(
     data: Path | None,
     labels: Path | None,
     name: str | None,
+    missing_values: bool | None,
     force: bool,
     **limits: float | None,
 ) -> None:
@@ -112,7 +119,9 @@ def export(
     """
     for_c = (length, hop, data, labels, name, *limits.values())
     if form != "c" and any(option is not None for option in for_c):
-        raise click.UsageError("All options but --to, --out and --force are for C.")
+        raise click.UsageError(
+            "All options but --to, --out, --missing-values and --force are for C."
+        )
     if (data is None) != (labels is None):
         raise click.UsageError("--data and --labels belong together.")
     with shared.told_in_a_line():
@@ -147,7 +156,9 @@ def export(
                 f"tables: {source.table_bytes} bytes\n"
             )
         else:
-            export_onnx(classifier, files[0], force=force)
+            export_onnx(
+                classifier, files[0], missing_values=missing_values, force=force
+            )
         click.echo("\n  ".join(["Files:", *map(str, files)]))
 
 

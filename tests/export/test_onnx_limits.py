@@ -34,7 +34,8 @@ VARIANTS_AND_KERNELS = [
 @pytest.mark.parametrize("parameters", VARIANTS_AND_KERNELS)
 def test_what_is_no_number(make_problem, small, tmp_path, n_classes, parameters):
     X, y = make_problem(n_classes=n_classes)
-    clf = LightWaveSClassifier(**{**small, **parameters}, random_state=0).fit(X, y)
+    parameters = {**small, **parameters, "random_state": 0, "missing_values": "error"}
+    clf = LightWaveSClassifier(**parameters).fit(X, y)
     path, X = exported(clf, tmp_path), np.float32(X[:8])
     expected, hurt = run(path, X), X.copy()
     channel = clf.pipeline_[0].channels_[-1]

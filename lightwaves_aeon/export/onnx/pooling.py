@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["POOL", "PooledGraph"]
+__all__ = ["POOL", "Features", "PooledGraph"]
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -10,22 +10,45 @@ from typing import NamedTuple
 import numpy as np
 
 from lightwaves_aeon.core.convolution.pooling import NEUTRAL_TIME
-from lightwaves_aeon.export.onnx.graph import FLOAT, TIME, Graph
+from lightwaves_aeon.export.onnx.gaps import NOT_OBSERVED
+from lightwaves_aeon.export.onnx.graph import FLOAT, INTEGER, TIME, Graph
 
 ZERO, ONE = np.float32(0), np.float32(1)
 NONE, SINGLE = np.array([[0], [1]])
 
 
+class Features(NamedTuple):
+    """Features of one operator.
+
+    Attributes
+    ----------
+    values : str
+        Of shape (batch, n_columns).
+    columns : np.ndarray of int, shape (n_columns,)
+        The columns of the table that they are.
+    unobserved : str or None
+        Flags of the shape of the values: whether nothing of them was observed; None
+        where no value may be missing.
+    """
+
+    values: str
+    columns: np.ndarray
+    unobserved: str | None
+
+
 class PooledGraph(NamedTuple):
     """Pooling operators of responses, of shape (batch, n_rows, length).
 
-    There is a threshold, and a scale of amplitudes, for each row.
+    There is a threshold, and a scale of amplitudes, for each row. The divisor is the
+    number of time points that are pooled, but at least one: of each row, where gaps are
+    left out.
     """
 
     graph: Graph
     length: str
     divisor: str
     is_maybe_empty: bool
+    has_gaps: bool
     responses: str
     thresholds: np.ndarray
     scales: np.ndarray
@@ -35,11 +58,15 @@ class PooledGraph(NamedTuple):
         above = self.graph("Greater", self.responses, self.thresholds[:, None])
         return self.graph("Div", self._count(above), self._float(self.divisor))
 
-    def extreme(self, operator: str) -> str:
-        """Largest or smallest absolute value."""
+    def extreme(self, operator: str, beyond: float) -> str:
+        """Largest or smallest absolute value; `beyond` stands for those left out."""
         magnitude = self.graph("Abs", self.responses)
+        if self.has_gaps:
+            seen = self._seen(self.responses)
+            magnitude = self.graph("Where", seen, magnitude, np.float32(beyond))
         if self.is_maybe_empty:
-            missing = self.graph("Sub", self.divisor, self.length)
+            at_least_one = self.graph("Max", self.length, SINGLE)
+            missing = self.graph("Sub", at_least_one, self.length)
             pads = self.graph("Concat", np.zeros(5, np.int64), missing, axis=0)
             magnitude = self.graph("Pad", magnitude, pads)
         extreme = self.graph(operator, magnitude, axes=[TIME], keepdims=0)
@@ -50,11 +77,19 @@ class PooledGraph(NamedTuple):
         graph = self.graph
         # One more time point, at which all runs end.
         longer = graph("Pad", self.responses, np.array([0, 0, 0, 0, 0, 1]))
-        flat = graph("Reshape", graph("LessOrEqual", longer, ZERO), np.array([-1]))
+        is_end = graph("LessOrEqual", longer, ZERO)
+        if self.has_gaps:
+            is_end = graph("And", is_end, self._seen(longer))
+        flat = graph("Reshape", is_end, np.array([-1]))
         ends = graph("Squeeze", graph("NonZero", flat), NONE)
-        but_last = graph("Slice", ends, NONE, np.array([-1]), NONE)
+        places = ends
+        if self.has_gaps:  # among what was observed, of all rows
+            seen = graph("Reshape", self._seen(longer), np.array([-1]))
+            numbers = self._number_before(graph("Cast", seen, to=INTEGER), 0)
+            places = graph("Gather", numbers, ends, axis=0)
+        but_last = graph("Slice", places, NONE, np.array([-1]), NONE)
         before = graph("Concat", np.array([-1]), but_last, axis=0)
-        runs = graph("Sub", graph("Sub", ends, before), SINGLE)
+        runs = graph("Sub", graph("Sub", places, before), SINGLE)
         nowhere = graph("Expand", ZERO, graph("Shape", flat))
         at_ends = graph("ScatterElements", nowhere, ends, self._float(runs), axis=0)
         laid_out = graph("Reshape", at_ends, graph("Shape", longer))
@@ -70,8 +105,12 @@ class PooledGraph(NamedTuple):
     def mean_time(self) -> str:
         """MIPV, the mean time of the positive values."""
         graph, positive = self.graph, self._positive()
-        length = graph("Squeeze", self.length)
-        times = self._float(graph("Range", np.array(0), length, np.array(1)))
+        if self.has_gaps:
+            seen = self._float(self._seen(self.responses))
+            times = self._number_before(seen, TIME)
+        else:
+            length = graph("Squeeze", self.length)
+            times = self._float(graph("Range", np.array(0), length, np.array(1)))
         late = self._sum(graph("Where", positive, times, ZERO))
         count = self._count(positive)
         some = graph("Max", count, ONE)
@@ -79,6 +118,13 @@ class PooledGraph(NamedTuple):
         return graph(
             "Where", graph("Greater", count, ZERO), share, np.float32(NEUTRAL_TIME)
         )
+
+    def _seen(self, responses: str) -> str:
+        return self.graph("Greater", responses, NOT_OBSERVED)
+
+    def _number_before(self, seen: str, axis: int) -> str:
+        """Give what was observed its number, from 0 on."""
+        return self.graph("CumSum", seen, np.array(axis), exclusive=1)
 
     def _positive(self) -> str:
         return self.graph("Greater", self.responses, ZERO)
@@ -95,9 +141,9 @@ class PooledGraph(NamedTuple):
 
 POOL: dict[str, Callable[[PooledGraph], str]] = {
     "ppv": PooledGraph.share,
-    "max": lambda pooled: pooled.extreme("ReduceMax"),
+    "max": lambda pooled: pooled.extreme("ReduceMax", 0),
     "lspv": PooledGraph.longest_run,
-    "min": lambda pooled: pooled.extreme("ReduceMin"),
+    "min": lambda pooled: pooled.extreme("ReduceMin", np.inf),
     "mpv": PooledGraph.mean,
     "mipv": PooledGraph.mean_time,
 }

@@ -9,15 +9,9 @@ of a dilation at once.
 
 from __future__ import annotations
 
-__all__ = [
-    "DERIVE",
-    "input_series",
-    "responses_by_level",
-    "scaled_channels",
-    "take",
-]
+__all__ = ["Level", "responses_by_level"]
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial, reduce
 from typing import NamedTuple, Self
@@ -26,151 +20,101 @@ import numpy as np
 
 from lightwaves_aeon.core.convolution.kernels import KernelBank
 from lightwaves_aeon.core.convolution.plan import Plan
-from lightwaves_aeon.core.convolution.representations import REPRESENTATIONS
-from lightwaves_aeon.core.convolution.transform import FeatureTransform
-from lightwaves_aeon.core.data.scaling import LARGEST_SCALED, divisors
-from lightwaves_aeon.export.onnx.graph import DOUBLE, FLOAT, TIME, Graph
+from lightwaves_aeon.export.onnx.gaps import NOT_OBSERVED, Observed, every_second
+from lightwaves_aeon.export.onnx.graph import TIME, Graph
+from lightwaves_aeon.export.onnx.inputs import Series, joined, take
 
 ZERO, TWO, THREE = np.float32(0), np.float32(2), np.float32(3)
-NONE, AXIS, STEP, LAST = np.array([[0], [TIME], [2], [-1]])
+ANY = np.float32(np.inf)
+AXIS, STEP = np.array([[TIME], [2]])
 
 
-def take(graph: Graph, tensor: str, rows: np.ndarray) -> str:
-    """Take rows of a tensor of shape (batch, n_rows, n_timepoints)."""
-    return graph("Gather", tensor, rows.astype(np.int32), axis=1)
+class Level(NamedTuple):
+    """The responses of a level that a table pools.
+
+    Attributes
+    ----------
+    number : int
+        0 and 1, the first and the second level.
+    responses : str
+        Of shape (batch, n_rows, length), not scaled by the dilation; `NOT_OBSERVED`
+        where values were missing.
+    row_of_convolution : np.ndarray of int, shape (n_convolutions,)
+        The row of each convolution; -1 where it has none.
+    row_of_input : np.ndarray of int, shape (n_convolutions,)
+        The row of its input.
+    observed : Observed or None
+        Where the inputs were observed, at the time points of this level, if values may
+        be missing.
+    """
+
+    number: int
+    responses: str
+    row_of_convolution: np.ndarray
+    row_of_input: np.ndarray
+    observed: Observed | None
 
 
-def responses_by_level(
-    graph: Graph, transform: FeatureTransform
-) -> list[tuple[int, str, np.ndarray]]:
+def responses_by_level(graph: Graph, plan: Plan, series: Series) -> list[Level]:
     """Add the responses that a table pools.
 
     Parameters
     ----------
     graph : Graph
-        Added to; its input is ``"X"``.
-    transform : FeatureTransform
+        Added to.
+    plan : Plan
         The table.
+    series : Series
+        Its inputs.
 
     Returns
     -------
-    list of (level, responses, row_of_convolution)
-        For 0 and 1, the first and the second level, unless nothing wants it: the name
-        of the responses of shape (batch, n_rows, length), not scaled by the dilation;
-        and the row of each convolution.
+    list of Level
+        Without those that nothing wants.
     """
-    plan = transform.plan
     if len(plan.convolutions.kernels) == 0:
         return []
-    series, row_of_input = input_series(graph, transform)
-    rows = np.repeat(row_of_input, np.diff(plan.starts))
+    rows = np.repeat(series.row_of_input, np.diff(plan.starts))
     wanted = plan.convolutions.columns.max(axis=2) >= 0
     groups = _groups(plan)
     shifts = sorted({shift for group in groups for shift in group.shifts})
-    length = graph("Shape", series, start=TIME)
+    length = graph("Shape", series.values, start=TIME)
     whole = _Window.of(graph, length, shifts)
-    padded = whole.padded(series)
-    levels: list[list[tuple[str, np.ndarray]]] = [[], []]
+    padded = whole.padded(series.values)
+    parts: list[list[tuple[str, np.ndarray]]] = [[], []]
     for group in groups:
         response = group.level_1(whole, padded, rows[group.members])
         if wanted[group.members, 0].any():
-            levels[0].append((response, group.members))
+            parts[0].append((response, group.members))
         deeper = np.flatnonzero(wanted[group.members, 1])
         if len(deeper) > 0:
             energy = graph("Abs", take(graph, response, deeper))
-            # Every second time point, but the last of an odd number of them.
-            energy = graph("Slice", energy, NONE, LAST, AXIS, STEP)
+            energy = every_second(graph, energy)
             half = _Window.of(graph, graph("Div", length, STEP), shifts)
             below = group.some(deeper)
-            levels[1].append((below.level_2(half, energy), below.members))
+            parts[1].append((below.level_2(half, energy), below.members))
     return [
-        (number, *_joined(graph, level, len(rows)))
-        for number, level in enumerate(levels)
-        if level
+        _level(graph, number, of_level, rows, series.observed)
+        for number, of_level in enumerate(parts)
+        if of_level
     ]
 
 
-def _joined(
-    graph: Graph, parts: Sequence[tuple[str, np.ndarray]], n_numbers: int
-) -> tuple[str, np.ndarray]:
-    """Put rows one below the other; say where those of each number have gone."""
-    numbers = np.concatenate([some for _, some in parts])
-    row_of = np.full(n_numbers, -1)
-    row_of[numbers] = np.arange(len(numbers))
-    return graph("Concat", *(tensor for tensor, _ in parts), axis=1), row_of
-
-
-def scaled_channels(graph: Graph, transform: FeatureTransform) -> tuple[str, str]:
-    """Scale the channels in use, and find the cases that are fit for it.
-
-    Parameters
-    ----------
-    graph : Graph
-        Added to; its input is ``"X"``.
-    transform : FeatureTransform
-        The table.
-
-    Returns
-    -------
-    scaled : str
-        Of shape (batch, n_channels_in_use, n_timepoints); all zeros for other cases.
-    usable : str
-        Of shape (batch, 1, 1): whether all values in use are finite, and as near to the
-        mean as Python wants them.
-    """
-    used = graph("Gather", "X", transform.plan.channels.astype(np.int32), axis=1)
-    centred = graph("Sub", graph("Cast", used, to=DOUBLE), transform.means[:, None])
-    scaled = graph("Div", centred, divisors(transform.stds)[:, None])
-    near = graph("Less", graph("Abs", scaled), np.float64(LARGEST_SCALED))
-    all_near = graph("ReduceMin", graph("Cast", near, to=FLOAT), axes=[1, 2])
-    usable = graph("Greater", all_near, ZERO)
-    return graph("Where", usable, graph("Cast", scaled, to=FLOAT), ZERO), usable
-
-
-def input_series(graph: Graph, transform: FeatureTransform) -> tuple[str, np.ndarray]:
-    """Derive the inputs that a table names of the scaled channels.
-
-    Parameters
-    ----------
-    graph : Graph
-        Added to; its input is ``"X"``.
-    transform : FeatureTransform
-        The table.
-
-    Returns
-    -------
-    series : str
-        Of shape (batch, n_inputs, n_timepoints).
-    row_of_input : np.ndarray of int, shape (n_inputs,)
-        The row of each input.
-    """
-    scaled, _ = scaled_channels(graph, transform)
-    inputs, parts = transform.plan.inputs, []
-    for number, name in enumerate(REPRESENTATIONS):
-        some = np.flatnonzero(inputs.representations == number)
-        if len(some) > 0:
-            first, second = (
-                take(graph, scaled, of[some]) for of in (inputs.first, inputs.second)
-            )
-            parts.append((DERIVE[name](graph, first, second), some))
-    return _joined(graph, parts, len(inputs.first))
-
-
-def _change(graph: Graph, series: str, _: str) -> str:
-    # The first value twice: there the difference is 0.
-    at_first = graph("Slice", series, NONE, np.array([1]), AXIS)
-    but_last = graph("Slice", series, NONE, LAST, AXIS)
-    before = graph("Concat", at_first, but_last, axis=TIME)
-    return graph("Sub", series, before)
-
-
-DERIVE: dict[str, Callable[[Graph, str, str], str]] = {
-    "channel": lambda graph, first, second: first,
-    "change": _change,
-    "sum": lambda graph, first, second: graph("Add", first, second),
-    "difference": lambda graph, first, second: graph("Sub", first, second),
-}
-"""What derives each representation of its first and its second scaled channel."""
+def _level(
+    graph: Graph,
+    number: int,
+    parts: list[tuple[str, np.ndarray]],
+    rows: np.ndarray,
+    observed: Observed | None,
+) -> Level:
+    responses, row_of = joined(graph, parts, len(rows))
+    if observed is not None:
+        observed = observed.at_level_2() if number == 1 else observed
+        members = np.concatenate([some for _, some in parts])
+        # Faster than to choose by flags.
+        limits = graph("Where", observed.flags, ANY, NOT_OBSERVED)
+        responses = graph("Min", responses, take(graph, limits, rows[members]))
+    return Level(number, responses, row_of, rows, observed)
 
 
 class _Window(NamedTuple):

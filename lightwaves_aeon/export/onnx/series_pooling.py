@@ -14,12 +14,13 @@ from typing import NamedTuple
 import numpy as np
 
 from lightwaves_aeon.core.convolution.pooling import POOLING_NAMES
-from lightwaves_aeon.core.convolution.transform import FeatureTransform
+from lightwaves_aeon.core.convolution.series_pooling import PlainFeatures
 from lightwaves_aeon.export.onnx.graph import DOUBLE, FLOAT, INTEGER, TIME, Graph
-from lightwaves_aeon.export.onnx.responses import input_series, take
+from lightwaves_aeon.export.onnx.inputs import Series, take
+from lightwaves_aeon.export.onnx.pooling import Features
 
 NONE, ALL = np.float64(0), np.array([TIME])
-ONE, FIRST = np.array(1), np.array([0])
+NOTHING, ONE, FIRST = np.float32(0), np.array(1), np.array([0])
 
 
 class PooledSeries(NamedTuple):
@@ -27,7 +28,9 @@ class PooledSeries(NamedTuple):
 
     There is an interval for each row: its first time point, of shape (n_rows, 1), the
     number of its time points, and a flag for each time point that says whether it is
-    within. Sums are taken in double precision, as Python takes them.
+    within. Where there are gaps, the number and the flags are of what was observed, and
+    there are some for each case. Sums are taken in double precision, as Python takes
+    them.
     """
 
     graph: Graph
@@ -36,6 +39,7 @@ class PooledSeries(NamedTuple):
     first: str
     length: str
     within: str
+    has_gaps: bool
 
     def mean(self) -> str:
         """Mean of the values."""
@@ -52,7 +56,11 @@ class PooledSeries(NamedTuple):
         """Rise of the least-squares line over the interval."""
         graph = self.graph
         before = graph("Sub", self.length, ONE)
-        since = graph("Sub", self.times, self.first)
+        if self.has_gaps:  # those before a time point are as many as its number
+            flags = graph("Cast", self.within, to=INTEGER)
+            since = graph("CumSum", flags, np.array(TIME), exclusive=1)
+        else:
+            since = graph("Sub", self.times, self.first)
         balance = graph("Sub", graph("Add", since, since), before)
         values = graph("Mul", self._double(self.series), self._double(balance))
         after = graph("Add", self.length, ONE)
@@ -90,44 +98,50 @@ SERIES_POOL: dict[str, Callable[[PooledSeries], str]] = {
 
 
 def series_features(
-    graph: Graph, transform: FeatureTransform
-) -> list[tuple[str, np.ndarray]]:
+    graph: Graph, plain: PlainFeatures, series: Series
+) -> list[Features]:
     """Add the features of level 0 that a table names.
 
     Parameters
     ----------
     graph : Graph
-        Added to; its input is ``"X"``.
-    transform : FeatureTransform
-        The table.
+        Added to.
+    plain : PlainFeatures
+        The features.
+    series : Series
+        The inputs of the table.
 
     Returns
     -------
-    list of (features, columns)
-        Tensors of shape (batch, n_columns), and the columns of the table that they are.
+    list of Features
     """
-    plain, parts = transform.plan.plain, []
+    parts: list[Features] = []
     if len(plain.columns) == 0:
         return []
-    series, row_of_input = input_series(graph, transform)
-    rows = np.repeat(row_of_input, np.diff(plain.starts))
-    n_timepoints = graph("Shape", series, start=TIME)
+    rows = np.repeat(series.row_of_input, np.diff(plain.starts))
+    n_timepoints = graph("Shape", series.values, start=TIME)
     number = graph("Squeeze", n_timepoints, FIRST)
     times = graph("Range", np.array(0), number, ONE)
     for statistic in np.unique(plain.statistics):
         some = plain.statistics == statistic
         first, last = _bounds(graph, n_timepoints, plain.ends[some])
         from_first = graph("GreaterOrEqual", times, first)
+        values = take(graph, series.values, rows[some])
+        length = graph("Sub", last, first)
+        within = graph("And", from_first, graph("Less", times, last))
+        unobserved = None
+        if series.observed is not None:
+            seen = take(graph, series.observed.flags, rows[some])
+            within = graph("And", within, seen)
+            counted = graph("Cast", within, to=FLOAT)
+            n_seen = graph("ReduceSum", counted, ALL, keepdims=1)
+            unobserved = graph("Squeeze", graph("Equal", n_seen, NOTHING), ALL)
+            length = graph("Max", graph("Cast", n_seen, to=INTEGER), ONE)
         pooled = PooledSeries(
-            graph,
-            take(graph, series, rows[some]),
-            times,
-            first,
-            length=graph("Sub", last, first),
-            within=graph("And", from_first, graph("Less", times, last)),
+            graph, values, times, first, length, within, unobserved is not None
         )
-        name = POOLING_NAMES[statistic]
-        parts.append((SERIES_POOL[name](pooled), plain.columns[some]))
+        made = SERIES_POOL[POOLING_NAMES[statistic]](pooled)
+        parts.append(Features(made, plain.columns[some], unobserved))
     return parts
 
 
