@@ -64,9 +64,9 @@ def fill_gaps(graph: Graph, series: str, longest_gaps: np.ndarray) -> tuple[str,
     right = graph("Where", graph("Less", following, length), following, left)
     left_value, right_value = (_at(graph, known, of) for of in (left, right))
     steps, distance = (graph("Sub", of, last) for of in (times, following))
-    share = graph("Div", *(graph("Cast", of, to=FLOAT) for of in (steps, distance)))
-    rise = graph("Mul", graph("Sub", right_value, left_value), share)
-    between = graph("Add", left_value, rise)
+    rise, run = graph("Sub", right_value, left_value), graph("Cast", distance, to=FLOAT)
+    slope, steps = graph("Div", rise, run), graph("Cast", steps, to=FLOAT)
+    between = graph("Add", graph("Mul", slope, steps), left_value)
     # A gap from end to end is none that a value could tell of.
     longest = graph("Min", longest_gaps.astype(np.int64)[:, None], final)
     is_short = graph("LessOrEqual", graph("Sub", distance, ONE), longest)
