@@ -48,7 +48,8 @@ class Predictor:
         ------
         ValueError
             If the channels are not those of the training cases, or one in use holds
-            NaN, infinity or a value far out of scale.
+            infinity or a value far out of scale, or NaN where the model was fitted
+            with ``missing_values="error"``.
         """
         return self._head.predict(self._features_of(x))[0]
 

@@ -148,7 +148,8 @@ class FeatureTransform(NamedTuple):
         Raises
         ------
         ValueError
-            If a channel in use holds NaN, infinity or a value far out of scale.
+            If a channel in use holds infinity, a value far out of scale or, without
+            `unobserved`, NaN.
 
         Examples
         --------
@@ -221,7 +222,8 @@ class FeatureTransform(NamedTuple):
         Raises
         ------
         ValueError
-            If a channel in use holds NaN, infinity or a value far out of scale.
+            If a channel in use holds infinity, a value far out of scale or, without
+            `unobserved`, NaN.
         """
         out = np.empty((1, self.plan.n_features), np.float32)
         self._evaluate_block(x[None], slice(None), out)
