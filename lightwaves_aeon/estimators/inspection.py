@@ -135,9 +135,11 @@ class InspectionMixin:
             without the channel; and ``loss``, the difference, which chance may make
             negative. The cases are those that ``fit`` holds out to calibrate
             probabilities: a search that does not know them finds features, and a
-            regression weighs them. Features of a channel that is lost stand at their
-            training means, as they do in ``predict`` where nothing of it is observed.
-            All are NaN where there were too few cases to hold any out.
+            regression weighs them; of a collection too large for memory, cases of a
+            sample, each left out of the regression alone. Features of a channel that is
+            lost stand at their training means, as they do in ``predict`` where nothing
+            of it is observed. All but the channel is NaN if there were too few cases to
+            hold any out.
 
         Raises
         ------
