@@ -219,7 +219,9 @@ size. From a value of the response it goes to the points that the kernel's taps 
 the absolute weight of the tap times the square of the scaled value, through both levels
 if there are two. Two channels whose sum or difference was seen, and the two points of a
 change, take it by their squares, too. All of it adds up to the score less its
-intercept. These rules were chosen among others on training cases.
+intercept. Of a case with gaps, the values of the response are those that were observed;
+what would go to values that are missing goes to the others that the feature is made of,
+in proportion. These rules were chosen among others on training cases.
 
 This page is written by a benchmark, which measures whether it finds what matters.
 Figures are medians over five seeds; all are of cases that were not trained on.

@@ -1,10 +1,14 @@
-"""How much the scores of a linear classifier lean on features, channels, dilations."""
+"""How much the scores of a linear classifier lean on features, channels, dilations.
+
+And what it costs if a channel is lost.
+"""
 
 from __future__ import annotations
 
 __all__ = [
     "GROUPS",
     "channel_importance",
+    "channel_loss",
     "features_with_importance",
     "importance_by",
     "shares",
@@ -171,6 +175,36 @@ def channel_importance(fitted: FittedClassifier) -> pd.DataFrame:
     )
     of_used = importance_by(fitted, "channel").set_index(every.names)
     return of_used.reindex(every, fill_value=0).reset_index()
+
+
+def channel_loss(fitted: FittedClassifier) -> pd.DataFrame:
+    """Tell what the loss of each channel in use costs, on held-out cases.
+
+    Parameters
+    ----------
+    fitted : FittedClassifier
+        The classifier.
+
+    Returns
+    -------
+    pd.DataFrame
+        One row a channel, ascending: ``channel``, ``accuracy``, ``accuracy_without``
+        and ``loss``, the difference. NaN where no case was held out.
+
+    Raises
+    ------
+    ValueError
+        If it is not known, as of an estimator that was given.
+    """
+    losses = fitted.channel_losses
+    if losses is None:
+        raise ValueError(
+            "what the loss of a channel costs is not known: cases are held out for the "
+            "default estimator alone, not for one that is given"
+        )
+    table = pd.DataFrame(losses)
+    table["loss"] = table["accuracy"] - table["accuracy_without"]
+    return table
 
 
 def _by_channel(rows: np.ndarray, parts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["describe"]
 
 import textwrap
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,7 @@ from lightwaves_aeon.core.checks import check_at_least
 from lightwaves_aeon.core.convolution.pooling import POOLING_OPERATORS
 from lightwaves_aeon.core.fitted import FittedClassifier
 from lightwaves_aeon.insight.importance import (
+    channel_loss,
     importance_by,
     shares,
     standardised_weights,
@@ -58,8 +59,9 @@ def describe(fitted: FittedClassifier, n_strongest: int) -> str:
     Returns
     -------
     str
-        Lines of 80 characters at most: what there is; the shares of channels, of
-        levels, statistics and dilations; the strongest features.
+        Lines of 80 characters at most: what there is; the shares of channels, and what
+        their loss costs; those of levels, statistics and dilations; the strongest
+        features.
     """
     check_at_least("n_strongest", n_strongest, 0)
     paragraphs = [
@@ -85,25 +87,55 @@ def _of_channels(fitted: FittedClassifier) -> list[str]:
     table = by_channel.agg({"importance": "sum", "n_features": "first"})
     ranked = table.sort_values("importance", ascending=False, kind="stable")
     shown, others = ranked[:MOST_CHANNELS], ranked[MOST_CHANNELS:]
-    largest = shown["importance"].max() or 1.0
-    digits, names = len(str(shown.index.max())), fitted.channel_names
     lines = [
         f"Channels: {len(table)} of {fitted.n_channels} in use, by their share of the "
         "standardised weights"
     ]
-    for channel, share, n_features in shown.itertuples():
-        bar = "#" * round(BAR * share / largest)
-        counted = _count(n_features, "feature")
-        name = short_label("" if names is None else names[channel])
-        line = (
-            f"  {channel:>{digits}} {_percent(share):>6}  {bar:<{BAR}}  {counted:<12}"
+    without = _right_without(fitted)
+    if without is not None:
+        right = _percent(channel_loss(fitted)["accuracy"][0])
+        lines.append(
+            f"Held-out cases that are right: {right}; without a channel, as its line "
+            "says"
         )
-        lines.append(f"{line}  {name}".rstrip()[:WIDTH])
+    lines += _bars(shown, without, fitted.channel_names)
     if len(others):
         share = _percent(others["importance"].sum())
         lines.append(f"  and {_count(len(others), 'other')} with {share}")
     unused = list(_between(table.index, fitted.n_channels))
     return lines + (_listed("  Not used: ", unused, MOST_LINES) if unused else [])
+
+
+def _right_without(fitted: FittedClassifier) -> pd.Series | None:
+    """Give the accuracy without each channel, if it is known and there are others."""
+    if fitted.channel_losses is None or len(fitted.channel_losses) == 1:
+        return None
+    without = channel_loss(fitted).set_index("channel")["accuracy_without"]
+    return None if without.isna().any() else without
+
+
+def _bars(
+    shown: pd.DataFrame, without: pd.Series | None, names: Sequence[str] | None
+) -> list[str]:
+    """Draw the share of each channel, with what else there is to say of it."""
+    columns = [[_count(n_features, "feature") for n_features in shown["n_features"]]]
+    if without is not None:
+        columns.append([f"without it {_percent(without[of])}" for of in shown.index])
+    if names is not None:
+        columns.append([short_label(names[channel]) for channel in shown.index])
+    widths = [max(map(len, column)) for column in columns]
+    largest, digits = shown["importance"].max() or 1.0, len(str(shown.index.max()))
+    lines = []
+    for channel, share, *rest in zip(
+        shown.index, shown["importance"], *columns, strict=True
+    ):
+        start = f"  {channel:>{digits}} {_percent(share):>6}  "
+        aligned = map(str.ljust, rest, widths)
+        end = "".join(f"  {text}" for text in aligned)
+        width = min(BAR, WIDTH - len(start + end))
+        bar = "#" * round(width * share / largest)
+        lines.append(f"{start}{bar:<{width}}{end}".rstrip())
+    return lines
 
 
 def _of_groups(fitted: FittedClassifier) -> list[str]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 __all__ = [
     "FeatureResponse",
-    "interval_of",
     "level_1_of",
     "level_2_of",
     "longest_runs",
     "response_of",
+    "seen_of",
     "shifted",
     "sources_of",
+    "times_of",
 ]
 
 from typing import NamedTuple
@@ -22,7 +23,11 @@ from lightwaves_aeon.core.convolution.kernels import (
     KernelArrays,
     KernelBank,
 )
-from lightwaves_aeon.core.convolution.representations import Inputs, derive
+from lightwaves_aeon.core.convolution.representations import (
+    Inputs,
+    derive,
+    derive_seen,
+)
 from lightwaves_aeon.core.convolution.series_pooling import timepoints_of
 from lightwaves_aeon.core.convolution.single import level_1
 from lightwaves_aeon.core.data.scaling import scaled_channels
@@ -35,18 +40,22 @@ class FeatureResponse(NamedTuple):
     Attributes
     ----------
     source : np.ndarray of float32, shape (n_timepoints,)
-        What the kernel is applied to: a scaled channel, or what is derived from it.
+        What the kernel is applied to: a scaled channel, its gaps filled, or what is
+        derived from it.
     first : np.ndarray of float32, shape (n_timepoints,)
         The response of level 1; for level 0, without a kernel, the same as `source`.
-    last : np.ndarray of float32, shape (n_seen,)
+    last : np.ndarray of float32, shape (n_times,)
         What the statistic is taken of: for level 0 and 1 the values of `first` at
-        `times`, for level 2 the response to their absolute values.
+        `times`, for level 2 the response to their absolute values. NaN where the input
+        was not observed: the statistic is that of the others, as if there were no
+        more.
     scale : np.float32
         What a value of `last` is multiplied by in max, min and mpv. Both responses are
         as they are before that, in the units of the thresholds of the table.
-    times : range, of length n_seen
-        The time points of the case that `last` is of: for level 0 those of the
-        interval, for level 1 all, for level 2 every second one, from 0 on.
+    times : range, of length n_times
+        The time points of the case that `last` is of, see `times_of`.
+    observed : np.ndarray of bool, shape (n_timepoints,)
+        Where the input was observed, or its gap is a short one.
     """
 
     source: np.ndarray
@@ -54,6 +63,7 @@ class FeatureResponse(NamedTuple):
     last: np.ndarray
     scale: np.float32
     times: range
+    observed: np.ndarray
 
 
 def response_of(model: Model, x: np.ndarray, feature: int) -> FeatureResponse:
@@ -76,7 +86,8 @@ def response_of(model: Model, x: np.ndarray, feature: int) -> FeatureResponse:
     Raises
     ------
     ValueError
-        If a channel in use holds NaN, infinity or a value far out of scale.
+        If a channel in use holds infinity or a value far out of scale, or NaN where
+        the model does not allow for missing values.
 
     Examples
     --------
@@ -99,25 +110,29 @@ def response_of(model: Model, x: np.ndarray, feature: int) -> FeatureResponse:
     """
     features, transform = np.array([feature]), model.transform
     constants = transform.means, transform.stds
-    scaled, _ = scaled_channels(x[None], model.channels, *constants)
+    scaled, observed = scaled_channels(
+        x[None], model.channels, *constants, allow_missing=model.allows_missing
+    )
     row, length = model.rows[feature], scaled.shape[2]
+    times, seen = times_of(row, length), np.ones(length, bool)
+    if observed is not None:
+        seen = seen_of(model, observed, features)[0]
+    scale = np.float32(1)
     if row["level"] == 0:
-        source = sources_of(model, scaled, features)[0]
-        times = interval_of(row, length)
-        return FeatureResponse(
-            source, source, source[times.start : times.stop], np.float32(1), times
-        )
-    source, first = level_1_of(model, scaled, features)
-    scale = np.float32(float(row["dilation"]) ** -1.5)
-    if row["level"] == 1:
-        return FeatureResponse(source[0], first[0], first[0], scale, range(length))
-    last = level_2_of(model, first, features)
-    times = range(0, 2 * last.shape[1], 2)
-    return FeatureResponse(source[0], first[0], last[0], scale * scale, times)
+        source = first = sources_of(model, scaled, features)[0]
+        last = first[times.start : times.stop]
+    else:
+        sources, responses = level_1_of(model, scaled, features)
+        source, first = sources[0], responses[0]
+        scale, last = np.float32(float(row["dilation"]) ** -1.5), first
+        if row["level"] == 2:
+            scale, last = scale * scale, level_2_of(model, responses, features)[0]
+    last = np.where(seen[np.array(times, int)], last, np.float32(np.nan))
+    return FeatureResponse(source, first, last, scale, times, seen)
 
 
-def interval_of(row: np.void, length: int) -> range:
-    """Give the time points that a feature of level 0 is of.
+def times_of(row: np.void, length: int) -> range:
+    """Give the time points that a feature is of, were they all observed.
 
     Parameters
     ----------
@@ -129,15 +144,46 @@ def interval_of(row: np.void, length: int) -> range:
     Returns
     -------
     range
+        For level 0 the time points of the interval, for level 1 all, for level 2 every
+        second one, from 0 on.
 
     Examples
     --------
     >>> from lightwaves_aeon.core.convolution.features import series_rows
-    >>> from lightwaves_aeon.insight.responses import interval_of
-    >>> interval_of(series_rows(channel=0, length=10)[5], 11)
+    >>> from lightwaves_aeon.insight.responses import times_of
+    >>> times_of(series_rows(channel=0, length=10)[5], 11)
     range(0, 5)
     """
-    return range(*timepoints_of(row["start"], row["stop"], length))
+    if row["level"] == 0:
+        return range(*timepoints_of(row["start"], row["stop"], length))
+    step = int(row["level"])
+    return range(0, length // step * step, step)
+
+
+def seen_of(model: Model, observed: np.ndarray, features: np.ndarray) -> np.ndarray:
+    """Tell where the inputs of features were observed.
+
+    Parameters
+    ----------
+    model : Model
+        The table, and what it takes to evaluate it.
+    observed : np.ndarray of bool, shape (n_channels_in_use, 1, n_timepoints)
+        Where the channels of one case were observed, see `scaled_channels`.
+    features : np.ndarray of int, shape (n_chosen,)
+        Rows of the table.
+
+    Returns
+    -------
+    np.ndarray of bool, shape (n_chosen, n_timepoints)
+        Where all that an input is made of was observed.
+    """
+    groups, group_of_row = _inputs_among(model.rows[features])
+    found = np.zeros((groups.shape[1], observed.shape[2]), bool)
+    seen = np.empty(observed.shape[2], np.int64)
+    for flags, group in zip(found, groups.T, strict=True):
+        n_seen = derive_seen(observed, _inputs_of(model, *group), 0, 0, seen)
+        flags[seen[:n_seen]] = True
+    return found[group_of_row]
 
 
 def sources_of(model: Model, scaled: np.ndarray, features: np.ndarray) -> np.ndarray:
@@ -156,9 +202,7 @@ def sources_of(model: Model, scaled: np.ndarray, features: np.ndarray) -> np.nda
     -------
     np.ndarray of float32, shape (n_chosen, n_timepoints)
     """
-    rows = model.rows[features]
-    names = np.stack([rows[name] for name in ("input", "channel", "other")])
-    groups, group_of_row = np.unique(names, axis=1, return_inverse=True)
+    groups, group_of_row = _inputs_among(model.rows[features])
     found = np.empty((groups.shape[1], scaled.shape[2]), np.float32)
     for source, group in zip(found, groups.T, strict=True):
         derive(scaled, _inputs_of(model, *group), 0, 0, source, 0)
@@ -197,6 +241,12 @@ def level_1_of(
         level_1(scaled, tuple(inputs), int(dilation), tuple(kernels), found)
         responses[members] = found
     return sources_of(model, scaled, features), responses
+
+
+def _inputs_among(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Give the different inputs of features, as columns, and which each one has."""
+    names = np.stack([rows[name] for name in ("input", "channel", "other")])
+    return np.unique(names, axis=1, return_inverse=True)
 
 
 def _inputs_of(model: Model, number: int, channel: int, other: int) -> Inputs:

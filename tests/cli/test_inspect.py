@@ -125,6 +125,18 @@ def test_one_case_has_no_embedding(folder, tmp_path):
     ]
 
 
+@draws
+def test_series_with_gaps(folder, tmp_path):
+    X = np.load(folder / "X.npy")
+    X[0, :, 10:20], X[1, 1], X[2] = np.nan, np.nan, np.nan
+    np.save(tmp_path / "X.npy", X)
+    for case in range(3):
+        options = ["--data", tmp_path / "X.npy", "--case", case]
+        result = run(folder / "plus.model", "--out", tmp_path / str(case), *options)
+        assert (result.exit_code, result.stderr) == (0, "")
+        assert len(listed(result)[1]) == len(OF_ANY + OF_DATA)
+
+
 def test_without_matplotlib_it_says_how_to_have_it(folder, tmp_path):
     code = (
         "import sys; sys.modules['matplotlib'] = None\n"
@@ -157,9 +169,9 @@ def test_models_that_are_none(folder, tmp_path):
         (lambda X, y: (X[:7], y[:7]), "there is no case 7"),
         (lambda X, y: (X[0], y), "must hold numbers of shape"),
         (lambda X, y: (X, y[:, None]), "must hold labels"),
-        (lambda X, y: (np.full_like(X, np.nan), y), "holds NaN"),
+        (lambda X, y: (np.full_like(X, np.inf), y), "holds infinity"),
     ],
-    ids=["channels", "labels", "case", "shape", "shape of labels", "gaps"],
+    ids=["channels", "labels", "case", "shape", "shape of labels", "infinity"],
 )
 def test_data_that_does_not_fit(folder, tmp_path, change, reason):
     data = {"data": "X.npy", "labels": "y.npy"}

@@ -19,6 +19,7 @@ CALLS = {
     "features_": lambda clf: clf.features_,
     "importance": lambda clf: clf.importance("level"),
     "channel_importance": lambda clf: clf.channel_importance(),
+    "channel_loss": lambda clf: clf.channel_loss(),
     "dilation_importance": lambda clf: clf.dilation_importance(),
     "describe": lambda clf: clf.describe(),
     "contributions": lambda clf: clf.contributions(np.zeros((1, 3, 40))),

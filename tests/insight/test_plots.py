@@ -171,7 +171,7 @@ NOT_DRAWN = {
     "a collection": lambda clf, X, y: plots.plot_saliency(clf, X),
     "a list": lambda clf, X, y: plots.plot_saliency(clf, X[0].tolist()),
     "no such class": lambda clf, X, y: plots.plot_saliency(clf, X[0], label="none"),
-    "gaps": lambda clf, X, y: plots.plot_saliency(clf, np.full((3, 40), np.nan)),
+    "infinity": lambda clf, X, y: plots.plot_saliency(clf, np.full((3, 40), np.inf)),
     "one case": lambda clf, X, y: plots.plot_embedding(clf, X[:1]),
     "a case for cases": lambda clf, X, y: plots.plot_embedding(clf, X[0]),
     "cases of others": lambda clf, X, y: plots.plot_embedding(clf, X[:, :2]),
@@ -186,7 +186,7 @@ REASONS = {
     "a collection": r"^x must be one case, .* got \(40, 3, 40\)",
     "a list": "^x must be one case, .* got <class 'list'>",
     "no such class": "^label must be one of",
-    "gaps": "holds NaN, infinity",
+    "infinity": "holds infinity",
     "one case": "two cases at least, got 1",
     "cases": "^X must be cases of 3 channels",
     "labels": r"^y must have a label for each of the 40 cases, got .* \(39,\)",
@@ -529,6 +529,135 @@ def test_stems_are_the_weights(fit):
     heavy = row[["tap_1", "tap_2", "tap_3"]].tolist()
     assert weights.tolist() == [2 if j in heavy else -1 for j in range(9)]
     assert ax.get_xlabel() == "offset (time points)"
+
+
+# Gaps
+
+
+def with_gaps(x):
+    """Of the last axis, gaps that are short and long, a value alone, and the end."""
+    x = x.copy()
+    for start, stop in ((3, 6), (10, 16), (17, 22), (34, 40)):
+        x[..., start:stop] = np.nan
+    return x
+
+
+GAPS = np.r_[10:16, 17:22, 34:40]  # the first is short
+
+
+@pytest.mark.parametrize("draw", DRAWN.values(), ids=DRAWN)
+def test_cases_with_gaps(case, draw):
+    clf, X, y = case
+    assert_readable(draw(clf, with_gaps(X), y))
+
+
+@pytest.mark.parametrize("draw", DRAWN.values(), ids=DRAWN)
+def test_cases_of_nothing(plus, draw):
+    clf, X, y = plus
+    X = np.concatenate([X[:3], np.full((2, 3, 40), np.nan)])
+    assert_readable(draw(clf, X[::-1], y[:5]))
+
+
+@pytest.mark.parametrize(
+    ("statistic", "level"),
+    [
+        *((name, 0) for name in SERIES_POOLING),
+        *((name, 1) for name in RESPONSE_POOLING),
+        *((name, 2) for name in PAPER_POOLING),
+    ],
+)
+def test_response_breaks_over_gaps(of_statistic, statistic, level):
+    clf, X, feature = of_statistic(statistic, level)
+    x = with_gaps(X[3])
+    ax = plots.plot_response(clf, feature, x)
+    value = clf._linear().model.transform.transform_one(x)[0, feature]
+    assert ax.get_title().endswith(f":\N{NO-BREAK SPACE}{value:.3g}")
+    line, time = ax.lines[0].get_ydata(), ax.lines[0].get_xdata()
+    np.testing.assert_array_equal(np.isnan(line), np.isin(time, GAPS))
+    assert time[ax.lines[0].get_markevery()].tolist() == [16]
+    hatched = [bar for bar in ax.patches if bar.get_hatch()]
+    gaps = [(bar.get_x(), bar.get_x() + bar.get_width()) for bar in hatched]
+    assert gaps == [(9.5, 15.5), (16.5, 21.5), (33.5, 39.5)]
+    names = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert names.count("gap") == 1
+    seen, marked = line[~np.isnan(line)], ax.lines[-1]
+    if statistic in ("max", "min"):
+        extreme = np.abs(seen).max() if statistic == "max" else np.abs(seen).min()
+        assert extreme == pytest.approx(value, rel=1e-5)
+        assert np.abs(marked.get_ydata()) == pytest.approx([value], rel=1e-5)
+    elif statistic in ("lowest", "highest"):
+        assert marked.get_ydata() == [value]
+        assert value == (seen.min() if statistic == "lowest" else seen.max())
+    elif statistic == "mean":
+        assert seen.mean() == pytest.approx(value, abs=1e-6)
+    elif statistic == "slope":
+        best = np.polyval(
+            np.polyfit(np.arange(len(seen)), seen, 1), np.arange(len(seen))
+        )
+        drawn = marked.get_ydata()
+        np.testing.assert_allclose(drawn[~np.isnan(drawn)], best, atol=1e-5)
+        np.testing.assert_array_equal(np.isnan(drawn), np.isnan(line))
+    elif statistic == "ppv":
+        assert (seen > 0.2).mean() == pytest.approx(value)
+    elif statistic == "lspv":
+        n_values = round(value * len(seen))
+        assert f"longest positive run: {n_values} of {len(seen)} values" in names
+    elif statistic == "mpv":
+        assert seen[seen > 0].mean() == pytest.approx(value, rel=1e-5)
+        assert marked.get_ydata()[0] == pytest.approx(value)
+    elif statistic == "mipv":
+        places = np.flatnonzero(seen > 0).mean()
+        assert places / len(seen) == pytest.approx(value, rel=1e-5)
+    assert_readable(ax)
+
+
+@pytest.mark.parametrize("level", [0, 1, 2])
+def test_response_of_nothing_says_so(of_statistic, level):
+    clf, X, feature = of_statistic("mean" if level == 0 else "max", level)
+    ax = plots.plot_response(clf, feature, np.full_like(X[3], np.nan))
+    assert ax.get_title().endswith(":\N{NO-BREAK SPACE}not\N{NO-BREAK SPACE}observed")
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["gap"]
+    assert_readable(ax)
+
+
+def test_an_interval_that_lies_in_a_gap(of_statistic):
+    clf, X, feature = of_statistic("mean", 0, 0.25, 0.375)
+    ax = plots.plot_response(clf, feature, with_gaps(X[3]))
+    assert ax.get_title().endswith("not\N{NO-BREAK SPACE}observed")
+    assert_readable(ax)
+
+
+def test_saliency_is_grey_where_values_are_missing(plus):
+    clf, X, _ = plus
+    x, used = with_gaps(X[1]), clf.pipeline_[0].channels_
+    ax = plots.plot_saliency(clf, x)
+    (mesh,) = ax.collections
+    np.testing.assert_array_equal(mesh.get_array().mask, np.isnan(x[used]))
+    np.testing.assert_array_equal(mesh.get_array().filled(0), clf.saliency(x)[used])
+    assert ax.get_title().endswith("; grey: no values")
+    np.testing.assert_array_equal(
+        np.isnan(ax.lines[0].get_ydata()), np.isnan(x[used[0]])
+    )
+
+
+def test_of_many_time_points_those_are_grey_that_have_no_values(wide):
+    clf, X, _ = wide
+    x = np.concatenate(X[:25], axis=1)
+    x[:, 401:420] = np.nan
+    ax = plots.plot_saliency(clf, x)
+    grey = ax.collections[0].get_array().mask
+    assert (grey == np.isin(np.arange(250), range(101, 105))).all()
+    assert_readable(ax)
+
+
+def test_embedding_of_cases_with_gaps_is_that_of_the_contributions(plus):
+    clf, X, _ = plus
+    X = with_gaps(X)
+    X[3], X[5:9, 1] = np.nan, np.nan
+    places = plots.plot_embedding(clf, X).collections[0].get_offsets().data
+    parts = clf.contributions(X).reshape(len(X), -1)
+    u, s, _ = np.linalg.svd(parts - parts.mean(axis=0), full_matrices=False)
+    np.testing.assert_allclose(np.abs(places), np.abs(u * s)[:, :2], atol=1e-6)
 
 
 # Paths

@@ -1,7 +1,5 @@
 """Where a score comes from: against the engine, slow loops, and what is known."""
 
-from dataclasses import replace
-from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -9,19 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from loops import BANKS, USED, by_loops, make_linear, only, statistic_of
 from numpy.testing import assert_allclose, assert_array_equal
 from tables import fitted_from
 
 from benchmarks.saliency import deletions, shares_inside
 from lightwaves_aeon import LightWaveSClassifier
 from lightwaves_aeon.benchmark.datasets import load_split
-from lightwaves_aeon.core.convolution.features import candidate_rows, series_rows
-from lightwaves_aeon.core.convolution.kernels import kernel_bank
-from lightwaves_aeon.core.convolution.pooling import (
-    POOLING_NAMES,
-    RESPONSE_POOLING,
-)
-from lightwaves_aeon.core.convolution.representations import REPRESENTATION_NAMES
+from lightwaves_aeon.core.convolution.features import candidate_rows
 from lightwaves_aeon.core.linear.head import LinearHead
 from lightwaves_aeon.core.model import Model
 from lightwaves_aeon.core.selection.variants import VARIANTS
@@ -29,47 +22,6 @@ from lightwaves_aeon.insight.responses import response_of
 from lightwaves_aeon.insight.saliency import saliency
 
 ARCHIVE = Path(__file__).parents[3] / "shared" / "uea"
-CHANNEL, CHANGE, SUM, DIFFERENCE = range(len(REPRESENTATION_NAMES))
-BANKS = {
-    "minirocket": kernel_bank("minirocket"),
-    "mexh": kernel_bank("mexh"),
-    "mix": kernel_bank(["db2", "minirocket", "cgau1"]),
-}
-USED = [0, 2]  # of three channels
-
-
-def make_linear(bank, n_features=200, seed=0, means=0.5):
-    """Rows of every operator and representation; a head of opposite classes.
-
-    A quarter is of level 0.
-    """
-    rng, n_plain = np.random.default_rng(seed), n_features // 4
-    rows = np.concatenate(
-        [
-            candidate_rows(channel, dilation, len(bank.names), (1, 2), RESPONSE_POOLING)
-            for channel in USED
-            for dilation in (1, 3, 32)
-        ]
-    )
-    plain = np.concatenate([series_rows(channel, 100) for channel in USED])
-    rows = rng.permutation(rows)[: n_features - n_plain]
-    rows = rng.permutation(np.append(rows, rng.permutation(plain)[:n_plain]))
-    rows["input"] = rng.integers(0, len(REPRESENTATION_NAMES), len(rows))
-    others = rng.choice(USED, len(rows))
-    rows["other"] = np.where(rows["input"] >= SUM, others, -1)
-    of_ppv = rows["statistic"] == POOLING_NAMES.index("ppv")
-    rows["threshold"] = np.where(of_ppv, rng.normal(size=len(rows)), 0)
-    model = Model.from_rows(rows, bank, np.full(3, 0.3), np.full(3, 2.0))
-    weights = rng.normal(size=(len(rows), 1))
-    head = LinearHead(weights, np.array([0.1]), np.array(["a", "b"]))
-    return fitted_from(model, head, np.full(len(rows), means))
-
-
-def only(linear, feature):
-    """The same with the weight of one feature alone."""
-    weights = np.zeros_like(linear.head.weights)
-    weights[feature] = linear.head.weights[feature]
-    return replace(linear, head=linear.head._replace(weights=weights))
 
 
 def totals(linear, x):
@@ -77,47 +29,6 @@ def totals(linear, x):
 
 
 # The responses
-
-
-def statistic_of(response, row):
-    """A statistic in the precision of the engine: sums in float32, from the left."""
-    c, statistic = response.last, POOLING_NAMES[row["statistic"]]
-    if len(c) == 0:
-        return np.float32(0.5 if statistic == "mipv" else 0)
-    if row["level"] == 0:
-        return np.float32(statistic_of_series(c.astype(np.float64), statistic))
-    positive, size = c > 0, np.abs(c)
-    n_positive, time = positive.sum(), np.arange(len(c), dtype=np.float32)
-    runs = [len(list(run)) for flag, run in groupby(positive) if flag]
-    if statistic == "ppv":
-        return np.float32((c > row["threshold"]).sum() / len(c))
-    if statistic == "lspv":
-        return np.float32(max(runs, default=0) / len(c))
-    if statistic in ("max", "min"):
-        return (size.max() if statistic == "max" else size.min()) * response.scale
-    if n_positive == 0:
-        return np.float32(0.5 if statistic == "mipv" else 0)
-    if statistic == "mpv":
-        total = np.add.accumulate(c[positive])[-1]
-        return np.float32(np.float64(total) / n_positive) * response.scale
-    return np.float32(time[positive].sum(dtype=np.float64) / (n_positive * len(c)))
-
-
-def statistic_of_series(x, statistic):
-    """The same of level 0: sums in float64."""
-
-    def total(values):
-        return np.add.accumulate(values)[-1]
-
-    n, mean = len(x), total(x) / len(x)
-    balance = 2 * np.arange(n) - (n - 1)
-    return {
-        "mean": mean,
-        "deviation": np.sqrt(total((x - mean) ** 2) / n),
-        "slope": 6 * total(balance * x) / ((n + 1) * max(n - 1, 1)),
-        "lowest": min(x),
-        "highest": max(x),
-    }[statistic]
 
 
 @pytest.mark.parametrize("name", BANKS)
@@ -209,100 +120,6 @@ def test_channel_that_is_not_in_use_has_zeros():
 # Against loops
 
 
-def made_by(c, row, is_high):
-    """Share of each value of a response in what its statistic is."""
-    share = np.zeros(len(c))
-    statistic = POOLING_NAMES[row["statistic"]]
-    run, longest = [], []
-    for t, value in enumerate(c):
-        run = [*run, t] if value > 0 else []
-        longest = run if len(run) > len(longest) else longest
-    for t, value in enumerate(c):
-        share[t] = {
-            "ppv": (value > row["threshold"]) == is_high,
-            "lspv": (t in longest) == is_high,
-            "max": abs(value) == max(abs(c)),
-            "min": abs(value) == min(abs(c)),
-            "mpv": max(value, 0),
-            "mipv": value > 0,
-        }[statistic]
-    return share / share.sum() if share.any() else np.full(len(c), 1 / max(len(c), 1))
-
-
-def made_in_interval(x, row):
-    """Share of each value of a series in its statistic."""
-    statistic, mean, centre = POOLING_NAMES[row["statistic"]], x.mean(), len(x) - 1
-    share = np.zeros(len(x))
-    for t, value in enumerate(x):
-        share[t] = {
-            "mean": abs(value),
-            "deviation": (value - mean) ** 2,
-            "slope": abs(t - centre / 2) * abs(value - mean),
-            "lowest": value == min(x),
-            "highest": value == max(x),
-        }[statistic]
-    return share / share.sum() if share.any() else np.full(len(x), 1 / len(x))
-
-
-def carried(share, seen, weights, dilation):
-    """Shares of a response, handed to the values that each tap saw."""
-    out = np.zeros(len(seen))
-    for t in range(len(share)):
-        parts = {}
-        for j, weight in enumerate(weights):
-            s = t + (j - len(weights) // 2) * dilation
-            if 0 <= s < len(seen):
-                parts[s] = abs(float(weight)) * float(seen[s]) ** 2
-        whole = sum(parts.values())
-        if whole == 0:
-            out[t] += share[t]
-        for s, part in parts.items():
-            out[s] += share[t] * part / whole if whole > 0 else 0
-    return out
-
-
-def by_loops(linear, x, index):
-    """Follow each feature back by itself."""
-    model, out = linear.model, np.zeros(x.shape)
-    scaled = ((x - 0.3) / 2.0).astype(np.float32)
-    features = model.transform.transform_one(x)
-    parts = linear.contributions(features)[0, :, index]
-    for i, row in enumerate(model.rows):
-        response = response_of(model, x, i)
-        n = model.bank.lengths[row["kernel"]]
-        kernel = model.bank.weights[row["kernel"], :n], row["dilation"]
-        if row["level"] == 0:
-            share = np.zeros(x.shape[1])
-            last = response.last.astype(np.float64)
-            share[list(response.times)] = made_in_interval(last, row)
-        else:
-            share = made_by(response.last, row, features[0, i] > linear.means[i])
-        if row["level"] == 2:
-            half = len(response.last)
-            energy = np.abs(response.first[::2][:half])
-            at_points = carried(share, energy, *kernel)
-            share = np.zeros(x.shape[1])
-            for u in range(half):
-                share[2 * u] = at_points[u]
-            if half == 0:
-                share[:] = 1 / len(share)
-        if row["level"] > 0:
-            share = carried(share, response.source, *kernel)
-        share = parts[i] * share
-        a, b = row["channel"], row["other"]
-        for t in range(x.shape[1]):
-            places = {
-                CHANNEL: [(a, t)],
-                CHANGE: [(a, t), (a, t - 1)] if t > 0 else [(a, t)],
-            }.get(row["input"], [(a, t), (b, t)])
-            energies = np.array([float(scaled[place]) ** 2 for place in places])
-            if not energies.any():
-                energies[:] = 1
-            for place, energy in zip(places, energies, strict=True):
-                out[place] += share[t] * energy / energies.sum()
-    return out
-
-
 @pytest.mark.parametrize("name", BANKS)
 @pytest.mark.parametrize("length", [1, 2, 3, 8, 25])
 def test_equals_loops(name, length):
@@ -366,7 +183,11 @@ def test_method_says_what_is_wrong(make_problem, small):
         with pytest.raises(ValueError, match=r"one case, of shape \(3, n_timepoints\)"):
             clf.saliency(x)
     x = X[0].copy()
+    x[:, 5] = np.inf
+    with pytest.raises(ValueError, match="holds infinity"):
+        clf.saliency(x)
     x[:, 5] = np.nan
+    clf = LightWaveSClassifier(**small, missing_values="error").fit(X, y)
     with pytest.raises(ValueError, match="NaN"):
         clf.saliency(x)
 

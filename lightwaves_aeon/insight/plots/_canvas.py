@@ -7,13 +7,16 @@ __all__ = [
     "INK",
     "axes_or_new",
     "channel_ticks",
+    "draw_line",
     "entitle",
     "no_formula",
 ]
 
 import textwrap
 from collections.abc import Iterable
+from typing import Any
 
+import numpy as np
 from matplotlib.axes import Axes
 
 from lightwaves_aeon.core.fitted import FittedClassifier
@@ -46,6 +49,15 @@ def axes_or_new(ax: Axes | None) -> Axes:
 
     _, new = plt.subplots(figsize=SIZE, layout="constrained")
     return new
+
+
+def draw_line(ax: Axes, time: np.ndarray, values: np.ndarray, **style: Any) -> None:
+    """Draw a line that breaks where values are NaN, and a dot for a value alone."""
+    is_there = np.pad(~np.isnan(values), 1)
+    alone = np.flatnonzero(is_there[1:-1] & ~is_there[:-2] & ~is_there[2:])
+    if len(alone) > 0:
+        style |= {"marker": ".", "markevery": alone}
+    ax.plot(time, values, **style)
 
 
 def entitle(ax: Axes, text: str) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
 from matplotlib.colors import CenteredNorm
@@ -22,6 +23,7 @@ from lightwaves_aeon.insight.plots._canvas import (
     INK,
     axes_or_new,
     channel_ticks,
+    draw_line,
     entitle,
     no_formula,
 )
@@ -62,14 +64,14 @@ def plot_saliency(
         The channels in use one below the other, each stretched to the height there is;
         of more than six, those of the largest absolute saliency in all. The colour
         behind is ``classifier.saliency(x, label)``; of more than 300 time points, the
-        sums of so many as the colour bar says.
+        sums of so many as the colour bar says. It is grey where values are missing.
 
     Raises
     ------
     ValueError
         If the label is not a class, `x` is not one case with the channels of the
-        training cases, one in use holds NaN or infinity, or the estimator is not
-        fitted.
+        training cases, one in use holds infinity, or NaN where missing values are an
+        error, or the estimator is not fitted.
     """
     fitted = classifier._linear()
     x = checked_case(x, fitted.n_channels)
@@ -81,21 +83,25 @@ def plot_saliency(
     width = -(-x.shape[1] // MOST_STEPS)
     steps = np.arange(0, x.shape[1], width)
     colours = np.add.reduceat(found[shown], steps, axis=1)
+    strongest = np.abs(colours).max() or 1.0
+    is_missing = np.logical_and.reduceat(np.isnan(x[shown]), steps, axis=1)
+    colours[is_missing] = np.nan
 
     ax = axes_or_new(ax)
     mesh = ax.pcolormesh(
         np.append(steps, x.shape[1]) - 0.5,
         np.arange(len(shown) + 1) - 0.5,
         colours,
-        cmap="RdBu_r",
-        norm=CenteredNorm(halfrange=np.abs(colours).max() or 1.0),
+        cmap=colormaps["RdBu_r"].with_extremes(bad="0.8"),
+        norm=CenteredNorm(halfrange=strongest),
         rasterized=True,
     )
     halo = [withStroke(linewidth=2.2, foreground="white")]
     for row, channel in enumerate(shown):
         if row:
             ax.axhline(row - 0.5, color="white", lw=2)
-        ax.plot(row - _stretched(x[channel]), color="black", lw=0.9, path_effects=halo)
+        line, style = row - _stretched(x[channel]), {"color": "black", "lw": 0.9}
+        draw_line(ax, np.arange(len(line)), line, path_effects=halo, **style)
     ax.invert_yaxis()
     ax.set_yticks(range(len(shown)), channel_ticks(fitted, shown))
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
@@ -107,15 +113,19 @@ def plot_saliency(
     )
     some = f"{len(shown)} of {len(used)} channels in use"
     rest = f", by the most salient {some}" if len(shown) < len(used) else ""
-    entitle(ax, f"Where the score of {name} comes from{rest}")
+    grey = "; grey: no values" if is_missing.any() else ""
+    entitle(ax, f"Where the score of {name} comes from{rest}{grey}")
     return ax
 
 
 def _stretched(series: np.ndarray) -> np.ndarray:
     """Bring a series between -0.2 and 0.4: below is room to see the colours."""
-    low, high = float(series.min()), float(series.max())
+    is_value = ~np.isnan(series)
+    if not is_value.any():
+        return series
+    low, high = float(series[is_value].min()), float(series[is_value].max())
     if low == high:
-        return np.full(len(series), 0.1)
+        return np.where(is_value, 0.1, np.nan)
     return 0.6 * (series - low) / (high - low) - 0.2
 
 
@@ -145,7 +155,8 @@ def plot_embedding(
         each times the root of the sum over the classes of its squared weights. This
         makes them the principal components of ``classifier.contributions(X)``: a
         feature counts as it does in the scores, but neither the scores nor `y` say in
-        what direction to look.
+        what direction to look. One of which nothing was observed counts as in the
+        average training case.
 
     Raises
     ------
@@ -222,7 +233,9 @@ def _projected(
     features: np.ndarray, fitted: FittedClassifier
 ) -> tuple[np.ndarray, np.ndarray]:
     """Give places in the plane, and the share of the variance of each axis."""
-    weighted = (features - fitted.means) * np.linalg.norm(fitted.class_weights, axis=1)
+    distances = features - fitted.means
+    distances[np.isnan(distances)] = 0  # nothing was observed of these
+    weighted = distances * np.linalg.norm(fitted.class_weights, axis=1)
     if weighted.shape[1] == 1:
         weighted = np.pad(weighted, ((0, 0), (0, 1)))
     if not weighted.std(axis=0).any():  # of which there are no shares

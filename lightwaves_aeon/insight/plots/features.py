@@ -25,6 +25,7 @@ from lightwaves_aeon.insight.plots._canvas import (
     COLOURS,
     INK,
     axes_or_new,
+    draw_line,
     entitle,
 )
 from lightwaves_aeon.insight.responses import longest_runs, response_of
@@ -103,14 +104,16 @@ def plot_response(
         of the channel; for peak and least strength and for the mean of positive values
         it is scaled by the dilation, as these are. At level 0 it is the series itself;
         marked are its interval and in this the mean, the band of one standard deviation
-        around it, the line that fits best, or the lowest or highest value.
+        around it, the line that fits best, or the lowest or highest value. The line
+        breaks over gaps, which are hatched, but for short ones; it is read as if it
+        went on behind them.
 
     Raises
     ------
     ValueError
         If there is no such feature, `x` is not one case with the channels of the
-        training cases, one in use holds NaN or infinity, or the estimator is not
-        fitted.
+        training cases, one in use holds infinity, or NaN where missing values are an
+        error, or the estimator is not fitted.
     """
     fitted = classifier._linear()
     row, words = _named(fitted, feature)
@@ -128,15 +131,19 @@ def plot_response(
     time = np.array(response.times)
 
     ax = axes_or_new(ax)
+    _hatch(ax, ~response.observed)
     if of_series:
-        ax.plot(response.source, color=INK, lw=1)
+        observed = np.where(response.observed, response.source, np.float32(np.nan))
+        draw_line(ax, np.arange(len(observed)), observed, color=INK, lw=1)
         if len(c) < len(response.source):
             ends = time[0] - 0.5, time[-1] + 0.5
             ax.axvspan(*ends, color="0.9", lw=0, zorder=0, label="interval")
     else:
-        ax.plot(time, c, color=INK, lw=1)
+        draw_line(ax, time, c, color=INK, lw=1)
     ax.axhline(0, color="0.7", lw=0.8, zorder=1)
-    marks[operator.name](ax, time, c, row["threshold"], value)
+    is_observed = not np.isnan(c).all()
+    if is_observed:
+        marks[operator.name](ax, time, c, row["threshold"], value)
     looked_at = "scaled response" if is_scaled else "response"
     if of_series:
         looked_at = REPRESENTATION_NAMES[row["input"]]
@@ -148,8 +155,14 @@ def plot_response(
         xlabel="time point",
         ylabel=f"{looked_at} (standard deviations)",
     )
-    entitle(ax, words + _whole(f": {value:.3g}"))
+    entitle(ax, words + _whole(f": {value:.3g}" if is_observed else ": not observed"))
     return ax
+
+
+def _hatch(ax: Axes, gaps: np.ndarray) -> None:
+    ends = np.flatnonzero(np.diff(np.pad(gaps, 1))).reshape(-1, 2)
+    for number, (start, stop) in enumerate(ends):
+        ax.axvspan(start - 0.5, stop - 0.5, label="" if number else "gap", **HATCHED)
 
 
 def _named(fitted: FittedClassifier, feature: int) -> tuple[np.void, str]:
@@ -174,6 +187,15 @@ def _whole(text: str) -> str:
 
 SHADED = {"interpolate": True, "color": BLUE, "alpha": 0.4, "lw": 0}
 DASHED = {"color": ORANGE, "lw": 1, "ls": "--"}
+HATCHED: dict[str, Any] = {
+    "facecolor": "none",
+    "edgecolor": "0.75",
+    "hatch": "////",
+    "lw": 0,
+    "zorder": 0.5,  # above the interval
+}
+
+# Values are NaN where they were not observed; some are there.
 
 
 def _mark_ppv(ax, time, c, threshold, value) -> None:
@@ -189,8 +211,9 @@ def _mark_point(find, words, ax, time, c, threshold, value) -> None:
 
 
 def _mark_lspv(ax, time, c, threshold, value) -> None:
-    run = longest_runs(c[None] > 0)[0]
-    label = f"longest positive run: {run.sum()} of {len(c)} values"
+    seen, run = ~np.isnan(c), np.zeros(len(c), bool)
+    run[seen] = longest_runs(c[None, seen] > 0)[0]
+    label = f"longest positive run: {run.sum()} of {seen.sum()} values"
     ax.fill_between(time, 0, c, where=run, label=label, **SHADED)
 
 
@@ -201,15 +224,16 @@ def _mark_mpv(ax, time, c, threshold, value) -> None:
 
 def _mark_mipv(ax, time, c, threshold, value) -> None:
     ax.fill_between(time, 0, c, where=c > 0, label="positive values", **SHADED)
-    mean_time = np.interp(value * len(c), np.arange(len(c)), time)
+    time = time[~np.isnan(c)]
+    mean_time = np.interp(value * len(time), np.arange(len(time)), time)
     ax.axvline(mean_time, label="their mean time", **DASHED)
 
 
 MARKS: dict[str, Callable[..., None]] = {
     "ppv": _mark_ppv,
-    "max": partial(_mark_point, np.argmax, "largest absolute value"),
+    "max": partial(_mark_point, np.nanargmax, "largest absolute value"),
     "lspv": _mark_lspv,
-    "min": partial(_mark_point, np.argmin, "smallest absolute value"),
+    "min": partial(_mark_point, np.nanargmin, "smallest absolute value"),
     "mpv": _mark_mpv,
     "mipv": _mark_mipv,
 }
@@ -221,14 +245,17 @@ def _mark_value(ax, time, x, threshold, value) -> None:
 
 
 def _mark_deviation(ax, time, x, threshold, value) -> None:
-    mean, ends = x.mean(dtype=np.float64), (time[0] - 0.5, time[-1] + 0.5)
+    mean, ends = np.nanmean(x, dtype=np.float64), (time[0] - 0.5, time[-1] + 0.5)
     label = "mean, ± standard deviation"
     ax.fill_between(ends, mean - value, mean + value, label=label, **SHADED)
 
 
 def _mark_slope(ax, time, x, threshold, value) -> None:
-    line = x.mean(dtype=np.float64) + value / len(x) * (time - time.mean())
-    ax.plot(time, line, marker="." if len(x) == 1 else "", label="best line", **DASHED)
+    seen = ~np.isnan(x)
+    number, line = np.arange(seen.sum()), np.full(len(x), np.nan)
+    rise = value / len(number) * (number - number.mean())
+    line[seen] = x[seen].mean(dtype=np.float64) + rise
+    draw_line(ax, time, line, label="best line", **DASHED)
 
 
 def _mark_extreme(find, words, ax, time, x, threshold, value) -> None:
@@ -240,7 +267,7 @@ MARKS_IN_INTERVAL: dict[str, Callable[..., None]] = {
     "mean": _mark_value,
     "deviation": _mark_deviation,
     "slope": _mark_slope,
-    "lowest": partial(_mark_extreme, np.argmin, "lowest value"),
-    "highest": partial(_mark_extreme, np.argmax, "highest value"),
+    "lowest": partial(_mark_extreme, np.nanargmin, "lowest value"),
+    "highest": partial(_mark_extreme, np.nanargmax, "highest value"),
 }
 """What marks what each operator of level 0 reads of a series in its interval."""
