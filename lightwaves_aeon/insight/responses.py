@@ -30,7 +30,6 @@ from lightwaves_aeon.core.convolution.representations import (
 )
 from lightwaves_aeon.core.convolution.series_pooling import timepoints_of
 from lightwaves_aeon.core.convolution.single import level_1
-from lightwaves_aeon.core.data.scaling import scaled_channels
 from lightwaves_aeon.core.model import Model
 
 
@@ -109,10 +108,7 @@ def response_of(model: Model, x: np.ndarray, feature: int) -> FeatureResponse:
     np.True_
     """
     features, transform = np.array([feature]), model.transform
-    constants = transform.means, transform.stds
-    scaled, observed = scaled_channels(
-        x[None], model.channels, *constants, allow_missing=model.allows_missing
-    )
+    scaled, observed = transform.scaled(x[None])
     row, length = model.rows[feature], scaled.shape[2]
     times, seen = times_of(row, length), np.ones(length, bool)
     if observed is not None:

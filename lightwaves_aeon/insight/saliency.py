@@ -23,7 +23,6 @@ from lightwaves_aeon.core.convolution.features import refuse_missing
 from lightwaves_aeon.core.convolution.kernels import KernelBank
 from lightwaves_aeon.core.convolution.pooling import POOLING_OPERATORS
 from lightwaves_aeon.core.convolution.representations import REPRESENTATIONS
-from lightwaves_aeon.core.data.scaling import scaled_channels
 from lightwaves_aeon.core.fitted import FittedClassifier
 from lightwaves_aeon.core.model import Model
 from lightwaves_aeon.insight.responses import (
@@ -97,10 +96,7 @@ def saliency(fitted: FittedClassifier, x: np.ndarray, class_index: int) -> np.nd
     features = transform.transform_one(x)
     parts = fitted.contributions(features)[0, :, class_index]
     is_above = features[0] > fitted.means
-    constants = transform.means, transform.stds
-    scaled, observed = scaled_channels(
-        x[None], model.channels, *constants, allow_missing=model.allows_missing
-    )
+    scaled, observed = transform.scaled(x[None])
     has_value = None if observed is None else ~np.isnan(x[model.channels])
     step = max(1, BLOCK_VALUES // x.shape[1])
     found = np.zeros(scaled[:, 0].shape)

@@ -21,6 +21,7 @@ BANKS = {
     "mix": kernel_bank(["db2", "minirocket", "cgau1"]),
 }
 USED = [0, 2]  # of three channels
+LONGEST = 4  # of the gaps that are short
 
 
 def make_linear(bank, n_features=200, seed=0, means=0.5):
@@ -44,7 +45,8 @@ def make_linear(bank, n_features=200, seed=0, means=0.5):
     rows["other"] = np.where(rows["input"] >= SUM, others, -1)
     of_ppv = rows["statistic"] == POOLING_NAMES.index("ppv")
     rows["threshold"] = np.where(of_ppv, rng.normal(size=len(rows)), 0)
-    model = Model.from_rows(rows, bank, np.full(3, 0.3), np.full(3, 2.0))
+    constants = np.full(3, 0.3), np.full(3, 2.0), np.full(3, LONGEST)
+    model = Model.from_rows(rows, bank, *constants)
     weights = rng.normal(size=(len(rows), 1))
     head = LinearHead(weights, np.array([0.1]), np.array(["a", "b"]))
     return fitted_from(model, head, np.full(len(rows), means))
@@ -164,10 +166,10 @@ def filled(channel):
         before, after = known[known < t], known[known > t]
         left = before[-1] if len(before) else -1
         right = after[0] if len(after) else length
-        observed[t] = right - left - 1 <= length // 10
+        observed[t] = right - left - 1 <= LONGEST
         if len(before) and len(after):
-            share = np.float32(t - left) / np.float32(right - left)
-            series[t] = channel[left] + (channel[right] - channel[left]) * share
+            slope = (channel[right] - channel[left]) / np.float32(right - left)
+            series[t] = slope * np.float32(t - left) + channel[left]
         else:
             series[t] = channel[left if len(before) else right]
     return series, observed

@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from loops import BANKS, USED, by_loops, make_linear, only, seen_by, statistic_of
+from loops import (
+    BANKS,
+    LONGEST,
+    USED,
+    by_loops,
+    make_linear,
+    only,
+    seen_by,
+    statistic_of,
+)
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.linear_model import LogisticRegression
 from tables import fitted_from
@@ -43,8 +52,8 @@ def with_gaps(x, kind):
     if kind == "long":
         x[0, third : 2 * third + 1] = np.nan
     elif kind == "short":
-        for start in range(1, length, length // 10 + 2):
-            x[[0, 2], start : start + length // 10] = np.nan
+        for start in range(1, length, LONGEST + 2):
+            x[[0, 2], start : start + LONGEST] = np.nan
     elif kind == "scattered":
         x[rng.random(x.shape) < 0.5] = np.nan
     elif kind == "ends":
@@ -70,7 +79,7 @@ def assert_splits(found, x, total):
 
 
 def observed_slowly(x):
-    """Where there are values, and in gaps of a tenth of the length at most."""
+    """Where there are values, and in gaps of `LONGEST` time points at most."""
     observed, length = ~np.isnan(x), x.shape[1]
     for channel, flags in zip(x, observed, strict=True):
         text = "".join("g" if missing else "." for missing in np.isnan(channel))
@@ -78,7 +87,7 @@ def observed_slowly(x):
             left, right = text.rfind(".", 0, t), text.find(".", t)
             right = length if right < 0 else right
             is_all = right - left - 1 == length
-            flags[t] = right - left - 1 <= length // 10 and not is_all
+            flags[t] = right - left - 1 <= LONGEST and not is_all
     return observed
 
 
@@ -174,14 +183,15 @@ def test_a_case_of_nothing_has_nothing():
 
 def one_feature(row, length):
     row["input"], row["other"] = 0, -1
-    model = Model.from_rows(row, BANKS["minirocket"], np.zeros(1), np.ones(1))
+    constants = np.zeros(1), np.ones(1), np.full(1, LONGEST)
+    model = Model.from_rows(row, BANKS["minirocket"], *constants)
     head = LinearHead(np.array([[-7.0]]), np.zeros(1), np.arange(2))
     linear = fitted_from(model, head, n_channels=1)
     return linear, np.zeros((1, length))
 
 
 def test_a_maximum_that_a_hand_can_follow():
-    # A gap of 5 of 40 is long: what is highest in it is interpolated.
+    # A gap of 5 is long: what is highest in it is interpolated.
     row = series_rows(0, 40)[POOLING_NAMES.index("highest") - len(POOLING_NAMES) :][:1]
     row["start"], row["stop"] = 0, 1
     linear, x = one_feature(row, 40)
@@ -192,7 +202,7 @@ def test_a_maximum_that_a_hand_can_follow():
 
 
 def test_a_short_gap_that_a_hand_can_follow():
-    # Gaps of 4 of 40 count as observed: six values of 3, of which two are there.
+    # Gaps of 4 count as observed: six values of 3, of which two are there.
     row = series_rows(0, 40)[:1]
     assert POOLING_NAMES[row["statistic"][0]] == "mean"
     linear, x = one_feature(row, 40)

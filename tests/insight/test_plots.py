@@ -397,7 +397,7 @@ def of_statistic(make_problem):
     plain = series_rows(0, X.shape[2])
     rows = np.append(candidate_rows(0, 2, 84, (1, 2), RESPONSE_POOLING), plain)
     rows["threshold"][rows["statistic"] == POOLING_NAMES.index("ppv")] = 0.2
-    model = Model.from_rows(rows, bank, np.zeros(1), np.ones(1))
+    model = Model.from_rows(rows, bank, np.zeros(1), np.ones(1), np.full(1, 4))
     head = LinearHead(np.ones((len(rows), 1)), np.zeros(1), np.arange(2))
     fitted = fitted_from(model, head, n_channels=1)
     clf = SimpleNamespace(_linear=lambda: fitted)

@@ -18,7 +18,7 @@ from lightwaves_aeon.core.convolution.representations import derive_seen
 from lightwaves_aeon.core.convolution.simd import LANES
 from lightwaves_aeon.core.convolution.single import level_1
 from lightwaves_aeon.core.data.collection import Collection, iter_by_length
-from lightwaves_aeon.core.data.scaling import scaled_channels
+from lightwaves_aeon.core.data.scaling import ALL, scaled_channels
 from lightwaves_aeon.core.parallel.threads import run
 
 # Values that a thread works on at a time: a transform of any size needs little memory
@@ -251,7 +251,7 @@ class FeatureTransform(NamedTuple):
         bank, dilation = self.plan.bank, self.plan.convolutions.dilations[0]
         parts = []
         for block, _, _ in iter_by_length(X):
-            x, observed = self._scaled(block, slice(None))
+            x, observed = self.scaled(block)
             part = np.empty((len(bank.names), x[0].size), np.float32)
             level_1(x, tuple(self.plan.inputs), dilation, tuple(bank.arrays), part)
             if observed is not None:
@@ -272,9 +272,13 @@ class FeatureTransform(NamedTuple):
         kernel = np.arange(n_kernels)[:, None]
         return (values[kernel, lower] + values[kernel, upper]) / np.float32(2)
 
-    def _scaled(
-        self, X: np.ndarray, cases, numbers=None
+    def scaled(
+        self,
+        X: np.ndarray,
+        cases: slice | np.ndarray = ALL,
+        numbers: np.ndarray | range | None = None,
     ) -> tuple[np.ndarray, np.ndarray | None]:
+        """Scale the channels in use, and fill their gaps; see `scaled_channels`."""
         constants = self.plan.channels, self.means, self.stds
         longest_gaps = None if self.unobserved is None else self.longest_gaps
         return scaled_channels(X, *constants, cases, numbers, longest_gaps)
@@ -286,7 +290,7 @@ class FeatureTransform(NamedTuple):
         out: np.ndarray,
         numbers: np.ndarray | range | None = None,
     ) -> None:
-        (x, observed), n_cases = self._scaled(X, cases, numbers), len(out)
+        (x, observed), n_cases = self.scaled(X, cases, numbers), len(out)
         rest = n_cases % LANES
         batched = n_cases - (rest if rest < SMALLEST_BATCH else 0)
         if batched > 0:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["divisors", "find_unusable", "scaled_channels"]
+__all__ = ["ALL", "divisors", "find_unusable", "scaled_channels"]
 
 import numpy as np
 
