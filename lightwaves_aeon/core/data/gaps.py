@@ -155,8 +155,8 @@ def observed_values(
     return np.concatenate(parts)
 
 
-def filled_channel(X: Collection, channel: int, otherwise: float) -> Collection:
-    """Give a channel without its gaps; a case of nothing else has one value throughout.
+def filled_channel(X: Collection, channel: int) -> Collection:
+    """Give a channel without its gaps; a case of nothing else stays as it is.
 
     Parameters
     ----------
@@ -164,17 +164,12 @@ def filled_channel(X: Collection, channel: int, otherwise: float) -> Collection:
         Collection of floating point.
     channel : int
         The channel.
-    otherwise : float
-        The value where nothing was observed.
 
     Returns
     -------
     Collection, shape (n_cases, 1, n_timepoints)
     """
-    blocks = []
-    for block, _, _ in iter_by_length(X):
-        series, _ = filled(block[:, [channel]])
-        blocks.append(np.where(np.isnan(series), otherwise, series))
+    blocks = [filled(block[:, [channel]])[0] for block, _, _ in iter_by_length(X)]
     if isinstance(X, np.ndarray):
         return blocks[0]
     return UnequalLengthCollection(tuple(blocks), X.cases)

@@ -95,7 +95,8 @@ def outlying_cases(
     Parameters
     ----------
     X : Collection, shape (n_cases, n_channels, n_timepoints)
-        Collection of any real dtype; gaps are filled.
+        Collection of any real dtype; gaps are filled. Cases of which nothing was
+        observed are not outlying, and make no others so.
     channel : int
         The channel to look at.
     cases : np.ndarray of int, shape (n_looked_at,)
@@ -117,10 +118,12 @@ def outlying_cases(
     """
     means = _by_case(X, channel, cases, 0.0, _case_means)
     if np.isnan(means).any():
-        otherwise, _ = channel_moments(X, channel, cases, allow_missing=True)
-        X, channel = filled_channel(X, channel, otherwise), 0
+        X, channel = filled_channel(X, channel), 0
         means = _by_case(X, channel, cases, 0.0, _case_means)
-    distances = _by_case(X, channel, cases, float(np.median(means)), _case_distances)
+    is_known = ~np.isnan(means)
+    middle = float(np.median(means[is_known])) if is_known.any() else 0.0
+    distances = _by_case(X, channel, cases, middle, _case_distances)
+    distances[~is_known] = 0
     some = np.sort(distances[distances > 0])
     if len(some) == 0:
         return np.zeros(len(cases), bool)
