@@ -18,7 +18,11 @@ from lightwaves_aeon.core.data.gaps import (
     holds_missing,
     observed_values,
 )
-from lightwaves_aeon.core.data.interpolation import GAPS, longest_interpolated
+from lightwaves_aeon.core.data.interpolation import (
+    GAPS,
+    LARGEST_ERROR,
+    longest_interpolated,
+)
 from lightwaves_aeon.core.data.moments import channel_moments, outlying_cases
 from lightwaves_aeon.core.data.scaler import fit_scaler
 from lightwaves_aeon.core.data.scaling import find_unusable, scaled_channels
@@ -275,7 +279,7 @@ def test_scaler_of_channels_with_gaps(robust):
 
 
 def longest_slowly(series):
-    """The longest gap whose middle a line tells half of the variance of."""
+    """The longest gap up to which lines tell enough of the middle."""
     variance = np.mean([(v - np.nanmean(x)) ** 2 for x in series for v in seen(x)])
     longest = 0
     for gap in GAPS:
@@ -284,7 +288,7 @@ def longest_slowly(series):
             for t in range(len(x) - gap - 1):
                 line = x[t] + (x[t + gap + 1] - x[t]) * after / (gap + 1)
                 errors.append((x[t + after] - line) ** 2)
-        if np.isnan(errors).all() or np.nanmean(errors) > variance / 2:
+        if np.isnan(errors).all() or np.nanmean(errors) > LARGEST_ERROR * variance:
             break
         longest = gap
     return longest
