@@ -10,6 +10,21 @@ import numpy as np
 FLOOR = 0.001
 
 
+def filled(x, longest):
+    """Draw lines over the gaps of a channel; tell which time points were observed.
+
+    Those of a gap no longer than this count, too. Of a channel without values all is 0.
+    """
+    there = np.flatnonzero(~np.isnan(x))
+    if len(there) == 0:
+        return np.zeros(len(x)), np.zeros(len(x), bool)
+    observed = []
+    for is_gap, run in groupby(np.isnan(x)):
+        length = len(list(run))
+        observed += length * [not is_gap or length <= longest]
+    return np.interp(range(len(x)), there, x[there]), np.array(observed)
+
+
 def response(x, weights, dilation):
     """Level 1: time point t sees t + (j - len(weights) // 2) * dilation for tap j."""
     reach = len(weights) * dilation
@@ -59,6 +74,14 @@ def derived(x, row):
     return [first, None, first + second, first - second][row["input"]]
 
 
+def derived_seen(observed, row):
+    """Where all was observed that it is made of."""
+    first, second = observed[row["channel"]], observed[row["other"]]
+    if row["input"] == 1:
+        return np.array([first[0], *(a and b for a, b in pairwise(first))])
+    return [first, None, first & second, first & second][row["input"]]
+
+
 def interval(row, length):
     """The time points that a row of level 0 is of: one at least."""
     first = int(float(row["start"]) * length)
@@ -75,20 +98,47 @@ N_OF_RESPONSES = 6
 """Statistics of responses; those of series follow."""
 
 
-def features(X, rows, bank, means, stds):
+def pooled(whole, observed, row, bank):
+    """What a row pools of a case with scaled channels; None if all of it is missing."""
+    series, seen, level = derived(whole, row), derived_seen(observed, row), row["level"]
+    if level == 0:
+        values, there = (of[interval(row, len(series))] for of in (series, seen))
+    else:
+        both = responses(series, row["kernel"], int(row["dilation"]), bank)
+        values = both[level - 1]
+        there = seen[::level][: len(values)]  # level 2 has every second time point
+    if not there.any() and not seen.all():
+        return None
+    return values[there]
+
+
+def feature(values, row):
+    """A feature of what a row pools; NaN if all of it is missing."""
+    if values is None:
+        return np.nan
+    if row["level"] == 0:
+        return series_statistics(values)[row["statistic"] - N_OF_RESPONSES]
+    return statistics(values, threshold_of(row))[row["statistic"]]
+
+
+def threshold_of(row):
+    """It is in units of the response before its scaling by the dilation."""
+    return float(row["threshold"]) * float(row["dilation"]) ** (-1.5 * row["level"])
+
+
+def scaled(x, means, stds, longest=None):
+    """The channels of a case, without their gaps, and where they were observed."""
+    longest = len(x) * [0] if longest is None else longest
+    x = (x - np.array(means)[:, None]) / np.array(stds)[:, None]
+    return map(np.array, zip(*map(filled, x, longest), strict=True))
+
+
+def features(X, rows, bank, means, stds, longest=None):
     table = np.empty((len(X), len(rows)))
-    for i, j in np.ndindex(table.shape):
-        row, level, dilation = rows[j], rows[j]["level"], int(rows[j]["dilation"])
-        x = (X[i] - np.array(means)[:, None]) / np.array(stds)[:, None]
-        if level == 0:
-            seen = derived(x, row)[interval(row, X[i].shape[1])]
-            number = row["statistic"] - N_OF_RESPONSES
-            table[i, j] = series_statistics(seen)[number]
-            continue
-        c = responses(derived(x, row), row["kernel"], dilation, bank)[level - 1]
-        # A threshold is in units of the response before its scaling by the dilation.
-        threshold = float(row["threshold"]) * dilation ** (-1.5 * float(level))
-        table[i, j] = statistics(c, threshold)[row["statistic"]]
+    for i, x in enumerate(X):
+        whole, observed = scaled(x, means, stds, longest)
+        for j, row in enumerate(rows):
+            table[i, j] = feature(pooled(whole, observed, row, bank), row)
     return table
 
 

@@ -11,6 +11,7 @@ from aeon.utils.validation import check_n_jobs
 from aeon.utils.validation.labels import check_classification_y
 
 from lightwaves_aeon.aeon.base import TransformerShell
+from lightwaves_aeon.core.data.gaps import holds_missing
 from lightwaves_aeon.core.selection.channels import selected_channels
 from lightwaves_aeon.estimators.fitting import search_channels
 
@@ -107,6 +108,7 @@ class LightWaveSChannelSelector(TransformerShell, BaseChannelSelector):
         path = search_channels(self, X, y)
         self.channel_path_ = pd.DataFrame(path)
         self.channels_selected_ = selected_channels(path).tolist()
+        self.metadata_["missing_values"] = holds_missing(X)
         return self
 
     @classmethod

@@ -200,6 +200,7 @@ class LightWaveS(FeatureTableMixin, TransformerShell, BaseCollectionTransformer)
         check_classification_y(y)
         self._n_jobs = check_n_jobs(self.n_jobs)
         found, *_ = fit_table(self, self._collection(X), y)
+        self.metadata_["missing_values"] = found.has_gaps
         return self._take(found)
 
     def _transform(self, X: Series, y=None) -> np.ndarray:

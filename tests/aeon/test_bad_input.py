@@ -78,6 +78,9 @@ BAD_X = {
     "1D": (lambda X: X[0, 0], "2D or 3D"),
     "4D": (lambda X: X[None], "2D or 3D"),
 }
+GAPS = [name for name in BAD_X if name.startswith("NaN")]
+"""What is bad only where missing values are an error."""
+
 # What is done to X after fit, and the number of channels that it has then.
 BAD_SHAPES = {
     "fewer channels": (lambda X: X[:, :2], 2),
@@ -154,6 +157,15 @@ BAD_PARAMETERS = [
     ({"n_jobs": 1.5}, "n_jobs"),
     ({"n_jobs": "all"}, "n_jobs"),
     ({"random_state": "seed"}, "seed"),
+    ({"missing_values": "impute"}, "missing_values must be .*'allow'.*'impute'"),
+    ({"missing_values": None}, "missing_values"),
+    ({"missing_values": True}, "missing_values"),
+    ({"augment_missing": 1.0}, "augment_missing must be from 0 to below 1"),
+    ({"augment_missing": -0.1}, "augment_missing"),
+    ({"augment_missing": np.nan}, "augment_missing"),
+    ({"augment_missing": "0.3"}, "augment_missing"),
+    ({"augment_missing": True}, "augment_missing"),
+    ({"augment_missing": 0.3}, "augment_missing needs selector='distil'"),
 ]
 BAD_CLASSIFIER_PARAMETERS = [
     ({"n_kernels": 0, "n_features": None}, "n_kernels"),
@@ -199,15 +211,26 @@ BAD = (ValueError, TypeError)
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
 
 
-@pytest.mark.parametrize(("spoil", "match"), BAD_X.values(), ids=BAD_X)
-def test_bad_collection(estimator, problem, spoil, match):
-    X, y = problem
+@pytest.mark.parametrize("name", BAD_X)
+def test_bad_collection(estimator, problem, name):
+    (spoil, match), (X, y) = BAD_X[name], problem
     bad = spoil(X.copy())
+    if name in GAPS:
+        estimator.set_params(missing_values="error")
     check_fit_refuses(estimator, bad, y, BAD, match)
     estimator.fit(X, y)
     check_refit_refuses(estimator, bad, y, BAD, match, seen=X)
     with unchanged(estimator, X), pytest.raises(BAD, match=match):
         answer(estimator, bad)
+
+
+@pytest.mark.parametrize("name", GAPS)
+def test_missing_values_are_no_bad_input(estimator, problem, name):
+    X, y = problem
+    gapped = BAD_X[name][0](X.copy())
+    estimator.fit(gapped, y)
+    assert estimator.metadata_["missing_values"]
+    assert np.isfinite(answer(estimator, gapped)).all()
 
 
 @pytest.mark.parametrize(("spoil", "n_channels"), BAD_SHAPES.values(), ids=BAD_SHAPES)
@@ -230,15 +253,18 @@ def test_another_length_than_in_fit_is_no_error(estimator, problem, change):
     assert_array_equal(found, np.concatenate(alone))
 
 
+@pytest.mark.parametrize("missing_values", ["allow", "error"])
 @pytest.mark.parametrize("method", ["predict", "predict_proba", "decision_function"])
-def test_every_way_to_predict_checks(classifier, problem, method):
+def test_every_way_to_predict_checks(classifier, problem, method, missing_values):
     X, y = problem
+    classifier.set_params(missing_values=missing_values)
     predict = getattr(classifier.fit(X, y), method)
+    value, word = (np.nan, "NaN") if missing_values == "error" else (np.inf, "inf")
     for bad, match in [
-        (spoilt(np.nan)(X.copy()), "channel 1"),
+        (spoilt(value)(X.copy()), f"channel 1 holds {word}.* first in case 5"),
         (X[:, :2], "X has 2 channels"),
         (unequal(X[:, :2]), "X has 2 channels"),
-        (unequal(spoilt(np.nan)(X.copy())), "channel 1 holds NaN.* first in case 5"),
+        (unequal(spoilt(value)(X.copy())), f"channel 1 holds {word}.* in case 5"),
     ]:
         with unchanged(classifier, X), pytest.raises(ValueError, match=match):
             predict(bad)
@@ -247,7 +273,7 @@ def test_every_way_to_predict_checks(classifier, problem, method):
 @pytest.mark.parametrize("value", BAD_VALUES.values(), ids=BAD_VALUES)
 def test_channels_that_the_table_does_not_name_are_not_read(estimator, problem, value):
     X, y = problem
-    estimator.set_params(n_features=1).fit(X, y)
+    estimator.set_params(n_features=1, missing_values="error").fit(X, y)
     transformer = getattr(estimator, "pipeline_", [estimator])[0]
     (used,) = transformer.channels_
     unused = [channel for channel in range(X.shape[1]) if channel != used]
@@ -298,7 +324,7 @@ def test_transformer_needs_a_number_of_features(transformer, problem, variant):
 )
 def test_other_ways_to_fit_leave_no_trace_either(problem, small, cls, fit):
     X, y = problem
-    bad = spoilt(np.nan)(X.copy())
+    bad = spoilt(np.inf)(X.copy())
     check_fit_refuses(cls(**small), bad, y, ValueError, "channel 1", fit)
     fitted = cls(**small).fit(X, y)
     check_refit_refuses(fitted, bad, y, ValueError, "channel 1", X, fit)
@@ -349,7 +375,7 @@ def test_not_fitted(problem, cls, ask):
     with unchanged(unfitted), pytest.raises(NotFittedError, match=cls.__name__):
         ask(unfitted, X)
     with pytest.raises(ValueError, match="channel"):
-        unfitted.fit(np.full_like(X, np.nan), y)
+        unfitted.fit(np.full_like(X, np.inf), y)
     with pytest.raises(NotFittedError, match=cls.__name__):
         ask(unfitted, X)
 
@@ -358,7 +384,7 @@ def test_fit_succeeds_after_a_failure(estimator, problem):
     X, y = problem
     expected = answer(estimator.fit(X, y), X)
     with pytest.raises(ValueError, match="channel 1"):
-        estimator.fit(spoilt(np.nan)(X.copy()), y)
+        estimator.fit(spoilt(np.inf)(X.copy()), y)
     assert_array_equal(answer(estimator.fit(X, y), X), expected)
 
 

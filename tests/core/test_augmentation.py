@@ -37,7 +37,7 @@ def test_mixtures_of_equal_lengths(n_timepoints, n_channels, seed):
     X = np.random.default_rng(seed).normal(size=(5, n_channels, n_timepoints))
     mixtures = draw_mixtures(5, 7, np.random.RandomState(seed))
     found = mix(X, mixtures, np.arange(n_channels))
-    for case, (i, j, share, shift) in zip(
+    for case, (i, j, share, shift, *_) in zip(
         found, zip(*mixtures, strict=True), strict=True
     ):
         for channel in range(n_channels):
@@ -54,7 +54,7 @@ def test_mixtures_of_unequal_lengths(seed):
     assert_array_equal(found.lengths, [series[i].shape[1] for i in mixtures.first])
     for numbers, block in zip(found.cases, found.blocks, strict=True):
         for number, case in zip(numbers, block, strict=True):
-            i, j, share, shift = (field[number] for field in mixtures)
+            i, j, share, shift, *_ = (field[number] for field in mixtures)
             for channel in range(2):
                 of_pair = series[i][channel], series[j][channel]
                 wanted = mixed_slowly(*of_pair, share, shift)

@@ -15,6 +15,8 @@ from lightwaves_aeon.core.convolution.pooling import (
 )
 from lightwaves_aeon.core.convolution.representations import REPRESENTATION_NAMES
 from lightwaves_aeon.core.convolution.transform import FeatureTransform
+from lightwaves_aeon.core.data.gaps import filled
+from lightwaves_aeon.core.data.moments import channel_moments
 from lightwaves_aeon.core.selection.anova import anova_f
 from lightwaves_aeon.core.selection.mrmr import mrmr
 
@@ -47,6 +49,7 @@ def results():
         for length in LENGTHS
     }
     found |= of_series(rows[:20], bank)
+    found |= with_gaps(evaluate)
     rows_at_2 = candidate_rows(0, 2, len(bank.names), (1,))
     found["thresholds"] = FeatureTransform.from_rows(
         rows_at_2, bank, means=np.zeros(1), stds=np.ones(1)
@@ -56,6 +59,29 @@ def results():
     found["scores"] = anova_f(columns, np.array([0, 5, 8, 12]))
     found["order"], found["quotients"] = mrmr(columns, found["scores"], 10)
     return found
+
+
+def gapped(X, rng):
+    """The same with gaps of all kinds, in all cases but one."""
+    X = X.copy()
+    X[1:][rng.random(X[1:].shape) < rng.choice([0.1, 0.6], (len(X) - 1, 1, 1))] = np.nan
+    X[2:5, 0], X[4, 1] = np.nan, np.nan
+    X[5:9, :, X.shape[2] // 3 : X.shape[2] // 2] = np.nan
+    return X
+
+
+def with_gaps(evaluate):
+    """The same of series with gaps, and how these are filled."""
+    rng = np.random.default_rng(2)
+    evaluate = evaluate._replace(longest_gaps=np.array([0, 2]))
+    found = {
+        f"gaps_{length}": evaluate(gapped(rng.normal(size=(N_CASES, 2, length)), rng))
+        for length in (*LENGTHS, 30)
+    }
+    X = gapped(rng.normal(size=(9, 2, 25)), rng)
+    moments = [channel_moments(X, i, allow_missing=True) for i in range(2)]
+    series, observed = filled(X, 3)
+    return found | {"filled": series, "observed": observed, "moments": moments}
 
 
 def of_series(others, bank):
@@ -70,6 +96,11 @@ def of_series(others, bank):
     evaluate = FeatureTransform.from_rows(rows, bank, np.zeros(2), np.ones(2))
     return {
         f"series_{length}": evaluate(rng.normal(size=(N_CASES, 2, length)))
+        for length in (*LENGTHS, 10)
+    } | {
+        f"series_gaps_{length}": evaluate(
+            gapped(rng.normal(size=(N_CASES, 2, length)), rng)
+        )
         for length in (*LENGTHS, 10)
     }
 
@@ -90,7 +121,9 @@ def test_same_bits_without_jit(without_jit):
     compiled = results()
     assert sorted(without_jit) == sorted(compiled)
     for name, expected in compiled.items():
-        assert np.array_equal(without_jit[name], expected), name
+        assert np.array_equal(without_jit[name], expected, equal_nan=True), name
+    for name in ("gaps_30", "series_gaps_10"):
+        assert 0 < np.isnan(compiled[name]).mean() < 0.5
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ __all__ = [
     "fill_columns",
     "fill_gaps",
     "filled",
+    "filled_channel",
     "holds_missing",
     "observed_values",
     "with_short_gaps_filled",
@@ -186,6 +187,26 @@ def with_short_gaps_filled(X: Collection, longest: np.ndarray) -> Collection:
             if observed is not None:
                 out[:, channel] = np.where(observed, series, np.nan)
         blocks.append(out)
+    if isinstance(X, np.ndarray):
+        return blocks[0]
+    return UnequalLengthCollection(tuple(blocks), X.cases)
+
+
+def filled_channel(X: Collection, channel: int) -> Collection:
+    """Give a channel without its gaps; a case of nothing else stays as it is.
+
+    Parameters
+    ----------
+    X : Collection, shape (n_cases, n_channels, n_timepoints)
+        Collection of floating point.
+    channel : int
+        The channel.
+
+    Returns
+    -------
+    Collection, shape (n_cases, 1, n_timepoints)
+    """
+    blocks = [filled(block[:, [channel]])[0] for block, _, _ in iter_by_length(X)]
     if isinstance(X, np.ndarray):
         return blocks[0]
     return UnequalLengthCollection(tuple(blocks), X.cases)

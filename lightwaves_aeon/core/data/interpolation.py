@@ -51,6 +51,9 @@ def longest_interpolated(X: Collection, channel: int, cases: np.ndarray) -> int:
         np.asarray(block[rows, channel], np.float64)
         for block, rows, _ in iter_by_length(X, cases[::step])
     ]
+    # In units in which no square overflows or vanishes; powers of two change no digit.
+    largest = max(np.max(np.abs(x), where=~np.isnan(x), initial=0) for x in series)
+    series = [np.ldexp(x, -np.frexp(largest)[1]) for x in series]
     spreads = [x - _mean(x, axis=1, keepdims=True) for x in series]
     variance, longest = _mean_square(spreads), 0
     for gap in GAPS:

@@ -8,12 +8,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from lightwaves_aeon.core.data.collection import (
-    Collection,
-    UnequalLengthCollection,
-    iter_by_length,
-)
-from lightwaves_aeon.core.data.gaps import filled, observed_values
+from lightwaves_aeon.core.data.collection import Collection, iter_by_length
+from lightwaves_aeon.core.data.gaps import filled_channel, observed_values
 from lightwaves_aeon.core.data.scaling import find_unusable
 from lightwaves_aeon.core.jit import jit
 
@@ -99,7 +95,8 @@ def outlying_cases(
     Parameters
     ----------
     X : Collection, shape (n_cases, n_channels, n_timepoints)
-        Collection of any real dtype; gaps are filled.
+        Collection of any real dtype; gaps are filled. Cases of which nothing was
+        observed are not outlying, and make no others so.
     channel : int
         The channel to look at.
     cases : np.ndarray of int, shape (n_looked_at,)
@@ -121,25 +118,16 @@ def outlying_cases(
     """
     means = _by_case(X, channel, cases, 0.0, _case_means)
     if np.isnan(means).any():
-        X, channel = _without_gaps(X, channel, cases), 0
+        X, channel = filled_channel(X, channel), 0
         means = _by_case(X, channel, cases, 0.0, _case_means)
-    distances = _by_case(X, channel, cases, float(np.median(means)), _case_distances)
+    is_known = ~np.isnan(means)
+    middle = float(np.median(means[is_known])) if is_known.any() else 0.0
+    distances = _by_case(X, channel, cases, middle, _case_distances)
+    distances[~is_known] = 0
     some = np.sort(distances[distances > 0])
     if len(some) == 0:
         return np.zeros(len(cases), bool)
     return distances > farthest * some[(len(some) - 1) // 2]
-
-
-def _without_gaps(X: Collection, channel: int, cases: np.ndarray) -> Collection:
-    """Give a channel with its gaps filled, and its mean where nothing was observed."""
-    mean, _ = channel_moments(X, channel, cases, allow_missing=True)
-    blocks = []
-    for block, _, _ in iter_by_length(X):
-        series, _ = filled(block[:, [channel]])
-        blocks.append(np.where(np.isnan(series), mean, series))
-    if isinstance(X, np.ndarray):
-        return blocks[0]
-    return UnequalLengthCollection(tuple(blocks), X.cases)
 
 
 def _by_case(
