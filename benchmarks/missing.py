@@ -52,7 +52,7 @@ DATASETS = (
 ORIGINAL = ("DodgerLoopDay", "MelbournePedestrian")
 """Sets with missing values of their own."""
 
-SHARES = {"values": (0.0, 0.1, 0.3, 0.5, 0.7), "block": (0.1, 0.2, 0.4)}
+SHARES = {"values": (0.0, 0.1, 0.3, 0.5, 0.7), "block": (0.2, 0.4)}
 """Shares of the values of a channel that are removed, in training and test cases."""
 
 DEAD = "channel"
@@ -71,7 +71,7 @@ METHODS = {
 }
 """How missing values are filled in, and what classifies."""
 
-AUGMENTED = {f"augment_missing={share}": share for share in (0.3, 0.5)}
+AUGMENTED = {f"augment_missing={share}": share for share in (0.3,)}
 """Models of whole cases that learn to do without some values."""
 
 KEY = ["dataset", "kind", "share", "method"]

@@ -48,16 +48,8 @@ from lightwaves_aeon.core.selection.channels import (
 )
 from lightwaves_aeon.core.selection.distillation import Lesson
 from lightwaves_aeon.core.selection.refinement import REFINED_POOL
-from lightwaves_aeon.core.selection.scoring import (
-    ScoringTask,
-    folds_of,
-    score_all,
-)
-from lightwaves_aeon.core.selection.select import (
-    SELECTORS,
-    Selector,
-    select_features,
-)
+from lightwaves_aeon.core.selection.scoring import ScoringTask, folds_of, score_all
+from lightwaves_aeon.core.selection.select import SELECTORS, Selector, select_features
 from lightwaves_aeon.core.selection.training_data import TrainingData
 from lightwaves_aeon.core.selection.variants import VARIANTS, Variant
 
@@ -127,6 +119,8 @@ class Search:
         check_share("augment_missing", self.augment_missing)
         if self.augment_missing > 0 and not self._selector.by_feature:
             raise ValueError("augment_missing needs selector='distil'")
+        if self.augment_missing > 0 and not self.allow_missing:
+            raise ValueError("augment_missing needs missing_values='allow'")
         if self._number is None and not self._selector.chooses_number:
             raise ValueError("n_features='auto' needs selector='distil' or 'detach'")
 
