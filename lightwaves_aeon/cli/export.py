@@ -85,6 +85,12 @@ class Amount(click.ParamType):
     "default the name of the model file. Models of one program must differ in it.",
 )
 @click.option(
+    "--missing-values/--no-missing-values",
+    default=None,
+    help="Of C: whether NaN stands for a value that was not observed; by default if "
+    "values of the training cases were missing.",
+)
+@click.option(
     "--force", is_flag=True, help="Replace files that no export has written, too."
 )
 def export(
@@ -96,6 +102,7 @@ def export(
     data: Path | None,
     labels: Path | None,
     name: str | None,
+    missing_values: bool | None,
     force: bool,
     **limits: float | None,
 ) -> None:
@@ -110,7 +117,7 @@ def export(
     as fit, in the order of selection. Fewer than all take --data and --labels, those of
     the fit, since what weighs them is trained again.
     """
-    for_c = (length, hop, data, labels, name, *limits.values())
+    for_c = (length, hop, data, labels, name, missing_values, *limits.values())
     if form != "c" and any(option is not None for option in for_c):
         raise click.UsageError("All options but --to, --out and --force are for C.")
     if (data is None) != (labels is None):
@@ -132,11 +139,12 @@ def export(
         shared.refuse_inputs(files, [model, data, labels])
         classifier = LightWaveSClassifier.load(model)
         if form == "c":
-            fitted = _within(classifier, length, limits, data, labels)
-            source = export_c(
-                fitted, out, n_timepoints=length, hop=hop, name=name, force=force
+            asked: dict[str, Any] = dict(
+                n_timepoints=length, missing_values=missing_values
             )
-            costs = costs_of(fitted, length)
+            fitted = _within(classifier, asked, limits, data, labels)
+            source = export_c(fitted, out, hop=hop, name=name, force=force, **asked)
+            costs = costs_of(fitted, **asked)
             click.echo(
                 f"features: {len(fitted.model.rows)} of "
                 f"{classifier.estimator_.n_features_in_}\n"
@@ -153,7 +161,7 @@ def export(
 
 def _within(
     classifier: LightWaveSClassifier,
-    length: int | None,
+    asked: dict[str, Any],
     limits: dict[str, float | None],
     data: Path | None,
     labels: Path | None,
@@ -164,7 +172,7 @@ def _within(
     from lightwaves_aeon.storage.files import as_array, read_labels
 
     budget = {k: math.inf if v is None else v for k, v in limits.items()}
-    costs = costs_of(classifier, length)
+    costs = costs_of(classifier, **asked)
     if costs.within(*budget.values()):
         return as_fitted(classifier, "C source")
     if data is None or labels is None:
@@ -175,6 +183,5 @@ def _within(
         )
     X, y = as_array(data), read_labels(labels)
     weights = classifier.class_weight
-    return largest_within(
-        classifier, X, y, class_weight=weights, n_timepoints=length, **budget
-    )
+    asked = {**asked, **budget}
+    return largest_within(classifier, X, y, class_weight=weights, **asked)

@@ -17,6 +17,7 @@ from lightwaves_aeon.core.convolution.pooling import (
     slots_of,
 )
 from lightwaves_aeon.core.convolution.representations import REPRESENTATIONS
+from lightwaves_aeon.core.data.gaps import SHORT_GAPS
 from lightwaves_aeon.core.fitted import FittedClassifier
 from lightwaves_aeon.export.c.check import KnownCase
 from lightwaves_aeon.export.c.tables import N_PARTS, Tables
@@ -36,6 +37,12 @@ COMMENTS = {
     "head_intercepts": "The head: scores of the average case, that case, the weights.",
 }
 """What is said before an array and those that follow it."""
+
+GAPS = f"""
+/* Gaps of up to the number of time points divided by this are short. */
+#define SHORT_GAPS {SHORT_GAPS}
+"""
+"""What is said of missing values, where the program takes them."""
 
 
 def data_header(
@@ -91,7 +98,7 @@ def data_header(
     text = "\n".join(arrays).lstrip()
     levels = zip(fitted.model.channels, known.lows, known.steps, strict=True)
     channels = (f"{{{c}, {literal(low)}, {literal(step)}}}" for c, low, step in levels)
-    return f"""{_heading(fitted)}
+    return f"""{_heading(fitted, tables.flags["gaps"])}
 #ifndef lightwaves_MODEL_DATA_H
 #define lightwaves_MODEL_DATA_H
 
@@ -121,7 +128,7 @@ def data_header(
 
 /* What the tables call for. */
 {_macros("HAS_", asked)}
-
+{GAPS if tables.flags["gaps"] else ""}
 {text}
 
 #define CLASS_LABELS {_lines(quoted(str(label)) for label in fitted.classes)}
@@ -135,13 +142,15 @@ def data_header(
 """
 
 
-def _heading(fitted: FittedClassifier) -> str:
+def _heading(fitted: FittedClassifier, has_gaps: bool) -> str:
     used, n_features = fitted.model.channels, len(fitted.model.rows)
     lines = [
         f"/* The data of a LightWaveS classifier, written by lightwaves-aeon "
         f"{__version__}:",
         f" * {n_features} features of {len(used)} of {fitted.n_channels} channels.",
     ]
+    if has_gaps:
+        lines += [" *", " * NaN stands for a value that was not observed."]
     if fitted.channel_names is not None:
         lines += [" *", " * The channels, by the number of their row:"]
         for number, name in enumerate(fitted.channel_names):
