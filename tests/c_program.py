@@ -12,6 +12,10 @@ needs_compiler = pytest.mark.skipif(COMPILER is None, reason="needs a C compiler
 
 STRICT = ["-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic", "-Wdouble-promotion"]
 EXACT = ["-O2", "-ffp-contract=off"]
+CONVERSION = ["-Wconversion", "-Wsign-conversion", "-Wundef", "-Wmissing-prototypes"]
+IN_C = [*STRICT, *CONVERSION]
+IN_CXX = ["-x", "c++", "-std=c++11", *STRICT[1:]]
+WAYS = [("gcc", IN_C), ("clang", IN_C), ("g++", IN_CXX), ("clang++", IN_CXX)]
 SANITIZE = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-g"]
 FLOATS = ctypes.POINTER(ctypes.c_float)
 
@@ -68,7 +72,21 @@ def compiled(*files, out, compiler=COMPILER):
     return out
 
 
+def assert_known_case_and_no_warnings(folder):
+    """By whatever compilers of C and C++ there are."""
+    sources = folder / "example.c", folder / "lightwaves_model.c"
+    for compiler, flags in WAYS:
+        if shutil.which(compiler):
+            command = [compiler, "-O1", *flags, *sources, "-o", folder / "example"]
+            done = subprocess.run(command, capture_output=True, text=True)
+            assert (done.returncode, done.stderr) == (0, "")
+            command = [folder / "example", "--self-test"]
+            done = subprocess.run(command, capture_output=True, text=True)
+            assert (done.stdout, done.stderr) == ("self-test passed\n", "")
+
+
 DRIVER = """
+#include <math.h>
 #include <stdio.h>
 #include "lightwaves_model.h"
 enum { N = LIGHTWAVES_N_CHANNELS * LIGHTWAVES_MAX_TIMEPOINTS };
@@ -77,7 +95,7 @@ int main(void)
 {
     int sum = 0;
     for (int i = 0; i < N; i++)
-        values[i] = (float)(i * 7919 % 101) / 50.0f;
+        values[i] = i % 89 < MISSING ? NAN : (float)(i * 7919 % 101) / 50.0f;
     for (int n = 0; n <= LIGHTWAVES_MAX_TIMEPOINTS + 1; n++)
         sum += lightwaves_predict_length(values, n, scores);
     for (int t = 0; t < 3 * LIGHTWAVES_MAX_TIMEPOINTS; t++)
@@ -88,8 +106,11 @@ int main(void)
 """
 
 
-def assert_sanitizers_find_nothing(folder):
-    """In calls for series of all lengths, and for a stream."""
+def assert_sanitizers_find_nothing(folder, missing=0):
+    """In calls for series of all lengths, and for a stream.
+
+    Of 89 values so many are missing, one after the other.
+    """
     empty = folder / "empty.c"
     empty.write_text("int main(void) { return 0; }\n")
     command = [COMPILER, *SANITIZE, str(empty), "-o", str(folder / "empty")]
@@ -97,6 +118,7 @@ def assert_sanitizers_find_nothing(folder):
         pytest.skip("the compiler has no sanitizers")
     (folder / "driver.c").write_text(DRIVER)
     sources = folder / "driver.c", folder / "lightwaves_model.c"
-    driver = compiled(*sources, *SANITIZE, out=folder / "driver")
+    flags = [*SANITIZE, f"-DMISSING={missing}"]
+    driver = compiled(*sources, *flags, out=folder / "driver")
     done = subprocess.run([driver], capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")

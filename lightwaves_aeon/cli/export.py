@@ -141,11 +141,12 @@ def export(
         shared.refuse_inputs(files, [model, data, labels])
         classifier = LightWaveSClassifier.load(model)
         if form == "c":
-            fitted = _within(classifier, length, limits, data, labels)
-            source = export_c(
-                fitted, out, n_timepoints=length, hop=hop, name=name, force=force
+            asked: dict[str, Any] = dict(
+                n_timepoints=length, missing_values=missing_values
             )
-            costs = costs_of(fitted, length)
+            fitted = _within(classifier, asked, limits, data, labels)
+            source = export_c(fitted, out, hop=hop, name=name, force=force, **asked)
+            costs = costs_of(fitted, **asked)
             click.echo(
                 f"features: {len(fitted.model.rows)} of "
                 f"{classifier.estimator_.n_features_in_}\n"
@@ -164,7 +165,7 @@ def export(
 
 def _within(
     classifier: LightWaveSClassifier,
-    length: int | None,
+    asked: dict[str, Any],
     limits: dict[str, float | None],
     data: Path | None,
     labels: Path | None,
@@ -175,7 +176,7 @@ def _within(
     from lightwaves_aeon.storage.files import as_array, read_labels
 
     budget = {k: math.inf if v is None else v for k, v in limits.items()}
-    costs = costs_of(classifier, length)
+    costs = costs_of(classifier, **asked)
     if costs.within(*budget.values()):
         return as_fitted(classifier, "C source")
     if data is None or labels is None:
@@ -186,6 +187,5 @@ def _within(
         )
     X, y = as_array(data), read_labels(labels)
     weights = classifier.class_weight
-    return largest_within(
-        classifier, X, y, class_weight=weights, n_timepoints=length, **budget
-    )
+    asked = {**asked, **budget}
+    return largest_within(classifier, X, y, class_weight=weights, **asked)

@@ -154,6 +154,33 @@ class FittedClassifier:
             return self.intercepts
         return np.concatenate([-self.intercepts, self.intercepts])
 
+    def takes_missing(self, asked: bool | None) -> bool:
+        """Tell whether an export takes NaN for what was not observed.
+
+        Parameters
+        ----------
+        asked : bool or None
+            None means: if values of the training cases were missing.
+
+        Returns
+        -------
+        bool
+
+        Raises
+        ------
+        ValueError
+            If that is asked for, but missing values are an error to the classifier.
+        """
+        if asked not in (None, False, True):
+            raise ValueError(f"missing_values must be True, False or None, got {asked}")
+        allowed = self.model.allows_missing
+        if asked and not allowed:
+            raise ValueError(
+                "missing values are an error to this classifier: for an export that "
+                "takes them, fit it with missing_values='allow'"
+            )
+        return allowed and (self.has_gaps if asked is None else bool(asked))
+
     def features(self, X: Collection, n_jobs: int = 1) -> np.ndarray:
         """Compute the features of cases; see `FeatureTransform`."""
         return self.model.transform(X, n_jobs=n_jobs)

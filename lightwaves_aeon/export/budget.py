@@ -21,6 +21,7 @@ from lightwaves_aeon.core.data.case_order import case_order
 from lightwaves_aeon.core.data.collection import Collection
 from lightwaves_aeon.core.fitted import FittedClassifier, as_fitted
 from lightwaves_aeon.core.linear.head import default_ridge
+from lightwaves_aeon.core.linear.unobserved import importances_of
 from lightwaves_aeon.core.parallel.blas import one_blas_thread
 from lightwaves_aeon.core.parallel.threads import Threads
 from lightwaves_aeon.export.c.files import program_names
@@ -32,6 +33,9 @@ CODE_BYTES = 4096
 
 SERIES_BYTES = 1280
 """For what takes statistics of intervals, if any are wanted: there, 500 to 1250."""
+
+GAPS_BYTES = 1280
+"""For what takes missing values, where the program does: there, 500 to 1210."""
 
 OF_SCALING, OF_TOTAL, OF_SHARED, OF_POOLING = 20, 8, 4, 3
 """Operations a time point: of scaling a channel, of the sum of nine copies, of a
@@ -71,6 +75,7 @@ def costs_of(
     classifier: Any,
     n_timepoints: int | None = None,
     n_features: int | None = None,
+    missing_values: bool | None = None,
 ) -> Costs:
     """Say what a classifier, or the first features of its table, would take in C.
 
@@ -82,6 +87,8 @@ def costs_of(
         Time points of the longest series; by default those of the training cases.
     n_features : int, optional
         How many features of the table, from the first on; by default all.
+    missing_values : bool, optional
+        Whether the program takes missing values, see `export_c`.
 
     Returns
     -------
@@ -112,8 +119,9 @@ def costs_of(
     n_kept, n_scores = len(model.rows), len(head.bias)
     head = head._replace(weights=head.weights[:n_kept])
     kept = replace(fitted, model=model, head=head, means=np.zeros(n_kept))
-    tables = Tables.from_fitted(kept, longest)
-    sizes, of_code = tables.sizes, CODE_BYTES + SERIES_BYTES * tables.flags["series"]
+    tables = Tables.from_fitted(kept, longest, fitted.takes_missing(missing_values))
+    sizes, flags = tables.sizes, tables.flags
+    of_code = CODE_BYTES + SERIES_BYTES * flags["series"] + GAPS_BYTES * flags["gaps"]
     return Costs(
         sizes["table_bytes"] + of_code,
         sizes["work_bytes"] + sizes["stream_bytes"],
@@ -128,6 +136,7 @@ def largest_within(
     *,
     class_weight: Any = None,
     n_timepoints: int | None = None,
+    missing_values: bool | None = None,
     max_flash: float = np.inf,
     max_ram: float = np.inf,
     max_operations: float = np.inf,
@@ -146,6 +155,8 @@ def largest_within(
         Weights of the classes, as for the whole model.
     n_timepoints : int, optional
         Time points of the longest series; by default those of the training cases.
+    missing_values : bool, optional
+        Whether the program takes missing values, see `export_c`.
     max_flash, max_ram, max_operations : float
         What a model may take at most, see `Costs`.
 
@@ -176,14 +187,17 @@ def largest_within(
     fitted = as_fitted(classifier, "C source")
     n_features = len(fitted.model.rows)
 
+    def costs(n_kept: int) -> Costs:
+        return costs_of(fitted, n_timepoints, n_kept, missing_values)
+
     def is_too_many(n_kept: int) -> bool:
-        return not costs_of(fitted, n_timepoints, n_kept).within(*limits)
+        return not costs(n_kept).within(*limits)
 
     if not is_too_many(n_features):
         return fitted
     n_kept = bisect_left(range(1, n_features), True, key=is_too_many)
     if n_kept == 0:
-        least = costs_of(fitted, n_timepoints, 1)
+        least = costs(1)
         raise ValueError(
             f"no model fits: one feature alone takes {least.flash} bytes of flash, "
             f"{least.ram} bytes of RAM and {least.operations} operations"
@@ -208,18 +222,27 @@ def _with_first(
     if not np.array_equal(labels, fitted.classes):
         raise ValueError("y must have the labels that the classifier was fitted to")
     model, order = fitted.model.first(n_features), case_order(X, classes, Threads())
-    features = model.transform(X, order)
+    complete = model
+    if model.allows_missing:
+        complete = model.with_unobserved(fitted.means[:n_features])
+    features = complete.transform(X, order)
     scaler, ridge = StandardScaler().fit(features), default_ridge(len(y), class_weight)
     with one_blas_thread:
         ridge.fit(scaler.transform(features), y[order])
+    unobserved = fitted.head.unobserved
+    if unobserved is not None:
+        importances = importances_of(np.atleast_2d(ridge.coef_).T)
+        unobserved = unobserved._replace(means=scaler.mean_, importances=importances)
     return FittedClassifier.from_estimator(
         model,
         scaler,
         ridge,
         fitted.head.inverse_temperature,
+        unobserved,
         n_channels=fitted.n_channels,
         n_timepoints=fitted.n_timepoints,
         channel_names=fitted.channel_names,
+        has_gaps=fitted.has_gaps,
     )
 
 

@@ -387,9 +387,9 @@ def test_mixtures_have_the_gaps_of_the_first(missing, longest, shift):
     moved = np.clip(
         np.arange(length) - int(shift) * max(1, length // 50), 0, length - 1
     )
-    first, observed = oracle.filled(X[0, 0, moved], longest)
-    second, _ = oracle.filled(X[1, 0, moved], longest)
-    if np.isnan(X[1, 0, moved]).all():
+    first, observed = (of[moved] for of in oracle.filled(X[0, 0], longest))
+    second = oracle.filled(X[1, 0], longest)[0][moved]
+    if np.isnan(X[1, 0]).all():
         second = first
     expected = np.where(observed, 0.75 * first + 0.25 * second, np.nan)
     assert_allclose(found, expected, rtol=1e-12, atol=1e-12)
@@ -412,11 +412,10 @@ def test_mixtures_of_unequal_lengths_with_gaps():
             moved = np.clip(np.arange(length) - shift, 0, length - 1)
             places = np.linspace(0, second.shape[1] - 1, length)
             for channel in range(2):
-                whole, observed = oracle.filled(first[channel, moved], limits[channel])
+                of_first = oracle.filled(first[channel], limits[channel])
+                whole, observed = (of[moved] for of in of_first)
                 other, _ = oracle.filled(second[channel], 0)
                 other = np.interp(places, np.arange(len(other)), other)[moved]
-                if length == second.shape[1]:  # moved, then filled
-                    other, _ = oracle.filled(second[channel, moved], 0)
                 if np.isnan(second[channel]).all():
                     other = whole
                 share = mixtures.shares[number]

@@ -19,12 +19,11 @@ from click.testing import CliRunner
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
-from tables import fitted_from
+from tables import fitted_from, random_rows
 
 from lightwaves_aeon import LightWaveSClassifier, cli
-from lightwaves_aeon.core.convolution.features import ROW
 from lightwaves_aeon.core.convolution.kernels import kernel_bank
-from lightwaves_aeon.core.convolution.pooling import POOLING_NAMES, RESPONSE_POOLING
+from lightwaves_aeon.core.convolution.pooling import RESPONSE_POOLING
 from lightwaves_aeon.core.convolution.representations import REPRESENTATION_NAMES
 from lightwaves_aeon.core.linear.head import LinearHead
 from lightwaves_aeon.core.model import Model
@@ -82,26 +81,6 @@ def test_decisions_are_those_of_python(fit, tmp_path, parameters):
     assert_same(program, classifier, [X[0, :, :n] for n in range(1, 10)])
 
 
-def table(n_features, inputs, kernels, levels, statistics, thresholds, seed=0):
-    """Rows at random, none twice."""
-    rng = np.random.default_rng(seed)
-    rows = np.zeros(n_features, ROW)
-    rows["channel"] = rng.integers(0, 3, n_features)
-    rows["input"] = rng.choice(
-        [REPRESENTATION_NAMES.index(name) for name in inputs], n_features
-    )
-    pairs = rows["input"] >= REPRESENTATION_NAMES.index("sum")
-    rows["other"] = np.where(pairs, (rows["channel"] + 1) % 3, -1)
-    rows["dilation"] = rng.choice([1, 2, 7, 2**30], n_features)
-    rows["kernel"] = rng.choice(kernels, n_features)
-    rows["level"] = rng.choice(levels, n_features)
-    names = [POOLING_NAMES.index(name) for name in statistics]
-    rows["statistic"] = rng.choice(names, n_features)
-    shares = rows["statistic"] == POOLING_NAMES.index("ppv")
-    rows["threshold"][shares] = rng.choice(thresholds, shares.sum())
-    return rng.permutation(np.unique(rows))
-
-
 @needs_compiler
 @pytest.mark.parametrize(
     ("inputs", "kernels", "levels", "statistics", "thresholds"),
@@ -137,7 +116,7 @@ def test_features_are_equal_to_the_bit(
 ):
     """With a head that passes each feature on as the score of a class of its own."""
     bank = kernel_bank(["minirocket", "mexh", "db4"])
-    rows = table(90, inputs, list(kernels), levels, statistics, thresholds)
+    rows = random_rows(90, inputs, list(kernels), levels, statistics, thresholds)
     rng = np.random.default_rng(1)
     model = Model.from_rows(rows, bank, rng.normal(size=3), rng.uniform(0.5, 2, 3))
     n_features, n_timepoints = len(rows), 43
@@ -160,7 +139,7 @@ def test_features_are_equal_to_the_bit(
 def test_longest_runs_of_any_length(tmp_path):
     """They are sought in words of 32 values, which short and long ones may cross."""
     bank = kernel_bank("minirocket")
-    rows = table(90, ("channel",), list(range(84)), (1, 2), ("lspv",), (0,))
+    rows = random_rows(90, ("channel",), list(range(84)), (1, 2), ("lspv",), (0,))
     rows["dilation"] = np.arange(len(rows)) % 40 + 1
     model = Model.from_rows(rows, bank, np.zeros(3), np.ones(3))
     n_features, n_timepoints = len(rows), 300

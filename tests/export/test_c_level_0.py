@@ -6,8 +6,8 @@ import subprocess
 import numpy as np
 import pytest
 from c_program import (
-    STRICT,
     Program,
+    assert_known_case_and_no_warnings,
     assert_sanitizers_find_nothing,
     compiled,
     needs_compiler,
@@ -31,10 +31,6 @@ from lightwaves_aeon.export.c.source import LONGEST, export_c
 from lightwaves_aeon.export.c.tables import N_PARTS
 
 N_TIMEPOINTS = 150
-CONVERSION = ["-Wconversion", "-Wsign-conversion", "-Wundef", "-Wmissing-prototypes"]
-IN_C = [*STRICT, *CONVERSION]
-IN_CXX = ["-x", "c++", "-std=c++11", *STRICT[1:]]
-WAYS = [("gcc", IN_C), ("clang", IN_C), ("g++", IN_CXX), ("clang++", IN_CXX)]
 UNSCALED = {"means": (0, 0, 0), "stds": (1, 1, 1)}
 BANK = kernel_bank(["minirocket", "db2"])
 
@@ -139,15 +135,7 @@ def test_features_are_those_of_python(X, tmp_path, which):
 @pytest.mark.parametrize("which", TABLES)
 def test_known_case_and_no_warnings(tmp_path, which):
     export_c(classifier_of(TABLES[which]()), tmp_path)
-    sources = tmp_path / "example.c", tmp_path / "lightwaves_model.c"
-    for compiler, flags in WAYS:
-        if shutil.which(compiler):
-            command = [compiler, "-O1", *flags, *sources, "-o", tmp_path / "example"]
-            done = subprocess.run(command, capture_output=True, text=True)
-            assert (done.returncode, done.stderr) == (0, "")
-            command = [tmp_path / "example", "--self-test"]
-            done = subprocess.run(command, capture_output=True, text=True)
-            assert (done.stdout, done.stderr) == ("self-test passed\n", "")
+    assert_known_case_and_no_warnings(tmp_path)
 
 
 def test_ends_are_those_of_python():

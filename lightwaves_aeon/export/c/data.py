@@ -26,6 +26,7 @@ WIDTH, INDENT = 88, "    "
 COMMENTS = {
     "channels": "Channels in use: their means and 1 / deviation, in two floats each.",
     "input_channels": "Inputs: positions among the channels in use.",
+    "longest_gaps": "The longest gaps of the channels that are short.",
     "input_intervals": "Number of intervals of each input; their ends, and masks.",
     "input_groups": "Number of groups of convolutions of each input.",
     "group_dilations": "Groups: dilation, number of convolutions, scale of amplitudes.",
@@ -91,7 +92,7 @@ def data_header(
     text = "\n".join(arrays).lstrip()
     levels = zip(fitted.model.channels, known.lows, known.steps, strict=True)
     channels = (f"{{{c}, {literal(low)}, {literal(step)}}}" for c, low, step in levels)
-    return f"""{_heading(fitted)}
+    return f"""{_heading(fitted, tables.flags["gaps"])}
 #ifndef lightwaves_MODEL_DATA_H
 #define lightwaves_MODEL_DATA_H
 
@@ -135,13 +136,15 @@ def data_header(
 """
 
 
-def _heading(fitted: FittedClassifier) -> str:
+def _heading(fitted: FittedClassifier, has_gaps: bool) -> str:
     used, n_features = fitted.model.channels, len(fitted.model.rows)
     lines = [
         f"/* The data of a LightWaveS classifier, written by lightwaves-aeon "
         f"{__version__}:",
         f" * {n_features} features of {len(used)} of {fitted.n_channels} channels.",
     ]
+    if has_gaps:
+        lines += [" *", " * NaN stands for a value that was not observed."]
     if fitted.channel_names is not None:
         lines += [" *", " * The channels, by the number of their row:"]
         for number, name in enumerate(fitted.channel_names):

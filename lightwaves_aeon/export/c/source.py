@@ -55,6 +55,7 @@ def export_c(
     n_timepoints: int | None = None,
     hop: int | None = None,
     name: str = DEFAULT_NAME,
+    missing_values: bool | None = None,
     force: bool = False,
 ) -> CSource:
     """Write a fitted classifier as C99, which C++ takes too, with an example.
@@ -79,6 +80,10 @@ def export_c(
     name : str, default="lightwaves"
         What symbols, macros and the names of source and header begin with; models of
         one program must differ in it.
+    missing_values : bool, optional
+        Whether NaN stands for a value that was not observed, as in Python, or is a bad
+        value, which takes less memory; by default the first if values of the training
+        cases were missing.
     force : bool, default=False
         Whether to replace files that no export has written.
 
@@ -92,8 +97,9 @@ def export_c(
     ValueError
         If the estimator is not the default one; if `n_timepoints` or `hop` is out of
         range, or `n_timepoints` is not known; if `name` is no identifier; if a constant
-        is too large for single precision; or if the table names a statistic or an
-        input that the program has no implementation of.
+        is too large for single precision; if the table names a statistic or an input
+        that the program has no implementation of; or if the program is to take missing
+        values, of which the classifier takes none.
     FileExistsError
         If a file is there that no export has written; the message names it.
     OSError
@@ -117,7 +123,7 @@ def export_c(
     longest, name = longest_of(fitted, n_timepoints), checked_name(name)
     step = longest if hop is None else _checked("hop", hop, LARGEST_HOP)
     refuse_missing(fitted.model.rows, "C source", program_names(), program_names())
-    tables = Tables.from_fitted(fitted, longest)
+    tables = Tables.from_fitted(fitted, longest, fitted.takes_missing(missing_values))
     data = data_header(fitted, tables, known_case(fitted, tables), step)
     files = write_files(folder, texts_of(name, data), force)
     return CSource(tuple(files), **tables.sizes)

@@ -54,7 +54,9 @@ class Tables(NamedTuple):
     longest: int
 
     @classmethod
-    def from_fitted(cls, fitted: FittedClassifier, longest: int) -> Tables:
+    def from_fitted(
+        cls, fitted: FittedClassifier, longest: int, missing_values: bool = False
+    ) -> Tables:
         """Arrange a model.
 
         Parameters
@@ -63,6 +65,8 @@ class Tables(NamedTuple):
             The model; scores are counted from the means of its features.
         longest : int
             Time points of the longest series.
+        missing_values : bool, default=False
+            Whether the program takes NaN for a value that was not observed.
 
         Returns
         -------
@@ -106,7 +110,7 @@ class Tables(NamedTuple):
         tapped, wanted = tapped[order], convolutions.columns >= 0
         intervals = _Intervals.from_plain(plan.plain)
         flags = _flags(tapped, wanted, convolutions, inputs)
-        flags |= _flags_of_series(plan.plain)
+        flags |= _flags_of_series(plan.plain) | {"gaps": missing_values}
         used = np.unique(convolutions.kernels)
         used = used[np.argsort(bank.taps[used, 0] < 0, kind="stable")]
         position = np.zeros(len(bank.names), np.int64)
@@ -126,6 +130,7 @@ class Tables(NamedTuple):
             "channels": plan.channels,
             "channel_means": _pairs_of_floats(transform.means),
             "channel_inverses": _pairs_of_floats(1 / divisors(transform.stds)),
+            "longest_gaps": np.minimum(transform.longest_gaps, longest),
             "input_channels": inputs.first,
             "input_representations": inputs.representations,
             "input_others": inputs.second,
@@ -169,17 +174,24 @@ class Tables(NamedTuple):
         flags, longest, n_used = self.flags, self.longest, len(self.arrays["channels"])
         padded = longest + 2 * self.margin
         n_values = (1 + flags["tapped"]) * padded
-        n_values += (flags["convolutions"] + flags["tapped"]) * longest
+        has_response = flags["convolutions"] or flags["gaps"]
+        n_values += (has_response + flags["tapped"]) * longest
         n_values += flags["level_2"] * (longest // 2 + 2 * self.margin)
         n_values += flags["pairs"] * n_used * longest
+        work_bytes = 4 * n_values
+        if flags["gaps"]:
+            n_rows, n_words = n_used if flags["pairs"] else 1, -(-longest // 32)
+            work_bytes += 4 * (n_rows * n_words + 1)
+            work_bytes += 2 * 2 * ((longest + 1) // 2)  # ends of runs
         return {
-            "work_bytes": 4 * n_values,
+            "work_bytes": work_bytes,
             "stream_bytes": 4 * (n_used * longest + 2),
             "table_bytes": sum(array.nbytes for array in self.arrays.values()),
         }
 
 
 NEEDS = {
+    "longest_gaps": "gaps",
     "input_representations": "derived",
     "input_others": "pairs",
     "input_intervals": "series",

@@ -172,15 +172,7 @@ def _unobserved(
     fitted: FittedClassifier, missing_values: bool | None
 ) -> Unobserved | None:
     """Give what stands in for features that are missing, if any may be."""
-    if not (fitted.has_gaps if missing_values is None else missing_values):
-        return None
-    unobserved = fitted.head.unobserved
-    if not fitted.model.allows_missing or unobserved is None:
-        raise ValueError(
-            "missing values are an error to this classifier: to export a model that "
-            "takes them, fit it with missing_values='allow'"
-        )
-    return unobserved
+    return fitted.head.unobserved if fitted.takes_missing(missing_values) else None
 
 
 def _labels(classes: np.ndarray) -> np.ndarray:

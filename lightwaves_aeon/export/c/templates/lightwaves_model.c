@@ -63,8 +63,20 @@ static float energy[MAX_TIMEPOINTS / 2 + 2 * MARGIN];
 #if HAS_PAIRS
 static float scaled_rows[N_IN_USE][MAX_TIMEPOINTS]; /* inputs have them in common */
 #endif
-#if HAS_CONVOLUTIONS
+#if HAS_CONVOLUTIONS || HAS_GAPS
 static float response[MAX_TIMEPOINTS];
+#endif
+#if HAS_GAPS
+enum { N_WORDS = (MAX_TIMEPOINTS + 31) / 32, ALL_OBSERVED = -1, NONE_OBSERVED = -1 };
+
+/* Of each channel a bit for each time point, set where it counts as not observed. */
+static uint32_t gaps[HAS_PAIRS ? N_IN_USE : 1][N_WORDS];
+
+/* Runs of time points at which all that an input is made of was observed: the first of
+ * each, and the one after its last.
+ */
+static uint16_t run_starts[(MAX_TIMEPOINTS + 1) / 2], run_stops[(MAX_TIMEPOINTS + 1) / 2];
+static int n_runs; /* or ALL_OBSERVED */
 #endif
 
 #ifdef __cplusplus
@@ -137,14 +149,84 @@ static int scale_values(const float *from, int n, int channel, float *out)
     return n_unusable;
 }
 
+#if HAS_GAPS
+/* Gaps: NaN stands for a value that was not observed. They are filled for the kernels
+ * to read. Time points of short gaps then count as observed, others are not pooled.
+ */
+
+static inline int is_missing(float x)
+{
+    return x != x;
+}
+
+static int count_missing(const float *values, int n)
+{
+    int n_missing = 0;
+    for (int t = 0; t < n; t++)
+        n_missing += is_missing(values[t]);
+    return n_missing;
+}
+
+/* Where there are no pairs, channels are worked on one after the other. */
+static inline uint32_t *gaps_of(int channel)
+{
+    return gaps[HAS_PAIRS ? channel : 0];
+}
+
+static void clear_gaps(int channel)
+{
+    uint32_t *bits = gaps_of(channel);
+    for (int i = 0; i < N_WORDS; i++)
+        bits[i] = 0;
+}
+
+/* Fills what lies between two values, at -1 and n where there are none. */
+static void fill_gap(float *x, int last, int next, int n)
+{
+    for (int t = last + 1; t < next; t++) {
+        if (last < 0)
+            x[t] = next < n ? x[next] : 0.0f;
+        else if (next == n)
+            x[t] = x[last];
+        else
+            x[t] = (x[next] - x[last]) / (float)(next - last) * (float)(t - last) + x[last];
+    }
+}
+
+/* Fills the gaps of a scaled channel, and marks those that are not short. */
+static void fill_gaps(float *x, int n, int channel)
+{
+    uint32_t *bits = gaps_of(channel);
+    int last = -1;
+    for (int next = 0; next <= n; next++) {
+        if (next < n && is_missing(x[next]))
+            continue;
+        fill_gap(x, last, next, n);
+        if (next - last - 1 > longest_gaps[channel] || next - last - 1 == n)
+            for (int t = last + 1; t < next; t++)
+                bits[t / 32] |= (uint32_t)1 << t % 32;
+        last = next;
+    }
+}
+
+#endif
 /* Scales a channel of a window, from its first time point to its last. */
 static int scale_channel(const Window *window, int channel, float *out)
 {
     const int n = window->n_timepoints, start = window->start;
     const int row = window->all_present ? channels[channel] : channel;
     const float *from = window->values + (size_t)row * (size_t)n;
-    return scale_values(from + start, n - start, channel, out)
-           + scale_values(from, start, channel, out + n - start);
+    const int n_unusable = scale_values(from + start, n - start, channel, out)
+                           + scale_values(from, start, channel, out + n - start);
+#if HAS_GAPS
+    clear_gaps(channel);
+    if (n_unusable > 0) {
+        fill_gaps(out, n, channel);
+        /* Not of the scaled values: infinity may have become NaN. */
+        return n_unusable - count_missing(from, n);
+    }
+#endif
+    return n_unusable;
 }
 
 #if HAS_PAIRS
@@ -207,6 +289,50 @@ static int fill_series(const Window *window, int input)
     return n_unusable;
 }
 
+#if HAS_GAPS
+/* Bits as of a channel, set where any of what an input is made of was not observed. */
+static uint32_t gap_bits(int input, int word)
+{
+    const uint32_t *first = gaps_of(input_channels[input]);
+    uint32_t bits = first[word];
+#if HAS_PAIRS
+    bits |= gaps_of(input_others[input])[word];
+#endif
+#if HAS_CHANGE
+    if (input_representations[input] == CHANGE)
+        bits |= bits << 1 | (word > 0 ? first[word - 1] >> 31 : 0);
+#endif
+    return bits;
+}
+
+/* Finds the runs of time points at which an input was observed. */
+static void find_runs(int input, int n)
+{
+    uint32_t any = 0;
+    for (int word = 0; word < N_WORDS; word++)
+        any |= gap_bits(input, word);
+    n_runs = any ? 0 : ALL_OBSERVED;
+    if (!any)
+        return;
+    for (int t = 0; t < n; t++) {
+        if (gap_bits(input, t / 32) >> t % 32 & 1)
+            continue;
+        if (n_runs == 0 || run_stops[n_runs - 1] < t)
+            run_starts[n_runs++] = (uint16_t)t;
+        run_stops[n_runs - 1] = (uint16_t)(t + 1);
+    }
+}
+
+/* How many features a mask asks for. */
+static int n_bits(int mask)
+{
+    int n = 0;
+    for (; mask; mask &= mask - 1)
+        n++;
+    return n;
+}
+
+#endif
 #if HAS_CONVOLUTIONS
 /* Empties what an earlier series has left in the margins. */
 static void clear_margins(void)
@@ -629,14 +755,45 @@ static inline int first_of_part(int part, int n)
     return (int)((int32_t)part * n / N_PARTS);
 }
 
+#if HAS_GAPS
+/* Puts the observed values of a series side by side, where no response is yet. */
+static void gather_series(void)
+{
+    int n_taken = 0;
+    for (int run = 0; run < n_runs; run++)
+        for (int t = run_starts[run]; t < run_stops[run]; t++)
+            response[n_taken++] = series[MARGIN + t];
+}
+
+/* How many of the time points before one were observed. */
+static int n_observed_before(int timepoint)
+{
+    int n = 0;
+    for (int run = 0; run < n_runs && run_starts[run] < timepoint; run++)
+        n += (run_stops[run] < timepoint ? run_stops[run] : timepoint) - run_starts[run];
+    return n;
+}
+
+#endif
 /* Adds the wanted features of an interval, which has one time point at least. */
 static void add_features_of_interval(int interval, int n, Accumulator *accumulator)
 {
     const int wanted = interval_statistics[interval];
     const int first = first_of_part(interval_starts[interval], n);
     const int end = first_of_part(interval_stops[interval], n);
-    const int length = end > first ? end - first : 1;
+    int length = end > first ? end - first : 1;
     const float *x = series + MARGIN + first;
+#if HAS_GAPS
+    if (n_runs != ALL_OBSERVED) {
+        const int n_before = n_observed_before(first);
+        length = n_observed_before(first + length) - n_before;
+        x = response + n_before;
+    }
+    if (length == 0) {
+        accumulator->feature += n_bits(wanted);
+        return;
+    }
+#endif
 #if HAS_MEAN
     if (wanted & MEAN)
         add_feature(mean_of(x, length), accumulator);
@@ -661,10 +818,44 @@ static void add_features_of_interval(int interval, int n, Accumulator *accumulat
 
 #endif
 #if HAS_CONVOLUTIONS
+#if HAS_GAPS
+/* Takes the observed values of a response of n values to its start. Level 2, which is
+ * halved, has every second time point. Returns their number, or NONE_OBSERVED.
+ */
+static int take_observed(int n, int halved)
+{
+    int n_taken = 0;
+    if (n_runs == ALL_OBSERVED)
+        return n;
+    for (int run = 0; run < n_runs; run++) {
+        const int start = (run_starts[run] + halved) >> halved;
+        const int stop = (run_stops[run] + halved) >> halved;
+        for (int t = start; t < stop && t < n; t++)
+            response[n_taken++] = response[t];
+    }
+    return n_taken > 0 ? n_taken : NONE_OBSERVED;
+}
+
+/* Passes over features of which nothing was observed: they add nothing to the scores. */
+static void skip_features(int wanted, Accumulator *accumulator)
+{
+    accumulator->feature += n_bits(wanted);
+#if HAS_THRESHOLDS
+    accumulator->threshold += n_bits(wanted & ((PPV << N_PPV) - PPV));
+#endif
+}
+
+#endif
 /* Adds the wanted features of the response. */
 static void add_features(int wanted, int n, float scale, Accumulator *accumulator)
 {
     (void)scale; /* where no amplitude is wanted */
+#if HAS_GAPS
+    if (n == NONE_OBSERVED) {
+        skip_features(wanted, accumulator);
+        return;
+    }
+#endif
 #if HAS_PPV_OF_ZERO
     if (wanted & PPV)
         add_feature(share_of_positive(n), accumulator);
@@ -721,12 +912,19 @@ static void evaluate_series(int convolution, int group, int n, Accumulator *accu
     else
         respond_weighted(series, kernel, dilation, n);
 #endif
+#if HAS_RECTIFIED && HAS_GAPS
+    if (convolution_level_2[convolution])
+        rectify(n / 2); /* before values are taken from the response */
+#endif
 #if HAS_LEVEL_1
+#if HAS_GAPS
+    n = take_observed(n, 0);
+#endif
     add_features(convolution_level_1[convolution], n, scale_of(group), accumulator);
 #else
     (void)accumulator;
 #endif
-#if HAS_RECTIFIED
+#if HAS_RECTIFIED && !HAS_GAPS
     if (convolution_level_2[convolution])
         rectify(n / 2);
 #endif
@@ -749,6 +947,9 @@ static void evaluate_energy(int convolution, int group, int half, Accumulator *a
         respond_weighted(energy, kernel, dilation, half);
 #endif
     const float scale = scale_of(group) * scale_of(group);
+#if HAS_GAPS
+    half = take_observed(half, 1);
+#endif
     add_features(convolution_level_2[convolution], half, scale, accumulator);
 }
 
@@ -825,7 +1026,13 @@ static int classify(const Window *window, float *scores)
     for (int input = 0; input < N_INPUTS; input++) {
         if (fill_series(window, input) > 0)
             return LIGHTWAVES_BAD_VALUE;
+#if HAS_GAPS
+        find_runs(input, n);
+#endif
 #if HAS_SERIES
+#if HAS_GAPS
+        gather_series();
+#endif
         for (int i = 0; i < input_intervals[input]; i++, interval++)
             add_features_of_interval(interval, n, &accumulator);
 #endif
@@ -874,6 +1081,10 @@ int lightwaves_push(const float *sample, float *scores)
 {
     for (int i = 0; i < N_IN_USE; i++) {
         const float value = sample[channels[i]];
+#if HAS_GAPS
+        if (is_missing(value))
+            continue;
+#endif
         if (!is_usable(scaled(value, channel_means[i], channel_inverses[i])))
             return LIGHTWAVES_BAD_VALUE;
     }

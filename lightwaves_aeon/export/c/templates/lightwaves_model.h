@@ -21,7 +21,7 @@ extern "C" {
 enum {
     LIGHTWAVES_NO_DECISION = -1, /* the next one is due some samples later */
     LIGHTWAVES_BAD_LENGTH = -2,
-    LIGHTWAVES_BAD_VALUE = -3 /* NaN, infinite or far out of scale */
+    LIGHTWAVES_BAD_VALUE = -3 /* infinite, far out of scale, or NaN */
 };
 
 /* The labels of the classes. */
@@ -29,8 +29,9 @@ extern const char *const lightwaves_classes[LIGHTWAVES_N_CLASSES];
 
 /* Classifies a series of LIGHTWAVES_N_CHANNELS rows, each of LIGHTWAVES_MAX_TIMEPOINTS
  * values in the units of the training series; channels that are not in use are not
- * read. Returns the index of the class, the one with the highest score, and writes
- * LIGHTWAVES_N_CLASSES scores. Those of two classes differ in their sign only.
+ * read. NaN is a bad value, unless the data header says that it stands for one that was
+ * not observed. Returns the index of the class, the one with the highest score, and
+ * writes LIGHTWAVES_N_CLASSES scores. Those of two classes differ in their sign only.
  */
 int lightwaves_predict(const float *series, float *scores);
 
