@@ -89,6 +89,32 @@ def permuted_pairs():
     return X[order], y[order]
 
 
+def with_gaps(X):
+    """Single values, blocks and channels are missing; every fifth case is whole."""
+    rng, X = np.random.default_rng(5), X.copy()
+    X[1::5][rng.random(X[1::5].shape) < 0.2] = np.nan
+    X[2::5, :, 9:20] = np.nan
+    X[3::5, rng.integers(X.shape[1])] = np.nan
+    X[4::5][rng.random(X[4::5].shape) < 0.6] = np.nan
+    X[7] = np.nan
+    return X
+
+
+def pairs_with_gaps():
+    X, y = pairs()
+    return with_gaps(X), y
+
+
+def noise_with_gaps():
+    X, y = noise()
+    return with_gaps(X), y
+
+
+def unequal_noise_with_gaps():
+    X, y = noise()
+    return unequal(with_gaps(X)), y
+
+
 def ties():
     """Small integers; each channel is there twice, and all cases are, too."""
     X = np.random.default_rng(0).integers(-2, 3, size=(6, 2, 30))
@@ -200,6 +226,33 @@ PROBLEMS = {
             "random_state": 0,
         },
     ),
+    "gaps": (noise_with_gaps, {"n_features": 20, "variant": "L1L2"}),
+    "gaps, plus": (
+        pairs_with_gaps,
+        {"n_features": 50, "variant": "plus", "random_state": 0, "max_dilation": 4},
+    ),
+    "gaps, unequal lengths": (
+        unequal_noise_with_gaps,
+        {"n_features": 20, "variant": "plus", "random_state": 0, "max_dilation": 4},
+    ),
+    "gaps, few channels": (
+        pairs_with_gaps,
+        {"n_features": 20, "variant": "L1", "max_channels": 2, "max_dilation": 4},
+    ),
+    "gaps, another estimator": (
+        noise_with_gaps,
+        {"n_features": 9, "variant": "L1", "estimator": RidgeClassifier()},
+    ),
+    "augmented cases lose values": (
+        pairs,
+        {
+            "n_features": 20,
+            "variant": "plus",
+            "augment_missing": 0.4,
+            "max_dilation": 2,
+            "random_state": 0,
+        },
+    ),
     "another estimator": (
         noise,
         {
@@ -211,7 +264,10 @@ PROBLEMS = {
     ),
 }
 
-WITH_THREADS = ["basic motions", "univariate", "wavelets", "plus", "unequal lengths"]
+WITH_THREADS = [
+    *("basic motions", "univariate", "wavelets", "plus", "unequal lengths"),
+    *("gaps", "gaps, plus"),
+]
 
 
 def make_classifier(problem: str, **parameters):
@@ -236,9 +292,12 @@ def answers(problem: str, **parameters) -> dict[str, np.ndarray]:
         "bias": bias,
         "classes": classifier.classes_,
         "inverse temperature": np.array(beta),
+        "longest short gaps": classifier._state.model.transform.longest_gaps,
         "predictions": classifier.predict(X),
         "scores": classifier.decision_function(X),
         "probabilities": classifier.predict_proba(X),
+        "without values": classifier.predict_proba(np.full((1, len(X[0]), 9), np.nan)),
+        "has gaps": np.array(classifier.metadata_["missing_values"]),
     }
 
 
@@ -370,7 +429,7 @@ def uncaught(folder: Path, rank: int) -> None:
     X, y = noise()
     tell(folder, "uncaught", rank, time())
     if rank == 2:
-        X[5, 2, 7] = np.nan
+        X[5, 2, 7] = np.inf
     make_classifier("sample", backend="mpi").fit(X, y)
 
 
@@ -462,6 +521,10 @@ def sets(**parameters) -> Callable:
     return lambda given: given.classifier.set_params(**parameters)
 
 
+def both(*faults: Callable) -> Callable:
+    return lambda given: [fault(given) for fault in faults]
+
+
 def fails(error: BaseException | Callable, where: str = "anova_f") -> Callable:
     """Make a fault in the middle of the search."""
 
@@ -477,20 +540,20 @@ def numpy_runs_out_of_memory():
     return np.empty(1 << 59)
 
 
-def interrupted_in_waiting(X, order, backend, robust):
+def interrupted_in_waiting(X, order, backend, *others):
     """Have rank 1 interrupted while the others have not come yet."""
     if backend.local_part(range(3))[0] != 1:
         sleep(0.5)
     else:
         signal.setitimer(signal.ITIMER_REAL, 0.2)
-    return MOMENTS(X, order, backend, robust)
+    return MOMENTS(X, order, backend, *others)
 
 
 def on_rank(rank):
     return Mpi().local_part(range(3))[0] == rank
 
 
-def spoilt(X, channel, value=np.nan):
+def spoilt(X, channel, value=np.inf):
     X = X.copy()
     X[5, channel, 7] = value
     return X
@@ -505,21 +568,30 @@ def with_hole(y):
 RANK_1 = r"\(on rank 1 of 3\)$"
 # The ranks have a channel each to find the moments of.
 FAULTS = {
-    "NaN in the data of one rank": Fault(
+    "infinity in the data of one rank": Fault(
         puts("X", lambda X: spoilt(X, 1)),
         "ValueError",
-        rf"NaN.* case 5, channel 1 {RANK_1}",
+        rf"holds infinity.* case 5, channel 1 {RANK_1}",
     ),
-    "NaN in a channel that one rank reads": Fault(
+    "infinity in a channel that one rank reads": Fault(
         puts("X", lambda X: spoilt(X, 2)),
         "ValueError",
-        r"NaN.* case 5, channel 2 \(on rank 2 of 3\)$",
+        r"holds infinity.* case 5, channel 2 \(on rank 2 of 3\)$",
         rank=None,
     ),
-    "NaN in the channels of two ranks": Fault(
+    "infinity in the channels of two ranks": Fault(
         puts("X", lambda X: spoilt(spoilt(X, 2), 1)),
         "ValueError",
-        rf"NaN.* case 5, channel 1 {RANK_1}",
+        rf"holds infinity.* case 5, channel 1 {RANK_1}",
+        rank=None,
+    ),
+    "missing values that are an error": Fault(
+        both(
+            puts("X", lambda X: spoilt(spoilt(X, 2, np.nan), 1, np.nan)),
+            sets(missing_values="error"),
+        ),
+        "ValueError",
+        rf"holds NaN.* case 5, channel 1 {RANK_1}",
         rank=None,
     ),
     "objects": Fault(
@@ -554,10 +626,10 @@ FAULTS = {
         rank=None,
         before_any_work=True,
     ),
-    "NaN in a case of unequal lengths": Fault(
+    "infinity in a case of unequal lengths": Fault(
         puts("X", lambda X: unequal(spoilt(X, 1))),
         "ValueError",
-        rf"NaN.* case 5, channel 1 {RANK_1}",
+        rf"holds infinity.* case 5, channel 1 {RANK_1}",
         rank=None,
     ),
     "an empty case": Fault(
@@ -645,6 +717,12 @@ FAULTS = {
         "ValueError",
         r"differs between ranks: .*n_features=20.* on rank 0, "
         r".*n_features=19.* on rank 1$",
+        before_any_work=True,
+    ),
+    "other ways with missing values": Fault(
+        sets(missing_values="error"),
+        "ValueError",
+        r"differs between ranks: .*'allow'.* on rank 0, .*'error'.* on rank 1$",
         before_any_work=True,
     ),
     "other parameters on the last rank": Fault(

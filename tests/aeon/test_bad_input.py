@@ -166,6 +166,10 @@ BAD_PARAMETERS = [
     ({"augment_missing": "0.3"}, "augment_missing"),
     ({"augment_missing": True}, "augment_missing"),
     ({"augment_missing": 0.3}, "augment_missing needs selector='distil'"),
+    (
+        {"augment_missing": 0.3, "selector": "distil", "missing_values": "error"},
+        "augment_missing needs missing_values='allow'",
+    ),
 ]
 BAD_CLASSIFIER_PARAMETERS = [
     ({"n_kernels": 0, "n_features": None}, "n_kernels"),

@@ -238,9 +238,10 @@ def test_predictions_that_are_refused(data, fitted, in_this_thread):
 
 def test_unusable_values_are_named_by_predictions(data, fitted, in_this_thread):
     X = data[0].copy()
-    X[9001, 0, 3] = np.nan
+    X[9001, 0, 3] = np.inf
     labels = predict_dask(fitted, chunked(X, (1000, 1, 10)))
-    with pytest.raises(ValueError, match=r"channel 0 holds NaN.* first in case 9001$"):
+    match = r"channel 0 holds infinity.* first in case 9001$"
+    with pytest.raises(ValueError, match=match):
         labels.compute()
     assert_array_equal(labels[:9000].compute(), fitted.predict(X[:9000]))
 
@@ -260,13 +261,14 @@ def inside_and_outside(y):
 def test_unusable_values_are_named(data, request, channel, cluster):
     """Channel 1 is not in use."""
     request.getfixturevalue(cluster)
-    X, y = data
-    for case in inside_and_outside(y):
+    (X, y), parameters = data, {**PARAMETERS, "variant": "L1", "max_channels": 1}
+    kinds = (np.nan, "error", "NaN or infinity"), (np.inf, "allow", "infinity")
+    for case, kind in zip(inside_and_outside(y), kinds, strict=True):
         bad = X.copy()
-        bad[case, channel, 3] = np.nan
-        match = f"holds NaN or infinity, first in case {case}, channel {channel}$"
+        bad[case, channel, 3], parameters["missing_values"], words = kind
+        match = f"holds {words}, first in case {case}, channel {channel}$"
         with pytest.raises(ValueError, match=match):
-            fit_dask(chunked(bad), y, **PARAMETERS, variant="L1", max_channels=1)
+            fit_dask(chunked(bad), y, **parameters)
 
 
 REFUSED = {

@@ -218,6 +218,10 @@ def test_what_fit_and_predict_refuse(folder, tmp_path):
     series[3, 1, 5] = np.nan
     np.save(tmp_path / "X.npy", series)
     with pytest.raises(ValueError, match="NaN or infinity, first in case 3, channel 1"):
+        fit_files(tmp_path / "X.npy", y, missing_values="error")
+    series[3, 1, 5] = np.inf
+    np.save(tmp_path / "X.npy", series)
+    with pytest.raises(ValueError, match="holds infinity, first in case 3, channel 1"):
         fit_files(tmp_path / "X.npy", y)
 
 
@@ -437,7 +441,7 @@ def test_usage_errors(args, message):
 def test_fit_in_two_processes(folder, tmp_path):
     """The second command fails in one of the processes: that is told once."""
     X = np.load(folder / "X.npy")
-    X[4, 2, 0] = np.nan
+    X[4, 2, 0] = np.inf
     np.save(tmp_path / "X.npy", X)
     out, other = tmp_path / "out", tmp_path / "other"
     done = run_in_processes(

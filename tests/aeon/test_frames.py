@@ -280,7 +280,9 @@ def test_single_cases_are_checked(shell, problem, change):
 
 def test_channels_not_in_use_are_not_read(shell, problem):
     X, y = problem
-    clf = SHELLS[shell].LightWaveSClassifier(n_features=5, random_state=0, variant="L1")
+    clf = SHELLS[shell].LightWaveSClassifier(
+        n_features=5, random_state=0, variant="L1", missing_values="error"
+    )
     clf.fit(X, y)
     used = clf.importance("channel")["channel"].unique()
     others = np.delete(np.arange(3), used)

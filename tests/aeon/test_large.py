@@ -290,11 +290,13 @@ def test_channels_may_be_left_out(two_channels):
 # What is refused
 
 
-@pytest.mark.parametrize(("value", "n_jobs"), [(np.nan, 1), (np.inf, 2)])
+@pytest.mark.parametrize(
+    ("value", "n_jobs", "missing_values"), [(np.nan, 1, "error"), (np.inf, 2, "allow")]
+)
 @pytest.mark.parametrize("channel", [0, 1])
 @pytest.mark.parametrize("given", [None, LogisticRegression()])
 def test_unusable_values_are_named(
-    two_channels, tmp_path, value, channel, n_jobs, given
+    two_channels, tmp_path, value, missing_values, channel, n_jobs, given
 ):
     """Channel 1 is not in use."""
     X, y = two_channels
@@ -302,8 +304,9 @@ def test_unusable_values_are_named(
         bad = X.copy()
         bad[case, channel, 3] = value
         parameters = {**FAST, "max_channels": 1, "n_jobs": n_jobs}
-        clf = classifier(**parameters, estimator=given)
-        with pytest.raises(ValueError, match="holds NaN") as caught:
+        clf = classifier(**parameters, estimator=given, missing_values=missing_values)
+        match = "NaN" if missing_values == "error" else "infinity"
+        with pytest.raises(ValueError, match=f"holds {match}") as caught:
             clf.fit(bad, y)
         assert f"case {case}" in str(caught.value)
         assert f"channel {channel}" in str(caught.value)
@@ -315,16 +318,17 @@ def test_unusable_values_of_unequal_lengths(unequal):
     for case in inside_and_outside(y):
         bad = list(X)
         bad[case] = X[case].copy()
-        bad[case][0, -1] = np.nan
-        with pytest.raises(ValueError, match=f"first in case {case}, channel 0$"):
-            classifier(**FAST).fit(bad, y)
+        for value, missing_values in ((np.nan, "error"), (np.inf, "allow")):
+            bad[case][0, -1] = value
+            with pytest.raises(ValueError, match=f"first in case {case}, channel 0$"):
+                classifier(**FAST, missing_values=missing_values).fit(bad, y)
 
 
 def test_a_failed_fit_leaves_the_one_before(data, fast):
     clf = classifier(**FAST).fit(*data)
     bad = data[0].copy()
-    bad[inside_and_outside(data[1])[1], 0, 0] = np.nan
-    with pytest.raises(ValueError, match="holds NaN"):
+    bad[inside_and_outside(data[1])[1], 0, 0] = np.inf
+    with pytest.raises(ValueError, match="holds infinity"):
         clf.fit(bad, data[1])
     assert_same_fit(clf, fast)
 

@@ -60,7 +60,7 @@ def folder(data, fitted, bad_case, tmp_path_factory):
     np.save(folder / "short.npy", y[:-1])
     np.save(folder / "three.npy", np.zeros((9, 3, 30), np.float32))
     bad = X.copy()
-    bad[bad_case, 0, 4] = np.nan
+    bad[bad_case, 0, 4] = np.inf
     np.save(folder / "bad.npy", bad)
     fitted.save(folder / "some.model")
     return folder
@@ -140,7 +140,7 @@ def test_a_file_that_is_there(folder, tmp_path):
     assert_fails(run(*transform_command(folder, out)), "--force")
     assert out.read_text() == "precious"
     command = [*transform_command(folder, out, "bad.npy"), "--force"]
-    assert_fails(run(*command), "holds NaN")
+    assert_fails(run(*command), "holds infinity")
     assert out.read_text() == "precious"
     command = [*transform_command(folder, out), "--force"]
     assert run(*command).exit_code == 0

@@ -450,6 +450,8 @@ def test_parameters_are_stored_as_given(transformer, problem):
         "backend": "joblib",
         "selector": "detach",
         "max_channels": 2,
+        "missing_values": "error",
+        "augment_missing": 0.0,
     }
     assert LightWaveS(**params).get_params() == params
     transformer.set_params(**params)

@@ -211,7 +211,7 @@ def test_uncaught_error(three):
     assert three.returncode != 0
     for rank in range(3):
         assert three.end - three.found("uncaught", rank) < SOON
-    error = "ValueError: X holds NaN or infinity, first in case 5, channel 2"
+    error = "ValueError: X holds infinity, first in case 5, channel 2"
     assert f"{error} (on rank 2 of 3)" in three.output
 
 

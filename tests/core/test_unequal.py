@@ -537,17 +537,23 @@ def with_case(X, number, case):
     return [*X[:number], case, *X[number + 1 :]]
 
 
-def spoilt(X):
+def spoilt(X, value=np.nan):
     case = X[7].copy()
-    case[:, 3] = np.nan
+    case[:, 3] = value
     return with_case(X, 7, case)
+
+
+def frames(X):
+    return [pd.DataFrame(x) for x in X]
 
 
 BAD = {
     "NaN": (spoilt, "NaN.* first in case 7"),
-    "NaN, df-list": (
-        lambda X: [pd.DataFrame(x) for x in spoilt(X)],
-        "NaN.* first in case 7",
+    "NaN, df-list": (lambda X: frames(spoilt(X)), "NaN.* first in case 7"),
+    "infinity": (lambda X: spoilt(X, np.inf), "holds infinity.* first in case 7"),
+    "infinity, df-list": (
+        lambda X: frames(spoilt(X, -np.inf)),
+        "holds infinity.* first in case 7",
     ),
     "fewer channels": (lambda X: with_case(X, 7, X[7][:2]), "number of channels"),
     "more channels": (
@@ -565,9 +571,11 @@ BAD = {
 }
 
 
-@pytest.mark.parametrize(("spoil", "match"), BAD.values(), ids=BAD)
-def test_bad_case(estimator, unequal, spoil, match):
-    X, y = unequal
+@pytest.mark.parametrize("name", BAD)
+def test_bad_case(estimator, unequal, name):
+    (spoil, match), (X, y) = BAD[name], unequal
+    if name.startswith("NaN"):
+        estimator.set_params(missing_values="error")
     with pytest.raises((ValueError, TypeError), match=match):
         estimator.fit(spoil(X), y)
     assert not estimator.is_fitted

@@ -568,9 +568,12 @@ def test_only_the_channels_in_use_are_read(make_pairs_problem):
     assert_array_equal(transformer.transform(X), expected)
     for channel in used:
         bad = X.copy()
-        bad[0, channel, 0] = np.nan
+        bad[0, channel, 0] = np.inf
         with pytest.raises(ValueError, match=f"channel {channel} "):
             transformer.transform(bad)
+        bad[0, channel] = np.nan
+        differ = (transformer.transform(bad) != expected).any(axis=1)
+        assert np.flatnonzero(differ).tolist() == [0]
 
 
 def test_plus_sees_what_is_in_pairs_alone():
