@@ -172,7 +172,9 @@ class FittedClassifier:
             If that is asked for, but missing values are an error to the classifier.
         """
         if asked not in (None, False, True):
-            raise ValueError(f"missing_values must be True, False or None, got {asked}")
+            raise ValueError(
+                f"missing_values must be True, False or None, got {asked!r}"
+            )
         allowed = self.model.allows_missing
         if asked and not allowed:
             raise ValueError(
