@@ -121,10 +121,10 @@ class LinearHead(NamedTuple):
         return scores[:, 0] if len(self.bias) == 1 else scores
 
     def _scores(self, features: np.ndarray) -> np.ndarray:
-        scores = _linear_scores(features, self.weights, self.bias)
-        if self.unobserved is not None and np.isnan(scores).any():
+        scores, has_missing = _linear_scores(features, self.weights, self.bias)
+        if has_missing and self.unobserved is not None:
             completed = self.unobserved.completed(features)
-            scores = _linear_scores(completed, self.weights, self.bias)
+            scores, _ = _linear_scores(completed, self.weights, self.bias)
         return scores
 
     def predict(self, features: np.ndarray) -> np.ndarray:
@@ -364,11 +364,12 @@ def two_columns(scores: np.ndarray) -> np.ndarray:
 @jit
 def _linear_scores(features, weights, bias):
     # In the order of the features, which BLAS would not promise.
-    scores = np.empty((len(features), len(bias)))
+    scores, has_missing = np.empty((len(features), len(bias))), False
     for i in range(len(features)):
         for k in range(len(bias)):
             scores[i, k] = bias[k]
         for j in range(len(weights)):
             for k in range(len(bias)):
                 scores[i, k] += features[i, j] * weights[j, k]
-    return scores
+        has_missing |= np.isnan(scores[i, 0])
+    return scores, has_missing
