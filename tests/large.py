@@ -23,6 +23,16 @@ def made_problem(n_cases=N_CASES, n_channels=1, seed=0):
     return X, LABELS[classes]
 
 
+def with_gaps(X, seed=2):
+    """The same with single values, ends and channels missing from half of the cases."""
+    rng, X = np.random.default_rng(seed), X.copy()
+    X[::4][rng.random(X[::4].shape) < 0.3] = np.nan
+    X[1::8, :, 20:] = np.nan
+    X[5::16, -1] = np.nan
+    X[13::64] = np.nan
+    return X
+
+
 def assert_same_fit(found, expected):
     """Compare what two classifiers have learned, to the last bit."""
     for name in ("classes_", "coef_", "intercept_", "alpha_", "best_score_"):
@@ -35,5 +45,6 @@ def assert_same_fit(found, expected):
     scaler, other = (clf.pipeline_[1] for clf in (found, expected))
     assert_array_equal(scaler.mean_, other.mean_)
     assert_array_equal(scaler.scale_, other.scale_)
-    X = made_problem(50, found.metadata_["n_channels"], seed=1)[0]
-    assert_array_equal(found.predict_proba(X), expected.predict_proba(X))
+    whole = made_problem(50, found.metadata_["n_channels"], seed=1)[0]
+    for X in (whole, with_gaps(whole)) if found.missing_values == "allow" else [whole]:
+        assert_array_equal(found.predict_proba(X), expected.predict_proba(X))
