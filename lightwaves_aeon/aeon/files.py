@@ -18,6 +18,7 @@ from lightwaves_aeon.aeon.classifier import LightWaveSClassifier
 from lightwaves_aeon.atomic import open_atomic
 from lightwaves_aeon.core.data.blocks import block_ranges
 from lightwaves_aeon.core.data.source import read_pieces
+from lightwaves_aeon.core.model import Model
 from lightwaves_aeon.core.parallel.backends import make_backend
 from lightwaves_aeon.core.parallel.threads import Threads
 from lightwaves_aeon.core.progress import Track, no_progress
@@ -128,10 +129,10 @@ def predict_files(
     processes = make_backend(backend)
     with processes.collective():
         series = _series_for(classifier, data)
-        head = classifier._state.head
+        head, model = classifier._state.head, classifier._state.model
         parts = [
             head.predict(features)
-            for _, features in _features(classifier, series, processes, track)
+            for _, features in _features(classifier, model, series, processes, track)
         ]
         series.check_unchanged()
         everywhere = processes.gather(parts)
@@ -191,13 +192,14 @@ def transform_files(
     processes = make_backend(backend)
     with processes.collective():
         series = _series_for(classifier, data)
-        shape = series.shape[0], len(classifier._state.model.rows)
+        model = classifier.pipeline_[0]._model  # features that are missing have means
+        shape, parts = (series.shape[0], len(model.rows)), (series, processes, track)
         with ExitStack() as opened:  # by the first process alone
             name, start = processes.on_root(
                 lambda: _begin(opened.enter_context(open_atomic(out)), shape)
             )
             with open(name, "r+b") as file:
-                for cases, features in _features(classifier, series, processes, track):
+                for cases, features in _features(classifier, model, *parts):
                     file.seek(start + VALUE.itemsize * shape[1] * cases.start)
                     file.write(features.astype(VALUE, copy=False).tobytes())
             series.check_unchanged()
@@ -216,16 +218,17 @@ def _begin(file: BinaryIO, shape: tuple[int, int]) -> tuple[str, int]:
 
 def _features(
     classifier: LightWaveSClassifier,
+    model: Model,
     series: StoredSeries,
     processes: Threads,
     track: Track,
 ) -> Iterator[tuple[range, np.ndarray]]:
     """Go through this process's share of the cases, with their features."""
-    transform, n_jobs = classifier._state.model.transform, classifier._n_threads()
+    n_jobs = classifier._n_threads()
     own = processes.local_part(block_ranges(series.shape[0]))
     for cases in track(own, len(own)):
         for piece, X in read_pieces(series, cases):
-            yield piece, transform(X, n_jobs=n_jobs, names=piece)
+            yield piece, model.transform(X, n_jobs=n_jobs, names=piece)
 
 
 def _series_for(classifier: LightWaveSClassifier, data: str | Path) -> StoredSeries:
