@@ -116,7 +116,7 @@ def test_files(data, fast, tmp_path):
     assert_array_equal(predicted, fast.predict(data[0]))
     transform_files(fast, tmp_path / "X.npy", tmp_path / "out.npy")
     features = np.load(tmp_path / "out.npy")
-    expected = fast._state.model.transform(data[0])
+    expected = fast.pipeline_[0].transform(data[0])
     assert_array_equal(features, expected)
 
 
