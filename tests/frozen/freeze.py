@@ -85,11 +85,17 @@ def problems():
     three = rng.normal(size=(30, 3, 41))
     three[:, 1] += np.sin((0.3 + y[:, None]) * t[:41])
     three[:, 2] += three[:, 0]
+    rng, gaps = np.random.default_rng(1), np.float32(three)
+    gaps[::4][rng.random(gaps[::4].shape) < 0.3] = np.nan
+    gaps[1::4, :, 10:22], gaps[2::4, 1], gaps[6] = np.nan, np.nan, np.nan
+    uneven = [x[:, : 41 - i % 5] for i, x in enumerate(gaps)]
     return {
         "motions": motions,
         "vowels": vowels,
         "single": (single.astype(np.float32), np.arange(90) % 3),
         "three": (np.round(100 * three).astype(np.int32), np.array(["a", "b"])[y]),
+        "gaps": (gaps, np.array(["a", "b"])[y]),
+        "uneven gaps": (uneven, np.array(["a", "b"])[y]),
     }
 
 
@@ -134,9 +140,19 @@ MODELS = {
         "three",
         {"variant": "L1L2", "class_weight": "balanced", "n_features": 20},
     ),
+    "gaps L1L2": ("gaps", {"variant": "L1L2", "n_features": 30}),
+    "gaps plus": ("gaps", {"variant": "plus", "n_features": 30}),
+    "gaps plus augmented": (
+        "gaps",
+        {"variant": "plus", "n_features": 30, "augment_missing": 0.4},
+    ),
+    "uneven gaps plus": ("uneven gaps", {"variant": "plus", "n_features": 30}),
 }
 
-EXPORTED = ("motions L1L2", "vowels plus", "single plus", "three plus mixed kernels")
+EXPORTED = (
+    *("motions L1L2", "vowels plus", "single plus", "three plus mixed kernels"),
+    *("gaps L1L2", "gaps plus", "uneven gaps plus"),
+)
 SELECTED_BY_ANOVA = ("L1", "L2", "L1L2", "wavelets", "balanced", "mrmr")
 
 
