@@ -170,7 +170,7 @@ class Search:
         bank = kernel_bank(self.kernels)
         self._warn_of_narrow_view(X, bank)
         data = self._prepare(X, classes, rng, backend)
-        X = data.X  # where short gaps are filled
+        as_given, X = X, data.X  # where short gaps are filled
         channels, path = varying_channels(data.stds), None
         if self.max_channels is not None:
             path = self._eliminate_channels(data)
@@ -214,13 +214,13 @@ class Search:
         fill_columns(columns)
 
         def of_mixtures(mixtures: Mixtures) -> np.ndarray:
-            found = pooled.features_of_mixtures(X, mixtures.of(sample), backend)
+            found = pooled.features_of_mixtures(as_given, mixtures.of(sample), backend)
             if holds_missing(found):
                 fill_columns(found, columns.mean(axis=0, dtype=np.float64))
             return selector.arranged(found)
 
         augmented = of_mixtures(mixtures.whole())
-        gapped = of_mixtures(mixtures) if mixtures.dropped.any() else None
+        gapped = of_mixtures(mixtures) if mixtures.lose_values else None
         found = backend.on_root(
             lambda: select_features(
                 rows,
@@ -311,12 +311,13 @@ class Search:
         of_fit = backend, self._variant.robust, self.allow_missing
         order = case_order(X, classes, backend)
         means, stds, longest_gaps, has_gaps = fit_scaler(X, order, *of_fit)
+        has_long_gaps = False
         if has_gaps:  # short ones are as if a line had been observed
             X = with_short_gaps_filled(X, longest_gaps)
             order = case_order(X, classes, backend)
-            means, stds, *_ = fit_scaler(X, order, *of_fit)
-        constants = means, stds, longest_gaps
-        return TrainingData(X, classes, order, *constants, has_gaps, rng, backend)
+            means, stds, _, has_long_gaps = fit_scaler(X, order, *of_fit)
+        constants, gaps = (means, stds, longest_gaps), (has_gaps, has_long_gaps)
+        return TrainingData(X, classes, order, *constants, *gaps, rng, backend)
 
     def _eliminate_channels(self, data: TrainingData) -> np.ndarray:
         """Give the path of the backward elimination of channels."""

@@ -89,7 +89,7 @@ def test_no_mixtures_draw_nothing():
 def test_within_and_of():
     one = np.ones(3)
     cases = np.array([0, 1, 2]), np.array([1, 1, 0])
-    mixtures = Mixtures(*cases, one, one, 0 * one, one)
+    mixtures = Mixtures(*cases, one, one, 0 * one, one, -cases[0] - 1)
     assert mixtures.within(np.array([0, 1])).tolist() == [0, 1]
     named = mixtures.of(np.array([7, 8, 9]))
     assert (named.first.tolist(), named.second.tolist()) == ([7, 8, 9], [8, 8, 7])

@@ -37,6 +37,8 @@ class Mixtures(NamedTuple):
         Share of the values that are dropped.
     seeds : np.ndarray of int, shape (n_mixtures,)
         Draw what is dropped.
+    gaps_of : np.ndarray of int, shape (n_mixtures,)
+        The case whose gaps a mixture has, too; -1 for none.
     """
 
     first: np.ndarray
@@ -45,10 +47,17 @@ class Mixtures(NamedTuple):
     shifts: np.ndarray
     dropped: np.ndarray
     seeds: np.ndarray
+    gaps_of: np.ndarray
+
+    @property
+    def lose_values(self) -> bool:
+        """Whether any mixture loses values, or may."""
+        return bool(self.dropped.any() or (self.gaps_of >= 0).any())
 
     def whole(self) -> Self:
-        """Give the same with nothing dropped."""
-        return self._replace(dropped=np.zeros_like(self.dropped))
+        """Give the same with nothing lost."""
+        none = np.full_like(self.gaps_of, -1)
+        return self._replace(dropped=np.zeros_like(self.dropped), gaps_of=none)
 
     def take(self, positions: np.ndarray | slice) -> Self:
         """Take some of them."""
@@ -56,12 +65,15 @@ class Mixtures(NamedTuple):
 
     def of(self, cases: np.ndarray) -> Self:
         """Name the cases by their place in a collection, given those of a sample."""
-        return self._replace(first=cases[self.first], second=cases[self.second])
+        gaps_of = np.where(self.gaps_of < 0, -1, cases[self.gaps_of])
+        first, second = cases[self.first], cases[self.second]
+        return self._replace(first=first, second=second, gaps_of=gaps_of)
 
-    def of_pair(self) -> Self:
-        """Name the cases by their places in two collections of one case each."""
+    def alone(self) -> Self:
+        """Name the cases by their places in collections of one case each."""
         zero = np.zeros(len(self.first), np.int64)
-        return self._replace(first=zero, second=zero)
+        gaps_of = np.minimum(self.gaps_of, 0)
+        return self._replace(first=zero, second=zero, gaps_of=gaps_of)
 
     def within(self, cases: np.ndarray) -> np.ndarray:
         """Give the positions of those that are made of some cases alone."""
@@ -69,7 +81,11 @@ class Mixtures(NamedTuple):
 
 
 def draw_mixtures(
-    n_cases: int, n_mixtures: int, rng: np.random.RandomState, dropped: float = 0.0
+    n_cases: int,
+    n_mixtures: int,
+    rng: np.random.RandomState,
+    dropped: float = 0.0,
+    have_gaps: bool = False,
 ) -> Mixtures:
     """Draw pairs of cases, and how they are mixed.
 
@@ -83,6 +99,8 @@ def draw_mixtures(
         Source of the draw; not touched for no mixtures.
     dropped : float, default=0.0
         Share of the values that are dropped from a mixture, at most.
+    have_gaps : bool, default=False
+        Whether mixtures have the gaps of a third case, too.
 
     Returns
     -------
@@ -103,13 +121,16 @@ def draw_mixtures(
         rng.uniform(-1, 1, size=n_mixtures),
         np.zeros(n_mixtures),
         np.zeros(n_mixtures, np.int64),
+        np.full(n_mixtures, -1),
     )
-    if dropped == 0:
-        return mixtures
-    return mixtures._replace(
-        dropped=rng.uniform(0, dropped, size=n_mixtures),
-        seeds=rng.randint(2**31, size=n_mixtures),
-    )
+    if dropped > 0:
+        mixtures = mixtures._replace(
+            dropped=rng.uniform(0, dropped, size=n_mixtures),
+            seeds=rng.randint(2**31, size=n_mixtures),
+        )
+    if have_gaps:
+        mixtures = mixtures._replace(gaps_of=rng.randint(n_cases, size=n_mixtures))
+    return mixtures
 
 
 def mix(
@@ -136,7 +157,7 @@ def mix(
     Collection, shape (n_mixtures, n_channels, n_timepoints)
         Of floating point. Where a mixture is moved, the value at its end is repeated;
         where the second case is of another length, it is stretched to that of the
-        first. Gaps are those of the first case, but short ones.
+        first. Gaps are those of the first case, but short ones, and what is lost.
 
     Examples
     --------
@@ -144,28 +165,30 @@ def mix(
     >>> from lightwaves_aeon.core.data.augmentation import Mixtures, mix
     >>> X = np.array([[[0.0, 0.0, 8.0]], [[4.0, 4.0, 4.0]]])
     >>> first, second, one = np.array([0]), np.array([1]), np.ones(1)
-    >>> mixtures = Mixtures(first, second, 0.75 * one, -one, 0 * one, first)
+    >>> mixtures = Mixtures(first, second, 0.75 * one, -one, 0 * one, first, -second)
     >>> mix(X, mixtures, np.array([0])).tolist()
     [[[1.0, 7.0, 7.0]]]
     """
     if longest_gaps is None:
         longest_gaps = np.zeros(len(channels), np.int64)
     if isinstance(X, np.ndarray):
-        return _mixed(X, X, mixtures, channels, longest_gaps)
+        return _mixed(X, X, X, mixtures, channels, longest_gaps)
     mixed = []
     for number in range(len(mixtures.first)):
         mixture = mixtures.take(slice(number, number + 1))
         first, second = _case(X, mixture.first[0]), _case(X, mixture.second[0])
-        second = _stretched(second, first.shape[1])
-        alone = mixture.of_pair()
-        pair = first[None], second[None]
-        mixed.append(_mixed(*pair, alone, channels, longest_gaps)[0])
+        length = first.shape[1]
+        third = _case(X, max(mixture.gaps_of[0], 0))
+        third = third[:, np.linspace(0, third.shape[1] - 1, length).astype(int)]
+        cases = first[None], _stretched(second, length)[None], third[None]
+        mixed.append(_mixed(*cases, mixture.alone(), channels, longest_gaps)[0])
     return UnequalLengthCollection.from_series(mixed)
 
 
 def _mixed(
     first: np.ndarray,
     second: np.ndarray,
+    third: np.ndarray,
     mixtures: Mixtures,
     channels: np.ndarray,
     longest_gaps: np.ndarray,
@@ -187,6 +210,12 @@ def _mixed(
         if observed is not None:
             observed = np.take_along_axis(observed, seen, axis=1)
             mixed = np.where(observed, mixed, np.nan)
+        with_gaps = np.flatnonzero(mixtures.gaps_of >= 0)
+        mixed[with_gaps] = np.where(
+            np.isnan(third[mixtures.gaps_of[with_gaps], channel]),
+            np.nan,
+            mixed[with_gaps],
+        )
         for i in np.flatnonzero(mixtures.dropped):
             lost = _lost(length, channel, mixtures.dropped[i], mixtures.seeds[i])
             mixed[i, lost] = np.nan

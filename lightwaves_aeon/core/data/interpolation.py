@@ -6,7 +6,11 @@ __all__ = ["longest_interpolated"]
 
 import numpy as np
 
-from lightwaves_aeon.core.data.collection import Collection, iter_by_length
+from lightwaves_aeon.core.data.collection import (
+    Collection,
+    iter_by_length,
+    typical_length,
+)
 
 GAPS = tuple(sorted({int(2 ** (k / 2)) for k in range(33)}))
 """Lengths of gaps that are tried, in time points."""
@@ -14,6 +18,10 @@ GAPS = tuple(sorted({int(2 ** (k / 2)) for k in range(33)}))
 LARGEST_ERROR = 1.0
 """Squared error of lines in the middle of gaps, as a share of the variance within a
 case, up to which they tell what was missed: the mean of a case does no better then."""
+
+ALWAYS_SHORT = 8
+"""Gaps of up to the length divided by it are short, whatever lines tell: so little of a
+series is better guessed than left out."""
 
 VALUES_LOOKED_AT = 1 << 13
 """Values of a channel that are enough to tell."""
@@ -34,7 +42,7 @@ def longest_interpolated(X: Collection, channel: int, cases: np.ndarray) -> int:
     Returns
     -------
     int
-        In time points; 0 where no line is good enough.
+        In time points; an eighth of the series where no line is good enough.
 
     Examples
     --------
@@ -42,7 +50,7 @@ def longest_interpolated(X: Collection, channel: int, cases: np.ndarray) -> int:
     >>> from lightwaves_aeon.core.data.interpolation import longest_interpolated
     >>> noise = np.random.default_rng(0).normal(size=(9, 1, 50))
     >>> longest_interpolated(noise, 0, np.arange(9))
-    0
+    6
     >>> longest_interpolated(noise.cumsum(axis=2), 0, np.arange(9)) >= 10
     True
     """
@@ -55,12 +63,12 @@ def longest_interpolated(X: Collection, channel: int, cases: np.ndarray) -> int:
     largest = max(np.max(np.abs(x), where=~np.isnan(x), initial=0) for x in series)
     series = [np.ldexp(x, -np.frexp(largest)[1]) for x in series]
     spreads = [x - _mean(x, axis=1, keepdims=True) for x in series]
-    variance, longest = _mean_square(spreads), 0
+    variance, longest = _mean_square(spreads), typical_length(X) // ALWAYS_SHORT
     for gap in GAPS:
         errors = [_errors_in(x, gap) for x in series if x.shape[1] > gap + 1]
         if not variance > 0 or not _mean_square(errors) <= LARGEST_ERROR * variance:
             break
-        longest = gap
+        longest = max(longest, gap)
     return longest
 
 
