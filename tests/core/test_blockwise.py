@@ -15,6 +15,7 @@ from sklearn.preprocessing import StandardScaler
 
 from lightwaves_aeon import LightWaveSClassifier
 from lightwaves_aeon.benchmark.datasets import load_split
+from lightwaves_aeon.core.convolution.features import ROW
 from lightwaves_aeon.core.linear.blockwise import (
     errors_of,
     leave_one_out_scores,
@@ -78,8 +79,10 @@ def by_blocks(features, classes, class_weight=None, size=64):
     """Scaler and ridge of `fit_head`, whose model hands out features as they are."""
     labels, sizes = np.unique(classes, return_counts=True)
     places = np.searchsorted(labels, classes)
+    rows = np.zeros(features.shape[1], ROW)
+    rows["channel"], rows["other"] = np.arange(len(rows)), -1
     scaler, ridge, held_out = fit_head(
-        SimpleNamespace(transform=lambda X, n_jobs: X),
+        SimpleNamespace(transform=lambda X, n_jobs: X, rows=rows),
         features[:SAMPLE],
         places[:SAMPLE],
         labels,
