@@ -19,6 +19,7 @@ from lightwaves_aeon.core.data.gaps import (
     observed_values,
 )
 from lightwaves_aeon.core.data.interpolation import (
+    ALWAYS_SHORT,
     GAPS,
     LARGEST_ERROR,
     longest_interpolated,
@@ -265,7 +266,7 @@ def test_scaler_of_channels_with_gaps(robust):
         values = X[left, channel]
         expected = np.nanmean(values), np.nanstd(values)
         assert_allclose((means[channel], stds[channel]), expected, rtol=1e-10)
-    assert (means[2], stds[2], longest[2]) == (0, 0, 0)
+    assert (means[2], stds[2], longest[2]) == (0, 0, X.shape[2] // ALWAYS_SHORT)
     assert has_gaps
     found = fit_scaler(X, order, Threads(n_jobs=2), robust, True)
     for one, other in zip(found, (means, stds, longest, has_gaps), strict=True):
@@ -291,7 +292,7 @@ def longest_slowly(series):
         if np.isnan(errors).all() or np.nanmean(errors) > LARGEST_ERROR * variance:
             break
         longest = gap
-    return longest
+    return max(longest, int(np.median([len(x) for x in series])) // ALWAYS_SHORT)
 
 
 def seen(x):
@@ -307,7 +308,7 @@ def test_longest_gap_that_a_line_tells(share, pace):
     X[rng.random(X.shape) < share] = np.nan
     expected = longest_slowly(X[:, 0])
     assert longest_interpolated(X, 0, np.arange(12)) == expected
-    assert (expected > 0) == (pace < 2)
+    assert (expected > 15) == (pace < 0.2)
     several = unequal(X)
     expected = longest_slowly([x for block in several.blocks for x in block[:, 0]])
     assert longest_interpolated(several, 0, np.arange(12)) == expected
@@ -322,10 +323,10 @@ def test_longest_gap_does_not_depend_on_units(exponent):
 
 
 @pytest.mark.parametrize("length", [1, 2, 30])
-def test_no_gap_is_short_where_nothing_varies_or_is_known(length):
+def test_few_gaps_are_short_where_nothing_varies_or_is_known(length):
     for value in (np.nan, 0.0, 7.0):
         X = np.full((4, 1, length), value)
-        assert longest_interpolated(X, 0, np.arange(4)) == 0
+        assert longest_interpolated(X, 0, np.arange(4)) == length // ALWAYS_SHORT
 
 
 @pytest.mark.parametrize("dtype", [np.int16, np.float16, np.float32, np.float64])
@@ -365,11 +366,10 @@ def test_order_of_cases_with_gaps_does_not_depend_on_where_they_stand(X, seed):
 # Augmented cases
 
 
-def one_mixture(share=0.75, shift=0.0, dropped=0.0, seed=0):
+def one_mixture(share=0.75, shift=0.0, dropped=0.0, seed=0, gaps_of=-1):
     first, second, one = np.array([0]), np.array([1]), np.ones(1)
-    return Mixtures(
-        first, second, share * one, shift * one, dropped * one, seed + 0 * first
-    )
+    lost = dropped * one, seed + 0 * first, np.array([gaps_of])
+    return Mixtures(first, second, share * one, shift * one, *lost)
 
 
 @settings(max_examples=100, deadline=None)
@@ -393,6 +393,33 @@ def test_mixtures_have_the_gaps_of_the_first(missing, longest, shift):
         second = first
     expected = np.where(observed, 0.75 * first + 0.25 * second, np.nan)
     assert_allclose(found, expected, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("unequal", [False, True])
+def test_mixtures_may_have_the_gaps_of_a_third_case(unequal):
+    series = np.random.default_rng(0).normal(size=(3, 2, 20))
+    series[2, 0, 5:14], series[2, 1] = np.nan, np.nan
+    X = UnequalLengthCollection.from_series([*series]) if unequal else series
+    channels, limits = np.arange(2), np.zeros(2, int)
+
+    def mixed(mixture):
+        found = mix(X, mixture, channels, limits)
+        return (found.blocks[0] if unequal else found)[0]
+
+    whole, found = mixed(one_mixture()), mixed(one_mixture(gaps_of=2))
+    assert_array_equal(np.isnan(found), np.isnan(series[2]))
+    assert_array_equal(found[~np.isnan(found)], whole[~np.isnan(found)])
+    assert_array_equal(mixed(one_mixture(gaps_of=2).whole()), whole)
+
+
+def test_gaps_of_a_third_case_of_another_length_are_stretched():
+    series = [np.ones((1, 20)), np.ones((1, 20)), np.ones((1, 40))]
+    series[2][0, 20:] = np.nan
+    X = UnequalLengthCollection.from_series(series)
+    found = mix(X, one_mixture(gaps_of=2), np.arange(1), np.zeros(1, int))
+    missing = np.isnan(found.blocks[0][0, 0])
+    assert not missing[:10].any()
+    assert missing[11:].all()
 
 
 def test_mixtures_of_unequal_lengths_with_gaps():
