@@ -146,9 +146,10 @@ class LightWaveS(FeatureTableMixin, TransformerShell, BaseCollectionTransformer)
 
     Notes
     -----
-    Gaps in a channel are filled by linear interpolation for the kernels to read, and
-    those longer than a tenth of the series are left out of the statistics: each is of
-    the time points that were observed, as if there were no others. A feature of which
+    Gaps in a channel are filled by linear interpolation for the kernels to read. Those
+    that are long, for how far lines tell what was missed in the training cases, are
+    left out of the statistics: each is of the time points that were observed, as if
+    there were no others. A feature of which
     nothing was observed has its training mean. Series without gaps are not concerned.
 
     Channels are scaled by their own training mean and standard deviation, so inputs
