@@ -25,6 +25,7 @@ from lightwaves_aeon.core.data.gaps import (
     holds_missing,
     with_short_gaps_filled,
 )
+from lightwaves_aeon.core.data.interpolation import holds_blocks
 from lightwaves_aeon.core.data.scaler import fit_scaler, varying_channels
 from lightwaves_aeon.core.model import Model
 from lightwaves_aeon.core.parallel.blas import one_blas_thread
@@ -311,12 +312,12 @@ class Search:
         of_fit = backend, self._variant.robust, self.allow_missing
         order = case_order(X, classes, backend)
         means, stds, longest_gaps, has_gaps = fit_scaler(X, order, *of_fit)
-        has_long_gaps = False
+        gaps = has_gaps, has_gaps and holds_blocks(X)
         if has_gaps:  # short ones are as if a line had been observed
             X = with_short_gaps_filled(X, longest_gaps)
             order = case_order(X, classes, backend)
-            means, stds, _, has_long_gaps = fit_scaler(X, order, *of_fit)
-        constants, gaps = (means, stds, longest_gaps), (has_gaps, has_long_gaps)
+            means, stds, *_ = fit_scaler(X, order, *of_fit)
+        constants = means, stds, longest_gaps
         return TrainingData(X, classes, order, *constants, *gaps, rng, backend)
 
     def _eliminate_channels(self, data: TrainingData) -> np.ndarray:

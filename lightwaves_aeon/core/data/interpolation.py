@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["longest_interpolated"]
+__all__ = ["holds_blocks", "longest_interpolated"]
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from lightwaves_aeon.core.data.collection import (
     iter_by_length,
     typical_length,
 )
+from lightwaves_aeon.core.data.gaps import holds_missing, with_short_gaps_filled
 
 GAPS = tuple(sorted({int(2 ** (k / 2)) for k in range(33)}))
 """Lengths of gaps that are tried, in time points."""
@@ -70,6 +71,32 @@ def longest_interpolated(X: Collection, channel: int, cases: np.ndarray) -> int:
             break
         longest = max(longest, gap)
     return longest
+
+
+def holds_blocks(X: Collection) -> bool:
+    """Tell whether any gap is longer than such as are always short.
+
+    Parameters
+    ----------
+    X : Collection, shape (n_cases, n_channels, n_timepoints)
+        Collection of floating point; NaN where nothing was observed.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.data.interpolation import holds_blocks
+    >>> X = np.zeros((1, 1, 16))
+    >>> X[0, 0, [3, 4, 9]] = np.nan
+    >>> holds_blocks(X)
+    False
+    """
+    longest = np.full(X.shape[1], typical_length(X) // ALWAYS_SHORT)
+    left = with_short_gaps_filled(X, longest)
+    return any(holds_missing(block) for block, _, _ in iter_by_length(left))
 
 
 def _errors_in(x: np.ndarray, gap: int) -> np.ndarray:

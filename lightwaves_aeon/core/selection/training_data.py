@@ -27,7 +27,7 @@ class TrainingData(NamedTuple):
     stds: np.ndarray
     longest_gaps: np.ndarray
     has_gaps: bool
-    has_long_gaps: bool
+    has_blocks: bool
     rng: np.random.RandomState
     backend: Threads
 
@@ -49,5 +49,5 @@ class TrainingData(NamedTuple):
         """Draw the augmented cases that go with a sample."""
         n_cases = min(n_cases, len(self.classes))
         n_mixtures = selector.n_augmented(n_cases)
-        lost = dropped, self.has_long_gaps
+        lost = dropped, self.has_blocks
         return draw_mixtures(n_cases, n_mixtures, self.rng, *lost)
