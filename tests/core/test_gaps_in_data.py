@@ -22,6 +22,7 @@ from lightwaves_aeon.core.data.interpolation import (
     ALWAYS_SHORT,
     GAPS,
     LARGEST_ERROR,
+    holds_blocks,
     longest_interpolated,
 )
 from lightwaves_aeon.core.data.moments import channel_moments, outlying_cases
@@ -320,6 +321,15 @@ def test_longest_gap_does_not_depend_on_units(exponent):
     expected = longest_interpolated(walk, 0, np.arange(20))
     assert 4 < expected < 60
     assert longest_interpolated(walk * 2.0**exponent, 0, np.arange(20)) == expected
+
+
+@pytest.mark.parametrize("n_lost", [1, 5, 6, 40])
+def test_blocks_are_longer_than_an_eighth(n_lost):
+    X = with_gaps(5, length=40, share=0)
+    X[3, 1, :n_lost], X[0, 0, ::2] = np.nan, np.nan
+    assert holds_blocks(X) == (n_lost > 5)
+    few = as_collection([X[3], X[0, :, :30], X[1, :, :50]])
+    assert holds_blocks(few) == (n_lost > 5)
 
 
 @pytest.mark.parametrize("length", [1, 2, 30])
