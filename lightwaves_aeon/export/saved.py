@@ -71,6 +71,7 @@ def save_classifier(path: str | Path, state: ClassifierState) -> None:
         "written_by": f"lightwaves-aeon {__version__}",
         "parameters": _plain(state.parameters),
         "metadata": {name: state.metadata[name] for name in (*FLAGS, *SIZES)},
+        "allows_missing": model.allows_missing,
         "estimator": type(state.estimator).__name__,
         "kernel_names": bank.names,
         "kernel_wavelets": bank.wavelets,
@@ -193,7 +194,8 @@ def _restored(header: dict[str, Any], arrays: Arrays) -> ClassifierState:
     losses["channel"] = arrays["channels"]
     for name in LOSS:
         losses[name] = arrays[f"loss_{name}"]
-    allow_missing = parameters["missing_values"] == "allow"
+    allow_missing = header["allows_missing"]
+    require(type(allow_missing) is bool, "allows_missing")
     fitted = FittedClassifier(
         model=_model(rows, bank, arrays, allow_missing),
         head=head,
