@@ -24,7 +24,7 @@ from lightwaves_aeon import LightWaveSClassifier
 from lightwaves_aeon.core.convolution.pooling import POOLING_NAMES
 from lightwaves_aeon.core.convolution.representations import REPRESENTATION_NAMES
 from lightwaves_aeon.export.model_file import ModelFileError, load_model, save_model
-from lightwaves_aeon.export.saved import ARRAYS
+from lightwaves_aeon.export.saved_checks import ARRAYS
 
 load = LightWaveSClassifier.load
 
@@ -455,7 +455,7 @@ def checksum(header, members):
 def seal(path, header, members, **full):
     full = {
         "format": "lightwaves model",
-        "version": 5,
+        "version": 6,
         "checksum": checksum(header, members),
         "content": header,
         **full,
@@ -475,7 +475,7 @@ def test_helper_makes_files_that_can_be_loaded(fitted, content, other):
     assert_same(fitted[0], load(other), fitted[1])
 
 
-@pytest.mark.parametrize("version", [1, 2, 3, 4, 6, 0, -1, 10**9, None, "1", [1]])
+@pytest.mark.parametrize("version", [1, 2, 3, 4, 5, 7, 0, -1, 10**9, None, "1", [1]])
 def test_version(content, other, version):
     seal(other, content[0], packed(content[1]), version=version)
     assert_refused(other, re.escape(f"of version {version}; this"))
@@ -501,7 +501,7 @@ HEADERS = {
     "bytes": b"\xff\xfe\xfa",
     "nested": "[" * 100_000 + "]" * 100_000,
     "nested objects": '{"format":' * 100_000,
-    "nested content": '{"format": "lightwaves model", "version": 5, "content": {"a":'
+    "nested content": '{"format": "lightwaves model", "version": 6, "content": {"a":'
     + "[" * 900
     + "]" * 900
     + "}}",
@@ -627,7 +627,8 @@ def test_arrays_of_another_kind(content, other, name):
     ]
     if name != "classes":
         others += [array.astype("U9"), array != 0, array.astype(">i2")]
-        others += [array.astype("i8"), array.astype("f2" if name in INTS else "u4")]
+        others += [array.astype("f2" if name in INTS else "u4")]
+        others += [array.astype("i4" if array.dtype == np.int64 else "i8")]
     if array.ndim > 0 and name != "ridge_alphas":
         others += [array[:-1], np.concatenate([array, array[-1:]])]
     if array.ndim == 2:
@@ -684,6 +685,9 @@ HOSTILE_VALUES = {
     "channels": [-1, 0, 2, 3, 2**31 - 1],
     "channel_means": NO_NUMBERS,
     "channel_stds": [*NO_NUMBERS, -1.0, -1e-8],
+    "channel_longest_gaps": [-1, -(2**31)],
+    "class_priors": [*NO_NUMBERS, 0.0, -0.1, 0.9, 2.0],
+    "confidence_exponent": [*NO_NUMBERS, -1e-9],
     "kernel_weights": NO_NUMBERS,
     "kernel_lengths": [0, -1, 8, 10, 2**31 - 1],
     "kernel_taps": [-2, 9, 2**31 - 1],
@@ -828,7 +832,7 @@ def test_an_estimator_of_soft_targets_has_no_score(content_plus, other):
 def test_second_channel_of_a_pair_counts_as_in_use(content_plus, other):
     header, arrays = content_plus
     assert_array_equal(arrays["channels"], [0, 1, 2])
-    constants = {"channels", "channel_means", "channel_stds"}
+    constants = [name for name, of in ARRAYS.items() if of[1] == ("channels in use",)]
     for kept in ([0, 1], [1, 2]):
         fewer = {name: arrays[name][kept] for name in constants}
         save_model(other, header, {**arrays, **fewer})
@@ -887,7 +891,8 @@ def test_hostile_classes(content, other):
 def test_one_class_with_scores_for_two(problem, classifier, other):
     classifier.fit(*problem).save(other)
     header, arrays = load_model(other)
-    save_model(other, header, {**arrays, "classes": arrays["classes"][:1]})
+    one = {"classes": arrays["classes"][:1], "class_priors": np.ones(1)}
+    save_model(other, header, {**arrays, **one})
     assert_refused(other, "classes")
 
 
@@ -942,6 +947,9 @@ def test_hostile_header(content, other):
         {"estimator": "DistilledRidge"},
         {"estimator": "LinearRegression"},
         {"estimator": None},
+        {"allows_missing": None},
+        {"allows_missing": 1},
+        {"allows_missing": "allow"},
         {"selection_path": "text"},
         {"selection_path": 3},
         {"selection_path": [[10, 0.5, 0.1, 1.0]]},
