@@ -19,6 +19,7 @@ from benchmarks.accuracy_classifiers import RIVALS
 ROOT = Path(__file__).parents[1]
 OUR_CODE = (
     "lightwaves_aeon/core/**/*.py",
+    "lightwaves_aeon/estimators/classification.py",
     "lightwaves_aeon/estimators/fitting.py",
     "lightwaves_aeon/aeon/classifier.py",
     "lightwaves_aeon/aeon/transformer.py",

@@ -29,6 +29,7 @@ from lightwaves_aeon.benchmark.memory import PeakMemory
 from lightwaves_aeon.core.data import scaler
 from lightwaves_aeon.core.parallel.mpi import Mpi, bytes_moved
 from lightwaves_aeon.core.search import Search
+from lightwaves_aeon.core.targets import Targets
 from lightwaves_aeon.storage.files import as_array
 
 VARIANT = "L1L2"
@@ -100,7 +101,7 @@ def main() -> None:
     with PeakMemory() as peak:
         _, classes = np.unique(y, return_inverse=True)
         search = Search(variant=VARIANT)
-        model = search.fit(X, classes, np.random.RandomState(0), backend).model
+        model = search.fit(X, Targets(classes), np.random.RandomState(0), backend).model
         with _watched("features"):
             exchanged = Timed.seconds["exchange"]
             features = model.features(X, backend)

@@ -1,9 +1,10 @@
-"""LightWaveS: time series classification with a few hundred named features."""
+"""LightWaveS: time series classification and regression by a few hundred features."""
 
 __all__ = [
     "LightWaveS",
     "LightWaveSChannelSelector",
     "LightWaveSClassifier",
+    "LightWaveSRegressor",
     "__version__",
 ]
 __version__ = "0.1.0"
@@ -16,6 +17,7 @@ from lightwaves_aeon._numba_cache import ensure_cache
 if TYPE_CHECKING:
     from lightwaves_aeon.aeon.channel_selector import LightWaveSChannelSelector
     from lightwaves_aeon.aeon.classifier import LightWaveSClassifier
+    from lightwaves_aeon.aeon.regressor import LightWaveSRegressor
     from lightwaves_aeon.aeon.transformer import LightWaveS
 
 # Before any code that numba compiles is imported, that of aeon included.
@@ -25,6 +27,7 @@ _MODULES = {
     "LightWaveS": "aeon.transformer",
     "LightWaveSChannelSelector": "aeon.channel_selector",
     "LightWaveSClassifier": "aeon.classifier",
+    "LightWaveSRegressor": "aeon.regressor",
 }
 
 

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-__all__ = ["ClassifierShell", "CollectionShell", "Series", "TransformerShell"]
+__all__ = [
+    "ClassifierShell",
+    "CollectionShell",
+    "RegressorShell",
+    "Series",
+    "TransformerShell",
+]
 
 from collections.abc import Callable
 from copy import copy
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,7 +24,7 @@ from sklearn.utils.metadata_routing import MetadataRequest
 from lightwaves_aeon.core.data.collection import Collection, as_collection
 from lightwaves_aeon.core.data.source import CaseSource
 from lightwaves_aeon.estimators.atomic_fit import IN_FIT, AtomicFitMixin
-from lightwaves_aeon.estimators.fitting import fit_classifier, metadata_of
+from lightwaves_aeon.estimators.fitting import metadata_of
 from lightwaves_aeon.estimators.frames import (
     aligned,
     cases_of_frame,
@@ -25,6 +32,7 @@ from lightwaves_aeon.estimators.frames import (
     refuse_masked,
 )
 from lightwaves_aeon.estimators.passes import LocalPass, Pass
+from lightwaves_aeon.estimators.regression import checked_numbers
 
 Series = np.ndarray | list[np.ndarray]
 
@@ -126,13 +134,17 @@ class CollectionShell(AtomicFitMixin):
         request.score.add_request(param="sample_weight", alias=None)
         return request
 
+
+class LabelledShell(CollectionShell):
+    """The same for one that is fitted to labels."""
+
     def _check_y(self, y, *args, **kwargs):
         refuse_masked(y, "y")
         _check_labels(y)
         return super()._check_y(y, *args, **kwargs)  # type: ignore[misc]
 
 
-class TransformerShell(CollectionShell):
+class TransformerShell(LabelledShell):
     """The same for an aeon collection transformer."""
 
     def fit_transform(self, X, y=None, **unexpected):
@@ -142,18 +154,15 @@ class TransformerShell(CollectionShell):
             return super().fit_transform(X, y)  # type: ignore[misc]
 
 
-class ClassifierShell(CollectionShell):
-    """The same for an aeon classifier."""
+class PredictorShell(CollectionShell):
+    """The same for an aeon classifier or regressor."""
+
+    _check_y: Any
 
     def fit_predict(self, X, y, **kwargs):
         """Fit, and predict in cross-validation; see aeon's base class."""
         with self._atomic_fit():
             return super().fit_predict(X, y, **kwargs)  # type: ignore[misc]
-
-    def fit_predict_proba(self, X, y, **kwargs):
-        """Fit, and predict in cross-validation; see aeon's base class."""
-        with self._atomic_fit():
-            return super().fit_predict_proba(X, y, **kwargs)  # type: ignore[misc]
 
     def score(self, X, y, *args, **kwargs):
         """Score predictions; see aeon's base class."""
@@ -163,14 +172,14 @@ class ClassifierShell(CollectionShell):
     def _fit_source(
         self, X: CaseSource, y: np.ndarray, passes: Callable[..., Pass] = LocalPass
     ):
-        """Fit to cases that are not in memory; see `fit_classifier`."""
+        """Fit to cases that are not in memory; see `_find`."""
         n_cases, n_channels, n_timepoints = X.shape
         with self._atomic_fit():
             self.reset()
             self.metadata_ = metadata_of(n_cases, n_channels, n_timepoints)
             y = self._check_y(y, n_cases)
             self._n_jobs = check_n_jobs(self.n_jobs)  # type: ignore[attr-defined]
-            return self._adopt(fit_classifier(self, X, y, passes))  # type: ignore[attr-defined]
+            return self._adopt(self._find(X, y, passes))  # type: ignore[attr-defined]
 
     def _seen(self, X) -> Series:
         """Check and convert cases as predict does."""
@@ -178,6 +187,23 @@ class ClassifierShell(CollectionShell):
         X = self._preprocess_collection(X, store_metadata=False)
         self._check_shape(X)
         return X
+
+
+class ClassifierShell(PredictorShell, LabelledShell):
+    """The same for an aeon classifier."""
+
+    def fit_predict_proba(self, X, y, **kwargs):
+        """Fit, and predict in cross-validation; see aeon's base class."""
+        with self._atomic_fit():
+            return super().fit_predict_proba(X, y, **kwargs)  # type: ignore[misc]
+
+
+class RegressorShell(PredictorShell):
+    """The same for an aeon regressor."""
+
+    def _check_y(self, y, n_cases):
+        # aeon would refuse numbers of two values, and name no case.
+        return checked_numbers(y, n_cases)
 
 
 @cache

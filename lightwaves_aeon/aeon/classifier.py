@@ -12,9 +12,8 @@ from sklearn.pipeline import make_pipeline
 
 from lightwaves_aeon.aeon.base import ClassifierShell, Series
 from lightwaves_aeon.aeon.transformer import LightWaveS
-from lightwaves_aeon.core.fitted import ClassifierState
+from lightwaves_aeon.core.fitted import FittedState
 from lightwaves_aeon.estimators.classifier import ClassifierMixin
-from lightwaves_aeon.estimators.fitting import fit_classifier
 
 
 class LightWaveSClassifier(ClassifierMixin, ClassifierShell, BaseClassifier):
@@ -146,9 +145,9 @@ class LightWaveSClassifier(ClassifierMixin, ClassifierShell, BaseClassifier):
 
     def _fit(self, X: Series, y: np.ndarray) -> LightWaveSClassifier:
         self._n_jobs = check_n_jobs(self.n_jobs)
-        return self._adopt(fit_classifier(self, self._collection(X), y))
+        return self._adopt(self._find(self._collection(X), y))
 
-    def _adopt(self, state: ClassifierState) -> LightWaveSClassifier:
+    def _adopt(self, state: FittedState) -> LightWaveSClassifier:
         self._mark_fitted(state.metadata)
         transformer = self._transformer_of(LightWaveS, state, n_jobs=self._n_jobs)
         self.pipeline_ = make_pipeline(transformer, state.scaler, state.estimator)

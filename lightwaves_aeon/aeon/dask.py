@@ -28,6 +28,7 @@ from lightwaves_aeon.core.data.source import PartOfSource
 from lightwaves_aeon.core.parallel.blas import one_blas_thread
 from lightwaves_aeon.core.parallel.threads import Threads
 from lightwaves_aeon.core.progress import Track
+from lightwaves_aeon.core.targets import Targets
 from lightwaves_aeon.estimators.passes import BlockTask, keeps_features
 
 if TYPE_CHECKING:
@@ -182,7 +183,7 @@ class _DaskPass:
     """Passes over the blocks of a Dask array, as `LocalPass` makes them of others."""
 
     source: _DaskSource | PartOfSource
-    classes: np.ndarray
+    targets: Targets
     names: range | np.ndarray
     backend: Threads
     track: Track
@@ -198,12 +199,12 @@ class _DaskPass:
             dask.delayed(_features)(block, shared, self.names[span])
             for block, span in zip(blocks.to_delayed().ravel(), spans, strict=True)
         ]
-        keeps = keeps_features(len(self.classes), len(task.model.rows))
+        keeps = keeps_features(len(self.targets.classes), len(task.model.rows))
         if keeps and not self.kept:
             self.kept.extend(dask.persist(*features))
             features = self.kept
         nodes = [
-            dask.delayed(_nodes)(of, shared, self.classes[span], span.start)
+            dask.delayed(_nodes)(of, shared, self.targets.take(span), span.start)
             for of, span in zip(features, spans, strict=True)
         ]
         while len(nodes) > 1:
@@ -235,12 +236,13 @@ def _features(
 
 @one_blas_thread
 def _nodes(
-    features: Sequence[np.ndarray], task: BlockTask, classes: np.ndarray, start: int
+    features: Sequence[np.ndarray], task: BlockTask, targets: Targets, start: int
 ) -> list[Node]:
     """Sum up the blocks of a chunk as far as they have neighbours."""
     nodes: list[Node] = []
     for i, of_block in enumerate(features):
         first = i * BLOCK_CASES
-        value = task.sums(of_block, classes[first : first + len(of_block)])
+        some = slice(first, first + len(of_block))
+        value = task.sums(of_block, targets.take(some))
         add_node(nodes, Node(0, start // BLOCK_CASES + i, value))
     return nodes

@@ -10,7 +10,7 @@ from aeon.utils.validation import check_n_jobs
 from aeon.utils.validation.labels import check_classification_y
 
 from lightwaves_aeon.aeon.base import Series, TransformerShell
-from lightwaves_aeon.estimators.fitting import fit_table
+from lightwaves_aeon.estimators.fitting import fit_table, targets_of_labels
 from lightwaves_aeon.estimators.table import FeatureTableMixin
 
 
@@ -200,7 +200,7 @@ class LightWaveS(FeatureTableMixin, TransformerShell, BaseCollectionTransformer)
     def _fit(self, X: Series, y: np.ndarray) -> LightWaveS:
         check_classification_y(y)
         self._n_jobs = check_n_jobs(self.n_jobs)
-        found, *_ = fit_table(self, self._collection(X), y)
+        found, *_ = fit_table(self, self._collection(X), *targets_of_labels(y))
         self.metadata_["missing_values"] = found.has_gaps
         return self._take(found)
 

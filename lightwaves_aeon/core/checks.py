@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-__all__ = ["MISSING_VALUES", "check_at_least", "check_one_of", "check_share"]
+__all__ = [
+    "MISSING_VALUES",
+    "check_at_least",
+    "check_coverage",
+    "check_one_of",
+    "check_share",
+]
 
 from collections.abc import Iterable
 from numbers import Integral, Real
@@ -26,6 +32,23 @@ def check_at_least(name: str, value: object, least: int) -> None:
         raise TypeError(f"{name} must be an integer, got {value!r}")
     if value < least:
         raise ValueError(f"{name} must be at least {least}, got {value}")
+
+
+def check_coverage(value: object) -> None:
+    """Refuse a coverage that is no number above 0 and below 1.
+
+    Examples
+    --------
+    >>> from lightwaves_aeon.core.checks import check_coverage
+    >>> check_coverage(90)
+    Traceback (most recent call last):
+    ...
+    ValueError: coverage must be above 0 and below 1, got 90
+    """
+    if not isinstance(value, Real) or isinstance(value, bool):
+        raise TypeError(f"coverage must be a number, got {value!r}")
+    if not 0 < float(value) < 1:
+        raise ValueError(f"coverage must be above 0 and below 1, got {value}")
 
 
 def check_one_of(name: str, value: object, known: Iterable[str]) -> None:

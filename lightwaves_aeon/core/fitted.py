@@ -1,12 +1,19 @@
-"""The fitted classifier as one value that knows no framework.
+"""The fitted classifier, or regressor, as one value that knows no framework.
 
 Shells hold one; predictors, insight, budgets, model files and exports take one.
 """
 
 from __future__ import annotations
 
-__all__ = ["ClassifierState", "FittedClassifier", "NotLinearError", "as_fitted"]
+__all__ = [
+    "FittedClassifier",
+    "FittedLinear",
+    "FittedState",
+    "NotLinearError",
+    "as_fitted",
+]
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -27,15 +34,15 @@ class NotLinearError(ValueError, AttributeError):
 
 
 @dataclass(frozen=True)
-class FittedClassifier:
-    """A fitted table with its linear head.
+class FittedLinear(ABC):
+    """A fitted table with a linear head, of classes or of numbers.
 
     Attributes
     ----------
     model : Model
         The table, and what it takes to evaluate it.
-    head : LinearHead
-        Scores, labels and probabilities from features.
+    head : LinearHead or RegressionHead
+        Predicts from features.
     intercepts : np.ndarray of float64, shape (n_scores,)
         The scores of a case whose features are those of the average training case.
     means, stds : np.ndarray of float64, shape (n_features,)
@@ -46,14 +53,14 @@ class FittedClassifier:
         Number of time points of the training cases; None if their lengths differ.
     channel_names : sequence of str or None
         Names of all channels, where they have any.
-    channel_losses : np.ndarray of dtype `CHANNEL_LOSS` or None
+    channel_losses : np.ndarray of dtype `CHANNEL_LOSS`, or that of numbers, or None
         What the loss of each channel in use costs, where it is known.
     has_gaps : bool
         Whether values of the training cases were missing.
     """
 
     model: Model
-    head: LinearHead
+    head: Any
     intercepts: np.ndarray
     means: np.ndarray
     stds: np.ndarray
@@ -62,6 +69,111 @@ class FittedClassifier:
     channel_names: Sequence[str] | None = None
     channel_losses: np.ndarray | None = None
     has_gaps: bool = False
+
+    @property
+    @abstractmethod
+    def outputs(self) -> np.ndarray:
+        """The labels, or the numbers of the outputs."""
+
+    @property
+    @abstractmethod
+    def output_weights(self) -> np.ndarray:
+        """What a unit of each feature adds to each output.
+
+        Of shape (n_features, n_outputs).
+        """
+
+    @property
+    @abstractmethod
+    def output_intercepts(self) -> np.ndarray:
+        """What is given for the average training case, one an output."""
+
+    def takes_missing(self, asked: bool | None) -> bool:
+        """Tell whether an export takes NaN for what was not observed.
+
+        Parameters
+        ----------
+        asked : bool or None
+            None means: if values of the training cases were missing.
+
+        Returns
+        -------
+        bool
+
+        Raises
+        ------
+        ValueError
+            If that is asked for, but missing values are an error to the classifier.
+        """
+        if asked not in (None, False, True):
+            raise ValueError(
+                f"missing_values must be True, False or None, got {asked!r}"
+            )
+        allowed = self.model.allows_missing
+        if asked and not allowed:
+            raise ValueError(
+                "missing values are an error to this estimator: for an export that "
+                "takes them, fit it with missing_values='allow'"
+            )
+        return allowed and (self.has_gaps if asked is None else bool(asked))
+
+    def features(self, X: Collection, n_jobs: int = 1) -> np.ndarray:
+        """Compute the features of cases; see `FeatureTransform`."""
+        return self.model.transform(X, n_jobs=n_jobs)
+
+    def predict(self, X: Collection, n_jobs: int = 1) -> np.ndarray:
+        """Predict for cases, as the estimator does that this is the value of."""
+        return self.head.predict(self.features(X, n_jobs))
+
+    def contributions(self, features: np.ndarray) -> np.ndarray:
+        """Split what is predicted for cases into what each feature adds.
+
+        Parameters
+        ----------
+        features : np.ndarray of float32, shape (n_cases, n_features)
+            The features of the cases; NaN where they are missing.
+
+        Returns
+        -------
+        np.ndarray of float64, shape (n_cases, n_features, n_outputs)
+            What a feature adds by its distance from the average training case. Summed
+            over the features, with `output_intercepts`, it gives the scores of the
+            classes, or the numbers.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from sklearn.linear_model import RidgeClassifier
+        >>> from sklearn.preprocessing import StandardScaler
+        >>> from lightwaves_aeon.core.fitted import FittedClassifier
+        >>> from lightwaves_aeon.core.search import Search
+        >>> from lightwaves_aeon.core.targets import Targets
+        >>> rng = np.random.default_rng(0)
+        >>> X, y = rng.normal(size=(20, 2, 30)), np.repeat([0, 1], 10)
+        >>> search, rng = Search(n_features=5), np.random.RandomState(0)
+        >>> model = search.fit(X, Targets(y), rng).model
+        >>> features = model.transform(X)
+        >>> scaler = StandardScaler().fit(features)
+        >>> ridge = RidgeClassifier().fit(scaler.transform(features), y)
+        >>> fitted = FittedClassifier.from_estimator(model, scaler, ridge, n_channels=2)
+        >>> parts = fitted.contributions(features)
+        >>> parts.shape
+        (20, 5, 2)
+        >>> scores = parts.sum(axis=1) + fitted.output_intercepts
+        >>> of_ridge = ridge.decision_function(scaler.transform(features))
+        >>> bool(np.allclose(scores[:, 1], of_ridge))
+        True
+        """
+        distances = features - self.means
+        distances[np.isnan(distances)] = 0
+        return distances[:, :, None] * self.output_weights
+
+
+@dataclass(frozen=True)
+class FittedClassifier(FittedLinear):
+    """A fitted table with its linear head; see `FittedLinear`."""
+
+    head: LinearHead
 
     @classmethod
     def from_estimator(
@@ -139,7 +251,12 @@ class FittedClassifier:
         return self.head.classes
 
     @property
-    def class_weights(self) -> np.ndarray:
+    def outputs(self) -> np.ndarray:
+        """The labels."""
+        return self.classes
+
+    @property
+    def output_weights(self) -> np.ndarray:
         """What a unit of each feature adds to the score of each class.
 
         Of shape (n_features, n_classes); of two classes they are opposites.
@@ -148,104 +265,27 @@ class FittedClassifier:
         return weights if weights.shape[1] > 1 else np.hstack([-weights, weights])
 
     @property
-    def class_intercepts(self) -> np.ndarray:
+    def output_intercepts(self) -> np.ndarray:
         """The scores of the average training case, one a class."""
         if len(self.intercepts) > 1:
             return self.intercepts
         return np.concatenate([-self.intercepts, self.intercepts])
 
-    def takes_missing(self, asked: bool | None) -> bool:
-        """Tell whether an export takes NaN for what was not observed.
 
-        Parameters
-        ----------
-        asked : bool or None
-            None means: if values of the training cases were missing.
-
-        Returns
-        -------
-        bool
-
-        Raises
-        ------
-        ValueError
-            If that is asked for, but missing values are an error to the classifier.
-        """
-        if asked not in (None, False, True):
-            raise ValueError(
-                f"missing_values must be True, False or None, got {asked!r}"
-            )
-        allowed = self.model.allows_missing
-        if asked and not allowed:
-            raise ValueError(
-                "missing values are an error to this classifier: for an export that "
-                "takes them, fit it with missing_values='allow'"
-            )
-        return allowed and (self.has_gaps if asked is None else bool(asked))
-
-    def features(self, X: Collection, n_jobs: int = 1) -> np.ndarray:
-        """Compute the features of cases; see `FeatureTransform`."""
-        return self.model.transform(X, n_jobs=n_jobs)
-
-    def predict(self, X: Collection, n_jobs: int = 1) -> np.ndarray:
-        """Label cases, as the classifier does that this is the value of."""
-        return self.head.predict(self.features(X, n_jobs))
-
-    def contributions(self, features: np.ndarray) -> np.ndarray:
-        """Split scores of cases into what each feature adds to them.
-
-        Parameters
-        ----------
-        features : np.ndarray of float32, shape (n_cases, n_features)
-            The features of the cases; NaN where they are missing.
-
-        Returns
-        -------
-        np.ndarray of float64, shape (n_cases, n_features, n_classes)
-            What a feature adds by its distance from the average training case. Summed
-            over the features, with `class_intercepts`, it gives the class scores.
-
-        Examples
-        --------
-        >>> import numpy as np
-        >>> from sklearn.linear_model import RidgeClassifier
-        >>> from sklearn.preprocessing import StandardScaler
-        >>> from lightwaves_aeon.core.fitted import FittedClassifier
-        >>> from lightwaves_aeon.core.search import Search
-        >>> rng = np.random.default_rng(0)
-        >>> X, y = rng.normal(size=(20, 2, 30)), np.repeat([0, 1], 10)
-        >>> model = Search(n_features=5).fit(X, y, np.random.RandomState(0)).model
-        >>> features = model.transform(X)
-        >>> scaler = StandardScaler().fit(features)
-        >>> ridge = RidgeClassifier().fit(scaler.transform(features), y)
-        >>> fitted = FittedClassifier.from_estimator(model, scaler, ridge, n_channels=2)
-        >>> parts = fitted.contributions(features)
-        >>> parts.shape
-        (20, 5, 2)
-        >>> scores = parts.sum(axis=1) + fitted.class_intercepts
-        >>> of_ridge = ridge.decision_function(scaler.transform(features))
-        >>> bool(np.allclose(scores[:, 1], of_ridge))
-        True
-        """
-        distances = features - self.means
-        distances[np.isnan(distances)] = 0
-        return distances[:, :, None] * self.class_weights
-
-
-class ClassifierState(NamedTuple):
+class FittedState(NamedTuple):
     """What a fit finds: the fitted value, and beside it what frameworks show.
 
     Attributes
     ----------
     model : Model
         The table.
-    head : LinearHead or Pipeline
+    head : LinearHead, RegressionHead or Pipeline
         Predicts from unscaled features.
-    fitted : FittedClassifier or None
+    fitted : FittedLinear or None
         All in one, with the default estimator.
     scaler : StandardScaler
         Fitted to the features.
-    estimator : sklearn classifier
+    estimator : sklearn classifier or regressor
         Fitted to the standardised features.
     parameters : dict
         Those of the estimator of the framework; what is set afterwards has no part in
@@ -254,9 +294,9 @@ class ClassifierState(NamedTuple):
         What is known of the training cases: their number, those of their channels and
         time points, and whether there are several channels, missing values, and
         unequal lengths.
-    path : np.ndarray of dtype `PATH` or None
+    path : np.ndarray or None
         The numbers of features that there were to choose from.
-    channel_path : np.ndarray of dtype `CHANNEL_PATH` or None
+    channel_path : np.ndarray or None
         The channels that there were to choose from.
     channel_names : sequence of str or None
         Names of all channels, where they have any.
@@ -264,7 +304,7 @@ class ClassifierState(NamedTuple):
 
     model: Model
     head: Any
-    fitted: FittedClassifier | None
+    fitted: Any
     scaler: Any
     estimator: Any
     parameters: dict[str, Any]
@@ -273,12 +313,26 @@ class ClassifierState(NamedTuple):
     channel_path: np.ndarray | None
     channel_names: Sequence[str] | None
 
-    @property
-    def linear(self) -> FittedClassifier:
-        """The fitted value of any linear estimator; others raise a NotLinearError."""
+    def linear(self, kind: Any) -> Any:
+        """Give the fitted value of any linear estimator.
+
+        Parameters
+        ----------
+        kind : type
+            FittedClassifier or FittedRegressor.
+
+        Returns
+        -------
+        FittedLinear
+
+        Raises
+        ------
+        NotLinearError
+            If the estimator is not linear.
+        """
         if self.fitted is not None:
             return self.fitted
-        return FittedClassifier.from_estimator(
+        return kind.from_estimator(
             self.model,
             self.scaler,
             self.estimator,
@@ -287,25 +341,25 @@ class ClassifierState(NamedTuple):
         )
 
 
-def as_fitted(classifier: Any, target: str) -> FittedClassifier:
-    """Give the fitted value of a classifier, if it is one that can be written down.
+def as_fitted(estimator: Any, target: str) -> Any:
+    """Give the fitted value of an estimator, if it is one that can be written down.
 
     Parameters
     ----------
-    classifier : FittedClassifier or LightWaveSClassifier
+    estimator : FittedLinear, LightWaveSClassifier or LightWaveSRegressor
         Fitted; an estimator of any framework.
     target : str
         Where to it is to be written, for errors.
 
     Returns
     -------
-    FittedClassifier
+    FittedLinear
 
     Raises
     ------
     ValueError
         If its estimator is not the default one.
     """
-    if isinstance(classifier, FittedClassifier):
-        return classifier
-    return classifier._fitted_for(target)
+    if isinstance(estimator, FittedLinear):
+        return estimator
+    return estimator._fitted_for(target)

@@ -53,6 +53,7 @@ from lightwaves_aeon.core.selection.scoring import ScoringTask, folds_of, score_
 from lightwaves_aeon.core.selection.select import SELECTORS, Selector, select_features
 from lightwaves_aeon.core.selection.training_data import TrainingData
 from lightwaves_aeon.core.selection.variants import VARIANTS, Variant
+from lightwaves_aeon.core.targets import Targets
 
 USUAL_FEATURES = 500
 """The paper's number of features, for which there is a pool where none is given."""
@@ -76,11 +77,12 @@ class Search:
     --------
     >>> import numpy as np
     >>> from lightwaves_aeon.core.search import Search
+    >>> from lightwaves_aeon.core.targets import Targets
     >>> rng = np.random.default_rng(0)
     >>> X, y = rng.normal(size=(20, 2, 30)), np.repeat([0, 1], 10)
     >>> X[y == 1, 1] *= 3
     >>> search = Search(n_features=5, variant="L1L2")
-    >>> found = search.fit(X, y, np.random.RandomState(0))
+    >>> found = search.fit(X, Targets(y), np.random.RandomState(0))
     >>> found.model.rows["channel"].tolist()
     [1, 1, 1, 1, 1]
     """
@@ -128,7 +130,7 @@ class Search:
     def fit(
         self,
         X: Collection,
-        classes: np.ndarray,
+        targets: Targets,
         rng: np.random.RandomState,
         backend: Threads | None = None,
         track: Track = no_progress,
@@ -139,8 +141,8 @@ class Search:
         ----------
         X : Collection, shape (n_cases, n_channels, n_timepoints)
             Training cases of any real dtype, unscaled.
-        classes : np.ndarray of int, shape (n_cases,)
-            Class of each case, 0 to n_classes - 1, at least two.
+        targets : Targets
+            What is to be told of each case: a class, of at least two, or numbers.
         rng : np.random.RandomState
             Draws the sample of cases where there are more than `max_cases`, and for the
             variant "plus" pairs of channels and the cases behind the thresholds.
@@ -170,7 +172,7 @@ class Search:
         backend, selector = backend or Threads(), self._selector
         bank = kernel_bank(self.kernels)
         self._warn_of_narrow_view(X, bank)
-        data = self._prepare(X, classes, rng, backend)
+        data = self._prepare(X, targets, rng, backend)
         as_given, X = X, data.X  # where short gaps are filled
         channels, path = varying_channels(data.stds), None
         if self.max_channels is not None:
@@ -185,7 +187,7 @@ class Search:
                 data.mixtures(self.max_cases, selector, self.augment_missing),
             )
         )
-        folds = folds_of(classes[sample], self.calibrate)
+        folds = folds_of(targets.take(sample), self.calibrate)
         sets = candidate_sets(self._variant, bank)
 
         if self._variant.series:
@@ -268,7 +270,7 @@ class Search:
     def find_channels(
         self,
         X: Collection,
-        classes: np.ndarray,
+        targets: Targets,
         rng: np.random.RandomState,
         backend: Threads | None = None,
     ) -> np.ndarray:
@@ -276,7 +278,7 @@ class Search:
 
         Parameters
         ----------
-        X, classes, rng, backend
+        X, targets, rng, backend
             As of `fit`.
 
         Returns
@@ -288,21 +290,22 @@ class Search:
         --------
         >>> import numpy as np
         >>> from lightwaves_aeon.core.search import Search
+        >>> from lightwaves_aeon.core.targets import Targets
         >>> rng = np.random.default_rng(0)
         >>> X, y = rng.normal(size=(20, 3, 30)), np.repeat([0, 1], 10)
         >>> X[y == 1, 1] *= 3
         >>> search = Search(max_channels="auto")
-        >>> path = search.find_channels(X, y, np.random.RandomState(0))
+        >>> path = search.find_channels(X, Targets(y), np.random.RandomState(0))
         >>> path["channel"][:1].tolist(), path["chosen"].tolist()
         ([1], [True, False, False])
         """
-        data = self._prepare(X, classes, rng, backend or Threads())
+        data = self._prepare(X, targets, rng, backend or Threads())
         return self._eliminate_channels(data)
 
     def _prepare(
         self,
         X: Collection,
-        classes: np.ndarray,
+        targets: Targets,
         rng: np.random.RandomState,
         backend: Threads,
     ) -> TrainingData:
@@ -310,21 +313,21 @@ class Search:
         if 0 in X.shape:
             raise ValueError(f"X is empty: its shape is {X.shape}")
         of_fit = backend, self._variant.robust, self.allow_missing
-        order = case_order(X, classes, backend)
+        order = case_order(X, targets, backend)
         means, stds, longest_gaps, has_gaps = fit_scaler(X, order, *of_fit)
         gaps = has_gaps, has_gaps and holds_blocks(X)
         if has_gaps:  # short ones are as if a line had been observed
             X = with_short_gaps_filled(X, longest_gaps)
-            order = case_order(X, classes, backend)
+            order = case_order(X, targets, backend)
             means, stds, *_ = fit_scaler(X, order, *of_fit)
         constants = means, stds, longest_gaps
-        return TrainingData(X, classes, order, *constants, *gaps, rng, backend)
+        return TrainingData(X, targets, order, *constants, *gaps, rng, backend)
 
     def _eliminate_channels(self, data: TrainingData) -> np.ndarray:
         """Give the path of the backward elimination of channels."""
         X, backend = data.X, data.backend
         channels = varying_channels(data.stds)
-        n_classes = data.classes.max() + 1
+        n_classes = data.targets.classes.max() + 1
         n_cases = min(self.max_cases, n_cases_for_grams(len(channels), n_classes))
         sample, quantile_cases = backend.on_root(
             lambda: (
@@ -349,7 +352,7 @@ class Search:
         return backend.on_root(
             lambda: channel_path(
                 np.stack([gram for part in parts for gram in part]),
-                data.classes[sample],
+                data.targets.take(sample),
                 most,
                 channels,
                 X.shape[1],

@@ -279,7 +279,7 @@ class InspectionMixin:
         classes = linear.classes.tolist()
         if label is None:
             parts = linear.contributions(linear.model.transform.transform_one(x))[0]
-            label = classes[(parts.sum(axis=0) + linear.class_intercepts).argmax()]
+            label = classes[(parts.sum(axis=0) + linear.output_intercepts).argmax()]
         if label not in classes:
             raise ValueError(f"label must be one of {classes}, got {label!r}")
         return saliency(linear, x, classes.index(label))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 __all__ = [
     "LARGE",
-    "class_weights",
+    "BlockwiseRidge",
     "features_of_all",
     "fit_head",
     "is_large",
@@ -17,12 +17,10 @@ __all__ = [
 ]
 
 from collections.abc import Callable
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
-from sklearn.linear_model import RidgeClassifierCV
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils.class_weight import compute_class_weight
 
 from lightwaves_aeon.core.data.blocks import block_ranges
 from lightwaves_aeon.core.data.collection import Collection
@@ -35,7 +33,7 @@ from lightwaves_aeon.core.data.source import (
 )
 from lightwaves_aeon.core.linear.blockwise import leave_one_out_scores, normal_equations
 from lightwaves_aeon.core.linear.channel_loss import channels_lost
-from lightwaves_aeon.core.linear.head import fitted_ridge, fitted_scaler
+from lightwaves_aeon.core.linear.head import fitted_scaler
 from lightwaves_aeon.core.linear.ridge import ALPHAS, standardised
 from lightwaves_aeon.core.linear.temperature import HeldOut
 from lightwaves_aeon.core.linear.unobserved import importances_of
@@ -45,6 +43,7 @@ from lightwaves_aeon.core.parallel.threads import Threads
 from lightwaves_aeon.core.progress import Track
 from lightwaves_aeon.core.search import Search
 from lightwaves_aeon.core.selection.refinement import CASES_TO_REFINE, detach_pool
+from lightwaves_aeon.core.targets import Targets
 from lightwaves_aeon.estimators.passes import (
     HeadErrors,
     HeadSums,
@@ -73,10 +72,10 @@ def is_large(shape: tuple[int, ...]) -> bool:
 def sampled(
     search: Search,
     X: Collection | CaseSource,
-    classes: np.ndarray,
+    targets: Targets,
     rng: np.random.RandomState,
     backend: Threads,
-) -> tuple[Search, Collection, np.ndarray]:
+) -> tuple[Search, Collection, Targets]:
     """Draw the cases of a large collection to search on; of others take all.
 
     Parameters
@@ -85,8 +84,8 @@ def sampled(
         What is asked for.
     X : Collection or CaseSource, shape (n_cases, n_channels, n_timepoints)
         All cases.
-    classes : np.ndarray of int, shape (n_cases,)
-        Class of each.
+    targets : Targets
+        Of all cases.
     rng : np.random.RandomState
         Draws them; that of the first process alone.
     backend : Threads
@@ -98,20 +97,20 @@ def sampled(
         What to do with the sample.
     sample : Collection
         The cases, in their order.
-    classes : np.ndarray of int
-        Class of each.
+    targets : Targets
+        Of these cases.
     """
     if not is_large(X.shape):
         everything = X if isinstance(X, Collection) else X.read(range(X.shape[0]))
-        return search, everything, classes
+        return search, everything, targets
     if isinstance(X, Collection):  # others are looked at when they are read
         refuse_unusable(X, range(X.shape[0]), search.allow_missing)
     search = search.for_sample()
     n_cases = max(search.max_cases, SCALED_BY)
-    drawn = _drawn(classes, n_cases, rng, backend)
+    drawn = _drawn(targets.classes, n_cases, rng, backend)
     sample = as_source(X).read(drawn)
     refuse_unusable(sample, drawn, search.allow_missing)
-    return search, sample, classes[drawn]
+    return search, sample, targets.take(drawn)
 
 
 def _drawn(
@@ -125,7 +124,7 @@ def refined(
     n_features: int,
     sample: Collection,
     source: CaseSource,
-    classes: np.ndarray,
+    targets: Targets,
     rng: np.random.RandomState,
     passes: Callable[..., Pass],
     backend: Threads,
@@ -141,8 +140,8 @@ def refined(
         Number of features wanted.
     sample : Collection
         Some cases, by which features are standardised.
-    source, classes
-        All cases, and the class of each.
+    source, targets
+        All cases, and their targets.
     rng : np.random.RandomState
         Draws the cases that are looked at; that of the first process alone.
     passes : callable
@@ -157,59 +156,48 @@ def refined(
     """
     if len(model.rows) <= n_features:
         return model
-    drawn = _drawn(classes, CASES_TO_REFINE, rng, backend)
-    part, of_part = PartOfSource(source, drawn), classes[drawn]
+    drawn = _drawn(targets.classes, CASES_TO_REFINE, rng, backend)
+    part, of_part = PartOfSource(source, drawn), targets.take(drawn)
     some = np.arange(0, sample.shape[0], max(1, sample.shape[0] // STANDARDISED_BY))
     features = model.transform(sample, some, backend.n_jobs)
     _, means, deviations = standardised(features)
-    task = PoolChoice(model, int(classes.max()) + 1, means, deviations)
+    task = PoolChoice(model, int(targets.classes.max()) + 1, means, deviations)
     sums = passes(part, of_part, drawn, backend, track)(task)
     with one_blas_thread:
         order, weights = backend.on_root(lambda: detach_pool(sums, n_features))
     return model.some(order).scored(weights)
 
 
-def class_weights(
-    class_weight: Any, labels: np.ndarray, sizes: np.ndarray
-) -> np.ndarray:
-    """Give the weight of a case of each class, as scikit-learn has it.
+class BlockwiseRidge(NamedTuple):
+    """A ridge regression that was fitted block by block.
 
-    Parameters
+    Attributes
     ----------
-    class_weight : {"balanced"}, dict or None
-        The parameter.
-    labels : np.ndarray, shape (n_classes,)
-        Labels of the classes.
-    sizes : np.ndarray of int, shape (n_classes,)
-        Number of cases of each.
-
-    Returns
-    -------
-    np.ndarray of float64, shape (n_classes,)
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from lightwaves_aeon.estimators.large import class_weights
-    >>> class_weights("balanced", np.array(["a", "b"]), np.array([30, 10])).round(2)
-    array([0.67, 2.  ])
+    alphas : np.ndarray of float64, shape (n_alphas,)
+        Penalties there were to choose from.
+    alpha, best_score : float
+        The one that was chosen, and its leave-one-out error, negative.
+    coef : np.ndarray of float64, shape (n_scores, n_features)
+        Coefficients of the standardised features.
+    intercept : np.ndarray of float64, shape (n_scores,)
+        Scores where these are zero.
     """
-    if isinstance(class_weight, str) and class_weight == "balanced":
-        return sizes.sum() / (len(sizes) * sizes)
-    weights = compute_class_weight(class_weight, classes=labels, y=labels)
-    return weights.astype(np.float64)
+
+    alphas: np.ndarray
+    alpha: float
+    best_score: float
+    coef: np.ndarray
+    intercept: np.ndarray
 
 
 def fit_head(
     model: Model,
     sample: Collection,
-    sample_classes: np.ndarray,
-    labels: np.ndarray,
+    targets: Targets,
     weights: np.ndarray,
-    class_weight: Any,
     over_blocks: Pass,
     backend: Threads,
-) -> tuple[StandardScaler, RidgeClassifierCV, HeldOut]:
+) -> tuple[StandardScaler, BlockwiseRidge, HeldOut]:
     """Fit scaler and ridge regression to the features of all cases.
 
     Parameters
@@ -218,14 +206,10 @@ def fit_head(
         Gives the features.
     sample : Collection
         Some cases; features are counted from their means.
-    sample_classes : np.ndarray of int
-        Class of each of them.
-    labels : np.ndarray, shape (n_classes,)
-        Labels of the classes.
+    targets : Targets
+        Of the sample.
     weights : np.ndarray of float64, shape (n_classes,)
         Weight of a case of each class.
-    class_weight : {"balanced"}, dict or None
-        The parameter that they come from.
     over_blocks : callable
         Carries out a task for all blocks and sums up; called twice.
     backend : Threads
@@ -234,7 +218,7 @@ def fit_head(
     Returns
     -------
     scaler : StandardScaler
-    ridge : RidgeClassifierCV
+    ridge : BlockwiseRidge
         As fitted to all cases at once.
     held_out : HeldOut
         Leave-one-out scores of the sample.
@@ -249,7 +233,7 @@ def fit_head(
     alpha = float(alphas[best])
 
     def solve() -> tuple[np.ndarray, np.ndarray, HeldOut]:
-        of_sample = features, sample_classes, weights, equations, alpha
+        of_sample = features, targets, weights, equations, alpha
         scores = leave_one_out_scores(*of_sample)
         coefficients, intercept = equations.solve(alpha)
         standard = (features - equations.means) / equations.deviations
@@ -261,15 +245,13 @@ def fit_head(
             (model.rows["channel"], model.rows["other"]),
             lambda left: scores + (left - standard) @ coefficients,
         )
-        held_out = HeldOut(scores, sample_classes, tuple(lost))
-        return coefficients, intercept, held_out
+        return coefficients, intercept, HeldOut(scores, targets, tuple(lost))
 
     with one_blas_thread:
         coefficients, intercept, held_out = backend.on_root(solve)
     score = -float(errors[best]) / (equations.n_cases * len(intercept))
     scaler = fitted_scaler(equations.means, equations.deviations, equations.n_cases)
-    outcome = alphas, alpha, score, coefficients.T, intercept
-    ridge = fitted_ridge(labels, *outcome, class_weight)
+    ridge = BlockwiseRidge(alphas, alpha, score, coefficients.T, intercept)
     return scaler, ridge, held_out
 
 

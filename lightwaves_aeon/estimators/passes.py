@@ -37,6 +37,7 @@ from lightwaves_aeon.core.parallel.blas import one_blas_thread
 from lightwaves_aeon.core.parallel.threads import Threads
 from lightwaves_aeon.core.progress import Track
 from lightwaves_aeon.core.selection.refinement import PoolSums, pool_sums
+from lightwaves_aeon.core.targets import Targets
 
 KEPT_BYTES = 1 << 28
 """Features that are kept from one pass over the blocks to the next, if all fit in."""
@@ -113,7 +114,7 @@ class BlockTask(ABC):
         return self.model.transform(X, names=names)
 
     @abstractmethod
-    def sums(self, features: np.ndarray, classes: np.ndarray) -> Summable:
+    def sums(self, features: np.ndarray, targets: Targets) -> Summable:
         """Sum up what is wanted of a block."""
 
 
@@ -125,10 +126,10 @@ class PoolChoice(BlockTask):
     means: np.ndarray
     deviations: np.ndarray
 
-    def sums(self, features: np.ndarray, classes: np.ndarray) -> PoolSums:
+    def sums(self, features: np.ndarray, targets: Targets) -> PoolSums:
         """Sum up the products of a block."""
         constants = self.means, self.deviations
-        return pool_sums(features, classes, self.n_classes, *constants)
+        return pool_sums(features, targets, self.n_classes, *constants)
 
 
 @dataclass(frozen=True)
@@ -138,9 +139,9 @@ class HeadSums(BlockTask):
     weights: np.ndarray
     origin: np.ndarray
 
-    def sums(self, features: np.ndarray, classes: np.ndarray) -> FeatureSums:
+    def sums(self, features: np.ndarray, targets: Targets) -> FeatureSums:
         """Sum up the products of a block."""
-        return sums_of(features, classes, self.weights, self.origin)
+        return sums_of(features, targets, self.weights, self.origin)
 
 
 @dataclass(frozen=True)
@@ -150,10 +151,10 @@ class HeadErrors(BlockTask):
     weights: np.ndarray
     equations: NormalEquations
 
-    def sums(self, features: np.ndarray, classes: np.ndarray) -> Errors:
+    def sums(self, features: np.ndarray, targets: Targets) -> Errors:
         """Sum up the leave-one-out errors of a block."""
         alphas = ALPHAS * self.equations.n_cases
-        return errors_of(features, classes, self.weights, self.equations, alphas)
+        return errors_of(features, targets, self.weights, self.equations, alphas)
 
 
 Pass = Callable[[BlockTask], Any]
@@ -168,8 +169,8 @@ class LocalPass:
     ----------
     source : CaseSource
         The cases.
-    classes : np.ndarray of int, shape (n_cases,)
-        Class of each.
+    targets : Targets
+        Of the cases.
     names : range or np.ndarray of int
         What errors call them.
     backend : Threads
@@ -179,7 +180,7 @@ class LocalPass:
     """
 
     source: CaseSource
-    classes: np.ndarray
+    targets: Targets
     names: range | np.ndarray
     backend: Threads
     track: Track
@@ -188,7 +189,7 @@ class LocalPass:
     @one_blas_thread
     def __call__(self, task: BlockTask) -> Any:
         """Sum up what the task finds in all blocks."""
-        n_cases = len(self.classes)
+        n_cases = len(self.targets.classes)
         keeps = keeps_features(n_cases, len(task.model.rows))
 
         def of_block(cases: range) -> Any:
@@ -202,6 +203,7 @@ class LocalPass:
                 )
                 if keeps:
                     self.kept[cases.start] = features
-            return task.sums(features, self.classes[cases.start : cases.stop])
+            some = slice(cases.start, cases.stop)
+            return task.sums(features, self.targets.take(some))
 
         return sum_blocks(of_block, n_cases, self.backend, self.track)

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from lightwaves_aeon.core.convolution.features import feature_names, features_frame
-from lightwaves_aeon.core.fitted import ClassifierState
+from lightwaves_aeon.core.fitted import FittedState
 from lightwaves_aeon.core.model import Model
 from lightwaves_aeon.core.search_result import SearchResult
 
@@ -65,7 +65,7 @@ class FeatureTableMixin:
 
         super().__init__()
 
-    def _take(self, found: SearchResult | ClassifierState) -> Self:
+    def _take(self, found: SearchResult | FittedState) -> Self:
         """Have the table that a search, or a classifier, has found."""
         self._model, self._path = found.model, found.path
         self._channel_path = found.channel_path

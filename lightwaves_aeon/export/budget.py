@@ -24,6 +24,7 @@ from lightwaves_aeon.core.linear.head import default_ridge
 from lightwaves_aeon.core.linear.unobserved import importances_of
 from lightwaves_aeon.core.parallel.blas import one_blas_thread
 from lightwaves_aeon.core.parallel.threads import Threads
+from lightwaves_aeon.core.targets import Targets
 from lightwaves_aeon.export.c.files import program_names
 from lightwaves_aeon.export.c.source import longest_of
 from lightwaves_aeon.export.c.tables import Tables
@@ -221,7 +222,8 @@ def _with_first(
     labels, classes = np.unique(y, return_inverse=True)
     if not np.array_equal(labels, fitted.classes):
         raise ValueError("y must have the labels that the classifier was fitted to")
-    model, order = fitted.model.first(n_features), case_order(X, classes, Threads())
+    model = fitted.model.first(n_features)
+    order = case_order(X, Targets(classes), Threads())
     complete = model
     if model.allows_missing:
         complete = model.with_unobserved(fitted.means[:n_features])

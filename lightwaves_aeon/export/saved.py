@@ -1,16 +1,14 @@
-"""What of a fitted classifier stands in a model file, and how it comes back."""
+"""What of a fitted value stands in a model file, and how it comes back."""
 
 from __future__ import annotations
 
-__all__ = ["load_classifier", "save_classifier"]
+__all__ = ["load_state", "save_state"]
 
-from collections.abc import Sequence
 from numbers import Integral
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sklearn.linear_model import RidgeClassifierCV
 from sklearn.preprocessing import StandardScaler
 
 from lightwaves_aeon import __version__
@@ -18,22 +16,12 @@ from lightwaves_aeon.core.convolution.features import ROW
 from lightwaves_aeon.core.convolution.kernels import KernelBank
 from lightwaves_aeon.core.convolution.plan import Plan
 from lightwaves_aeon.core.convolution.transform import FeatureTransform
-from lightwaves_aeon.core.fitted import ClassifierState, FittedClassifier
-from lightwaves_aeon.core.linear.channel_loss import CHANNEL_LOSS
-from lightwaves_aeon.core.linear.head import DistilledRidge, LinearHead, fitted_ridge
-from lightwaves_aeon.core.linear.unobserved import Unobserved, importances_of
+from lightwaves_aeon.core.fitted import FittedState
 from lightwaves_aeon.core.model import Model
-from lightwaves_aeon.core.selection.channels import CHANNEL_PATH
-from lightwaves_aeon.core.selection.detachment import PATH
 from lightwaves_aeon.export.model_file import ModelFileError, load_model, save_model
 from lightwaves_aeon.export.saved_checks import (
-    CHANNEL,
     FLAGS,
-    HEAD,
     KERNEL,
-    LABEL_KINDS,
-    LOSS,
-    RIDGE,
     SCALER,
     SIZES,
     TABLE,
@@ -44,28 +32,35 @@ from lightwaves_aeon.export.saved_checks import (
     check_table,
     require,
 )
+from lightwaves_aeon.export.saved_heads import (
+    HEADS,
+    Common,
+    HeadFormat,
+    parts,
+    parts_of,
+)
 
 NOT_SAVED = ("estimator", "n_jobs", "backend")
 """Parameters that belong to the machine, or are the same in all files."""
 
 
-def save_classifier(path: str | Path, state: ClassifierState) -> None:
-    """Write a fitted classifier to a model file.
+def save_state(path: str | Path, state: FittedState) -> None:
+    """Write a fitted classifier or regressor to a model file.
 
     Parameters
     ----------
     path : str or Path
         Where to; a file that is there already is replaced.
-    state : ClassifierState
-        The classifier, of any framework, with the default estimator.
+    state : FittedState
+        What was fitted, in any framework, with the default estimator.
 
     Raises
     ------
     ValueError
         If its labels or parameters are such as no model file can hold.
     """
-    model, head, names = state.model, state.head, state.channel_names
-    losses = np.asarray(state.linear.channel_losses)
+    model, names = state.model, state.channel_names
+    head = HEADS[type(state.fitted)]
     rows, bank = model.rows, model.bank
     header = {
         "written_by": f"lightwaves-aeon {__version__}",
@@ -85,83 +80,54 @@ def save_classifier(path: str | Path, state: ClassifierState) -> None:
         "channel_means": model.transform.means,
         "channel_stds": model.transform.stds,
         "channel_longest_gaps": model.transform.longest_gaps,
-        **_parts("kernel", bank, KERNEL),
-        **{f"loss_{name}": losses[name] for name in LOSS},
-        "classes": _plain_classes(head.classes),
-        "class_priors": head.unobserved.priors,
-        "confidence_exponent": np.float64(head.unobserved.exponent),
-        **_parts("head", head, HEAD),
-        **_parts("scaler", state.scaler, SCALER),
-        **_parts_of_ridge(state.estimator),
+        **parts("kernel", bank, KERNEL),
+        **head.arrays_of(state.fitted),
+        **parts("scaler", state.scaler, SCALER),
+        **head.arrays_of_ridge(state.estimator),
     }
     save_model(path, header, arrays)
 
 
-def _parts(prefix: str, whole: Any, names: Sequence[str]) -> Arrays:
-    return {f"{prefix}_{name}": np.asarray(getattr(whole, name)) for name in names}
-
-
-def _parts_of_ridge(ridge: Any) -> Arrays:
-    if isinstance(ridge, DistilledRidge):
-        return {
-            "ridge_alphas": ridge.alphas_,
-            # One of them stands for both, and there is no score.
-            "ridge_alpha_": ridge.alphas_[0],
-            "ridge_best_score_": np.array(np.nan),
-            **_parts("ridge", ridge, ("coef_", "intercept_")),
-        }
-    return _parts("ridge", ridge, RIDGE)
-
-
-def _parts_of(arrays: Arrays, prefix: str, names: Sequence[str]) -> dict[str, Any]:
-    """Give parts by their names; those without a dimension are scalars."""
-    return {name: arrays[f"{prefix}_{name}"][()] for name in names}
-
-
-def _plain_classes(classes: np.ndarray) -> np.ndarray:
-    """Give labels as an array without objects, if one can hold them."""
-    plain = np.array(classes.tolist()) if classes.dtype.hasobject else classes
-    if plain.dtype.kind not in LABEL_KINDS:
-        raise ValueError(f"a model file cannot hold labels of type {plain.dtype}")
-    for label, kept in zip(classes.tolist(), plain.tolist(), strict=True):
-        if label != kept:
-            raise ValueError(f"a model file cannot hold the label {label!r}")
-    return plain
-
-
-def load_classifier(path: str | Path) -> ClassifierState:
-    """Read a fitted classifier from a model file.
+def load_state(path: str | Path, value_type: type) -> FittedState:
+    """Read a fitted classifier or regressor from a model file.
 
     Parameters
     ----------
     path : str or Path
-        A file that `save_classifier` wrote.
+        A file that `save_state` wrote.
+    value_type : type
+        FittedClassifier or FittedRegressor: what the file is to hold.
 
     Returns
     -------
-    ClassifierState
+    FittedState
 
     Raises
     ------
     ModelFileError
-        If the file is truncated, altered, of a newer version or no model file at all.
+        If the file is truncated, altered, of a newer version or no model file at all,
+        or holds the other.
     OSError
         If it cannot be read.
     """
     header, arrays = load_model(path)
+    head = HEADS[value_type]
+    for other in HEADS.values():
+        if other is not head and header.get("estimator") in other.estimators:
+            raise ModelFileError(f"{path} holds a {other.name}, not a {head.name}")
     try:
-        check_arrays(arrays)
-        return _restored(header, arrays)
+        check_arrays(arrays, head.arrays)
+        return _restored(header, arrays, head)
     except Exception as error:  # of whatever a file may hold that someone else made
-        raise ModelFileError(f"{path} holds no fitted classifier: {error}") from error
+        raise ModelFileError(f"{path} holds no fitted {head.name}: {error}") from error
 
 
-def _restored(header: dict[str, Any], arrays: Arrays) -> ClassifierState:
+def _restored(header: dict[str, Any], arrays: Arrays, head: HeadFormat) -> FittedState:
     rows = np.empty(len(arrays["table_channel"]), ROW)
     for name in TABLE:
         rows[name] = arrays[f"table_{name}"]
     bank = KernelBank(
-        **_parts_of(arrays, "kernel", KERNEL),
+        **parts_of(arrays, "kernel", KERNEL),
         names=check_names(header["kernel_names"], str, "names of the kernels"),
         wavelets=check_names(
             header["kernel_wavelets"], (str, type(None)), "names of the kernels"
@@ -175,49 +141,37 @@ def _restored(header: dict[str, Any], arrays: Arrays) -> ClassifierState:
         n_channels = metadata["n_channels"]
         require(len(names) == len(distinct) == n_channels, "channel names")
     parameters = _from_plain(header["parameters"])
-    ridge = _ridge(header["estimator"], arrays, parameters)
     scaler = StandardScaler()
-    vars(scaler).update(_parts_of(arrays, "scaler", SCALER))
+    vars(scaler).update(parts_of(arrays, "scaler", SCALER))
     scaler.n_features_in_ = len(rows)
     scaler.n_samples_seen_ = metadata["n_cases"]
-    head = LinearHead(classes=arrays["classes"], **_parts_of(arrays, "head", HEAD))
-    head = head._replace(
-        inverse_temperature=float(head.inverse_temperature),
-        unobserved=Unobserved(
-            means=scaler.mean_,
-            importances=importances_of(np.atleast_2d(ridge.coef_).T),
-            priors=arrays["class_priors"],
-            exponent=float(arrays["confidence_exponent"]),
-        ),
-    )
-    losses = np.zeros(len(arrays["channels"]), CHANNEL_LOSS)
-    losses["channel"] = arrays["channels"]
-    for name in LOSS:
-        losses[name] = arrays[f"loss_{name}"]
     allow_missing = header["allows_missing"]
     require(type(allow_missing) is bool, "allows_missing")
-    fitted = FittedClassifier(
+    common = Common(
         model=_model(rows, bank, arrays, allow_missing),
-        head=head,
-        intercepts=np.atleast_1d(ridge.intercept_),
-        means=scaler.mean_,
-        stds=np.sqrt(scaler.var_),
-        n_channels=metadata["n_channels"],
-        n_timepoints=None if metadata["unequal_length"] else metadata["n_timepoints"],
-        channel_names=names,
-        channel_losses=losses,
-        has_gaps=metadata["missing_values"],
+        scaler=scaler,
+        name=header["estimator"],
+        parameters=parameters,
+        about={
+            "n_channels": metadata["n_channels"],
+            "n_timepoints": (
+                None if metadata["unequal_length"] else metadata["n_timepoints"]
+            ),
+            "channel_names": names,
+            "has_gaps": metadata["missing_values"],
+        },
     )
-    return ClassifierState(
+    fitted, estimator = head.restored(common, arrays)
+    return FittedState(
         model=fitted.model,
-        head=head,
+        head=fitted.head,
         fitted=fitted,
         scaler=scaler,
-        estimator=ridge,
+        estimator=estimator,
         parameters=parameters,
         metadata=dict(metadata),
-        path=_path(header["selection_path"], PATH),
-        channel_path=_path(header["channel_path"], CHANNEL_PATH),
+        path=_path(header["selection_path"], head.path),
+        channel_path=_path(header["channel_path"], head.channel_path),
         channel_names=names,
     )
 
@@ -233,7 +187,9 @@ def _model(
     pairs = rows["other"] >= 0
     close["other"][pairs] = np.searchsorted(channels, rows["other"][pairs])
     plan = Plan.from_rows(close, bank)._replace(channels=channels)
-    means, stds, longest = (arrays[f"channel_{name}"] for name in CHANNEL)
+    means, stds, longest = (
+        arrays[f"channel_{name}"] for name in ("means", "stds", "longest_gaps")
+    )
     unobserved = np.full(len(rows), np.nan, np.float32) if allow_missing else None
     return Model(rows, bank, FeatureTransform(plan, means, stds, longest, unobserved))
 
@@ -249,29 +205,6 @@ def _path(steps: Any, dtype: np.dtype) -> np.ndarray | None:
     path = np.array(steps, dtype)
     require(path.tolist() == steps, "path of a selection")
     return path
-
-
-def _ridge(
-    name: str, arrays: Arrays, parameters: dict[str, Any]
-) -> RidgeClassifierCV | DistilledRidge:
-    require(name in ("RidgeClassifierCV", "DistilledRidge"), "estimator")
-    has_score = name == "RidgeClassifierCV"
-    fits = np.isnan(arrays["ridge_best_score_"]) != has_score
-    require(bool(fits), "ridge_best_score_")
-    if not has_score:
-        distilled = DistilledRidge()
-        distilled.alphas_, distilled.coef_ = (
-            arrays["ridge_alphas"],
-            arrays["ridge_coef_"],
-        )
-        distilled.intercept_ = arrays["ridge_intercept_"]
-        distilled.classes_ = arrays["classes"]
-        distilled.n_features_in_ = distilled.coef_.shape[1]
-        return distilled
-    alphas, *chosen, coef, intercept = (arrays[f"ridge_{part}"] for part in RIDGE)
-    alpha, best_score = map(float, chosen)
-    weight, classes = parameters.get("class_weight"), arrays["classes"]
-    return fitted_ridge(classes, alphas, alpha, best_score, coef, intercept, weight)
 
 
 def _plain(parameters: dict[str, Any]) -> dict[str, Any]:

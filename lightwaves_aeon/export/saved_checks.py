@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 __all__ = [
-    "CHANNEL",
+    "ARRAYS",
+    "ARRAYS_OF_NUMBERS",
     "FLAGS",
     "HEAD",
     "KERNEL",
     "LABEL_KINDS",
-    "LOSS",
     "RIDGE",
+    "RIDGE_OF_NUMBERS",
     "SCALER",
     "SIZES",
     "TABLE",
     "Arrays",
+    "Specification",
     "check_arrays",
     "check_metadata",
     "check_names",
@@ -37,14 +39,18 @@ Arrays = dict[str, np.ndarray]
 TABLE = tuple(ROW.names or ())
 KEY = [name for name in TABLE if not name.endswith("_score")]
 """The fields of the table that no two rows share."""
-CHANNEL = ("means", "stds", "longest_gaps")
 KERNEL = ("weights", "lengths", "taps")
 HEAD = ("weights", "bias", "inverse_temperature")
 LOSS = ("accuracy", "accuracy_without")
+LOSS_OF_NUMBERS = ("r2", "r2_without")
 SCALER = ("mean_", "scale_", "var_")
 RIDGE = ("alphas", "alpha_", "best_score_", "coef_", "intercept_")
+RIDGE_OF_NUMBERS = ("alphas_", "coef_", "intercept_")
 
-ARRAYS: dict[str, tuple[type[np.generic], tuple[str, ...]]] = {
+Specification = tuple[type[np.generic], tuple[str, ...]]
+"""Type and shape of an array."""
+
+COMMON: dict[str, Specification] = {
     **{f"table_{name}": (ROW[name].type, ("features",)) for name in TABLE},
     "channels": (np.int32, ("channels in use",)),
     "channel_means": (np.float64, ("channels in use",)),
@@ -53,21 +59,37 @@ ARRAYS: dict[str, tuple[type[np.generic], tuple[str, ...]]] = {
     "kernel_weights": (np.float32, ("kernels", "longest")),
     "kernel_lengths": (np.int32, ("kernels",)),
     "kernel_taps": (np.int32, ("kernels", "taps")),
+    "head_weights": (np.float64, ("features", "scores")),
+    "head_bias": (np.float64, ("scores",)),
+    **{f"scaler_{name}": (np.floating, ("features",)) for name in SCALER},
+}
+"""Arrays of any model; where a name stands twice, it is the same length."""
+
+ARRAYS: dict[str, Specification] = {
+    **COMMON,
     **{f"loss_{name}": (np.float64, ("channels in use",)) for name in LOSS},
     "classes": (np.generic, ("classes",)),
     "class_priors": (np.float64, ("classes",)),
     "confidence_exponent": (np.float64, ()),
-    "head_weights": (np.float64, ("features", "scores")),
-    "head_bias": (np.float64, ("scores",)),
     "head_inverse_temperature": (np.float64, ()),
-    **{f"scaler_{name}": (np.floating, ("features",)) for name in SCALER},
     "ridge_alphas": (np.floating, ("alphas",)),
     "ridge_alpha_": (np.floating, ()),
     "ridge_best_score_": (np.floating, ()),
     "ridge_coef_": (np.floating, ("scores", "features")),
     "ridge_intercept_": (np.floating, ("scores",)),
 }
-"""Type and shape of each array; where a name stands twice, it is the same length."""
+"""Those of a classifier."""
+
+ARRAYS_OF_NUMBERS: dict[str, Specification] = {
+    **COMMON,
+    **{f"loss_{name}": (np.float64, ("channels in use",)) for name in LOSS_OF_NUMBERS},
+    "head_is_vector": (np.bool_, ()),
+    "residuals": (np.float64, ("cases held out", "scores")),
+    "ridge_alphas_": (np.floating, ("alphas",)),
+    "ridge_coef_": (np.floating, ("scores", "features")),
+    "ridge_intercept_": (np.floating, ("scores",)),
+}
+"""Those of a regressor."""
 
 LABEL_KINDS = "biufmMU"
 """Kinds of labels: logical, numbers, times and strings."""
@@ -76,7 +98,7 @@ MAYBE_NAN = (
     "table_f_score",
     "table_selection_score",
     "ridge_best_score_",
-    *(f"loss_{name}" for name in LOSS),
+    *(f"loss_{name}" for name in (*LOSS, *LOSS_OF_NUMBERS)),
 )
 
 FLAGS = ("multivariate", "missing_values", "unequal_length")
@@ -84,30 +106,52 @@ SIZES = ("n_cases", "n_channels", "n_timepoints")
 LARGEST_SIZE = 2**31 - 1
 
 
-def check_arrays(arrays: Arrays) -> None:
-    """Refuse arrays that do not fit together, or hold what no fit computes."""
-    differing = sorted(arrays.keys() ^ ARRAYS.keys())
+def check_arrays(arrays: Arrays, known: Mapping[str, Specification]) -> None:
+    """Refuse arrays that do not fit together, or hold what no fit computes.
+
+    Parameters
+    ----------
+    arrays : dict of str to np.ndarray
+        Those of a file.
+    known : mapping
+        `ARRAYS` or `ARRAYS_OF_NUMBERS`.
+
+    Raises
+    ------
+    ValueError
+        If they are not such arrays.
+    """
+    differing = sorted(arrays.keys() ^ known.keys())
     if differing:
         raise ValueError(f"arrays are missing or unknown: {', '.join(differing)}")
     # Of two classes scikit-learn gives a row or a vector, as its version has it.
     arrays = {**arrays, "ridge_coef_": np.atleast_2d(arrays["ridge_coef_"])}
     lengths = {"taps": N_TAPS}
-    for name, (dtype, shape) in ARRAYS.items():
+    for name, (dtype, shape) in known.items():
         array = arrays[name]
         require(np.issubdtype(array.dtype, dtype), f"type of {name}")
-        require(array.ndim == len(shape) and array.size > 0, f"shape of {name}")
+        is_full = array.size > 0 or name == "residuals"
+        require(array.ndim == len(shape) and is_full, f"shape of {name}")
         for axis, length in zip(shape, array.shape, strict=True):
             require(lengths.setdefault(axis, length) == length, f"shape of {name}")
         if array.dtype.kind != "U" and name not in MAYBE_NAN:
             require(bool(np.isfinite(array).all()), name)
-    classes = arrays["classes"]
-    require(classes.dtype.kind in LABEL_KINDS, "type of the classes")
-    require(len(classes) > 1 and bool((classes[:-1] < classes[1:]).all()), "classes")
-    n_scores = len(classes) if len(classes) > 2 else 1
-    require(lengths["scores"] == n_scores, "number of classes")
     require(bool((arrays["channel_stds"] >= 0).all()), "channel_stds")
     require(bool((arrays["channel_longest_gaps"] >= 0).all()), "channel_longest_gaps")
     require(bool((arrays["scaler_scale_"] > 0).all()), "scaler_scale_")
+    if "classes" in known:
+        _check_classes(arrays, lengths["scores"])
+    else:
+        residuals = arrays["residuals"]
+        ascends = (np.diff(residuals, axis=0) >= 0).all() and (residuals >= 0).all()
+        require(bool(ascends), "residuals")
+
+
+def _check_classes(arrays: Arrays, n_scores: int) -> None:
+    classes = arrays["classes"]
+    require(classes.dtype.kind in LABEL_KINDS, "type of the classes")
+    require(len(classes) > 1 and bool((classes[:-1] < classes[1:]).all()), "classes")
+    require(n_scores == (len(classes) if len(classes) > 2 else 1), "number of classes")
     require(bool(arrays["head_inverse_temperature"] > 0), "head_inverse_temperature")
     priors = arrays["class_priors"]
     require(bool((priors > 0).all() and abs(priors.sum() - 1) < 1e-9), "class_priors")

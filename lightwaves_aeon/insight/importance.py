@@ -55,7 +55,7 @@ def standardised_weights(fitted: FittedClassifier) -> np.ndarray:
         What one standard deviation of a feature adds to the score of a class. Where the
         classes are two, one column is the negative of the other.
     """
-    return fitted.class_weights * fitted.stds[:, None]
+    return fitted.output_weights * fitted.stds[:, None]
 
 
 def shares(fitted: FittedClassifier) -> np.ndarray:

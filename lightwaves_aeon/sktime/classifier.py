@@ -9,9 +9,8 @@ from sklearn.base import clone
 from sktime.classification.base import BaseClassifier
 from sktime.utils.random_state import set_random_state
 
-from lightwaves_aeon.core.fitted import ClassifierState
+from lightwaves_aeon.core.fitted import FittedState
 from lightwaves_aeon.estimators.classifier import ClassifierMixin
-from lightwaves_aeon.estimators.fitting import fit_classifier
 from lightwaves_aeon.estimators.frames import refuse_masked
 from lightwaves_aeon.sktime.base import PanelShell, Series
 from lightwaves_aeon.sktime.transformer import LightWaveS
@@ -128,16 +127,16 @@ class LightWaveSClassifier(ClassifierMixin, PanelShell, BaseClassifier):
     }
 
     def _fit(self, X: Series, y: np.ndarray) -> LightWaveSClassifier:
-        return self._adopt(fit_classifier(self, self._collection(X), y))
+        return self._adopt(self._find(self._collection(X), y))
 
-    def _adopt(self, state: ClassifierState) -> LightWaveSClassifier:
+    def _adopt(self, state: FittedState) -> LightWaveSClassifier:
         self._mark_fitted(state.metadata)
         self.transformer_ = self._transformer_of(LightWaveS, state)
         self.scaler_, self.estimator_ = state.scaler, state.estimator
         self._state = state
         return self
 
-    def _restore(self, state: ClassifierState) -> None:
+    def _restore(self, state: FittedState) -> None:
         super()._restore(state)
         # What sktime compares later cases and its answers with.
         n_channels = state.metadata["n_channels"]

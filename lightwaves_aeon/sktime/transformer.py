@@ -9,7 +9,7 @@ import pandas as pd
 from sklearn.utils.multiclass import check_classification_targets
 from sktime.transformations.base import BaseTransformer
 
-from lightwaves_aeon.estimators.fitting import fit_table
+from lightwaves_aeon.estimators.fitting import fit_table, targets_of_labels
 from lightwaves_aeon.estimators.frames import refuse_masked
 from lightwaves_aeon.estimators.table import FeatureTableMixin
 from lightwaves_aeon.sktime.base import PanelShell, Series
@@ -142,7 +142,7 @@ class LightWaveS(FeatureTableMixin, PanelShell, BaseTransformer):
         check_classification_targets(y)
         if len(np.unique(y)) < 2:
             raise ValueError("y must have two classes at least, got one")
-        found, *_ = fit_table(self, self._collection(X), y)
+        found, *_ = fit_table(self, self._collection(X), *targets_of_labels(y))
         return self._take(found)
 
     def _transform(self, X: Series, y=None) -> pd.DataFrame:

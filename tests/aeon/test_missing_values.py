@@ -258,7 +258,7 @@ def test_case_without_values_has_the_shares_of_the_classes(
         shares = np.bincount(y) / len(y)
         assert_allclose(clf.predict_proba(nothing), [shares] * 2, rtol=1e-12)
         scores = clf.decision_function(nothing)
-        assert_allclose(scores, [clf._state.fitted.class_intercepts] * 2, atol=1e-5)
+        assert_allclose(scores, [clf._state.fitted.output_intercepts] * 2, atol=1e-5)
         assert_array_equal(clf.predict(nothing), clf.classes_[scores.argmax(axis=1)])
 
 

@@ -22,9 +22,12 @@ from lightwaves_aeon.core.linear.blockwise import (
     normal_equations,
     sums_of,
 )
-from lightwaves_aeon.core.linear.ridge import ALPHAS, one_vs_rest_targets
+from lightwaves_aeon.core.linear.head import fitted_ridge
+from lightwaves_aeon.core.linear.ridge import ALPHAS
 from lightwaves_aeon.core.parallel.threads import Threads
-from lightwaves_aeon.estimators.large import class_weights, fit_head
+from lightwaves_aeon.core.targets import Targets, one_vs_rest_targets
+from lightwaves_aeon.estimators.classification import class_weights
+from lightwaves_aeon.estimators.large import fit_head
 
 ARCHIVE = Path(__file__).parents[3] / "shared" / "uea"
 SETS = sorted(file.parent.name for file in ARCHIVE.glob("*/*_TRAIN.ts"))
@@ -50,7 +53,8 @@ def made_features(n_cases=30, n_features=5, n_classes=2, seed=0):
 
 def blocks_of(features, classes, size):
     for start in range(0, len(features), size):
-        yield features[start : start + size], classes[start : start + size]
+        some = slice(start, start + size)
+        yield features[some], Targets(classes[some])
 
 
 def summed(parts):
@@ -84,18 +88,16 @@ def by_blocks(features, classes, class_weight=None, size=64):
     scaler, ridge, held_out = fit_head(
         SimpleNamespace(transform=lambda X, n_jobs: X, rows=rows),
         features[:SAMPLE],
-        places[:SAMPLE],
-        labels,
+        Targets(places[:SAMPLE]),
         class_weights(class_weight, labels, sizes),
-        class_weight,
         lambda task: summed(
             task.sums(*block) for block in blocks_of(features, places, size)
         ),
         Threads(),
     )
     assert np.isfinite(held_out.scores).all()
-    assert_array_equal(held_out.classes, places[:SAMPLE])
-    return scaler, ridge
+    assert_array_equal(held_out.targets.classes, places[:SAMPLE])
+    return scaler, fitted_ridge(labels, *ridge, class_weight)
 
 
 def at_once(features, classes, class_weight=None):
@@ -171,7 +173,7 @@ def test_errors_are_those_of_cases_left_out(n_features, n_classes, weighted):
         expected = counts @ np.square(scores - targets).sum(axis=1)
         assert_allclose(error, expected, rtol=1e-9)
         some = slice(3, 17)
-        of_some = features[some], classes[some], weights, equations, alpha
+        of_some = features[some], Targets(classes[some]), weights, equations, alpha
         assert_close(leave_one_out_scores(*of_some), scores[some])
         solved = weighted_ridge(standard, targets, counts, alpha)
         coefficients, intercept = equations.solve(alpha)
@@ -181,7 +183,7 @@ def test_errors_are_those_of_cases_left_out(n_features, n_classes, weighted):
 def test_the_sums_are_those_of_plain_loops():
     features, classes = made_features(9, 3, 3)
     weights, origin = np.array([3.0, 0.25, 1.5]), np.array([0.5, -2.0, 0.0])
-    sums = sums_of(features, classes, weights, origin)
+    sums = sums_of(features, Targets(classes), weights, origin)
     targets = one_vs_rest_targets(classes, 3)
     products, cross = np.zeros((3, 3)), np.zeros((3, 3))
     for x, target, of in zip(features - origin, targets, classes, strict=True):

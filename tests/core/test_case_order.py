@@ -17,6 +17,7 @@ from lightwaves_aeon import (
 from lightwaves_aeon.core.data.case_order import case_order, content_ranks
 from lightwaves_aeon.core.data.collection import as_collection
 from lightwaves_aeon.core.parallel.threads import Threads
+from lightwaves_aeon.core.targets import Targets
 from lightwaves_aeon.export.budget import costs_of, largest_within
 
 SETTINGS = {
@@ -150,7 +151,7 @@ def test_order_of_other_types(dtype):
 def test_likes_are_not_side_by_side():
     """Folds and samples go by position: sorted cases would be too much alike there."""
     X = np.arange(300.0)[:, None, None]
-    order = case_order(X, np.zeros(300, int), Threads())
+    order = case_order(X, Targets(np.zeros(300, int)), Threads())
     assert np.median(np.abs(np.diff(X[order, 0, 0]))) > 30
 
 

@@ -21,7 +21,6 @@ from lightwaves_aeon import (
 )
 from lightwaves_aeon.core.convolution.features import candidate_rows
 from lightwaves_aeon.core.convolution.kernels import kernel_bank
-from lightwaves_aeon.core.linear.ridge import one_vs_rest_targets
 from lightwaves_aeon.core.selection.candidates import InputAtDilation, candidate_sets
 from lightwaves_aeon.core.selection.channels import (
     CHANNEL_PATH,
@@ -33,6 +32,7 @@ from lightwaves_aeon.core.selection.channels import (
     selected_channels,
 )
 from lightwaves_aeon.core.selection.variants import VARIANTS
+from lightwaves_aeon.core.targets import Targets, one_vs_rest_targets
 
 N_CASES, N_COLUMNS = 18, 5
 
@@ -78,7 +78,7 @@ def best_alpha(columns, left, targets):
 def test_each_step_drops_what_is_missed_least(n_classes, seed):
     columns, classes = make_columns(4, n_classes, seed)
     targets = one_vs_rest_targets(classes, n_classes)
-    path = channel_path(grams_of(columns), classes, 2)
+    path = channel_path(grams_of(columns), Targets(classes), 2)
     assert_array_equal(path["n_channels"], [1, 2, 3, 4])
     left = [0, 1, 2, 3]
     while len(left) > 1:
@@ -102,7 +102,7 @@ def test_each_step_drops_what_is_missed_least(n_classes, seed):
 def test_of_more_than_32_the_lightest_is_dropped(seed):
     columns, classes = make_columns(35, 3, seed)
     targets = one_vs_rest_targets(classes, 3)
-    path = channel_path(grams_of(columns), classes, 2)
+    path = channel_path(grams_of(columns), Targets(classes), 2)
     left = list(range(35))
     while len(left) > 32:
         alpha = best_alpha(columns, left, targets)
@@ -122,7 +122,7 @@ def test_of_more_than_32_the_lightest_is_dropped(seed):
 )
 def test_path_has_each_channel_once(n_channels, n_classes, seed, max_channels):
     columns, classes = make_columns(n_channels, n_classes, seed)
-    path = channel_path(grams_of(columns), classes, max_channels)
+    path = channel_path(grams_of(columns), Targets(classes), max_channels)
     assert path.dtype == CHANNEL_PATH
     assert_array_equal(np.sort(path["channel"]), np.arange(n_channels))
     assert path["chosen"].sum() == 1
@@ -134,7 +134,7 @@ def test_path_has_each_channel_once(n_channels, n_classes, seed, max_channels):
 @given(st.integers(0, 99))
 def test_number_chosen_is_the_smallest_within_a_standard_error(seed):
     columns, classes = make_columns(5, 2, seed)
-    path = channel_path(grams_of(columns), classes, None)
+    path = channel_path(grams_of(columns), Targets(classes), None)
     best = path[np.argmin(path["loo_error"])]
     chosen = path[path["chosen"]][0]
     assert best["standard_error"] == 0
@@ -146,7 +146,9 @@ def test_number_chosen_is_the_smallest_within_a_standard_error(seed):
 @pytest.mark.parametrize("n_channels", [4, 36])
 def test_of_equal_channels_the_first_is_kept(n_channels):
     columns, classes = make_columns(1, 2, 0)
-    path = channel_path(grams_of(np.repeat(columns, n_channels, axis=0)), classes, 1)
+    path = channel_path(
+        grams_of(np.repeat(columns, n_channels, axis=0)), Targets(classes), 1
+    )
     assert_array_equal(path["channel"], np.arange(n_channels))
 
 
@@ -163,19 +165,21 @@ def knowing(known, n_classes=3, seed=0):
 def test_what_is_said_twice_is_not_kept():
     columns, classes = knowing([0, 0, 1])
     columns[1] = columns[0]
-    path = channel_path(grams_of(columns), classes, 2)
+    path = channel_path(grams_of(columns), Targets(classes), 2)
     assert selected_channels(path).tolist() == [0, 2]
 
 
 def test_what_says_nothing_goes_first():
     columns, classes = knowing([None, 0, None, 1, 2])
     columns[2] = 0
-    path = channel_path(grams_of(columns), classes, 3)
+    path = channel_path(grams_of(columns), Targets(classes), 3)
     assert selected_channels(path).tolist() == [1, 3, 4]
 
 
 def test_nothing_to_tell_classes_apart_by():
-    path = channel_path(np.zeros((3, 12, 12), np.float32), np.repeat([0, 1], 6), None)
+    path = channel_path(
+        np.zeros((3, 12, 12), np.float32), Targets(np.repeat([0, 1], 6)), None
+    )
     assert np.isfinite(path["loo_error"]).all()
     assert selected_channels(path).tolist() == [0]
 

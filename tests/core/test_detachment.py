@@ -12,6 +12,7 @@ from lightwaves_aeon.core.selection.detachment import (
     detach,
     detach_to_best,
 )
+from lightwaves_aeon.core.targets import Targets
 
 
 def detach_naively(columns, classes, n_selected):
@@ -54,7 +55,7 @@ def make_problem(request):
 @pytest.mark.parametrize("n_selected", [1, 10, 120, 150])
 def test_agrees_with_ridge_models_from_scratch(problem, n_selected):
     columns, classes = problem
-    order, weights = detach(columns, classes, n_selected)
+    order, weights = detach(columns, Targets(classes), n_selected)
     expected_order, expected_weights = detach_naively(columns, classes, n_selected)
     assert_array_equal(order, expected_order)
     assert_allclose(weights, expected_weights, rtol=1e-6, atol=1e-12)
@@ -64,7 +65,7 @@ def test_more_cases_than_features():
     rng = np.random.default_rng(0)
     classes = np.arange(200) % 4
     columns = rng.normal(size=(200, 30)).astype(np.float32) + classes[:, None] % 2
-    order, weights = detach(columns, classes, 8)
+    order, weights = detach(columns, Targets(classes), 8)
     expected_order, expected_weights = detach_naively(columns, classes, 8)
     assert_array_equal(order, expected_order)
     assert_allclose(weights, expected_weights, rtol=1e-6)
@@ -73,7 +74,7 @@ def test_more_cases_than_features():
 def test_equal_features_are_dropped_from_the_end(problem):
     columns, classes = problem
     twice = np.concatenate([columns[:, :20]] * 2, axis=1)
-    order, _ = detach(twice, classes, 20)
+    order, _ = detach(twice, Targets(classes), 20)
     first = np.sort(order[order < 20])
     assert set(order[order >= 20] - 20) <= set(first)
 
@@ -81,21 +82,23 @@ def test_equal_features_are_dropped_from_the_end(problem):
 def test_scale_and_shift_do_not_matter(problem):
     columns, classes = problem
     moved = (columns * 2.0**20 + 2.0**18).astype(np.float32)
-    assert_array_equal(detach(moved, classes, 9)[0], detach(columns, classes, 9)[0])
+    assert_array_equal(
+        detach(moved, Targets(classes), 9)[0], detach(columns, Targets(classes), 9)[0]
+    )
 
 
 def test_columns_without_variation_are_dropped_first(problem):
     columns, classes = problem
-    order, weights = detach(columns, classes, 149)
+    order, weights = detach(columns, Targets(classes), 149)
     assert 30 not in order
     assert (weights > 0).all()
-    assert not detach(np.ones_like(columns), classes, 5)[1].any()
+    assert not detach(np.ones_like(columns), Targets(classes), 5)[1].any()
 
 
 def test_input_is_not_changed(problem):
     columns, classes = problem
     before = columns.copy()
-    detach(columns, classes, 5)
+    detach(columns, Targets(classes), 5)
     assert_array_equal(columns, before)
 
 
@@ -140,7 +143,7 @@ def test_path_to_the_best_number():
     classes = np.sort(np.arange(90) % 3)
     columns = rng.normal(size=(90, 200)).astype(np.float32)
     columns[:, :6] += 2 * (classes[:, None] == np.arange(3)).repeat(2, axis=1)
-    order, weights, path = detach_to_best(columns, classes)
+    order, weights, path = detach_to_best(columns, Targets(classes))
     number = path["n_features"]
     assert number[0] == 200
     assert number[-1] == 1
@@ -166,7 +169,7 @@ def test_errors_of_the_path_are_those_of_scikit_learn(n_features):
     targets = 2.0 * classes - 1
     ridge = RidgeCV(ALPHAS * 60, store_cv_results=True).fit(standard, targets)
     errors = ridge.cv_results_[:, np.argmin(ridge.cv_results_.mean(axis=0))]
-    _, _, path = detach_to_best(columns, classes)
+    _, _, path = detach_to_best(columns, Targets(classes))
     assert_allclose(path["loo_error"][0], errors.mean(), rtol=1e-5)
     assert_allclose(path["standard_error"][0], errors.std() / 60**0.5, rtol=1e-5)
 

@@ -29,6 +29,7 @@ from lightwaves_aeon.core.data.moments import channel_moments, outlying_cases
 from lightwaves_aeon.core.data.scaler import fit_scaler
 from lightwaves_aeon.core.data.scaling import find_unusable, scaled_channels
 from lightwaves_aeon.core.parallel.threads import Threads
+from lightwaves_aeon.core.targets import Targets
 
 
 def with_gaps(n_cases=20, n_channels=2, length=30, share=0.3, seed=0, nothing=()):
@@ -368,8 +369,8 @@ def test_ranks_tell_gaps_apart():
 def test_order_of_cases_with_gaps_does_not_depend_on_where_they_stand(X, seed):
     rng = np.random.default_rng(seed)
     classes, moved = rng.integers(2, size=len(X)), rng.permutation(len(X))
-    ordered = X[case_order(X, classes, Threads())]
-    again = X[moved][case_order(X[moved], classes[moved], Threads())]
+    ordered = X[case_order(X, Targets(classes), Threads())]
+    again = X[moved][case_order(X[moved], Targets(classes[moved]), Threads())]
     assert_array_equal(again, ordered)
 
 

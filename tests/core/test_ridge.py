@@ -12,9 +12,9 @@ from lightwaves_aeon.core.linear.ridge import (
     coefficients,
     error_of_gram,
     fit_ridge,
-    one_vs_rest_targets,
     standardised,
 )
+from lightwaves_aeon.core.targets import one_vs_rest_targets
 
 
 @pytest.fixture(name="problem", params=[(40, 90, 3), (90, 20, 2), (30, 30, 4)])

@@ -13,6 +13,7 @@ from lightwaves_aeon.core.linear.temperature import (
     fit_inverse_temperature,
     held_out_folds,
 )
+from lightwaves_aeon.core.targets import Targets
 
 
 def noisy_problem(n_cases, n_classes, strength, seed):
@@ -43,7 +44,7 @@ def test_sharpness_is_found_again(n_scores, factor):
         logits = np.hstack([np.zeros_like(logits), logits])
     chances = softmax(logits, axis=1)
     classes = (rng.random((4000, 1)) > chances.cumsum(axis=1)).sum(axis=1)
-    halves = [HeldOut(scores[i::2], classes[i::2]) for i in (0, 1)]
+    halves = [HeldOut(scores[i::2], Targets(classes[i::2])) for i in (0, 1)]
     assert_allclose(fit_inverse_temperature(halves), factor, rtol=0.1)
 
 
@@ -54,7 +55,8 @@ def test_no_number_of_cases_makes_for_certainty():
         classes = np.arange(n_cases) % 3
         scores = np.where(classes[:, None] == np.arange(3), 1.0, -1.0)
         p = softmax(
-            fit_inverse_temperature([HeldOut(scores, classes)]) * scores, axis=1
+            fit_inverse_temperature([HeldOut(scores, Targets(classes))]) * scores,
+            axis=1,
         )
         found.append(1 - p[0, classes[0]])
     assert all(f * (n + 1) > 0.3 for f, n in zip(found, sizes, strict=True))
@@ -62,13 +64,13 @@ def test_no_number_of_cases_makes_for_certainty():
 
 def test_scores_that_say_nothing_give_even_chances():
     rng = np.random.default_rng(0)
-    held_out = [HeldOut(rng.normal(size=(600, 3)), np.arange(600) % 3)]
+    held_out = [HeldOut(rng.normal(size=(600, 3)), Targets(np.arange(600) % 3))]
     p = softmax(fit_inverse_temperature(held_out) * held_out[0].scores, axis=1)
     assert np.abs(p - 1 / 3).max() < 0.1
 
 
 def test_nothing_held_out():
-    empty = HeldOut(np.empty((0, 1)), np.empty(0, int))
+    empty = HeldOut(np.empty((0, 1)), Targets(np.empty(0, int)))
     assert fit_inverse_temperature([]) == fit_inverse_temperature([empty]) < 0.01
 
 

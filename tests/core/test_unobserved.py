@@ -17,6 +17,7 @@ from lightwaves_aeon.core.linear.channel_loss import (
 from lightwaves_aeon.core.linear.head import LinearHead, two_columns
 from lightwaves_aeon.core.linear.temperature import ChannelLost, HeldOut
 from lightwaves_aeon.core.linear.unobserved import Unobserved, importances_of
+from lightwaves_aeon.core.targets import Targets
 
 N_FEATURES = 12
 BETA = 1.7
@@ -150,7 +151,7 @@ def held_out(n_cases=200, n_scores=3, noise=1.0, seed=0):
         return 2 * truth + rng.normal(scale=noise, size=truth.shape)
 
     lost = ChannelLost(0, 0.6, scores(noise)), ChannelLost(1, 0.3, scores(2 * noise))
-    return HeldOut(scores(0.5), classes, lost)
+    return HeldOut(scores(0.5), Targets(classes), lost)
 
 
 @pytest.mark.parametrize("n_scores", [1, 3])
@@ -177,8 +178,8 @@ def test_exponent_of_the_least_loss(n_scores, noise):
 
 def test_exponent_without_anything_to_tell_it_by():
     priors = np.array([0.5, 0.5])
-    one = HeldOut(np.ones((3, 1)), np.zeros(3, int), ())
-    none = HeldOut(np.ones((0, 1)), np.zeros(0, int), ())
+    one = HeldOut(np.ones((3, 1)), Targets(np.zeros(3, int)), ())
+    none = HeldOut(np.ones((0, 1)), Targets(np.zeros(0, int)), ())
     all_there = one._replace(channels_lost=[ChannelLost(0, 1.0, np.ones((3, 1)))])
     for parts in ([], [one], [none], [all_there]):
         assert fit_exponent(parts, BETA, priors) == 1
@@ -189,8 +190,10 @@ def test_losses_of_channels():
     classes = np.array([0, 1, 2, 2])
     lost = ChannelLost(3, 0.5, scores[[0, 0, 0, 0]]), ChannelLost(8, 0.1, scores)
     parts = [
-        HeldOut(scores, classes, lost),
-        HeldOut(scores[:2], classes[:2], (ChannelLost(3, 0.5, scores[[1, 1]]),)),
+        HeldOut(scores, Targets(classes), lost),
+        HeldOut(
+            scores[:2], Targets(classes[:2]), (ChannelLost(3, 0.5, scores[[1, 1]]),)
+        ),
     ]
     found = channel_losses(parts, np.array([3, 5, 8]))
     assert found["channel"].tolist() == [3, 5, 8]
@@ -203,7 +206,7 @@ def test_losses_of_two_classes():
     scores = np.array([[1.0], [-1.0], [2.0]])
     lost = ChannelLost(0, 0.5, -scores)
     found = channel_losses(
-        [HeldOut(scores, np.array([1, 0, 0]), (lost,))], np.array([0])
+        [HeldOut(scores, Targets(np.array([1, 0, 0])), (lost,))], np.array([0])
     )
     assert_allclose(found["accuracy"], 2 / 3)
     assert_allclose(found["accuracy_without"], 1 / 3)

@@ -294,7 +294,7 @@ def test_nothing_observed_gives_the_intercepts(fitted, tmp_path):
     classifier, _ = fitted
     export_c(classifier, tmp_path)
     program = Program(tmp_path, 3)
-    intercepts = classifier._state.fitted.class_intercepts
+    intercepts = classifier._state.fitted.output_intercepts
     for n in (1, 7, 40):
         best, scores = program.of_length(np.full((3, n), np.nan))
         assert_allclose(scores, intercepts, rtol=1e-6)

@@ -253,7 +253,7 @@ def problem(make_problem, share=0.2):
 def test_method_splits_the_scores(make_problem, small, shell, variant):
     X, y = problem(make_problem)
     clf = shell(**{**small, "variant": variant}, random_state=0).fit(X, y)
-    intercepts, predicted = clf._linear().class_intercepts, clf.predict(X[:12])
+    intercepts, predicted = clf._linear().output_intercepts, clf.predict(X[:12])
     scores = clf.compile()
     for x, label in zip(X[:12], predicted, strict=True):
         for index, score in enumerate(scores.scores(x)):
@@ -268,7 +268,7 @@ def test_of_an_estimator_that_is_given(make_problem, small, variant):
     clf = LightWaveSClassifier(
         **{**small, "variant": variant}, estimator=LogisticRegression(), random_state=0
     ).fit(X, y)
-    scores = clf.decision_function(X[:12]) - clf._linear().class_intercepts
+    scores = clf.decision_function(X[:12]) - clf._linear().output_intercepts
     for x, of_classes in zip(X, scores, strict=False):
         for label, score in enumerate(of_classes):
             assert_splits(clf.saliency(x, label), x, score)

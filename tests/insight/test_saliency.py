@@ -158,7 +158,7 @@ def test_method_splits_the_scores(make_problem, small, variant, kernels, n_class
     )
     scores = clf.decision_function(X[:1])[0]
     of_classes = [-scores, scores] if n_classes == 2 else scores
-    intercepts = clf._linear().class_intercepts
+    intercepts = clf._linear().output_intercepts
     for label, score in enumerate(of_classes):
         total = clf.saliency(X[0], label).sum()
         assert_allclose(total + intercepts[label], score, rtol=1e-5, atol=1e-5)
@@ -226,5 +226,5 @@ def test_long_series_are_gone_through_in_blocks_of_features():
     X[y == 1] *= 1 + np.linspace(0, 1, X.shape[2])
     clf = LightWaveSClassifier(variant="L1L2", n_features=40, max_dilation=2).fit(X, y)
     score = clf.decision_function(X[:1])[0]
-    total = clf.saliency(X[0], label=1).sum() + clf._linear().class_intercepts[1]
+    total = clf.saliency(X[0], label=1).sum() + clf._linear().output_intercepts[1]
     assert_allclose(total, score, rtol=1e-5, atol=1e-5)

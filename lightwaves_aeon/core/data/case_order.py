@@ -16,6 +16,7 @@ import numpy as np
 from lightwaves_aeon.core.data.collection import Collection, iter_by_length
 from lightwaves_aeon.core.data.gaps import holds_missing
 from lightwaves_aeon.core.parallel.threads import Threads
+from lightwaves_aeon.core.targets import Targets
 
 SEED = 0
 """Of the shuffle: any number will do."""
@@ -24,7 +25,7 @@ BLOCK_VALUES = 1 << 20
 """Values compared in one go."""
 
 
-def case_order(X: Collection, classes: np.ndarray, backend: Threads) -> np.ndarray:
+def case_order(X: Collection, targets: Targets, backend: Threads) -> np.ndarray:
     """Order cases by class, those of a class at random but the same for the same cases.
 
     They are sorted by length and values, then shuffled: sorted cases would meet their
@@ -34,8 +35,8 @@ def case_order(X: Collection, classes: np.ndarray, backend: Threads) -> np.ndarr
     ----------
     X : Collection, shape (n_cases, n_channels, n_timepoints)
         Collection of any real dtype.
-    classes : np.ndarray of int, shape (n_cases,)
-        Class of each case.
+    targets : Targets
+        Classes of the cases; numbers tell equal cases of a class apart.
     backend : Threads
         Where the work is done; each process compares its share of the channels.
 
@@ -50,21 +51,23 @@ def case_order(X: Collection, classes: np.ndarray, backend: Threads) -> np.ndarr
     >>> import numpy as np
     >>> from lightwaves_aeon.core.parallel.threads import Threads
     >>> from lightwaves_aeon.core.data.case_order import case_order
+    >>> from lightwaves_aeon.core.targets import Targets
     >>> X = np.array([[[3.0, 1.0]], [[2.0, 9.0]], [[2.0, 5.0]]])
-    >>> X[case_order(X, np.array([0, 1, 1]), Threads()), 0, 1].tolist()
+    >>> X[case_order(X, Targets(np.array([0, 1, 1])), Threads()), 0, 1].tolist()
     [1.0, 9.0, 5.0]
     >>> X = X[[1, 0, 2]]
-    >>> X[case_order(X, np.array([1, 0, 1]), Threads()), 0, 1].tolist()
+    >>> X[case_order(X, Targets(np.array([1, 0, 1])), Threads()), 0, 1].tolist()
     [1.0, 9.0, 5.0]
     """
     own = content_ranks(X, backend.local_part(range(X.shape[1])))
     parts = backend.gather(own)
+    numbers = () if targets.numbers is None else targets.numbers.T
 
     def order() -> np.ndarray:
         # The shares of the processes are channels in their order: the first come first.
-        ordered = np.lexsort((*parts[::-1], classes))
+        ordered = np.lexsort((*numbers, *parts[::-1], targets.classes))
         shuffled = ordered[np.random.RandomState(SEED).permutation(len(ordered))]
-        return shuffled[np.argsort(classes[shuffled], kind="stable")]
+        return shuffled[np.argsort(targets.classes[shuffled], kind="stable")]
 
     return backend.on_root(order)
 

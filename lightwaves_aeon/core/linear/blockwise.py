@@ -25,9 +25,9 @@ from scipy.linalg import eigh
 from lightwaves_aeon.core.linear.ridge import (
     RANK,
     SMALLEST_DEVIATION,
-    one_vs_rest_targets,
     solve_normal_equations,
 )
+from lightwaves_aeon.core.targets import Targets
 
 
 class FeatureSums(NamedTuple):
@@ -150,7 +150,7 @@ class NormalEquations(NamedTuple):
 
 def sums_of(
     features: np.ndarray,
-    classes: np.ndarray,
+    targets: Targets,
     weights: np.ndarray,
     origin: np.ndarray,
 ) -> FeatureSums:
@@ -160,8 +160,8 @@ def sums_of(
     ----------
     features : np.ndarray of float32, shape (n_cases, n_features)
         Features of the block.
-    classes : np.ndarray of int, shape (n_cases,)
-        Class of each case.
+    targets : Targets
+        Of these cases.
     weights : np.ndarray of float64, shape (n_classes,)
         Weight of a case of each class.
     origin : np.ndarray of float64, shape (n_features,)
@@ -175,13 +175,14 @@ def sums_of(
     --------
     >>> import numpy as np
     >>> from lightwaves_aeon.core.linear.blockwise import sums_of
+    >>> from lightwaves_aeon.core.targets import Targets
     >>> x = np.array([[1.0], [3.0]], np.float32)
-    >>> sums = sums_of(x, np.array([0, 1]), np.ones(2), np.array([2.0]))
+    >>> sums = sums_of(x, Targets(np.array([0, 1])), np.ones(2), np.array([2.0]))
     >>> sums.products.tolist(), sums.cross.tolist()
     ([[2.0]], [[2.0]])
     """
-    values, targets = features - origin, one_vs_rest_targets(classes, len(weights))
-    counts = weights[classes]
+    values, of_cases = features - origin, targets.values_among(len(weights))
+    counts = weights[targets.classes]
     roots = np.sqrt(counts)[:, None]
     weighted = values if (counts == 1).all() else values * roots
     products = weighted.T @ weighted
@@ -195,8 +196,8 @@ def sums_of(
         weight=float(counts.sum()),
         weighted=sums if alike else roots[:, 0] @ weighted,
         products=products,
-        targets=counts @ targets,
-        cross=weighted.T @ (targets * roots),
+        targets=counts @ of_cases,
+        cross=weighted.T @ (of_cases * roots),
     )
 
 
@@ -218,8 +219,9 @@ def normal_equations(sums: FeatureSums, origin: np.ndarray) -> NormalEquations:
     --------
     >>> import numpy as np
     >>> from lightwaves_aeon.core.linear.blockwise import normal_equations, sums_of
+    >>> from lightwaves_aeon.core.targets import Targets
     >>> x, origin = np.array([[1.0], [3.0]], np.float32), np.zeros(1)
-    >>> sums = sums_of(x, np.array([0, 1]), np.ones(2), origin)
+    >>> sums = sums_of(x, Targets(np.array([0, 1])), np.ones(2), origin)
     >>> equations = normal_equations(sums, origin)
     >>> equations.means.tolist(), equations.gram.tolist(), equations.solve(2.0)[0]
     ([2.0], [[2.0]], array([[0.5]]))
@@ -251,7 +253,7 @@ def normal_equations(sums: FeatureSums, origin: np.ndarray) -> NormalEquations:
 
 def errors_of(
     features: np.ndarray,
-    classes: np.ndarray,
+    targets: Targets,
     weights: np.ndarray,
     equations: NormalEquations,
     alphas: np.ndarray,
@@ -262,8 +264,8 @@ def errors_of(
     ----------
     features : np.ndarray of float32, shape (n_cases, n_features)
         Features of the block.
-    classes : np.ndarray of int, shape (n_cases,)
-        Class of each case.
+    targets : Targets
+        Of these cases.
     weights : np.ndarray of float64, shape (n_classes,)
         Weight of a case of each class.
     equations : NormalEquations
@@ -283,20 +285,22 @@ def errors_of(
     ...     normal_equations,
     ...     sums_of,
     ... )
-    >>> x, classes = np.array([[-1.0], [-1.0], [1.0], [1.0]]), np.array([0, 0, 1, 1])
-    >>> sums = sums_of(x.astype(np.float32), classes, np.ones(2), np.zeros(1))
+    >>> from lightwaves_aeon.core.targets import Targets
+    >>> x = np.array([[-1.0], [-1.0], [1.0], [1.0]])
+    >>> targets = Targets(np.array([0, 0, 1, 1]))
+    >>> sums = sums_of(x.astype(np.float32), targets, np.ones(2), np.zeros(1))
     >>> equations = normal_equations(sums, np.zeros(1))
-    >>> errors = errors_of(x, classes, np.ones(2), equations, np.array([0.1, 10.0]))
+    >>> errors = errors_of(x, targets, np.ones(2), equations, np.array([0.1, 10.0]))
     >>> errors.squared.round(3).tolist()
     [0.009, 4.432]
     """
-    errors = _leave_one_out_errors(features, classes, weights, equations, alphas)
-    return Errors(weights[classes] @ np.square(errors).sum(axis=2))
+    errors = _leave_one_out_errors(features, targets, weights, equations, alphas)
+    return Errors(weights[targets.classes] @ np.square(errors).sum(axis=2))
 
 
 def leave_one_out_scores(
     features: np.ndarray,
-    classes: np.ndarray,
+    targets: Targets,
     weights: np.ndarray,
     equations: NormalEquations,
     alpha: float,
@@ -305,7 +309,7 @@ def leave_one_out_scores(
 
     Parameters
     ----------
-    features, classes, weights, equations
+    features, targets, weights, equations
         As of `errors_of`; the cases are some of those of the equations.
     alpha : float
         The penalty.
@@ -315,20 +319,20 @@ def leave_one_out_scores(
     np.ndarray of float64, shape (n_cases, n_scores)
     """
     alphas = np.array([alpha])
-    errors = _leave_one_out_errors(features, classes, weights, equations, alphas)
-    return one_vs_rest_targets(classes, len(weights)) - errors[:, 0]
+    errors = _leave_one_out_errors(features, targets, weights, equations, alphas)
+    return targets.values_among(len(weights)) - errors[:, 0]
 
 
 def _leave_one_out_errors(
     features: np.ndarray,
-    classes: np.ndarray,
+    targets: Targets,
     weights: np.ndarray,
     equations: NormalEquations,
     alphas: np.ndarray,
 ) -> np.ndarray:
     """Give them in the shape (n_cases, n_alphas, n_scores)."""
-    targets = one_vs_rest_targets(classes, len(weights)) - equations.target_means
-    values, counts = equations.values, weights[classes]
+    centred = targets.values_among(len(weights)) - equations.target_means
+    values, counts = equations.values, weights[targets.classes]
     basis = equations.basis / equations.deviations[:, None]
     parts = (features - equations.centre) @ basis
     projected = equations.basis.T @ equations.cross
@@ -338,4 +342,4 @@ def _leave_one_out_errors(
     # The last term is that of the intercept, which is not penalised.
     leverage = np.square(parts) @ shrunk + 1 / equations.weight
     free = np.maximum(1 - counts[:, None] * leverage, RANK)
-    return (targets[:, None] - fitted) / free[:, :, None]
+    return (centred[:, None] - fitted) / free[:, :, None]

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-__all__ = ["CHANNEL_LOSS", "channel_losses", "channels_lost", "fit_exponent"]
+__all__ = [
+    "CHANNEL_LOSS",
+    "CHANNEL_LOSS_OF_NUMBERS",
+    "channel_losses",
+    "channels_lost",
+    "fit_exponent",
+]
 
 from collections.abc import Callable, Iterator, Sequence
 
@@ -12,11 +18,17 @@ from scipy.special import log_softmax
 
 from lightwaves_aeon.core.linear.head import two_columns
 from lightwaves_aeon.core.linear.temperature import ChannelLost, HeldOut
+from lightwaves_aeon.core.targets import Targets
 
 CHANNEL_LOSS = np.dtype(
     [("channel", np.int32), ("accuracy", np.float64), ("accuracy_without", np.float64)]
 )
 """Accuracy on held-out cases, with and without a channel; NaN where there are none."""
+
+CHANNEL_LOSS_OF_NUMBERS = np.dtype(
+    [("channel", np.int32), ("r2", np.float64), ("r2_without", np.float64)]
+)
+"""The same of numbers: R2 is the share of their variance that is explained."""
 
 EXPONENT_BOUNDS = 0.0, 4.0
 """Bounds of the exponent of `Unobserved`."""
@@ -77,10 +89,14 @@ def fit_exponent(
     """
     log_priors = np.log(priors)
     parts = [
-        (of.information, inverse_temperature * two_columns(of.scores), part.classes)
+        (
+            of.information,
+            inverse_temperature * two_columns(of.scores),
+            part.targets.classes,
+        )
         for part in held_out
         for of in part.channels_lost
-        if 0 < of.information < 1 and len(part.classes) > 0
+        if 0 < of.information < 1 and len(part.scores) > 0
     ]
     if not parts:
         return USUAL_EXPONENT
@@ -97,7 +113,11 @@ def fit_exponent(
     return float(found.x)
 
 
-def channel_losses(held_out: Sequence[HeldOut], channels: np.ndarray) -> np.ndarray:
+def channel_losses(
+    held_out: Sequence[HeldOut],
+    channels: np.ndarray,
+    dtype: np.dtype = CHANNEL_LOSS,
+) -> np.ndarray:
     """Compare the accuracy on held-out cases with that without each channel.
 
     Parameters
@@ -106,29 +126,24 @@ def channel_losses(held_out: Sequence[HeldOut], channels: np.ndarray) -> np.ndar
         Scores of cases that the search did not know, with and without channels.
     channels : np.ndarray of int, shape (n_channels_in_use,)
         The channels of the fitted table.
+    dtype : np.dtype, default=CHANNEL_LOSS
+        That, or `CHANNEL_LOSS_OF_NUMBERS`.
 
     Returns
     -------
-    np.ndarray of dtype `CHANNEL_LOSS`, shape (n_channels_in_use,)
+    np.ndarray of this dtype, shape (n_channels_in_use,)
         A part that does not use a channel has nothing to lose by it.
     """
-    found = np.zeros(len(channels), CHANNEL_LOSS)
-    found["channel"] = channels
-    n_cases = sum(len(part.classes) for part in held_out)
-    for part in held_out:
-        right = _n_right(part.scores, part.classes)
-        without = {of.channel: of.scores for of in part.channels_lost}
-        for row, channel in zip(found, channels.tolist(), strict=True):
-            row["accuracy"] += right
-            if channel in without:
-                right_without = _n_right(without[channel], part.classes)
-            else:
-                right_without = right
-            row["accuracy_without"] += right_without
-    for name in ("accuracy", "accuracy_without"):
-        found[name] = found[name] / n_cases if n_cases > 0 else np.nan
+    found = np.zeros(len(channels), dtype)
+    for name in dtype.fields or ():
+        found[name] = channels if name == "channel" else np.nan
+    parts = [part for part in held_out if len(part.scores) > 0]
+    if not parts:
+        return found
+    targets = Targets.joined([part.targets for part in parts])
+    with_all = np.concatenate([part.scores for part in parts])
+    for row, channel in zip(found, channels.tolist(), strict=True):
+        without = np.concatenate([part.scores_without(channel) for part in parts])
+        row[targets.quality_name] = targets.quality(with_all)
+        row[f"{targets.quality_name}_without"] = targets.quality(without)
     return found
-
-
-def _n_right(scores: np.ndarray, classes: np.ndarray) -> int:
-    return int((two_columns(scores).argmax(axis=1) == classes).sum())

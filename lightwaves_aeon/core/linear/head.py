@@ -8,6 +8,7 @@ __all__ = [
     "default_ridge",
     "fitted_ridge",
     "fitted_scaler",
+    "linear_scores",
     "two_columns",
 ]
 
@@ -25,9 +26,10 @@ from lightwaves_aeon.core.linear.ridge import (
     ALPHAS,
     SOFT_ALPHAS,
     fit_ridge,
-    one_vs_rest_targets,
+    mean_ridge,
 )
 from lightwaves_aeon.core.linear.unobserved import Unobserved
+from lightwaves_aeon.core.targets import one_vs_rest_targets
 
 
 class LinearHead(NamedTuple):
@@ -121,10 +123,10 @@ class LinearHead(NamedTuple):
         return scores[:, 0] if len(self.bias) == 1 else scores
 
     def _scores(self, features: np.ndarray) -> np.ndarray:
-        scores, has_missing = _linear_scores(features, self.weights, self.bias)
+        scores, has_missing = linear_scores(features, self.weights, self.bias)
         if has_missing and self.unobserved is not None:
             completed = self.unobserved.completed(features)
-            scores, _ = _linear_scores(completed, self.weights, self.bias)
+            scores, _ = linear_scores(completed, self.weights, self.bias)
         return scores
 
     def predict(self, features: np.ndarray) -> np.ndarray:
@@ -325,14 +327,8 @@ class DistilledRidge(LinearClassifierMixin, BaseEstimator):
         self.n_features_in_ = X.shape[1]
         labels = one_vs_rest_targets(classes, len(self.classes_))
         parts = fit_ridge(X, labels), fit_ridge(X_soft, soft_targets, SOFT_ALPHAS)
-        weights = [part.weights / part.deviations[:, None] for part in parts]
-        biases = [
-            part.intercept - part.means @ of
-            for part, of in zip(parts, weights, strict=True)
-        ]
         self.alphas_ = np.array([part.alpha for part in parts])
-        self.coef_ = np.mean(weights, axis=0).T
-        self.intercept_ = np.mean(biases, axis=0)
+        self.coef_, self.intercept_ = mean_ridge(parts)
         return self
 
 
@@ -362,7 +358,8 @@ def two_columns(scores: np.ndarray) -> np.ndarray:
 
 
 @jit
-def _linear_scores(features, weights, bias):
+def linear_scores(features, weights, bias):
+    """Add up features times weights; tell, too, whether any feature is missing."""
     # In the order of the features, which BLAS would not promise.
     scores, has_missing = np.empty((len(features), len(bias))), False
     for i in range(len(features)):

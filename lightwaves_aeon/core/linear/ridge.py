@@ -16,11 +16,12 @@ __all__ = [
     "coefficients",
     "error_of_gram",
     "fit_ridge",
-    "one_vs_rest_targets",
+    "mean_ridge",
     "solve_normal_equations",
     "standardised",
 ]
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -70,32 +71,6 @@ def standardised(
     deviations[deviations <= SMALLEST_DEVIATION * np.abs(columns).max(axis=0)] = np.inf
     standard /= deviations
     return standard, means, deviations
-
-
-def one_vs_rest_targets(classes: np.ndarray, n_classes: int) -> np.ndarray:
-    """Give 1 for the class of a case and -1 for the others.
-
-    Parameters
-    ----------
-    classes : np.ndarray of int, shape (n_cases,)
-        Class of each case, 0 to n_classes - 1.
-    n_classes : int
-        Number of classes.
-
-    Returns
-    -------
-    np.ndarray of float64, shape (n_cases, n_scores)
-        A column a class; that of the second one alone where there are two.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from lightwaves_aeon.core.linear.ridge import one_vs_rest_targets
-    >>> one_vs_rest_targets(np.array([0, 1, 1]), 2).ravel().tolist()
-    [-1.0, 1.0, 1.0]
-    """
-    targets = np.where(classes[:, None] == np.arange(n_classes), 1.0, -1.0)
-    return targets[:, 1:] if n_classes == 2 else targets
 
 
 def best_by_leave_one_out(
@@ -336,3 +311,34 @@ def fit_ridge(
     gram = standard @ standard.T if n_cases < n_features else None
     weights = coefficients(standard, targets, alpha, gram)
     return Ridge(weights, targets.mean(axis=0), means, deviations, alpha)
+
+
+def mean_ridge(parts: Sequence[Ridge]) -> tuple[np.ndarray, np.ndarray]:
+    """Average regressions, and fold what features are standardised by into them.
+
+    Parameters
+    ----------
+    parts : sequence of Ridge
+        One at least.
+
+    Returns
+    -------
+    coef : np.ndarray of float64, shape (n_scores, n_features)
+        Coefficients of the features as they are.
+    intercept : np.ndarray of float64, shape (n_scores,)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.linear.ridge import fit_ridge, mean_ridge
+    >>> x = np.array([[0.0], [2.0]], np.float32)
+    >>> coef, intercept = mean_ridge([fit_ridge(x, x.astype(float))])
+    >>> coef.round(2).tolist(), intercept.round(2).tolist()
+    ([[1.0]], [0.0])
+    """
+    weights = [part.weights / part.deviations[:, None] for part in parts]
+    biases = [
+        part.intercept - part.means @ of
+        for part, of in zip(parts, weights, strict=True)
+    ]
+    return np.mean(weights, axis=0).T, np.mean(biases, axis=0)

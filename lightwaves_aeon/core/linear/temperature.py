@@ -17,6 +17,7 @@ from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax
 
 from lightwaves_aeon.core.linear.head import two_columns
+from lightwaves_aeon.core.targets import Targets
 
 N_FOLDS = 3
 """A fold is a third of the cases."""
@@ -63,16 +64,21 @@ class HeldOut(NamedTuple):
     Attributes
     ----------
     scores : np.ndarray of float64, shape (n_cases, n_scores)
-        A column a class, or one for two classes.
-    classes : np.ndarray of int, shape (n_cases,)
-        Their classes.
+        A column a class, or one for two classes, or one an output.
+    targets : Targets
+        Of these cases.
     channels_lost : sequence of ChannelLost
         Their scores without each of the channels that were in use.
     """
 
     scores: np.ndarray
-    classes: np.ndarray
+    targets: Targets
     channels_lost: Sequence[ChannelLost] = ()
+
+    def scores_without(self, channel: int) -> np.ndarray:
+        """Give the scores without a channel, which need not be in use."""
+        of_channel = [of.scores for of in self.channels_lost if of.channel == channel]
+        return of_channel[0] if of_channel else self.scores
 
 
 def held_out_folds(n_cases: int) -> list[np.ndarray]:
@@ -122,17 +128,18 @@ def fit_inverse_temperature(held_out: Sequence[HeldOut]) -> float:
     ...     HeldOut,
     ...     fit_inverse_temperature,
     ... )
+    >>> from lightwaves_aeon.core.targets import Targets
     >>> classes = np.array([0, 0, 0, 1, 1, 1])
     >>> clear = np.array([[-1.0], [-1.0], [-1.0], [1.0], [1.0], [1.0]])
     >>> mixed = np.array([[-1.0], [-1.0], [1.0], [-1.0], [1.0], [1.0]])
-    >>> held_out = ([HeldOut(scores, classes)] for scores in (clear, mixed))
-    >>> [round(fit_inverse_temperature(part), 2) for part in held_out]
+    >>> held_out = [HeldOut(scores, Targets(classes)) for scores in (clear, mixed)]
+    >>> [round(fit_inverse_temperature([part]), 2) for part in held_out]
     [1.74, 0.17]
     """
-    if sum(len(part.classes) for part in held_out) == 0:
+    if sum(len(part.scores) for part in held_out) == 0:
         return BETA_WITHOUT_CASES
     scores = two_columns(np.concatenate([part.scores for part in held_out]))
-    classes = np.concatenate([part.classes for part in held_out])
+    classes = np.concatenate([part.targets.classes for part in held_out])
     n_cases, n_classes = scores.shape
     label_smoothing = SMOOTHED_LABELS / (n_cases + SMOOTHED_LABELS)
     targets = np.full(scores.shape, label_smoothing / n_classes)

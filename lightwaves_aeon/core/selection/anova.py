@@ -34,7 +34,7 @@ def anova_f(features: np.ndarray, class_starts: np.ndarray) -> np.ndarray:
     [8.0, inf, 0.0]
     """
     means, _, between, within = _sums_of_squares(features, class_starts)
-    freedom = max(len(features) - len(means), 1) / (len(means) - 1)
+    freedom = max(len(features) - len(means), 1) / max(len(means) - 1, 1)
     return _f(between, within, freedom)
 
 
@@ -63,11 +63,11 @@ def class_f(features: np.ndarray, class_starts: np.ndarray) -> np.ndarray:
     """
     means, overall, between, within = _sums_of_squares(features, class_starts)
     n_cases, n_classes = len(features), len(means)
-    freedom = max(n_cases - n_classes, 1) / (n_classes - 1)
+    freedom = max(n_cases - n_classes, 1) / max(n_classes - 1, 1)
     scores = [_f(between, within, freedom)]
     for mean, size in zip(means, np.diff(class_starts), strict=True):
         # The rest's mean lies on the other side of the overall one, nearer to it.
-        apart = (mean - overall) ** 2 * size * n_cases / (n_cases - size)
+        apart = (mean - overall) ** 2 * size * n_cases / max(n_cases - size, 1)
         left = np.maximum(between - apart, 0.0) + within
         scores.append(_f(apart, left, max(n_cases - 2, 1)))
     return np.stack(scores)

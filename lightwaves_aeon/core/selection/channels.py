@@ -9,6 +9,7 @@ from __future__ import annotations
 
 __all__ = [
     "CHANNEL_PATH",
+    "CHANNEL_PATH_OF_NUMBERS",
     "ChannelTask",
     "channel_path",
     "gram_of",
@@ -25,11 +26,11 @@ from lightwaves_aeon.core.data.collection import Collection
 from lightwaves_aeon.core.linear.ridge import (
     best_of_gram,
     error_of_gram,
-    one_vs_rest_targets,
     standardised,
 )
 from lightwaves_aeon.core.parallel.blas import one_blas_thread
 from lightwaves_aeon.core.selection.candidates import CandidateSet
+from lightwaves_aeon.core.targets import Targets
 
 GRAM_CASES = 500
 """Cases that are enough to tell channels apart."""
@@ -48,20 +49,29 @@ ERROR_DIGITS, WEIGHT_DIGITS = 7, 5
 """Digits in which errors are compared, and dual weights, which are summed in float32:
 equal channels then count as equal."""
 
-CHANNEL_PATH = np.dtype(
-    [
-        ("n_channels", np.int64),
-        ("channel", np.int64),
-        ("loo_error", np.float64),
-        ("standard_error", np.float64),
-        ("loo_accuracy", np.float64),
-        ("chosen", np.bool_),
-    ]
-)
+
+def _path_dtype(quality: str) -> np.dtype:
+    return np.dtype(
+        [
+            ("n_channels", np.int64),
+            ("channel", np.int64),
+            ("loo_error", np.float64),
+            ("standard_error", np.float64),
+            (quality, np.float64),
+            ("chosen", np.bool_),
+        ]
+    )
+
+
+CHANNEL_PATH = _path_dtype("loo_accuracy")
 """One number of channels: the channel that so many have and one fewer have not; the
 squared leave-one-out error of a case, summed over the classes; the standard error of
 how far its mean over the cases is from the least one; the share of the cases that are
 classified right; and whether it is the number chosen."""
+
+CHANNEL_PATH_OF_NUMBERS = _path_dtype("loo_r2")
+"""The same of numbers: the error is that of standardised ones, summed over the outputs;
+R2 is the share of their variance that is explained."""
 
 
 class ChannelTask(NamedTuple):
@@ -110,7 +120,7 @@ def gram_of(task: ChannelTask) -> np.ndarray:
 @one_blas_thread
 def channel_path(
     grams: np.ndarray,
-    classes: np.ndarray,
+    targets: Targets,
     max_channels: int | None,
     channels: np.ndarray | None = None,
     n_channels: int | None = None,
@@ -121,8 +131,8 @@ def channel_path(
     ----------
     grams : np.ndarray of float32, shape (n_channels, n_cases, n_cases)
         See `gram_of`.
-    classes : np.ndarray of int, shape (n_cases,)
-        Class of each case, 0 to n_classes - 1, at least two.
+    targets : Targets
+        Of the cases.
     max_channels : int or None
         How many to keep at most; None for the smallest number whose leave-one-out error
         is no more than a standard error of the difference from the least.
@@ -134,7 +144,7 @@ def channel_path(
 
     Returns
     -------
-    np.ndarray of dtype `CHANNEL_PATH`, shape (n_channels,)
+    np.ndarray of dtype `CHANNEL_PATH` or `CHANNEL_PATH_OF_NUMBERS`, shape (n_channels,)
         From one channel to all. Of channels that are missed equally, those with the
         lower numbers are kept.
 
@@ -142,34 +152,35 @@ def channel_path(
     --------
     >>> import numpy as np
     >>> from lightwaves_aeon.core.selection.channels import channel_path
+    >>> from lightwaves_aeon.core.targets import Targets
     >>> rng = np.random.default_rng(0)
     >>> classes = np.repeat([0, 1], 20)
     >>> columns = rng.normal(size=(3, 40, 10))
     >>> columns[2] += 2 * classes[:, None] - 1
     >>> grams = np.stack([x @ x.T for x in columns - columns.mean(axis=1)[:, None]])
-    >>> path = channel_path(grams / 10, classes, max_channels=1)
+    >>> path = channel_path(grams / 10, Targets(classes), max_channels=1)
     >>> int(path["channel"][0]), path["loo_accuracy"][0] > 0.9
     (2, np.True_)
     """
-    targets = one_vs_rest_targets(classes, classes.max() + 1)
+    values = targets.values
     left, total = list(range(len(grams))), grams.sum(axis=0, dtype=np.float64)
-    path = np.zeros(len(left), CHANNEL_PATH)
-    errors = np.empty((len(left), len(classes)))
+    is_numbers = targets.numbers is not None
+    path = np.zeros(len(left), CHANNEL_PATH_OF_NUMBERS if is_numbers else CHANNEL_PATH)
+    errors = np.empty((len(left), len(values)))
     while left:
-        alpha, scores = best_of_gram(total / len(left), targets, GRAM_ALPHAS)
-        dropped = _elimination_step(grams, targets, left, total, alpha)
-        errors[len(left) - 1] = np.square(scores - targets).sum(axis=1)
+        alpha, scores = best_of_gram(total / len(left), values, GRAM_ALPHAS)
+        dropped = _elimination_step(grams, values, left, total, alpha)
+        errors[len(left) - 1] = np.square(scores - values).sum(axis=1)
         point = path[len(left) - 1]
         point["n_channels"], point["channel"] = len(left), dropped
-        found = scores[:, 0] > 0 if scores.shape[1] == 1 else scores.argmax(axis=1)
-        point["loo_accuracy"] = (found == classes).mean()
+        point[f"loo_{targets.quality_name}"] = targets.quality(scores)
         left.remove(dropped)
         total -= grams[dropped]
     path["loo_error"] = errors.mean(axis=1)
     best = np.argmin(path["loo_error"])
     # Case by case: some are hard for any channels, which says nothing of a difference.
     spread = (errors - errors[best]).std(axis=1)
-    path["standard_error"] = spread / np.sqrt(len(classes))
+    path["standard_error"] = spread / np.sqrt(len(values))
     if max_channels is None:
         rise = path["loo_error"] - path["loo_error"][best]
         max_channels = int(np.argmax(rise <= path["standard_error"])) + 1

@@ -7,7 +7,7 @@ that to drop some is to subtract their share.
 
 from __future__ import annotations
 
-__all__ = ["PATH", "detach", "detach_to_best", "smallest_good"]
+__all__ = ["PATH", "PATH_OF_NUMBERS", "detach", "detach_to_best", "smallest_good"]
 
 from collections.abc import Iterator
 
@@ -16,9 +16,9 @@ import numpy as np
 from lightwaves_aeon.core.linear.ridge import (
     best_by_leave_one_out,
     coefficients,
-    one_vs_rest_targets,
     standardised,
 )
+from lightwaves_aeon.core.targets import Targets
 
 SHARE_DROPPED = 0.3
 """Features dropped in each step, as a share of those that are left."""
@@ -26,27 +26,36 @@ SHARE_DROPPED = 0.3
 WEIGHT_DIGITS = 10
 """Digits in which weights are compared: equal features then weigh equally."""
 
-PATH = np.dtype(
-    [
-        ("n_features", np.int64),
-        ("loo_error", np.float64),
-        ("standard_error", np.float64),
-        ("loo_accuracy", np.float64),
-        ("chosen", np.bool_),
-    ]
-)
+
+def _path_dtype(quality: str) -> np.dtype:
+    return np.dtype(
+        [
+            ("n_features", np.int64),
+            ("loo_error", np.float64),
+            ("standard_error", np.float64),
+            (quality, np.float64),
+            ("chosen", np.bool_),
+        ]
+    )
+
+
+PATH = _path_dtype("loo_accuracy")
 """One number of features: the leave-one-out error of a case, the squared differences of
 its scores from 1 and -1 summed over the classes; the standard error of its mean over
 the cases; the share of the cases that are classified right; and whether it is the
 number chosen."""
 
+PATH_OF_NUMBERS = _path_dtype("loo_r2")
+"""The same of numbers: the error is that of standardised ones, summed over the outputs;
+R2 is the share of their variance that is explained."""
+
 
 def detach(
-    columns: np.ndarray, classes: np.ndarray, n_selected: int
+    columns: np.ndarray, targets: Targets, n_selected: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Select features by ridge-based sequential detachment.
 
-    A ridge regression of the class indicators is solved on the standardised features,
+    A ridge regression of the targets is solved on the standardised features,
     those with the smallest sum of absolute coefficients are dropped, and so on, until
     so many are left as are wanted. The penalty is chosen by leave-one-out.
 
@@ -54,8 +63,8 @@ def detach(
     ----------
     columns : np.ndarray of float32, shape (n_cases, n_features)
         The pool.
-    classes : np.ndarray of int, shape (n_cases,)
-        Class of each case, 0 to n_classes - 1, at least two.
+    targets : Targets
+        Of the cases.
     n_selected : int
         Number of features to select, at most n_features.
 
@@ -70,22 +79,22 @@ def detach(
     Examples
     --------
     >>> import numpy as np
+    >>> from lightwaves_aeon.core.targets import Targets
     >>> from lightwaves_aeon.core.selection.detachment import detach
     >>> rng = np.random.default_rng(0)
     >>> columns = rng.normal(size=(40, 30)).astype(np.float32)
     >>> classes = np.repeat([0, 1], 20)
     >>> columns[:, 7] += 3 * classes
-    >>> detach(columns, classes, 1)[0].tolist()
+    >>> detach(columns, Targets(classes), 1)[0].tolist()
     [7]
     """
     standard, _, _ = standardised(columns)
-    targets = one_vs_rest_targets(classes, classes.max() + 1)
-    *_, kept = _detached(standard, targets, n_selected)
-    return _ordered(standard, targets, kept)
+    *_, kept = _detached(standard, targets.values, n_selected)
+    return _ordered(standard, targets.values, kept)
 
 
 def detach_to_best(
-    columns: np.ndarray, classes: np.ndarray
+    columns: np.ndarray, targets: Targets
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Select as few features as predict about as well as any number along the path.
 
@@ -96,46 +105,46 @@ def detach_to_best(
     ----------
     columns : np.ndarray of float32, shape (n_cases, n_features)
         The pool.
-    classes : np.ndarray of int, shape (n_cases,)
-        Class of each case, 0 to n_classes - 1, at least two.
+    targets : Targets
+        Of the cases.
 
     Returns
     -------
     order, weights : np.ndarray
         As of `detach`.
-    path : np.ndarray of dtype `PATH`, shape (n_steps,)
+    path : np.ndarray of dtype `PATH` or `PATH_OF_NUMBERS`, shape (n_steps,)
         What there is to choose from, the largest number of features first.
 
     Examples
     --------
     >>> import numpy as np
+    >>> from lightwaves_aeon.core.targets import Targets
     >>> from lightwaves_aeon.core.selection.detachment import detach_to_best
     >>> rng = np.random.default_rng(0)
     >>> columns = rng.normal(size=(40, 30)).astype(np.float32)
     >>> classes = np.repeat([0, 1], 20)
     >>> columns[:, 7] += 9 * classes
-    >>> order, _, path = detach_to_best(columns, classes)
+    >>> order, _, path = detach_to_best(columns, Targets(classes))
     >>> order[0], path["n_features"][:4].tolist()
     (np.int64(7), [30, 21, 14, 9])
     """
     standard, _, _ = standardised(columns)
-    targets = one_vs_rest_targets(classes, classes.max() + 1)
-    steps = list(_detached(standard, targets, 1))
-    kept, path = smallest_good(standard, classes, steps)
-    return *_ordered(standard, targets, kept), path
+    steps = list(_detached(standard, targets.values, 1))
+    kept, path = smallest_good(standard, targets, steps)
+    return *_ordered(standard, targets.values, kept), path
 
 
 def smallest_good(
-    standard: np.ndarray, classes: np.ndarray, steps: list[np.ndarray]
+    standard: np.ndarray, targets: Targets, steps: list[np.ndarray]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Find the step with the fewest features that predict the labels well.
+    """Find the step with the fewest features that predict the targets well.
 
     Parameters
     ----------
     standard : np.ndarray of float, shape (n_cases, n_features)
         Centred features.
-    classes : np.ndarray of int, shape (n_cases,)
-        Class of each case, 0 to n_classes - 1, at least two.
+    targets : Targets
+        Of the cases.
     steps : list of np.ndarray of int
         The features of each step.
 
@@ -143,28 +152,28 @@ def smallest_good(
     -------
     kept : np.ndarray of int
         One of the steps.
-    path : np.ndarray of dtype `PATH`, shape (n_steps,)
+    path : np.ndarray of dtype `PATH` or `PATH_OF_NUMBERS`, shape (n_steps,)
         What there was to choose from.
 
     Examples
     --------
     >>> import numpy as np
+    >>> from lightwaves_aeon.core.targets import Targets
     >>> from lightwaves_aeon.core.selection.detachment import smallest_good
     >>> standard = np.array([[1.0, -1.0], [1.0, 1.0], [-1.0, 1.0], [-1.0, -1.0]])
     >>> steps = [np.array([0, 1]), np.array([0])]
-    >>> smallest_good(standard, np.array([1, 1, 0, 0]), steps)[0].tolist()
+    >>> smallest_good(standard, Targets(np.array([1, 1, 0, 0])), steps)[0].tolist()
     [0]
     """
-    targets = one_vs_rest_targets(classes, classes.max() + 1)
-    path = np.zeros(len(steps), PATH)
+    values = targets.values
+    path = np.zeros(len(steps), PATH if targets.numbers is None else PATH_OF_NUMBERS)
     for point, kept in zip(path, steps, strict=True):
-        _, scores = best_by_leave_one_out(standard[:, kept], targets)
-        errors = np.square(scores - targets).sum(axis=1)
+        _, scores = best_by_leave_one_out(standard[:, kept], values)
+        errors = np.square(scores - values).sum(axis=1)
         point["n_features"] = len(kept)
         point["loo_error"] = errors.mean()
         point["standard_error"] = errors.std() / np.sqrt(len(errors))
-        found = scores[:, 0] > 0 if scores.shape[1] == 1 else scores.argmax(axis=1)
-        point["loo_accuracy"] = (found == classes).mean()
+        point[f"loo_{targets.quality_name}"] = targets.quality(scores)
     best = path[np.argmin(path["loo_error"])]
     good = path["loo_error"] <= best["loo_error"] + best["standard_error"]
     chosen = np.flatnonzero(good)[-1]

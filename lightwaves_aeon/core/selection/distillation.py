@@ -24,10 +24,10 @@ from lightwaves_aeon.core.linear.banded import (
 )
 from lightwaves_aeon.core.linear.ridge import (
     best_of_gram,
-    one_vs_rest_targets,
     standardised,
 )
 from lightwaves_aeon.core.selection.student import detach_student, squared_weights
+from lightwaves_aeon.core.targets import Targets
 
 LARGEST_VALUE = 4.0
 """Standardised features are clipped to it, in deviations: one that is rare in training
@@ -94,7 +94,7 @@ def group_of_rows(rows: np.ndarray) -> np.ndarray:
 def distil(
     columns: np.ndarray,
     augmented: np.ndarray,
-    classes: np.ndarray,
+    targets: Targets,
     groups: np.ndarray,
     n_selected: int | None,
     share_dropped: float,
@@ -108,8 +108,8 @@ def distil(
         The pool, in training cases.
     augmented : np.ndarray of float32, shape (n_augmented, n_features)
         The pool, in augmented cases.
-    classes : np.ndarray of int, shape (n_cases,)
-        Class of each training case, 0 to n_classes - 1, at least two.
+    targets : Targets
+        Of the training cases.
     groups : np.ndarray of int, shape (n_features,)
         The group of each, see `group_of_rows`.
     n_selected : int or None
@@ -126,7 +126,7 @@ def distil(
     weights : np.ndarray of float64, shape (n_selected,)
         Sum of the squared coefficients of each in the student, the regression of the
         selected features.
-    path : np.ndarray of dtype `PATH` or None
+    path : np.ndarray or None
         The numbers of features there were to choose from, where none was given.
     scores : np.ndarray of float64, shape (n_cases + n_augmented, n_scores)
         The teacher's, of training cases, then of augmented ones.
@@ -135,18 +135,19 @@ def distil(
     --------
     >>> import numpy as np
     >>> from lightwaves_aeon.core.selection.distillation import distil
+    >>> from lightwaves_aeon.core.targets import Targets
     >>> rng = np.random.default_rng(0)
     >>> columns = rng.normal(size=(60, 30)).astype(np.float32)
     >>> classes = np.repeat([0, 1], 20)
     >>> columns[:40, 7] += 3 * classes
     >>> order, _, _, scores = distil(
-    ...     columns[:40], columns[40:], classes, np.zeros(30, int), 1, 0.15
+    ...     columns[:40], columns[40:], Targets(classes), np.zeros(30, int), 1, 0.15
     ... )
     >>> order.tolist(), scores.shape
     ([7], (60, 1))
     """
     features = _standardised_rows(columns, augmented)
-    scores, weights, scales = _taught(features, classes, groups)
+    scores, weights, scales = _taught(features, targets.values, groups)
     wanted = n_selected or 1
     most = wanted if wanted > MOST_OF_STUDENT else max(wanted, MOST_FOR_STUDENT)
     # The teacher's own weights are those of a student that has all features.
@@ -159,7 +160,7 @@ def distil(
     student *= np.where(scales > 0, scales, 1)[kept, None].astype(np.float32)
     student -= student.mean(axis=1, dtype=np.float64)[:, None].astype(np.float32)
     order, weights, path = detach_student(
-        student, scores, n_selected, share_dropped, classes
+        student, scores, n_selected, share_dropped, targets
     )
     return kept[order], weights, path, scores
 
@@ -180,11 +181,10 @@ def _standardised_rows(columns: np.ndarray, augmented: np.ndarray) -> np.ndarray
 
 
 def _taught(
-    features: np.ndarray, classes: np.ndarray, groups: np.ndarray
+    features: np.ndarray, targets: np.ndarray, groups: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Fit the teacher; give its scores, and weights and scales of the features."""
-    n_cases = len(classes)
-    targets = one_vs_rest_targets(classes, classes.max() + 1)
+    n_cases = len(targets)
     present, number = np.unique(groups, return_inverse=True)
     first = np.flatnonzero(present % 3 > 0)
     if len(first) == 0:

@@ -13,8 +13,8 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
-from lightwaves_aeon.core.linear.ridge import one_vs_rest_targets
 from lightwaves_aeon.core.selection.student import detached_by_products
+from lightwaves_aeon.core.targets import Targets
 
 REFINED_POOL = 3000
 """Features that the search hands on."""
@@ -62,7 +62,7 @@ class PoolSums(NamedTuple):
 
 def pool_sums(
     features: np.ndarray,
-    classes: np.ndarray,
+    targets: Targets,
     n_classes: int,
     means: np.ndarray,
     deviations: np.ndarray,
@@ -73,8 +73,8 @@ def pool_sums(
     ----------
     features : np.ndarray of float32, shape (n_cases, n_features)
         Features of the block.
-    classes : np.ndarray of int, shape (n_cases,)
-        Class of each case.
+    targets : Targets
+        Of these cases.
     n_classes : int
         Number of classes.
     means, deviations : np.ndarray of float64, shape (n_features,)
@@ -88,19 +88,20 @@ def pool_sums(
     --------
     >>> import numpy as np
     >>> from lightwaves_aeon.core.selection.refinement import pool_sums
-    >>> x, classes = np.array([[1.0], [5.0]], np.float32), np.array([0, 1])
-    >>> sums = pool_sums(x, classes, 2, np.array([3.0]), np.array([2.0]))
+    >>> from lightwaves_aeon.core.targets import Targets
+    >>> x, targets = np.array([[1.0], [5.0]], np.float32), Targets(np.array([0, 1]))
+    >>> sums = pool_sums(x, targets, 2, np.array([3.0]), np.array([2.0]))
     >>> sums.products.tolist(), sums.cross.tolist()
     ([[2.0]], [[2.0]])
     """
     values = ((features - means) / deviations).astype(np.float32)
-    targets = one_vs_rest_targets(classes, n_classes)
+    of_cases = targets.values_among(n_classes)
     return PoolSums(
         n_cases=len(features),
         sums=values.sum(axis=0, dtype=np.float64),
         products=values.T @ values,
-        targets=targets.sum(axis=0),
-        cross=(values.T @ targets.astype(np.float32)).astype(np.float64),
+        targets=of_cases.sum(axis=0),
+        cross=(values.T @ of_cases.astype(np.float32)).astype(np.float64),
     )
 
 
@@ -125,10 +126,12 @@ def detach_pool(sums: PoolSums, n_features: int) -> tuple[np.ndarray, np.ndarray
     --------
     >>> import numpy as np
     >>> from lightwaves_aeon.core.selection.refinement import detach_pool, pool_sums
+    >>> from lightwaves_aeon.core.targets import Targets
     >>> rng = np.random.default_rng(0)
     >>> features, classes = rng.normal(size=(60, 8)), np.arange(60) % 2
     >>> features[:, 5] += 3 * classes
-    >>> detach_pool(pool_sums(features, classes, 2, np.zeros(8), np.ones(8)), 1)[0]
+    >>> sums = pool_sums(features, Targets(classes), 2, np.zeros(8), np.ones(8))
+    >>> detach_pool(sums, 1)[0]
     array([5])
     """
     n_cases, centre = sums.n_cases, sums.sums / sums.n_cases

@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = [
     "CRITERIA",
     "CandidateScores",
+    "Criteria",
     "Fold",
     "Pool",
     "ScoringTask",
@@ -24,7 +25,9 @@ from lightwaves_aeon.core.linear.temperature import held_out_folds
 from lightwaves_aeon.core.parallel.threads import Threads
 from lightwaves_aeon.core.selection.anova import anova_f, class_f
 from lightwaves_aeon.core.selection.candidates import CandidateSet, InputAtDilation
+from lightwaves_aeon.core.selection.correlation import regression_f
 from lightwaves_aeon.core.selection.top_k import round_robin, top_k_mask
+from lightwaves_aeon.core.targets import Targets
 
 PRUNED_AT = 6
 """Candidates beyond those kept that are let pile up, in sizes of the pool."""
@@ -51,20 +54,21 @@ class Fold(NamedTuple):
     ----------
     cases : np.ndarray of int, shape (n_cases,)
         Positions in the sample, ordered by class.
-    classes : np.ndarray of int, shape (n_cases,)
-        Class of each, 0 to n_classes - 1.
+    targets : Targets
+        Of these cases.
     """
 
     cases: np.ndarray
-    classes: np.ndarray
+    targets: Targets
 
     @property
     def class_starts(self) -> np.ndarray:
         """First case of each class, and the number of cases at the end."""
-        return np.searchsorted(self.classes, np.arange(self.classes[-1] + 2))
+        classes = self.targets.classes
+        return np.searchsorted(classes, np.arange(classes[-1] + 2))
 
 
-def folds_of(classes: np.ndarray, calibrate: bool) -> list[Fold]:
+def folds_of(targets: Targets, calibrate: bool) -> list[Fold]:
     """List the whole sample and, to calibrate, the training sides of folds.
 
     A fold is left out where it holds all cases of a class: what is found without them
@@ -72,8 +76,8 @@ def folds_of(classes: np.ndarray, calibrate: bool) -> list[Fold]:
 
     Parameters
     ----------
-    classes : np.ndarray of int, shape (n_cases,)
-        Class of each case of the sample, ascending.
+    targets : Targets
+        Of the cases of the sample, ordered by class.
     calibrate : bool
         Whether there are folds.
 
@@ -85,16 +89,23 @@ def folds_of(classes: np.ndarray, calibrate: bool) -> list[Fold]:
     --------
     >>> import numpy as np
     >>> from lightwaves_aeon.core.selection.scoring import folds_of
-    >>> [fold.cases.tolist() for fold in folds_of(np.array([0, 0, 1, 1]), True)]
+    >>> from lightwaves_aeon.core.targets import Targets
+    >>> targets = Targets(np.array([0, 0, 1, 1]))
+    >>> [fold.cases.tolist() for fold in folds_of(targets, True)]
     [[0, 1, 2, 3], [1, 2], [0, 2, 3], [0, 1, 3]]
     """
+    classes = targets.classes
     everyone = np.arange(len(classes))
-    folds = [Fold(everyone, classes)]
+    folds = [Fold(everyone, targets)]
     for held_out in held_out_folds(len(classes)) if calibrate else ():
         rest = np.delete(everyone, held_out)
         if len(np.unique(classes[rest])) == classes[-1] + 1:
-            folds.append(Fold(rest, classes[rest]))
+            folds.append(Fold(rest, targets.take(rest)))
     return folds
+
+
+Criteria = Callable[[np.ndarray, Fold], np.ndarray]
+"""Scores columns of the cases of a fold; gives one row a criterion."""
 
 
 class ScoringTask(NamedTuple):
@@ -104,7 +115,7 @@ class ScoringTask(NamedTuple):
     X: Collection
     quantile_cases: np.ndarray
     folds: Sequence[Fold]
-    criteria: Callable[[np.ndarray, np.ndarray], np.ndarray]
+    criteria: Criteria
 
 
 class CandidateScores(NamedTuple):
@@ -184,7 +195,7 @@ class Pool(NamedTuple):
     positions : np.ndarray of int, shape (n_candidates,)
         Where they stand among those of all folds.
     relevance : np.ndarray of float64, shape (n_candidates,)
-        ANOVA F of each.
+        Score of each by the first criterion.
     """
 
     positions: np.ndarray
@@ -231,18 +242,23 @@ def pools_of(
     ]
 
 
-def _all_classes(columns: np.ndarray, class_starts: np.ndarray) -> np.ndarray:
-    """Score by the ANOVA F of all classes."""
-    return anova_f(columns, class_starts)[None]
+def _all_classes(columns: np.ndarray, fold: Fold) -> np.ndarray:
+    """Score by the ANOVA F of all classes; of numbers by that of a regression."""
+    if fold.targets.numbers is None:
+        return anova_f(columns, fold.class_starts)[None]
+    return regression_f(columns, fold.targets.numbers)[:1]
 
 
-def _by_class_and_place(columns: np.ndarray, class_starts: np.ndarray) -> np.ndarray:
+def _by_class_and_place(columns: np.ndarray, fold: Fold) -> np.ndarray:
     """Score by the ANOVA F of all classes, by that of each, and by the place in a task.
 
-    The last is 0 for the best of the task by the F of all classes, then -1, and so on,
-    so that there is a place in the pool for each channel.
+    Before them come, of numbers, the F of regressions. The last is 0 for the best of
+    the task by the first, then -1, and so on, so that there is a place in the pool for
+    each channel.
     """
-    scores = class_f(columns, class_starts)
+    scores = class_f(columns, fold.class_starts)
+    if fold.targets.numbers is not None:
+        scores = np.vstack([regression_f(columns, fold.targets.numbers), scores])
     place = np.empty(scores.shape[1])
     place[np.argsort(-scores[0], kind="stable")] = -np.arange(len(place))
     return np.vstack([scores, place])
@@ -270,7 +286,7 @@ def score(task: ScoringTask) -> list[CandidateScores]:
     for fold in task.folds:
         everyone = len(fold.cases) == len(columns)
         of_fold = columns if everyone else columns[fold.cases]
-        scores = CandidateScores(rows, task.criteria(of_fold, fold.class_starts))
+        scores = CandidateScores(rows, task.criteria(of_fold, fold))
         all_distinct = distinct.all()
         found.append(scores if all_distinct else scores.take(np.flatnonzero(distinct)))
     return found

@@ -15,7 +15,6 @@ from lightwaves_aeon.core.linear.ridge import (
     SOFT_ALPHAS,
     Ridge,
     fit_ridge,
-    one_vs_rest_targets,
 )
 from lightwaves_aeon.core.linear.temperature import HeldOut
 from lightwaves_aeon.core.linear.unobserved import importances_of
@@ -23,7 +22,8 @@ from lightwaves_aeon.core.parallel.blas import one_blas_thread
 from lightwaves_aeon.core.selection.detachment import detach, detach_to_best
 from lightwaves_aeon.core.selection.distillation import distil, group_of_rows
 from lightwaves_aeon.core.selection.mrmr import mrmr
-from lightwaves_aeon.core.selection.scoring import CRITERIA, Fold, Pool
+from lightwaves_aeon.core.selection.scoring import CRITERIA, Criteria, Fold, Pool
+from lightwaves_aeon.core.targets import Targets
 
 SHARE, COARSE_SHARE = 0.15, 0.3
 """Features that a student drops in each step; and where only scores of held-out cases
@@ -41,10 +41,10 @@ class SelectionTask(NamedTuple):
         The pool, in augmented cases that are made of them.
     gapped : np.ndarray of the same dtype and shape, or None
         The same after values are dropped, if any are.
-    classes : np.ndarray of int, shape (n_cases,)
-        Class of each training case.
+    targets : Targets
+        Of the training cases.
     relevance : np.ndarray of float64, shape (n_candidates,)
-        ANOVA F of each candidate.
+        F of each candidate, see `scoring.CRITERIA`.
     rows : np.ndarray of dtype `ROW`, shape (n_candidates,)
         The candidates.
     coarse : bool
@@ -54,7 +54,7 @@ class SelectionTask(NamedTuple):
     columns: np.ndarray
     augmented: np.ndarray
     gapped: np.ndarray | None
-    classes: np.ndarray
+    targets: Targets
     relevance: np.ndarray
     rows: np.ndarray
     coarse: bool
@@ -69,7 +69,7 @@ class Selected(NamedTuple):
         Candidates, in the order of selection.
     scores : np.ndarray of float64, shape (n_selected,)
         The score by which each was selected.
-    path : np.ndarray of dtype `PATH` or None
+    path : np.ndarray or None
         The numbers of features there were to choose from, where none was asked for.
     soft_targets : np.ndarray, shape (n_cases + n_augmented, n_scores), or None
         What the head is trained to give, in place of the labels.
@@ -88,13 +88,13 @@ def _mrmr(task: SelectionTask, n_features: int | None) -> Selected:
 
 def _detach(task: SelectionTask, n_features: int | None) -> Selected:
     if n_features is None:
-        return Selected(*detach_to_best(task.columns, task.classes))
-    return Selected(*detach(task.columns, task.classes, n_features))
+        return Selected(*detach_to_best(task.columns, task.targets))
+    return Selected(*detach(task.columns, task.targets, n_features))
 
 
 def _distil(task: SelectionTask, n_features: int | None) -> Selected:
     groups, share = group_of_rows(task.rows), COARSE_SHARE if task.coarse else SHARE
-    cases = task.columns, task.augmented, task.classes
+    cases = task.columns, task.augmented, task.targets
     return Selected(*distil(*cases, groups, n_features, share, task.gapped))
 
 
@@ -118,7 +118,7 @@ class Selector(NamedTuple):
 
     least_pool: int
     pool_factor: int
-    criteria: Callable[[np.ndarray, np.ndarray], np.ndarray]
+    criteria: Criteria
     select: Callable[[SelectionTask, int | None], Selected]
     chooses_number: bool = False
     augmentation: int = 0
@@ -154,11 +154,11 @@ class Selection(NamedTuple):
     positions : np.ndarray of int, shape (n_features,)
         The features, in the order of selection.
     relevance, scores : np.ndarray of float64, shape (n_features,)
-        ANOVA F of each, and the score by which it was selected; NaN where all of the
+        F of each, and the score by which it was selected; NaN where all of the
         pool is kept.
     means : np.ndarray of float64, shape (n_features,)
         Mean of each over the cases.
-    path : np.ndarray of dtype `PATH` or None
+    path : np.ndarray or None
         The numbers of features there were to choose from, where none was asked for.
     soft_targets : np.ndarray, shape (n_cases + n_augmented, n_scores), or None
         What the head is trained to give, in place of the labels.
@@ -176,7 +176,7 @@ class Selection(NamedTuple):
 
 
 def _held_out(
-    ridges: Sequence[Ridge], features: np.ndarray, classes: np.ndarray, rows: np.ndarray
+    ridges: Sequence[Ridge], features: np.ndarray, targets: Targets, rows: np.ndarray
 ) -> HeldOut:
     """Score cases by the mean of regressions, with all channels and without each."""
 
@@ -190,7 +190,7 @@ def _held_out(
     channels_of = rows["channel"], rows["other"]
     means = ridges[0].means
     lost = channels_lost(features, means, importances, channels_of, scores_of)
-    return HeldOut(scores_of(features), classes, tuple(lost))
+    return HeldOut(scores_of(features), targets, tuple(lost))
 
 
 @one_blas_thread
@@ -256,7 +256,7 @@ def select_features(
             part_of(columns, fold.cases, pool.positions),
             part_of(augmented, within, pool.positions),
             None if gapped is None else part_of(gapped, within, pool.positions),
-            fold.classes,
+            fold.targets,
             pool.relevance,
             rows[pool.positions],
             coarse=fold is not everyone,
@@ -264,7 +264,7 @@ def select_features(
         return selector.select(task, n_features)
 
     found = select(pool, everyone, n_features)
-    labels = one_vs_rest_targets(everyone.classes, everyone.classes[-1] + 1)
+    values = everyone.targets.values
     held_out = []
     for of_fold, fold in zip(other_pools, other_folds, strict=True):
         chosen = select(of_fold, fold, len(found.order))
@@ -272,14 +272,14 @@ def select_features(
         features = part_of(columns, fold.cases, positions)
         left_out = np.delete(everyone.cases, fold.cases)
         others = part_of(columns, left_out, positions)
-        ridges = [fit_ridge(features, labels[fold.cases])]
+        ridges = [fit_ridge(features, values[fold.cases])]
         if chosen.soft_targets is not None:
             seen = augmented if gapped is None else gapped
             of_mixtures = part_of(seen, mixtures.within(fold.cases), positions)
             lesson = np.concatenate([features, of_mixtures]), chosen.soft_targets
             ridges.append(fit_ridge(*lesson, SOFT_ALPHAS))
         held_out.append(
-            _held_out(ridges, others, everyone.classes[left_out], rows[positions])
+            _held_out(ridges, others, everyone.targets.take(left_out), rows[positions])
         )
     positions = pool.positions[found.order]
     return Selection(

@@ -16,6 +16,7 @@ import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 
 from lightwaves_aeon.core.selection.detachment import smallest_good
+from lightwaves_aeon.core.targets import Targets
 
 PENALTY = 1e-2
 """Penalty a case: soft targets hold no noise to speak of."""
@@ -29,10 +30,10 @@ WEIGHT_BITS = 12
 
 def detach_student(
     features: np.ndarray,
-    targets: np.ndarray,
+    soft_targets: np.ndarray,
     n_selected: int | None,
     share_dropped: float,
-    classes: np.ndarray,
+    targets: Targets,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
     """Select features that give targets without noise.
 
@@ -40,15 +41,15 @@ def detach_student(
     ----------
     features : np.ndarray of float32, shape (n_features, n_cases)
         Centred features, a row each.
-    targets : np.ndarray of float64, shape (n_cases, n_scores)
+    soft_targets : np.ndarray of float64, shape (n_cases, n_scores)
         What the regression is to give.
     n_selected : int or None
         Number of features to select, at most n_features; None to choose it, too, by
-        how well the labels of the first cases are predicted.
+        how well the targets of the first cases are predicted.
     share_dropped : float
         Features dropped in each step, as a share of those that are left.
-    classes : np.ndarray of int, shape (n_labelled,)
-        Class of each of the first cases.
+    targets : Targets
+        Of the first cases, without those that are augmented.
 
     Returns
     -------
@@ -57,25 +58,26 @@ def detach_student(
     weights : np.ndarray of float64, shape (n_selected,)
         Sum of the squared coefficients of each in the last model, which is that of the
         selected features.
-    path : np.ndarray of dtype `PATH` or None
+    path : np.ndarray or None
         The numbers of features there were to choose from, where none was given.
 
     Examples
     --------
     >>> import numpy as np
     >>> from lightwaves_aeon.core.selection.student import detach_student
+    >>> from lightwaves_aeon.core.targets import Targets
     >>> rng = np.random.default_rng(0)
     >>> features = rng.normal(size=(30, 60)).astype(np.float32)
-    >>> targets, classes = features[[4]].T, (features[4] > 0).astype(int)
-    >>> detach_student(features, targets, 1, 0.15, classes)[0].tolist()
+    >>> soft_targets, targets = features[[4]].T, Targets((features[4] > 0).astype(int))
+    >>> detach_student(features, soft_targets, 1, 0.15, targets)[0].tolist()
     [4]
     """
-    steps = list(_detached(features, targets, n_selected or 1, share_dropped))
+    steps = list(_detached(features, soft_targets, n_selected or 1, share_dropped))
     (kept, weights), path = steps[-1], None
     if n_selected is None:
-        labelled = features[:, : len(classes)].T.astype(np.float64)
+        labelled = features[:, : len(targets.classes)].T.astype(np.float64)
         labelled -= labelled.mean(axis=0)
-        kept, path = smallest_good(labelled, classes, [step for step, _ in steps])
+        kept, path = smallest_good(labelled, targets, [step for step, _ in steps])
         weights = next(of for step, of in steps if len(step) == len(kept))
     order = np.argsort(-weights, kind="stable")
     return kept[order], weights[order], path

@@ -15,13 +15,14 @@ from lightwaves_aeon.core.parallel.threads import Threads
 from lightwaves_aeon.core.selection.candidates import draw_quantile_cases
 from lightwaves_aeon.core.selection.select import Selector
 from lightwaves_aeon.core.selection.variants import Variant
+from lightwaves_aeon.core.targets import Targets
 
 
 class TrainingData(NamedTuple):
     """What the stages of a search work on."""
 
     X: Collection
-    classes: np.ndarray
+    targets: Targets
     order: np.ndarray
     means: np.ndarray
     stds: np.ndarray
@@ -39,15 +40,15 @@ class TrainingData(NamedTuple):
     def sample(self, n_cases: int) -> np.ndarray:
         """Draw cases, ordered by class."""
         order = self.order
-        return order[stratified_sample(self.classes[order], n_cases, self.rng)]
+        return order[stratified_sample(self.targets.classes[order], n_cases, self.rng)]
 
     def quantile_cases(self, n_cases: int, variant: Variant) -> np.ndarray:
         """Draw the cases of a sample whose responses give thresholds."""
-        return draw_quantile_cases(variant, min(n_cases, len(self.classes)), self.rng)
+        return draw_quantile_cases(variant, min(n_cases, len(self.order)), self.rng)
 
     def mixtures(self, n_cases: int, selector: Selector, dropped: float) -> Mixtures:
         """Draw the augmented cases that go with a sample."""
-        n_cases = min(n_cases, len(self.classes))
+        n_cases = min(n_cases, len(self.order))
         n_mixtures = selector.n_augmented(n_cases)
         lost = dropped, self.has_blocks
         return draw_mixtures(n_cases, n_mixtures, self.rng, *lost)

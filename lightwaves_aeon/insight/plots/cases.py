@@ -235,7 +235,7 @@ def _projected(
     """Give places in the plane, and the share of the variance of each axis."""
     distances = features - fitted.means
     distances[np.isnan(distances)] = 0  # nothing was observed of these
-    weighted = distances * np.linalg.norm(fitted.class_weights, axis=1)
+    weighted = distances * np.linalg.norm(fitted.output_weights, axis=1)
     if weighted.shape[1] == 1:
         weighted = np.pad(weighted, ((0, 0), (0, 1)))
     if not weighted.std(axis=0).any():  # of which there are no shares

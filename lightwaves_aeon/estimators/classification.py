@@ -1,0 +1,214 @@
+"""From checked labels to a fitted classifier, for the shells of all frameworks."""
+
+from __future__ import annotations
+
+__all__ = ["class_weights", "fit_classifier"]
+
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils.class_weight import compute_class_weight
+
+from lightwaves_aeon.core.data.collection import Collection, UnequalLengthCollection
+from lightwaves_aeon.core.data.source import CaseSource, as_source
+from lightwaves_aeon.core.fitted import FittedClassifier, FittedState
+from lightwaves_aeon.core.linear.channel_loss import channel_losses, fit_exponent
+from lightwaves_aeon.core.linear.head import DistilledRidge, default_ridge, fitted_ridge
+from lightwaves_aeon.core.linear.temperature import HeldOut, fit_inverse_temperature
+from lightwaves_aeon.core.linear.unobserved import Unobserved, importances_of
+from lightwaves_aeon.core.model import Model
+from lightwaves_aeon.core.parallel.blas import one_blas_thread
+from lightwaves_aeon.core.parallel.threads import Threads
+from lightwaves_aeon.core.search_result import SearchResult
+from lightwaves_aeon.estimators.fitting import (
+    backend_of,
+    fit_estimator,
+    fit_table,
+    metadata_of,
+    number_of_features,
+    targets_of_labels,
+    track_of,
+)
+from lightwaves_aeon.estimators.large import features_of_all, fit_head, is_large
+from lightwaves_aeon.estimators.passes import LocalPass, Pass
+
+
+def class_weights(
+    class_weight: Any, labels: np.ndarray, sizes: np.ndarray
+) -> np.ndarray:
+    """Give the weight of a case of each class, as scikit-learn has it.
+
+    Parameters
+    ----------
+    class_weight : {"balanced"}, dict or None
+        The parameter.
+    labels : np.ndarray, shape (n_classes,)
+        Labels of the classes.
+    sizes : np.ndarray of int, shape (n_classes,)
+        Number of cases of each.
+
+    Returns
+    -------
+    np.ndarray of float64, shape (n_classes,)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.estimators.classification import class_weights
+    >>> class_weights("balanced", np.array(["a", "b"]), np.array([30, 10])).round(2)
+    array([0.67, 2.  ])
+    """
+    if isinstance(class_weight, str) and class_weight == "balanced":
+        return sizes.sum() / (len(sizes) * sizes)
+    weights = compute_class_weight(class_weight, classes=labels, y=labels)
+    return weights.astype(np.float64)
+
+
+def fit_classifier(
+    shell: Any,
+    X: Collection | CaseSource,
+    y: np.ndarray,
+    passes: Callable[..., Pass] = LocalPass,
+) -> FittedState:
+    """Fit table and head by the parameters of a classifier.
+
+    Parameters
+    ----------
+    shell : LightWaveSClassifier
+        Of any framework, being fitted.
+    X : Collection or CaseSource, shape (n_cases, n_channels, n_timepoints)
+        Checked collection; of a large one, few cases are in memory at a time.
+    y : np.ndarray, shape (n_cases,)
+        Checked labels, of two classes at least.
+    passes : callable, default=LocalPass
+        Makes the passes over the blocks of a large collection.
+
+    Returns
+    -------
+    FittedState
+    """
+    given, names = shell.estimator, getattr(shell, "feature_names_in_", None)
+    if given is not None and shell.class_weight is not None:
+        warnings.warn(
+            "class_weight is for the default estimator, and has no effect on the "
+            f"{type(given).__name__} that is given as estimator",
+            stacklevel=2,
+        )
+    n_features = number_of_features(shell.n_features, shell.n_kernels)
+    targets, labels = targets_of_labels(y)
+    sizes = np.bincount(targets.classes)
+    found, sample, of_sample = fit_table(
+        shell, X, targets, labels, n_features, calibrate=given is None, passes=passes
+    )
+    backend, held_out = backend_of(shell), found.held_out
+    if not is_large(X.shape):
+        scaler, estimator = _fit_to_all(shell, found, sample, y, backend)
+    elif given is None:
+        weight = shell.class_weight
+        weights = class_weights(weight, labels, sizes)
+        over_all = as_source(X), targets, range(len(y)), backend
+        over_blocks = passes(*over_all, track_of(shell, backend))
+        scaler, ridge, scored = fit_head(
+            found.model, sample, of_sample, weights, over_blocks, backend
+        )
+        estimator = fitted_ridge(labels, *ridge, weight)
+        held_out = [scored]
+    else:
+        features = features_of_all(found.model, as_source(X), backend)
+        scaler, estimator = backend.on_root(
+            lambda: fit_estimator(shell._seeded(given), features, y)
+        )
+    n_cases, n_channels, longest = X.shape
+    n_timepoints = None if isinstance(X, UnequalLengthCollection) else longest
+    fitted, model = None, found.model
+    if given is not None:
+        model = model.with_unobserved(scaler.mean_) if model.allows_missing else model
+    else:
+        fitted = _fitted_value(
+            model,
+            scaler,
+            estimator,
+            held_out,
+            sizes / n_cases,
+            backend,
+            n_channels=n_channels,
+            n_timepoints=n_timepoints,
+            channel_names=names,
+            has_gaps=found.has_gaps,
+        )
+        model = fitted.model
+    return FittedState(
+        model=model,
+        head=make_pipeline(scaler, estimator) if fitted is None else fitted.head,
+        fitted=fitted,
+        scaler=scaler,
+        estimator=estimator,
+        parameters=shell.get_params(deep=False),
+        metadata=metadata_of(n_cases, n_channels, n_timepoints, found.has_gaps),
+        path=found.path,
+        channel_path=found.channel_path,
+        channel_names=names,
+    )
+
+
+def _fitted_value(
+    model: Model,
+    scaler: StandardScaler,
+    estimator: Any,
+    held_out: Sequence[HeldOut],
+    priors: np.ndarray,
+    backend: Threads,
+    **about: Any,
+) -> FittedClassifier:
+    """Calibrate the default estimator, and make one value of it and the table."""
+
+    def calibrated() -> tuple[float, float, np.ndarray]:
+        inverse_temperature = fit_inverse_temperature(held_out)
+        exponent = fit_exponent(held_out, inverse_temperature, priors)
+        return inverse_temperature, exponent, channel_losses(held_out, model.channels)
+
+    inverse_temperature, exponent, losses = backend.on_root(calibrated)
+    if model.allows_missing:  # the head knows what stands in for a feature
+        model = model.with_unobserved(np.full(len(model.rows), np.nan))
+    importances = importances_of(np.atleast_2d(estimator.coef_).T)
+    unobserved = Unobserved(scaler.mean_, importances, priors, exponent)
+    return FittedClassifier.from_estimator(
+        model,
+        scaler,
+        estimator,
+        inverse_temperature,
+        unobserved,
+        channel_losses=losses,
+        **about,
+    )
+
+
+def _fit_to_all(
+    shell: Any, found: SearchResult, X: Collection, y: np.ndarray, backend: Threads
+) -> tuple[StandardScaler, Any]:
+    """Fit scaler and estimator to the features of all cases, in memory together."""
+    given, order = shell.estimator, found.order
+    features, y = found.model.features(X, backend, order), y[order]
+    if given is not None:
+        return backend.on_root(lambda: fit_estimator(shell._seeded(given), features, y))
+    lesson = found.lesson if shell.class_weight is None else None
+    if lesson is None:
+        ridge = default_ridge(len(y), shell.class_weight)
+        with one_blas_thread:
+            return backend.on_root(lambda: fit_estimator(ridge, features, y))
+    of_mixtures = found.model.features_of_mixtures(X, lesson.mixtures, backend)
+
+    def fit_distilled() -> tuple[StandardScaler, DistilledRidge]:
+        scaler = StandardScaler().fit(features)
+        place = np.argsort(order)  # of each case among the features
+        of_cases = features[place[lesson.cases]]
+        taught = scaler.transform(np.concatenate([of_cases, of_mixtures]))
+        standard, targets = scaler.transform(features), lesson.soft_targets
+        with one_blas_thread:
+            return scaler, DistilledRidge().fit(standard, y, taught, targets)
+
+    return backend.on_root(fit_distilled)

@@ -1,0 +1,265 @@
+"""From checked numbers to a fitted regressor, for the shells of all frameworks."""
+
+from __future__ import annotations
+
+__all__ = ["checked_numbers", "fit_regressor"]
+
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from lightwaves_aeon.core.data.collection import Collection, UnequalLengthCollection
+from lightwaves_aeon.core.data.source import CaseSource, as_source
+from lightwaves_aeon.core.fitted import FittedState
+from lightwaves_aeon.core.fitted_regressor import FittedRegressor
+from lightwaves_aeon.core.linear.channel_loss import (
+    CHANNEL_LOSS_OF_NUMBERS,
+    channel_losses,
+)
+from lightwaves_aeon.core.linear.intervals import fit_intervals
+from lightwaves_aeon.core.linear.regression import DistilledRidgeRegressor
+from lightwaves_aeon.core.parallel.blas import one_blas_thread
+from lightwaves_aeon.core.parallel.threads import Threads
+from lightwaves_aeon.core.search_result import SearchResult
+from lightwaves_aeon.core.targets import (
+    Standard,
+    Targets,
+    quantile_classes,
+    standardised_numbers,
+)
+from lightwaves_aeon.estimators.fitting import (
+    backend_of,
+    fit_estimator,
+    fit_table,
+    metadata_of,
+    number_of_features,
+    track_of,
+)
+from lightwaves_aeon.estimators.frames import refuse_masked
+from lightwaves_aeon.estimators.large import features_of_all, fit_head, is_large
+from lightwaves_aeon.estimators.passes import LocalPass, Pass
+
+
+def checked_numbers(y: Any, n_cases: int) -> np.ndarray:
+    """Check the numbers that a regressor is fitted to, or scored by.
+
+    Parameters
+    ----------
+    y : array-like, shape (n_cases,) or (n_cases, n_outputs)
+        To be checked.
+    n_cases : int
+        Number of cases.
+
+    Returns
+    -------
+    np.ndarray of float64
+        Of one dimension if there is one output.
+
+    Raises
+    ------
+    TypeError
+        If `y` holds anything but real numbers.
+    ValueError
+        If there are not as many as cases, or one is NaN or infinite; the message names
+        the first.
+
+    Examples
+    --------
+    >>> from lightwaves_aeon.estimators.regression import checked_numbers
+    >>> checked_numbers([1, 2], 2).tolist()
+    [1.0, 2.0]
+    >>> checked_numbers([1, float("nan")], 2)
+    Traceback (most recent call last):
+    ...
+    ValueError: y holds NaN or infinity, first for case 1
+    """
+    refuse_masked(y, "y")
+    given = np.asarray(y)
+    if given.dtype.hasobject:
+        given = np.array([_number(value) for value in given.ravel()]).reshape(
+            given.shape
+        )
+    if given.dtype.kind not in "fiub":
+        raise TypeError(f"y must hold numbers, got {given.dtype}")
+    numbers = np.asarray(given, np.float64)
+    if numbers.ndim == 2 and numbers.shape[1] == 1:
+        numbers = numbers[:, 0]
+    if numbers.ndim not in (1, 2) or numbers.size == 0:
+        raise ValueError(
+            "y must be numbers of the shape (n_cases,) or (n_cases, n_outputs), got "
+            f"the shape {given.shape}"
+        )
+    if len(numbers) != n_cases:
+        raise ValueError(
+            f"y holds {len(numbers)} numbers for {n_cases} cases: the number of cases "
+            "in X and y must be the same"
+        )
+    unusable = ~np.isfinite(numbers.reshape(n_cases, -1)).all(axis=1)
+    if unusable.any():
+        raise ValueError(
+            f"y holds NaN or infinity, first for case {int(unusable.argmax())}"
+        )
+    return numbers
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, str | bytes | complex):
+        raise TypeError(f"y must hold numbers, got {value!r}")
+    return float(value)
+
+
+def fit_regressor(
+    shell: Any,
+    X: Collection | CaseSource,
+    y: np.ndarray,
+    passes: Callable[..., Pass] = LocalPass,
+) -> FittedState:
+    """Fit table and head by the parameters of a regressor.
+
+    Parameters
+    ----------
+    shell : LightWaveSRegressor
+        Of any framework, being fitted.
+    X : Collection or CaseSource, shape (n_cases, n_channels, n_timepoints)
+        Checked collection; of a large one, few cases are in memory at a time.
+    y : np.ndarray of float64, shape (n_cases,) or (n_cases, n_outputs)
+        Checked numbers of two cases at least.
+    passes : callable, default=LocalPass
+        Makes the passes over the blocks of a large collection.
+
+    Returns
+    -------
+    FittedState
+
+    Raises
+    ------
+    ValueError
+        If there is one case.
+
+    Warns
+    -----
+    UserWarning
+        If all numbers of an output are the same.
+    """
+    if len(y) < 2:
+        raise ValueError("one case is not enough to fit a regressor: two are needed")
+    numbers, standard = standardised_numbers(y.reshape(len(y), -1))
+    for output in np.flatnonzero(~numbers.any(axis=0)):
+        which = "" if y.ndim == 1 else f" of output {output}"
+        warnings.warn(
+            f"all numbers{which} in y are {standard.means[output]:g}: there is nothing "
+            "to learn",
+            stacklevel=2,
+        )
+    targets = Targets(quantile_classes(numbers), numbers)
+    given, names = shell.estimator, getattr(shell, "feature_names_in_", None)
+    n_features = number_of_features(shell.n_features, shell.n_kernels)
+    found, sample, of_sample = fit_table(
+        shell,
+        X,
+        targets,
+        n_features=n_features,
+        calibrate=given is None,
+        passes=passes,
+    )
+    backend, held_out, model = backend_of(shell), found.held_out, found.model
+    if given is not None:
+        features, numbers_of = _features_and_numbers(found, X, sample, y, backend)
+        scaler, estimator = backend.on_root(
+            lambda: fit_estimator(shell._seeded(given), features, numbers_of)
+        )
+    elif not is_large(X.shape):
+        of_fit = found, sample, targets, standard, y.ndim == 1, backend
+        scaler, estimator = _fit_to_all(*of_fit)
+    else:
+        weights = np.ones(int(targets.classes.max()) + 1)
+        over_all = as_source(X), targets, range(len(y)), backend
+        over_blocks = passes(*over_all, track_of(shell, backend))
+        scaler, ridge, scored = fit_head(
+            model, sample, of_sample, weights, over_blocks, backend
+        )
+        estimator = DistilledRidgeRegressor().solved(
+            np.array([ridge.alpha]), ridge.coef, ridge.intercept, standard, y.ndim == 1
+        )
+        held_out = [scored]
+    n_cases, n_channels, longest = X.shape
+    n_timepoints = None if isinstance(X, UnequalLengthCollection) else longest
+    fitted = None
+    if given is not None:
+        model = model.with_unobserved(scaler.mean_) if model.allows_missing else model
+    else:
+        if model.allows_missing:  # the head knows what stands in for a feature
+            model = model.with_unobserved(np.full(len(model.rows), np.nan))
+        fitted = FittedRegressor.from_estimator(
+            model,
+            scaler,
+            estimator,
+            n_channels=n_channels,
+            n_timepoints=n_timepoints,
+            channel_names=names,
+            channel_losses=channel_losses(
+                held_out, model.channels, CHANNEL_LOSS_OF_NUMBERS
+            ),
+            has_gaps=found.has_gaps,
+            intervals=fit_intervals(held_out, standard),
+        )
+    return FittedState(
+        model=model,
+        head=make_pipeline(scaler, estimator) if fitted is None else fitted.head,
+        fitted=fitted,
+        scaler=scaler,
+        estimator=estimator,
+        parameters=shell.get_params(deep=False),
+        metadata=metadata_of(n_cases, n_channels, n_timepoints, found.has_gaps),
+        path=found.path,
+        channel_path=found.channel_path,
+        channel_names=names,
+    )
+
+
+def _features_and_numbers(
+    found: SearchResult,
+    X: Collection | CaseSource,
+    sample: Collection,
+    y: np.ndarray,
+    backend: Threads,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Compute the features of all cases, and give the numbers in their order."""
+    if is_large(X.shape):
+        return features_of_all(found.model, as_source(X), backend), y
+    return found.model.features(sample, backend, found.order), y[found.order]
+
+
+def _fit_to_all(
+    found: SearchResult,
+    X: Collection,
+    targets: Targets,
+    standard: Standard,
+    is_vector: bool,
+    backend: Threads,
+) -> tuple[StandardScaler, DistilledRidgeRegressor]:
+    """Fit scaler and ridge regression to the features of all cases, in memory."""
+    order, lesson = found.order, found.lesson
+    features = found.model.features(X, backend, order)
+    numbers = targets.take(order).values
+    of_mixtures = None
+    if lesson is not None:
+        mixtures = lesson.mixtures
+        of_mixtures = found.model.features_of_mixtures(X, mixtures, backend)
+
+    def fit() -> tuple[StandardScaler, DistilledRidgeRegressor]:
+        scaler, taught = StandardScaler().fit(features), None
+        if lesson is not None:
+            place = np.argsort(order)  # of each case among the features
+            of_cases = features[place[lesson.cases]]
+            seen = scaler.transform(np.concatenate([of_cases, of_mixtures]))
+            taught = seen, lesson.soft_targets
+        of_fit = scaler.transform(features), numbers, standard, is_vector, taught
+        with one_blas_thread:
+            return scaler, DistilledRidgeRegressor().fit(*of_fit)
+
+    return backend.on_root(fit)

@@ -1,0 +1,169 @@
+"""LightWaveS as an sktime regressor."""
+
+from __future__ import annotations
+
+__all__ = ["LightWaveSRegressor"]
+
+import numpy as np
+from sklearn.base import clone
+from sktime.regression.base import BaseRegressor
+from sktime.utils.random_state import set_random_state
+
+from lightwaves_aeon.core.fitted import FittedState
+from lightwaves_aeon.estimators.frames import refuse_masked
+from lightwaves_aeon.estimators.regression import checked_numbers
+from lightwaves_aeon.estimators.regressor import RegressorMixin
+from lightwaves_aeon.sktime.base import PanelShell, Series
+from lightwaves_aeon.sktime.transformer import LightWaveS
+
+
+class LightWaveSRegressor(RegressorMixin, PanelShell, BaseRegressor):
+    """LightWaveS features with a ridge regression.
+
+    The same as the class of this name for aeon: with the same parameters and data it
+    makes the same predictions, to the last bit. Several numbers a case are predicted
+    from one table: `y` may have several columns.
+
+    Parameters
+    ----------
+    n_kernels : int, default=10,000
+        Number of ROCKET kernels to match: ``n_features=None`` keeps 2.5 % of the
+        ``2 * n_kernels`` features that they would give.
+    estimator : sklearn compatible regressor or None, default=None
+        Trained on the standardised features. None means a ridge regression of the
+        standardised numbers, whose penalty is chosen by leave-one-out from
+        ``logspace(-3, 3, 10) * n_cases``; with the selector "distil" the mean of this
+        one and of a ridge regression of the teacher's predictions.
+    random_state : int, RandomState instance or None, default=None
+        Draws the sample of cases on which features are selected, where there are more
+        than `max_cases`, and for "plus" what it looks at and augmented cases; handed on
+        to `estimator`. None draws others each time.
+    n_jobs : int or None, default=1
+        Number of threads for ``fit`` and ``predict``; -1 means all processors. Results
+        do not depend on it.
+    n_features : int, "auto" or None, default=None
+        Number of features to keep. None means 2.5 % of ROCKET's, 500 by default;
+        ``"auto"``, for the selectors "distil" and "detach" only, as few as predict
+        about as well as any number, see `LightWaveS`.
+    variant : {"L1", "L2", "L1L2", "plus"}, default="plus"
+        What features may come from; see `LightWaveS`. "plus" is the most accurate.
+    kernels : str or sequence of str, default="minirocket"
+        ``"minirocket"``, or the name of a PyWavelets wavelet, or a list or tuple of
+        such names.
+    max_dilation : int or None, default=None
+        Largest dilation, in time points; see `LightWaveS`.
+    pool_size : int or None, default=None
+        Number of features that the filter hands on to the selector; see `LightWaveS`.
+        Candidates are filtered by the F of the regression of the numbers on each, and
+        by ANOVA F over classes of quantiles of the numbers.
+    max_cases : int, default=1500
+        Number of training cases on which features are selected. The estimator is
+        trained on all of them. Of more than 16,384 cases more are looked at, see
+        `LightWaveS`, and the default estimator is fitted block by block.
+    verbose : int, default=0
+        Above 0, a progress bar is shown while fitting.
+    backend : {"threads", "joblib", "mpi"}, default="threads"
+        Where ``fit`` works; see `LightWaveS`. The fitted model is the same to the last
+        bit, and prediction is always in `n_jobs` threads of this process.
+    selector : {"mrmr", "detach", "distil"} or None, default=None
+        How features are chosen from the pool; see `LightWaveS`. None means "distil"
+        for "plus", else "mrmr".
+    max_channels : int, "auto" or None, default=None
+        Largest number of channels to read; see `LightWaveS`. ``"auto"`` finds the
+        smallest that predicts about as well as any, None means no limit.
+    missing_values : {"allow", "error"}, default="allow"
+        Whether NaN stands for a value that was not observed, at fit and at predict, or
+        is an error; see `LightWaveS`. Features of what was not observed at all count
+        as those of the average training case.
+    augment_missing : float, default=0.0
+        Share of the values, at most, that augmented cases lose, for models of sensors
+        that fail now and then; see `LightWaveS`.
+
+    Attributes
+    ----------
+    feature_names_in_ : np.ndarray of str, shape (n_channels,)
+        Names of the channels, if the regressor was fitted to data frames with named
+        columns. Frames given later are brought into their order.
+    estimator_ : sklearn regressor
+        The fitted estimator.
+    transformer_ : LightWaveS
+        The fitted transformer.
+    scaler_ : StandardScaler
+        Fitted to its features.
+
+    See Also
+    --------
+    LightWaveSClassifier : The same for classes.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.sktime import LightWaveSRegressor
+    >>> rng = np.random.default_rng(0)
+    >>> X, y = rng.normal(size=(30, 2, 50)), rng.uniform(1, 3, size=30)
+    >>> X[:, 1] *= y[:, None]
+    >>> reg = LightWaveSRegressor(n_features=20, random_state=0).fit(X, y)
+    >>> reg.predict(X).shape
+    (30,)
+    """
+
+    _tags = {
+        "y_inner_mtype": ["numpy1D", "numpy2D"],
+        "capability:multioutput": True,
+        "capability:multithreading": True,
+    }
+
+    def _fit(self, X: Series, y: np.ndarray) -> LightWaveSRegressor:
+        collection = self._collection(X)
+        y = checked_numbers(y, collection.shape[0])
+        return self._adopt(self._find(collection, y))
+
+    def _adopt(self, state: FittedState) -> LightWaveSRegressor:
+        self._mark_fitted(state.metadata)
+        self.transformer_ = self._transformer_of(LightWaveS, state)
+        self.scaler_, self.estimator_ = state.scaler, state.estimator
+        self._state = state
+        return self
+
+    def _restore(self, state: FittedState) -> None:
+        super()._restore(state)
+        # What sktime compares later cases and its answers with.
+        n_channels = state.metadata["n_channels"]
+        self._X_metadata = {**state.metadata, "is_univariate": n_channels == 1}
+        self._y_metadata = {"is_univariate": True}
+        self._y_inner_mtype = self.get_tag("y_inner_mtype")
+
+    def _internal_convert(self, X, y=None):
+        X = self._given(X)
+        refuse_masked(y, "y")
+        return super()._internal_convert(X, y)
+
+    def _seeded(self, estimator):
+        estimator = clone(estimator)
+        if self.random_state is not None:
+            set_random_state(estimator, self.random_state)
+        return estimator
+
+    def _seen(self, X) -> Series:
+        self.check_is_fitted()
+        return self._check_convert_X_for_predict(X)
+
+    def save(self, path=None, serialization_format: str = "pickle"):
+        """Write the fitted regressor to a file.
+
+        Parameters
+        ----------
+        path : str or Path, optional
+            Where to.
+        serialization_format : {"pickle", "cloudpickle", "lightwaves"}, default="pickle"
+            ``"lightwaves"`` writes a small file without pickle, which `load` reads, as
+            does the class of this name for aeon; it holds the default estimator only.
+            The others are those of sktime, for ``sktime.base.load``.
+
+        Returns
+        -------
+        As sktime has it; None for ``"lightwaves"``.
+        """
+        if serialization_format == "lightwaves":
+            return RegressorMixin.save(self, path)
+        return BaseRegressor.save(self, path, serialization_format)
