@@ -18,11 +18,9 @@ from click.testing import CliRunner
 from numpy.testing import assert_allclose, assert_array_equal
 
 from lightwaves_aeon import LightWaveSClassifier, LightWaveSRegressor, cli
-from lightwaves_aeon.aeon.load import load_model_file
 from lightwaves_aeon.core.fitted import as_fitted
 from lightwaves_aeon.export.budget import costs_of, largest_within
 from lightwaves_aeon.export.c.source import export_c
-from lightwaves_aeon.export.model_file import ModelFileError, load_model, save_model
 
 PREDICTED, NO_DECISION, BAD_LENGTH, BAD_VALUE = 0, -1, -2, -3
 
@@ -388,22 +386,3 @@ def test_command_with_a_budget(files, tmp_path):
     found = [RegressionProgram(tmp_path, 1)(x)[1][0] for x in X[:5]]
     small = largest_within(regressor, X, np.load(folder / "y.npy"), max_flash=limit)
     assert_close(np.array(found), small.predict(X[:5]))
-
-
-def test_a_file_tells_what_it_holds(files, tmp_path):
-    folder, regressor, X = files
-    found = load_model_file(folder / "some.model", n_jobs=2)
-    assert type(found) is LightWaveSRegressor
-    assert found.n_jobs == 2
-    assert_array_equal(found.predict(X), regressor.predict(X))
-    classifier = LightWaveSClassifier(n_features=20, random_state=0)
-    classifier.fit(X, np.arange(len(X)) % 2).save(tmp_path / "other.model")
-    found = load_model_file(tmp_path / "other.model")
-    assert type(found) is LightWaveSClassifier
-    assert_array_equal(found.predict(X), classifier.predict(X))
-    header, arrays = load_model(folder / "some.model")
-    save_model(tmp_path / "third.model", {**header, "estimator": "Oracle"}, arrays)
-    with pytest.raises(ModelFileError, match="no fitted classifier and no fitted reg"):
-        load_model_file(tmp_path / "third.model")
-    with pytest.raises(ModelFileError, match="no model file"):
-        load_model_file(__file__)
