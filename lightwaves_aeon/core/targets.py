@@ -196,4 +196,6 @@ def quantile_classes(numbers: np.ndarray) -> np.ndarray:
     shares = np.arange(1, n_classes) / n_classes
     edges = np.quantile(total, shares, method="inverted_cdf")
     found = np.searchsorted(edges, total, side="left")
+    if found.max() == found.min():  # more than half of the numbers are the largest
+        found = total > total.min()
     return np.unique(found, return_inverse=True)[1]
