@@ -14,6 +14,7 @@ from lightwaves_aeon.core.data.collection import Collection
 from lightwaves_aeon.core.fitted import FittedLinear, NotLinearError
 from lightwaves_aeon.core.linear.intervals import Intervals
 from lightwaves_aeon.core.linear.regression import RegressionHead
+from lightwaves_aeon.core.linear.shrinkage import kept_within
 from lightwaves_aeon.core.model import Model
 
 
@@ -63,34 +64,35 @@ class FittedRegressor(FittedLinear):
                 f"the predictions of {name} are not a sum over features: a linear "
                 "estimator, such as the default one, has importances"
             )
-        intercepts, units = (
-            np.atleast_1d(estimator.intercept_),
-            np.eye(len(scaler.mean_)),
+        coef = np.atleast_2d(estimator.coef_)
+        points = np.vstack([np.zeros(coef.shape[1]), np.eye(coef.shape[1])])
+        found = estimator.predict(points)
+        intercepts = np.broadcast_to(estimator.intercept_, len(coef))
+        added, limits = (
+            points @ coef.T + intercepts,
+            getattr(estimator, "limits_", None),
         )
-        found = estimator.predict(np.vstack([0 * units[:1], units]))
-        n_outputs = 1 if found.ndim == 1 else found.shape[1]
-        intercepts = np.broadcast_to(intercepts, n_outputs)
-        added = np.vstack([0 * units[:1], units]) @ np.atleast_2d(estimator.coef_).T
-        if not np.allclose(found.reshape(len(found), -1), added + intercepts):
+        if limits is not None:
+            added = kept_within(added, limits.reshape(2, -1))
+        if not np.allclose(found.reshape(added.shape), added):
             raise NotLinearError(
                 f"the predictions of {name} are not a weighted sum of the features, "
                 "which is what importances are read from"
             )
-        coef = np.atleast_2d(estimator.coef_)
         head = RegressionHead.from_standardised(
             scaler.mean_,
             scaler.scale_,
             coef[0] if found.ndim == 1 else coef,
             intercepts,
             model.allows_missing,
+            limits,
         )
-        stds = np.sqrt(scaler.var_)
         return cls(
             model=model,
             head=head,
             intercepts=np.array(intercepts),
             means=scaler.mean_,
-            stds=stds,
+            stds=np.sqrt(scaler.var_),
             **about,
         )
 
@@ -139,7 +141,7 @@ class FittedRegressor(FittedLinear):
         """
         check_coverage(coverage)
         assert self.intervals is not None  # of the default estimator
-        half_widths = self.intervals.half_widths(coverage)
         found = self.predict(X, n_jobs)
-        reach = half_widths[0] if self.head.is_vector else half_widths
+        rows = found.reshape(len(found), -1)
+        reach = self.intervals.half_widths(rows, coverage).reshape(found.shape)
         return np.stack([found - reach, found + reach], axis=-1)

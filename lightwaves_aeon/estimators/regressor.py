@@ -126,9 +126,9 @@ class RegressorMixin(EstimatorMixin):
         >>> reg = LightWaveSRegressor(n_features=50, random_state=0).fit(X, y)
         >>> reg.channel_loss().round(2)
            channel    r2  r2_without  loss
-        0        0  0.87        0.39  0.49
-        1        1  0.87        0.52  0.36
-        2        2  0.87        0.86  0.01
+        0        0  0.88        0.24  0.64
+        1        1  0.88        0.41  0.47
+        2        2  0.88        0.86  0.02
         """
         return channel_loss(self._linear())
 
@@ -144,8 +144,9 @@ class RegressorMixin(EstimatorMixin):
         -------
         str
             Some forty lines of plain text, of 80 characters at most: R2 on held-out
-            cases, see `channel_loss`, and how far an interval of `predict_interval`
-            reaches to both sides, where these are known; the channels in use, the
+            cases, see `channel_loss`, and how far intervals of `predict_interval` reach
+            to both sides, which is not the same for all predictions, where these are
+            known; the channels in use, the
             strongest eight with their shares and R2 without them, and those not in use;
             the shares of levels, statistics and dilations; the strongest features, each
             with its share and whether a high value raises or lowers the number, or, of
@@ -165,23 +166,23 @@ class RegressorMixin(EstimatorMixin):
         >>> reg = LightWaveSRegressor(n_features=50, random_state=0).fit(X, y)
         >>> print(reg.describe(n_strongest=1))
         LightWaveS regressor: 50 features
-        R2 on held-out cases: 0.87
-        Half width of 90% intervals: 0.277
+        R2 on held-out cases: 0.88
+        Half width of 90% intervals: 0.295 to 0.33
         <BLANKLINE>
         Channels: 3 of 3 in use, by their share of the standardised weights
         Without a channel, R2 on the held-out cases is as its line says
-          0  49.3%  ################################  26 features  without it 0.39
-          1  45.3%  #############################     26 features  without it 0.52
-          2   5.4%  ####                              5 features   without it 0.86
+          0  50.2%  ################################  26 features  without it 0.24
+          1  45.3%  #############################     26 features  without it 0.41
+          2   4.5%  ###                               5 features   without it 0.86
         <BLANKLINE>
-        Inputs: channel 85.8%, sum 5.9%, difference 8.2%
-        Levels: 0 (series itself) 10.0%, 1 (pattern) 90.0%
-        Statistics: share of time 90.0%, deviation 10.0%
-        Dilations: none 10.0%, d=1 19.5%, d=2 8.1%, d=3 2.0%, d=4 8.6%, d=6 19.3%, d=8
-                   20.8%, d=12 11.7%
+        Inputs: channel 89.2%, sum 4.5%, difference 6.3%
+        Levels: 0 (series itself) 15.1%, 1 (pattern) 84.9%
+        Statistics: share of time 84.9%, deviation 15.1%
+        Dilations: none 15.1%, d=1 17.2%, d=2 7.3%, d=3 1.9%, d=4 7.8%, d=6 20.0%, d=8
+                   20.1%, d=12 10.4%
         <BLANKLINE>
         Strongest features, and what a high value says:
-          1.   3.6%  deviation of channel 0: raises the number
+          1.   6.5%  deviation of channel 0: raises the number
         """
         return describe(self._linear(), n_strongest)
 
@@ -199,7 +200,8 @@ class RegressorMixin(EstimatorMixin):
             How far the number is raised by a feature, by its distance from the average
             training case; 0 if nothing of it was observed. Their sum over the features
             and ``estimator_.intercept_``, which is what is predicted for the average
-            training case, are ``predict``. Of several outputs, the shape is (n_cases,
+            training case, are ``predict``, which moves numbers beyond
+            ``estimator_.limits_`` to these. Of several outputs, the shape is (n_cases,
             n_features, n_outputs).
 
         Raises
@@ -238,9 +240,10 @@ class RegressorMixin(EstimatorMixin):
         Returns
         -------
         np.ndarray of float64, shape (n_channels, n_timepoints)
-            Positive where the case raises the number. The sum is the prediction less
-            the intercept of the output, see `contributions`. There are zeros where
-            values are missing, and in channels not in use.
+            Positive where the case raises the number. The sum is the prediction, before
+            it is moved to a limit, less the intercept of the output; see
+            `contributions`. There are zeros where values are missing, and in channels
+            not in use.
 
         Raises
         ------

@@ -242,8 +242,10 @@ def _head_of_numbers(fitted: FittedRegressor) -> list[str]:
         lines.append(f"R2 on held-out cases: {_r2(held_out.whole)}{averaged}")
     widths: list[str] = []
     if fitted.intervals is not None:
+        at = fitted.intervals.predictions
         with suppress(ValueError):  # too few cases were held out
-            widths = [f"{w:.3g}" for w in fitted.intervals.half_widths(COVERAGE)]
+            found = fitted.intervals.half_widths(at, COVERAGE)
+            widths = [_range(of_output) for of_output in found.T]
     if widths:
         plural = "s" if several else ""
         title = f"Half width{plural} of {COVERAGE:.0%} intervals: "
@@ -258,6 +260,11 @@ def _says_of_numbers(
     verb = "raises" if weights[strongest] > 0 else "lowers"
     name = f"output {outputs[strongest]}" if len(outputs) > 1 else "the number"
     return f"{verb} {name}"
+
+
+def _range(values: np.ndarray) -> str:
+    ends = dict.fromkeys(f"{end:.3g}" for end in (values.min(), values.max()))
+    return " to ".join(ends)
 
 
 def _r2(value: float) -> str:

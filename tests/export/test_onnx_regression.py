@@ -99,6 +99,17 @@ def test_two_outputs(two_outputs, series, tmp_path):
     assert_array_equal(run(path, series[3:5]), found[3:5])
 
 
+def test_keeps_within_limits(two_outputs, series, tmp_path):
+    far = np.float32(100 * series)
+    expected, limits = two_outputs.predict(far), two_outputs.estimator_.limits_
+    found = run(exported(two_outputs, tmp_path), far)
+    for limit in limits:
+        is_there = expected == limit
+        assert is_there.any()
+        assert_array_equal(found[is_there], np.float32(expected[is_there]))
+    assert_allclose(found, expected, rtol=1e-6)
+
+
 # Double precision
 
 

@@ -69,11 +69,13 @@ def assert_adds_up(reg, X, share=1e-7):
     """
     parts, predicted = reg.contributions(X), reg.predict(X)
     assert parts.shape[:2] == (len(X), len(reg.features_))
-    found = parts.sum(axis=1) + reg.estimator_.intercept_
+    added = parts.sum(axis=1) + reg.estimator_.intercept_
+    limits = getattr(reg.estimator_, "limits_", [-np.inf, np.inf])
+    found = np.clip(added, *limits)
     assert found.shape == predicted.shape
     spread = np.ptp(predicted, axis=0)
     assert (np.abs(found - predicted) <= share * spread).all()
-    rises = (predicted - reg.estimator_.intercept_).reshape(len(X), -1)
+    rises = (added - reg.estimator_.intercept_).reshape(len(X), -1)
     for x, of_case in zip(X[:4], rises, strict=False):
         for output, rise in enumerate(of_case):
             found = reg.saliency(x, output)
@@ -102,6 +104,13 @@ def test_adds_up_with_gaps(shell):
     assert_allclose(reg.predict(X[1:2]), reg.estimator_.intercept_)
 
 
+def test_adds_up_to_what_is_moved_to_a_limit(one):
+    reg, X, _ = one
+    far = 20 * X
+    assert np.isin(reg.predict(far), reg.estimator_.limits_).any()
+    assert_adds_up(reg, far)
+
+
 @SHELLS
 def test_adds_up_of_unequal_lengths(shell):
     X, y, _ = make_problem()
@@ -127,7 +136,7 @@ def test_adds_up_of_any_offset_and_scale(offset, scale):
     # What is left of the numbers beside the offset.
     atol = 1e-8 * scale + 10 * np.spacing(abs(offset))
     assert_allclose(parts, scale * whole.contributions(X), rtol=1e-4, atol=atol)
-    assert_allclose(parts.sum(axis=1) + moved.estimator_.intercept_, moved.predict(X))
+    assert_adds_up(moved, X)
 
 
 @pytest.mark.parametrize(
@@ -277,16 +286,23 @@ def assert_short(text):
     assert all(line == line.rstrip() for line in lines)
 
 
+def half_widths_of(reg):
+    """The ranges of half widths, output by output, over all that may be predicted."""
+    fitted = reg._linear()
+    ends = [fitted.head.limits[0], *fitted.intervals.predictions, fitted.head.limits[1]]
+    found = fitted.intervals.half_widths(np.array(ends), 0.9)
+    return [f"{of.min():.3g} to {of.max():.3g}" for of in found.T]
+
+
 def test_report(one):
-    reg, X, _ = one
+    reg, _, _ = one
     text = reg.describe()
     assert_short(text)
-    half_width = np.diff(reg.predict_interval(X[:1])[0])[0] / 2
-    loss = reg.channel_loss()
+    loss, half_widths = reg.channel_loss(), half_widths_of(reg)[0]
     assert text.splitlines()[:3] == [
         "LightWaveS regressor: 30 features",
         f"R2 on held-out cases: {loss['r2'][0]:.2f}",
-        f"Half width of 90% intervals: {half_width:.3g}",
+        f"Half width of 90% intervals: {half_widths}",
     ]
     for channel in loss.itertuples():
         (line,) = (
@@ -326,13 +342,12 @@ def test_what_high_values_do(one, two):
 
 
 def test_report_of_two_outputs(two):
-    reg, X, _ = two
+    reg, _, _ = two
     text = reg.describe()
     assert_short(text)
-    widths = np.diff(reg.predict_interval(X[:1])[0])[:, 0] / 2
     assert text.startswith("LightWaveS regressor: 30 features, 2 outputs\n")
     assert ", averaged over the outputs\n" in text
-    assert f"of 90% intervals: {widths[0]:.3g}, {widths[1]:.3g}\n" in text
+    assert f"of 90% intervals: {', '.join(half_widths_of(reg))}\n" in text
 
 
 def test_report_of_many_channels_and_outputs_is_short():

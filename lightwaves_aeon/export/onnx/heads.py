@@ -13,7 +13,7 @@ from lightwaves_aeon.core.fitted import FittedClassifier
 from lightwaves_aeon.core.fitted_regressor import FittedRegressor
 from lightwaves_aeon.core.linear.unobserved import Unobserved
 from lightwaves_aeon.export.onnx.graph import DOUBLE, FLOAT, Ends, Graph
-from lightwaves_aeon.export.single_precision import refuse_coarse_outputs
+from lightwaves_aeon.export.single_precision import refuse_coarse_numbers
 
 ZERO, FULL, UNKNOWN = np.float32(0), np.float32(1), np.float32(np.nan)
 LAST = np.array([-1])
@@ -65,7 +65,8 @@ class Table(NamedTuple):
         Returns
         -------
         str
-            In single precision.
+            In double precision: what is added up may cancel, or be small beside the
+            rest.
         """
         graph, values = self.graph, self.values
         if self.missing is not None and stand_ins is not None:
@@ -75,10 +76,9 @@ class Table(NamedTuple):
                 stand_ins[self.order].astype(np.float32),
                 values,
             )
-        # In double precision: what is added up may cancel, or be small beside the rest.
         centred = graph("Sub", graph("Cast", values, to=DOUBLE), means[self.order])
         product = graph("MatMul", centred, weights[self.order])
-        return graph("Cast", graph("Add", product, intercepts), to=FLOAT)
+        return graph("Add", product, intercepts)
 
 
 class Head(NamedTuple):
@@ -106,12 +106,13 @@ def _classify(table: Table, fitted: FittedClassifier) -> Head:
     bias = head.bias + means @ head.weights
     n_zeros = len(classes) - len(bias)
     unobserved = head.unobserved
-    columns = table.outputs(
+    added = table.outputs(
         None if unobserved is None else unobserved.means,
         means,
         np.pad(head.weights, ((0, 0), (n_zeros, 0))),
         np.pad(bias, (n_zeros, 0)),
     )
+    columns = graph("Cast", added, to=FLOAT)
     known = graph("Squeeze", table.usable, LAST)
     if n_zeros:
         scores = graph("Gather", columns, np.array(1), axis=1)
@@ -182,13 +183,15 @@ LABEL_TYPES = {"b": bool, "i": np.int64, "u": np.int64, "f": np.float64, "U": st
 
 def _regress(table: Table, fitted: FittedRegressor) -> Head:
     """Numbers, by the name that converters of scikit-learn give them."""
-    head, intercepts = fitted.head, fitted.output_intercepts.astype(np.float64)
-    spreads = np.abs(head.weights * fitted.stds[:, None]).sum(axis=0)
-    refuse_coarse_outputs(intercepts, spreads)
-    means = fitted.means.astype(np.float64)
-    numbers = table.outputs(head.means, means, head.weights, intercepts)
-    known = table.graph("Squeeze", table.usable, LAST)
-    table.graph("Where", known, numbers, UNKNOWN, name="variable")
+    refuse_coarse_numbers(fitted)
+    graph, head, intercepts = table.graph, fitted.head, fitted.output_intercepts
+    of_table = fitted.means.astype(np.float64), head.weights
+    numbers = table.outputs(head.means, *of_table, intercepts.astype(np.float64))
+    if head.limits is not None:
+        least, largest = head.limits
+        numbers = graph("Min", graph("Max", numbers, least), largest)
+    known = graph("Squeeze", table.usable, LAST)
+    graph("Where", known, graph("Cast", numbers, to=FLOAT), UNKNOWN, name="variable")
     n_outputs = len(intercepts)
     words = "1 output" if n_outputs == 1 else f"{n_outputs} outputs"
     return Head({"variable": (FLOAT, ["batch", n_outputs])}, words, {})
