@@ -77,6 +77,11 @@ class FittedLinear(ABC):
 
     @property
     @abstractmethod
+    def output_column(self) -> str | None:
+        """What a column of outputs is called in tables; None if there is one output."""
+
+    @property
+    @abstractmethod
     def output_weights(self) -> np.ndarray:
         """What a unit of each feature adds to each output.
 
@@ -268,6 +273,11 @@ class FittedClassifier(FittedLinear):
     def outputs(self) -> np.ndarray:
         """The labels."""
         return self.classes
+
+    @property
+    def output_column(self) -> str:
+        """What a column of labels is called in tables."""
+        return "class"
 
     @property
     def output_weights(self) -> np.ndarray:

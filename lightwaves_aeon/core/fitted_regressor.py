@@ -102,6 +102,11 @@ class FittedRegressor(FittedLinear):
         return np.arange(len(self.head.bias))
 
     @property
+    def output_column(self) -> str | None:
+        """What a column of outputs is called in tables; None if there is one output."""
+        return "output" if len(self.head.bias) > 1 else None
+
+    @property
     def output_weights(self) -> np.ndarray:
         """What a unit of each feature adds to each output."""
         return self.head.weights

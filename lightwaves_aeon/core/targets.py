@@ -44,6 +44,8 @@ class Targets(NamedTuple):
     @property
     def values(self) -> np.ndarray:
         """What a regression is fitted to, of shape (n_cases, n_scores)."""
+        if self.numbers is not None:  # of no case, perhaps
+            return self.numbers
         return self.values_among(int(self.classes.max()) + 1)
 
     def values_among(self, n_classes: int) -> np.ndarray:
