@@ -9,7 +9,6 @@ from lightwaves_aeon import (
     LightWaveSRegressor,
 )
 
-
 ESTIMATORS = [
     LightWaveS,
     LightWaveSChannelSelector,
