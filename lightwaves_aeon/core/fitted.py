@@ -93,6 +93,20 @@ class FittedLinear(ABC):
     def output_intercepts(self) -> np.ndarray:
         """What is given for the average training case, one an output."""
 
+    def kept(self, outputs: np.ndarray) -> np.ndarray:
+        """Keep what the features add up to within the limits there are.
+
+        Parameters
+        ----------
+        outputs : np.ndarray of float64, shape (..., n_outputs)
+            The sums of contributions and intercepts.
+
+        Returns
+        -------
+        np.ndarray of the same shape
+        """
+        return outputs
+
     def takes_missing(self, asked: bool | None) -> bool:
         """Tell whether an export takes NaN for what was not observed.
 

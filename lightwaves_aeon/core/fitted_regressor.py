@@ -116,6 +116,11 @@ class FittedRegressor(FittedLinear):
         """What is predicted for the average training case, one an output."""
         return self.intercepts
 
+    def kept(self, outputs: np.ndarray) -> np.ndarray:
+        """Keep what the features add up to within the limits of predictions."""
+        limits = self.head.limits
+        return outputs if limits is None else kept_within(outputs, limits)
+
     def predict_interval(
         self, X: Collection, coverage: float, n_jobs: int = 1
     ) -> np.ndarray:
@@ -137,10 +142,12 @@ class FittedRegressor(FittedLinear):
         Raises
         ------
         ValueError
-            If too few cases were held out for this coverage.
+            If too few cases were held out for this coverage, or nothing is known of the
+            errors, as of a regressor that was made smaller for a budget.
         """
         check_coverage(coverage)
-        assert self.intervals is not None  # of the default estimator
+        if self.intervals is None:
+            raise ValueError("nothing is known of the errors of this regressor")
         found = self.predict(X, n_jobs)
         rows = found.reshape(len(found), -1)
         reach = self.intervals.half_widths(rows, coverage).reshape(found.shape)

@@ -264,13 +264,13 @@ def _trained_to_numbers(
             f"y must be finite numbers of {n_outputs} outputs, as the regressor was "
             "fitted to"
         )
-    numbers, standard = standardised_numbers(given)
+    numbers, _ = standardised_numbers(given)
     targets = Targets(quantile_classes(numbers), numbers)
     features, order = _features_in_order(fitted, model, X, targets)
     scaler, ridge = StandardScaler().fit(features), DistilledRidgeRegressor()
     with one_blas_thread:
         seen = scaler.transform(features)
-        ridge.fit(seen, numbers[order], standard, fitted.head.is_vector)
+        ridge.fit(seen, given[order, 0] if fitted.head.is_vector else given[order])
     return FittedRegressor.from_estimator(model, scaler, ridge, **_about(fitted))
 
 

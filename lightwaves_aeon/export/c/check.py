@@ -101,7 +101,7 @@ def known_case(fitted: FittedLinear, tables: Tables) -> KnownCase:
     parts, fused = (fitted.contributions(of_scaled(x)) for x in (scaled, nearly))
     differences = np.abs(parts.sum(axis=1) - fused.sum(axis=1))
     best = int(differences.max(axis=1).argmax())
-    scores = parts[best].sum(axis=0) + fitted.output_intercepts
+    scores = fitted.kept(parts[best].sum(axis=0) + fitted.output_intercepts)
     first = best * n_used * longest
     low, step = lows[best].astype(np.float32), steps.astype(np.float32)
     return KnownCase(first, low, step, scores, _tolerances(fitted, parts[best], scores))

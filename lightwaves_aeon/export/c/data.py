@@ -35,6 +35,7 @@ COMMENTS = {
     "kernel_taps": "Taps of MiniRocket's kernels from the centre, heavy ones first.",
     "kernel_lengths": "Kernels with weights of their own.",
     "head_intercepts": "The head: scores of the average case, that case, the weights.",
+    "head_limits": "The least number that is given for each output, and the largest.",
 }
 """What is said before an array and those that follow it."""
 

@@ -148,6 +148,7 @@ class Tables(NamedTuple):
             "thresholds": convolutions.thresholds[wanted[:, :, slots_of("ppv")]],
             **_kernels(bank, used, N_TAPS if flags["tapped_level_2"] else N_HEAVY),
             "head_intercepts": _intercepts(fitted, fitted.head.bias + means @ weights),
+            **_limits(fitted),
             "head_means": means[columns],
             "head_weights": _single(weights[columns]),
         }
@@ -291,6 +292,17 @@ def _intercepts(fitted: FittedLinear, values: np.ndarray) -> np.ndarray:
     # Numbers, unlike scores, may be large beside what they vary by.
     is_classifier = isinstance(fitted, FittedClassifier)
     return _single(values) if is_classifier else _pairs_of_floats(values)
+
+
+def _limits(fitted: FittedLinear) -> dict[str, np.ndarray]:
+    """Give the least prediction and the largest of each output of a regressor."""
+    if isinstance(fitted, FittedClassifier):
+        return {}
+    limits = fitted.head.limits
+    if limits is None:
+        largest = np.finfo(np.float32).max
+        limits = np.array([[-largest], [largest]]).repeat(len(fitted.head.bias), 1)
+    return {"head_limits": _single(limits.T)}
 
 
 def _pairs_of_floats(values: np.ndarray) -> np.ndarray:

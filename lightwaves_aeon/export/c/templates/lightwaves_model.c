@@ -1062,6 +1062,10 @@ static int classify(const Window *window, float *scores)
 #ifdef LIGHTWAVES_N_CLASSES
     return best_class(scores);
 #else
+    for (int k = 0; k < N_SCORES; k++) {
+        scores[k] = scores[k] < head_limits[k][0] ? head_limits[k][0] : scores[k];
+        scores[k] = scores[k] > head_limits[k][1] ? head_limits[k][1] : scores[k];
+    }
     return LIGHTWAVES_PREDICTED;
 #endif
 }
