@@ -1,8 +1,8 @@
 """How well numbers are predicted, beside the regressors of ROCKET's family.
 
-``python -m benchmarks.regression --archive DIR DIR --cmapss DIR`` does the runs that are
-not in the results yet, then writes ``docs/regression.md``. The folders hold data sets of
-the UCR and UEA archives, and NASA's turbofans.
+``python -m benchmarks.regression --archive DIR DIR --cmapss DIR`` does the runs that
+are not in the results yet, then writes ``docs/regression.md``. The folders hold data
+sets of the UCR and UEA archives, and NASA's turbofans.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import argparse
 import hashlib
 from collections.abc import Sequence
 from importlib.metadata import version
+from itertools import product
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -52,7 +53,9 @@ ROCKETS = {
 }
 OTHERS = {"RDST": RDSTRegressor, "DrCIF": DrCIFRegressor}
 REGRESSORS = {OURS: LightWaveSRegressor, **ROCKETS, **OTHERS}
-DATASETS = ("Covid3Month", "CardanoSentiment", "FD001", *GENERATED, *CONTINUED)
+SMALL = ("Covid3Month", "CardanoSentiment", *GENERATED)
+DATASETS = ("FD001", *SMALL, *CONTINUED)
+"""The others, which take a minute for 200 cases, are measured on the small ones."""
 
 COVERAGE, CASES_FOR_COVERAGE = 0.9, 100
 """Of intervals, measured on sets with so many test cases."""
@@ -69,7 +72,7 @@ PUBLISHED = {
 
 
 def _phm08(errors: np.ndarray) -> float:
-    """Sum up the score of the PHM08 challenge: late predictions cost more than early."""
+    """Give the score of the PHM08 challenge: late predictions cost more than early."""
     return float(np.expm1(np.where(errors < 0, -errors / 13, errors / 10)).sum())
 
 
@@ -133,16 +136,16 @@ def _run(archives: list[Path], cmapss: Path) -> pd.DataFrame:
         done = pd.read_csv(RESULTS)
         done = done[done["code"] == done["regressor"].map(_code)]
     finished = set(done[key].itertuples(index=False, name=None))
-    for regressor in REGRESSORS:
-        warm = np.random.default_rng(0).normal(size=(20, 1, 60))
-        with threadpool_limits(1):
-            REGRESSORS[regressor](random_state=0).fit(warm, warm[:, 0, 0]).predict(warm)
-        for name in DATASETS:
-            if (name, regressor) in finished:
-                continue
+    warm = np.random.default_rng(0).normal(size=(20, 1, 60))
+    for kind in REGRESSORS.values():  # what is compiled once counts for none
+        kind(random_state=0).fit(warm, warm[:, 0, 0]).predict(warm)
+    # Those that are compared take turns: the machine is not always equally fast.
+    for name, regressor in product(DATASETS, REGRESSORS):
+        if regressor in OTHERS and name not in SMALL:
+            continue
+        if (name, regressor) not in finished:
             with threadpool_limits(1):
                 row = pd.DataFrame([_measure(name, regressor, archives, cmapss)])
-            print(row.iloc[0, :8].tolist(), flush=True)
             done = row if done.empty else pd.concat([done, row], ignore_index=True)
             done.sort_values(key).to_csv(RESULTS, index=False, float_format="%.6g")
     return done
@@ -152,44 +155,45 @@ def _geometric(values: pd.Series) -> float:
     return float(np.exp(np.log(values).mean()))
 
 
+def _pivoted(runs: pd.DataFrame, value: str) -> pd.DataFrame:
+    table = runs.pivot(index="dataset", columns="regressor", values=value)
+    return table.loc[list(DATASETS), list(REGRESSORS)]
+
+
 def _blocks(runs: pd.DataFrame) -> dict[str, str]:
-    runs = runs.assign(share=runs["rmse"] / runs["sd"])
-    errors = runs.pivot(index="dataset", columns="regressor", values="share")
-    errors = errors.loc[list(DATASETS), list(REGRESSORS)]
-    fit, ms = (
-        runs.pivot(index="dataset", columns="regressor", values=of).loc[list(DATASETS)]
-        for of in ("fit_seconds", "predict_ms")
-    )
+    errors = _pivoted(runs.assign(share=runs["rmse"] / runs["sd"]), "share")
+    fit, ms = (_pivoted(runs, of) for of in ("fit_seconds", "predict_ms"))
     ours = runs[runs["regressor"] == OURS].set_index("dataset").loc[list(DATASETS)]
     of_family = errors[[OURS, *ROCKETS]].rank(axis=1).mean()
-    ranks = errors.rank(axis=1).mean()
+    small = errors.loc[list(SMALL)]
+    ranks = small.rank(axis=1).mean()
     rows = [
         [
             name,
             f"{of_family[name]:.2f}" if name in of_family else "",
+            f"{_geometric(errors[name]):.3f}" if name in of_family else "",
             f"{ranks[name]:.2f}",
-            f"{_geometric(errors[name]):.3f}",
-            f"{_geometric(fit[name] / fit[OURS]):.2g}",
-            f"{_geometric(ms[name] / ms[OURS]):.2g}",
+            f"{_geometric(small[name]):.3f}",
+            f"{_geometric((fit[name] / fit[OURS]).dropna()):.2g}",
+            f"{_geometric((ms[name] / ms[OURS]).dropna()):.2g}",
         ]
         for name in REGRESSORS
     ]
     many = ours[ours["n_test"] >= CASES_FOR_COVERAGE]
-    of_fans = (
-        runs[runs["dataset"] == "FD001"].set_index("regressor").loc[list(REGRESSORS)]
-    )
+    of_fans = runs[runs["dataset"] == "FD001"].set_index("regressor")
     fans = [
         [name, f"{row['rmse']:.2f}", f"{row['phm08']:.0f}"]
-        for name, row in of_fans.iterrows()
+        for name, row in of_fans.loc[[OURS, *ROCKETS]].iterrows()
     ]
     fans += [[name, f"{rmse:.2f}", f"{s}"] for name, (rmse, s) in PUBLISHED.items()]
     return {
         "summary": markdown(
             [
                 "regressor",
-                "mean rank of four",
-                "of all",
-                "RMSE / sd, geometric mean",
+                f"mean rank, {len(DATASETS)} sets",
+                "RMSE / sd",
+                f"mean rank, {len(SMALL)} sets",
+                "RMSE / sd",
                 "fit, times ours",
                 "predict, times ours",
             ],
@@ -198,7 +202,10 @@ def _blocks(runs: pd.DataFrame) -> dict[str, str]:
         "sets": markdown(
             ["set", *REGRESSORS],
             [
-                [str(name), *(f"{row[of]:.3f}" for of in REGRESSORS)]
+                [
+                    str(name),
+                    *("" if np.isnan(error) else f"{error:.3f}" for error in row),
+                ]
                 for name, row in errors.iterrows()
             ],
         ),
