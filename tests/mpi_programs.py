@@ -361,6 +361,23 @@ def other_ways(backend: str, n_jobs: int) -> dict[str, np.ndarray]:
         "fit_transform": transformer.fit_transform(X, y),
         "fit_predict": classifier.fit_predict(X, y),
         "fit_predict_proba": classifier.fit_predict_proba(X, y),
+        **numbers_of(backend, n_jobs),
+    }
+
+
+def numbers_of(backend: str, n_jobs: int) -> dict[str, np.ndarray]:
+    """Fit a regressor, and say what it gives for its training cases."""
+    from lightwaves_aeon import LightWaveSRegressor
+
+    X, y = noise(n_cases=60)
+    y = y + X[:, 1].std(axis=1)
+    regressor = LightWaveSRegressor(
+        n_features=20, max_dilation=4, random_state=0, backend=backend, n_jobs=n_jobs
+    ).fit(X, y)
+    return {
+        "numbers": regressor.predict(X),
+        "intervals": regressor.predict_interval(X),
+        "coefficients": regressor.estimator_.coef_,
     }
 
 

@@ -130,7 +130,8 @@ class LightWaveSRegressor(RegressorMixin, PanelShell, BaseRegressor):
         # What sktime compares later cases and its answers with.
         n_channels = state.metadata["n_channels"]
         self._X_metadata = {**state.metadata, "is_univariate": n_channels == 1}
-        self._y_metadata = {"is_univariate": True}
+        one = state.head.is_vector
+        self._y_metadata = {"is_univariate": one, "mtype": "numpy2D"}
         self._y_inner_mtype = self.get_tag("y_inner_mtype")
 
     def _internal_convert(self, X, y=None):

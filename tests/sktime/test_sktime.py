@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
-from numpy.testing import assert_array_equal
+from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.base import is_classifier
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.linear_model import LogisticRegression, RidgeClassifier
@@ -29,7 +29,11 @@ from sktime.datatypes import convert
 from sktime.transformations.panel.padder import PaddingTransformer
 from sktime.transformations.series.summarize import SummaryTransformer
 
-from lightwaves_aeon.sktime import LightWaveS, LightWaveSClassifier
+from lightwaves_aeon.sktime import (
+    LightWaveS,
+    LightWaveSClassifier,
+    LightWaveSRegressor,
+)
 
 VARIANTS = ["L1", "L2", "L1L2", "plus"]
 UNUSABLE = r"holds {0}.* case 4, channel 1|channel 1 holds {0}.*case 4"
@@ -338,3 +342,54 @@ def test_next_to_another_transformer(small, problem):
     features = union.fit_transform(X, y)
     assert features.shape[1] > 20
     assert len(features) == len(X)
+
+
+# Regressors
+
+
+def heights(n_cases=40):
+    rng = np.random.default_rng(0)
+    X = rng.normal(scale=0.3, size=(n_cases, 2, 40))
+    y = rng.uniform(1, 3, size=(n_cases, 2))
+    X += y[:, :, None] * np.sin(np.arange(40) / [[2], [3]])
+    return X, y
+
+
+def test_the_regressor_of_aeon_predicts_the_same():
+    X, y = heights()
+    asked = {"n_features": 20, "random_state": 0}
+    of_sktime = LightWaveSRegressor(**asked).fit(X, y[:, 0])
+    of_aeon = for_aeon.LightWaveSRegressor(**asked).fit(X, y[:, 0])
+    assert_array_equal(of_sktime.predict(X), of_aeon.predict(X))
+    assert_array_equal(of_sktime.predict_interval(X), of_aeon.predict_interval(X))
+
+
+def test_several_numbers_from_one_table(tmp_path):
+    X, y = heights()
+    names = ["height", "depth"]
+    reg = LightWaveSRegressor(n_features=20, random_state=0)
+    reg.fit(X, pd.DataFrame(y, columns=names))
+    found = reg.predict(X)
+    assert list(found.columns) == names
+    assert all(
+        np.corrcoef(found[of], y[:, i])[0, 1] > 0.9 for i, of in enumerate(names)
+    )
+    assert reg.predict_interval(X, coverage=0.8).shape == (40, 2, 2)
+    assert len(reg.transformer_.features_) == 20
+    reg.save(tmp_path / "two.model", serialization_format="lightwaves")
+    again = LightWaveSRegressor.load(tmp_path / "two.model")
+    assert_array_equal(again.predict_interval(X), reg.predict_interval(X))
+    assert_array_equal(np.asarray(again.predict(X)), found)
+    scaled = LightWaveSRegressor(n_features=20, random_state=0)
+    scaled.fit(X, y * [1e-3, 1e3])
+    assert_allclose(scaled.predict(X), found * [1e-3, 1e3], rtol=1e-6)
+
+
+def test_a_row_of_constant_numbers_is_learned_beside_others():
+    X, y = heights()
+    y[:, 1] = 7.0
+    with pytest.warns(UserWarning, match="all numbers of output 1 in y are 7"):
+        reg = LightWaveSRegressor(n_features=20, random_state=0).fit(X, y)
+    found = reg.predict(X)
+    assert_array_equal(found[:, 1], 7)
+    assert np.corrcoef(found[:, 0], y[:, 0])[0, 1] > 0.9
