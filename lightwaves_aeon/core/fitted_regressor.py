@@ -132,9 +132,28 @@ class FittedRegressor(FittedLinear):
         ValueError
             If too few cases were held out for this coverage.
         """
+        reach = self.reach(coverage)
+        found = self.predict(X, n_jobs)
+        return np.stack([found - reach, found + reach], axis=-1)
+
+    def reach(self, coverage: float) -> np.ndarray:
+        """Give how far on either side of a prediction its interval reaches.
+
+        Parameters
+        ----------
+        coverage : float
+            As of `predict_interval`.
+
+        Returns
+        -------
+        np.ndarray of float64, shape () or (n_outputs,)
+
+        Raises
+        ------
+        ValueError
+            As `predict_interval` does.
+        """
         check_coverage(coverage)
         assert self.intervals is not None  # of the default estimator
         half_widths = self.intervals.half_widths(coverage)
-        found = self.predict(X, n_jobs)
-        reach = half_widths[0] if self.head.is_vector else half_widths
-        return np.stack([found - reach, found + reach], axis=-1)
+        return half_widths[0] if self.head.is_vector else half_widths
