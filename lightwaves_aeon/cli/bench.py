@@ -30,10 +30,10 @@ INTERRUPTED = 130
 @shared.archive_option
 @shared.names_option(
     "--datasets",
-    metavar="uea|ucr|NAMES",
+    metavar="uea|ucr|tser|NAMES",
     required=True,
-    help="Names of data sets, separated by commas, or all of the UEA or UCR archive "
-    "that the folder holds.",
+    help="Names of data sets, separated by commas, or all of the UEA or UCR archive, "
+    "or of TSER, the one for regression, that the folder holds.",
 )
 @shared.names_option(
     "--classifiers",
@@ -46,7 +46,8 @@ INTERRUPTED = 130
     "--resamples",
     type=COUNT,
     default=1,
-    help="Splits of each data set: the default one, and more drawn by class.",
+    help="Splits of each data set: the default one, and more drawn by class, or of "
+    "all cases where labels are numbers.",
 )
 @click.option("--out", type=FOLDER, required=True, help="Folder for the results.")
 @click.option(
@@ -84,9 +85,11 @@ def bench(
 ) -> None:
     """Run classifiers over data sets and resamples, and keep every result.
 
-    Resamples and files are those of aeon and tsml-eval: predictions are in
-    CLASSIFIER/Predictions/DATASET/testResampleI.csv below the folder, tables in
-    classification/MEASURE/. The seed of a classifier is the number of the resample.
+    On a data set whose labels are numbers to predict it is the regressor of the same
+    method that is run. Resamples and files are those of aeon and tsml-eval: predictions
+    are in CLASSIFIER/Predictions/DATASET/testResampleI.csv below the folder, tables in
+    classification/MEASURE/ and regression/MEASURE/. The seed of a classifier or
+    regressor is the number of the resample.
 
     What is there already is not done again: after a crash or Ctrl-C give the same
     command once more. A run that fails is noted beside where its result would be,
