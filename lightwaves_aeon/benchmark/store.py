@@ -275,7 +275,9 @@ def _text(
     method: tuple[Any, ...],
 ) -> str:
     y_true, y_pred, shares = found.y_true, found.y_pred, found.probabilities
-    if shares is None:  # tsml-eval compares with what it computes, to the last bit
+    if shares is None:
+        # tsml-eval compares it with what it computes from the file, in float64.
+        y_true, y_pred = (numbers.astype(np.float64) for numbers in (y_true, y_pred))
         figures = mean_squared_error(y_true, y_pred), *costs, *method
     else:
         figures = np.mean(y_pred == y_true), *costs, shares.shape[1], *method

@@ -151,10 +151,10 @@ REFUSED = {
     ),
     "a word for a number": (
         OF_NUMBERS + "1,2:1\n3,4:up\n",
-        r"a\.ts, line 5: the label 'up' is no finite number",
+        r"a\.ts, line 6: the label 'up' is no finite number",
     ),
     "a missing number": (OF_NUMBERS + "1,2:?\n", r"the label '\?' is no finite number"),
-    "no number": (OF_NUMBERS + "1,2:\n", "line 4: the label is empty"),
+    "no number": (OF_NUMBERS + "1,2:\n", "line 5: the label is empty"),
     "NaN": (OF_NUMBERS + "1,2:NaN\n", "the label 'NaN' is no finite number"),
     "infinity": (OF_NUMBERS + "1,2:-inf\n", "the label '-inf' is no finite number"),
     "a word": (HEADER + "1,two:1\n", "line 5: a value is no number"),
