@@ -60,7 +60,7 @@ def fit_dask(
     task : {"classification", "regression"}, default="classification"
         Whether labels are classes, or numbers to be predicted.
     **parameters
-        Those of `LightWaveSClassifier` or `LightWaveSRegressor`. With
+        Those of `LightWaveSClassifier` or ``LightWaveSRegressor``. With
         ``backend="joblib"`` within ``joblib.parallel_config("dask")`` the search is
         spread over the workers, too, which is worth it where channels are many.
 

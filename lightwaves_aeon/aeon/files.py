@@ -90,7 +90,7 @@ def fit_files(
     task : {"classification", "regression"}, default="classification"
         Whether labels are classes, or numbers to be predicted.
     **parameters
-        Those of `LightWaveSClassifier` or `LightWaveSRegressor`. With
+        Those of `LightWaveSClassifier` or ``LightWaveSRegressor``. With
         ``backend="mpi"`` all processes of ``mpiexec`` must make this call; each reads
         only its share of the channels, and of the cases, where these are many, and all
         return the same estimator.

@@ -41,9 +41,9 @@ def evaluate_fold(
     Parameters
     ----------
     classifier : BaseClassifier or BaseRegressor
-        It is fitted. `LightWaveSClassifier` and `LightWaveSRegressor` read the training
-        cases in blocks; any other is given all of them at once. Test cases are read and
-        predicted in blocks.
+        It is fitted. `LightWaveSClassifier` and ``LightWaveSRegressor`` read the
+        training cases in blocks; any other is given all of them at once. Test cases are
+        read and predicted in blocks.
     dataset : MonsterDataset
         The data set.
     fold : int
