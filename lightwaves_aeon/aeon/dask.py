@@ -11,11 +11,12 @@ __all__ = ["fit_dask", "predict_dask"]
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
 
 from lightwaves_aeon.aeon.classifier import LightWaveSClassifier
+from lightwaves_aeon.aeon.tasks import Estimator, Task, class_of
 from lightwaves_aeon.core.data.blocks import (
     BLOCK_CASES,
     Node,
@@ -38,8 +39,16 @@ JOINED_AT_A_TIME = 8
 """Chunks whose sums are joined in one task."""
 
 
-def fit_dask(X: da.Array, y: Any, **parameters: Any) -> LightWaveSClassifier:
-    """Fit a classifier to a Dask array, by the scheduler or client that is active.
+@overload
+def fit_dask(
+    X: da.Array, y: Any, *, task: Literal["classification"] = ..., **parameters: Any
+) -> LightWaveSClassifier: ...
+@overload
+def fit_dask(X: da.Array, y: Any, *, task: Task, **parameters: Any) -> Estimator: ...
+def fit_dask(
+    X: da.Array, y: Any, *, task: Task = "classification", **parameters: Any
+) -> Estimator:
+    """Fit to a Dask array, by the scheduler or client that is active.
 
     Parameters
     ----------
@@ -47,15 +56,17 @@ def fit_dask(X: da.Array, y: Any, **parameters: Any) -> LightWaveSClassifier:
         Numbers; from Zarr, HDF5 or object storage, say. Chunks are joined or split
         along the cases to multiples of 2,048, which costs least where they are that.
     y : dask.array.Array or np.ndarray, shape (n_cases,)
-        Labels.
+        Labels; for a regression numbers, which may be of shape (n_cases, n_outputs).
+    task : {"classification", "regression"}, default="classification"
+        Whether labels are classes, or numbers to be predicted.
     **parameters
-        Those of `LightWaveSClassifier`. With ``backend="joblib"`` within
-        ``joblib.parallel_config("dask")`` the search is spread over the workers, too,
-        which is worth it where channels are many.
+        Those of `LightWaveSClassifier` or ``LightWaveSRegressor``. With
+        ``backend="joblib"`` within ``joblib.parallel_config("dask")`` the search is
+        spread over the workers, too, which is worth it where channels are many.
 
     Returns
     -------
-    LightWaveSClassifier
+    LightWaveSClassifier or LightWaveSRegressor
         Fitted; the same, to the last bit, as to the array in memory, on machines whose
         processors are of one kind.
 
@@ -64,8 +75,8 @@ def fit_dask(X: da.Array, y: Any, **parameters: Any) -> LightWaveSClassifier:
     ImportError
         If Dask is not installed.
     TypeError, ValueError
-        If `X` is no such array, the number of labels differs, or as
-        `LightWaveSClassifier.fit` does.
+        If `X` is no such array, there is no such task, the number of labels differs, or
+        as ``fit`` does.
 
     Examples
     --------
@@ -77,32 +88,33 @@ def fit_dask(X: da.Array, y: Any, **parameters: Any) -> LightWaveSClassifier:
     >>> predict_dask(clf, da.from_array(X, chunks=(20, -1, -1))).compute().shape
     (40,)
     """
+    kind = class_of(task)
     _check_series(X)
     labels = np.asarray(y)  # computes those of a Dask array
-    if labels.ndim != 1 or len(labels) != len(X):
+    most = 1 if kind is LightWaveSClassifier else 2
+    if not 1 <= labels.ndim <= most or len(labels) != len(X):
+        each = "one label" if most == 1 else "one number, or a row of them,"
         raise ValueError(
             f"X holds {len(X)} cases, but y has the shape {labels.shape}: there must "
-            "be one label for each case"
+            f"be {each} for each case"
         )
-    return LightWaveSClassifier(**parameters)._fit_source(
-        _DaskSource(X), labels, _DaskPass
-    )
+    return kind(**parameters)._fit_source(_DaskSource(X), labels, _DaskPass)
 
 
-def predict_dask(classifier: LightWaveSClassifier, X: da.Array) -> da.Array:
-    """Predict labels where the chunks of a Dask array are.
+def predict_dask(classifier: Estimator, X: da.Array) -> da.Array:
+    """Predict labels, or numbers, where the chunks of a Dask array are.
 
     Parameters
     ----------
-    classifier : LightWaveSClassifier
+    classifier : LightWaveSClassifier or LightWaveSRegressor
         Fitted.
     X : dask.array.Array, shape (n_cases, n_channels, n_timepoints)
         Numbers.
 
     Returns
     -------
-    dask.array.Array, shape (n_cases,)
-        The labels, which nothing has been computed for yet.
+    dask.array.Array, shape (n_cases,) or (n_cases, n_outputs)
+        The labels, or numbers, which nothing has been computed for yet.
 
     Raises
     ------
@@ -110,7 +122,7 @@ def predict_dask(classifier: LightWaveSClassifier, X: da.Array) -> da.Array:
         If Dask is not installed.
     TypeError, ValueError
         If `X` is no such array, or of another number of channels. When computed, as
-        `LightWaveSClassifier.predict` does.
+        ``predict`` does.
     """
     _check_series(X, may_be_unknown=True)
     classifier._check_is_fitted()
@@ -129,9 +141,12 @@ def predict_dask(classifier: LightWaveSClassifier, X: da.Array) -> da.Array:
         )
 
     whole = X.rechunk({1: -1, 2: -1})
-    return whole.map_blocks(
-        labels, drop_axis=[1, 2], dtype=classifier.classes_.dtype, meta=np.array([])
-    )
+    some = np.zeros((1, len(state.model.rows)), np.float32)
+    none = state.head.predict(some)[:0]  # tells the type, and the outputs
+    shape: dict[str, Any] = {"drop_axis": [1, 2]}
+    if none.ndim == 2:
+        shape = {"drop_axis": [2], "chunks": (whole.chunks[0], none.shape[1:])}
+    return whole.map_blocks(labels, **shape, dtype=none.dtype, meta=none)
 
 
 def _check_series(X: Any, may_be_unknown: bool = False) -> None:

@@ -5,16 +5,26 @@ The series are never read whole: each process reads only its share, in blocks.
 
 from __future__ import annotations
 
-__all__ = ["accuracy_of", "fit_files", "predict_files", "transform_files"]
+__all__ = [
+    "Errors",
+    "accuracy_of",
+    "errors_of",
+    "fit_files",
+    "predict_files",
+    "transform_files",
+]
 
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Literal, NamedTuple, overload
 
 import numpy as np
+from sklearn.metrics import mean_absolute_error, r2_score, root_mean_squared_error
 
 from lightwaves_aeon.aeon.classifier import LightWaveSClassifier
+from lightwaves_aeon.aeon.regressor import LightWaveSRegressor
+from lightwaves_aeon.aeon.tasks import Estimator, Task, class_of
 from lightwaves_aeon.atomic import open_atomic
 from lightwaves_aeon.core.data.blocks import block_ranges
 from lightwaves_aeon.core.data.source import read_pieces
@@ -31,10 +41,43 @@ VALUE = np.dtype("<f4")
 """Of the features in a file."""
 
 
+class Errors(NamedTuple):
+    """How far predictions of numbers are off.
+
+    Attributes
+    ----------
+    rmse, mae : float
+        Root of the mean square and mean of the absolute differences; of several
+        outputs, the mean over these.
+    r2 : float
+        Share of the variance that is explained; of several outputs, the mean.
+    """
+
+    rmse: float
+    mae: float
+    r2: float
+
+
+@overload
 def fit_files(
-    data: str | Path, labels: str | Path, **parameters: Any
-) -> LightWaveSClassifier:
-    """Fit a classifier to series in a file.
+    data: str | Path,
+    labels: str | Path,
+    *,
+    task: Literal["classification"] = ...,
+    **parameters: Any,
+) -> LightWaveSClassifier: ...
+@overload
+def fit_files(
+    data: str | Path, labels: str | Path, *, task: Task, **parameters: Any
+) -> Estimator: ...
+def fit_files(
+    data: str | Path,
+    labels: str | Path,
+    *,
+    task: Task = "classification",
+    **parameters: Any,
+) -> Estimator:
+    """Fit a classifier or a regressor to series in a file.
 
     Parameters
     ----------
@@ -42,15 +85,19 @@ def fit_files(
         Numbers, shape (n_cases, n_channels, n_timepoints): a ``.npy`` file, a Zarr
         folder or an HDF5 file, see ``open_series``.
     labels : str or Path
-        Numbers or strings, shape (n_cases,), in a file of any of these kinds.
+        Numbers or strings, shape (n_cases,), in a file of any of these kinds; for a
+        regression numbers, shape (n_cases,) or (n_cases, n_outputs).
+    task : {"classification", "regression"}, default="classification"
+        Whether labels are classes, or numbers to be predicted.
     **parameters
-        Those of `LightWaveSClassifier`. With ``backend="mpi"`` all processes of
-        ``mpiexec`` must make this call; each reads only its share of the channels, and
-        of the cases, where these are many, and all return the same classifier.
+        Those of `LightWaveSClassifier` or ``LightWaveSRegressor``. With
+        ``backend="mpi"`` all processes of ``mpiexec`` must make this call; each reads
+        only its share of the channels, and of the cases, where these are many, and all
+        return the same estimator.
 
     Returns
     -------
-    LightWaveSClassifier
+    LightWaveSClassifier or LightWaveSRegressor
         Fitted.
 
     Raises
@@ -59,7 +106,7 @@ def fit_files(
         If a file is missing, truncated, of another kind, shape or type, or is changed
         before the fit is over.
     ValueError, TypeError
-        As `LightWaveSClassifier.fit` does.
+        If there is no such task, or as ``fit`` does.
 
     Examples
     --------
@@ -78,32 +125,33 @@ def fit_files(
     >>> bool((predicted == clf.predict(X)).all())
     True
     """
-    classifier = LightWaveSClassifier(**parameters)
-    backend = make_backend(classifier.backend)
+    estimator = class_of(task)(**parameters)
+    backend = make_backend(estimator.backend)
     with backend.collective():
-        series, y = open_series(data), read_labels(labels)
+        series, y = open_series(data), read_labels(labels, task == "regression")
         _check_labels(data, series.shape[0], labels, y)
         X = None if is_large(series.shape) else as_array(data)
     if X is None:
-        classifier._fit_source(series, y)
+        estimator._fit_source(series, y)
     else:  # mapped where it can be: a process reads its share of the channels alone
-        classifier.fit(X, y)
+        estimator.fit(X, y)
     with backend.collective():
         series.check_unchanged()
-    return classifier
+    return estimator
 
 
 def predict_files(
-    classifier: LightWaveSClassifier,
+    classifier: Estimator,
     data: str | Path,
     backend: str = "threads",
     track: Track = no_progress,
+    coverage: float | None = None,
 ) -> np.ndarray:
-    """Predict the labels of series in a file.
+    """Predict the labels, or numbers, of series in a file.
 
     Parameters
     ----------
-    classifier : LightWaveSClassifier
+    classifier : LightWaveSClassifier or LightWaveSRegressor
         Fitted.
     data : str or Path
         As of `fit_files`. Few cases are in memory at a time.
@@ -112,11 +160,15 @@ def predict_files(
         predicts its share of the cases.
     track : callable, optional
         Wraps the iterable of blocks, given also their number, to show progress.
+    coverage : float or None, default=None
+        Of a regressor with the default estimator: give intervals, too, in which this
+        share of the numbers lies, as ``predict_interval`` does.
 
     Returns
     -------
-    np.ndarray, shape (n_cases,)
-        The labels, in every process.
+    np.ndarray, shape (n_cases,) or (n_cases, n_outputs)
+        The labels, or numbers, in every process. With `coverage` there is an axis more,
+        of three: the number, the lower and the upper end of its interval.
 
     Raises
     ------
@@ -124,11 +176,15 @@ def predict_files(
         If the file is missing, truncated, of another kind, shape or type, or is changed
         meanwhile.
     ValueError
-        As `LightWaveSClassifier.predict` does.
+        As ``predict`` and ``predict_interval`` do.
+    TypeError
+        If `coverage` is asked of a classifier.
     """
     processes = make_backend(backend)
     with processes.collective():
         series = _series_for(classifier, data)
+        if coverage is not None:
+            _with_interval(classifier, np.zeros(0), coverage)  # before the work
         head, model = classifier._state.head, classifier._state.model
         parts = [
             head.predict(features)
@@ -136,8 +192,11 @@ def predict_files(
         ]
         series.check_unchanged()
         everywhere = processes.gather(parts)
-        return processes.on_root(
+        found = processes.on_root(
             lambda: np.concatenate([part for parts in everywhere for part in parts])
+        )
+        return (
+            found if coverage is None else _with_interval(classifier, found, coverage)
         )
 
 
@@ -167,8 +226,51 @@ def accuracy_of(predicted: np.ndarray, labels: str | Path, data: str | Path) -> 
     return float(np.mean(predicted == y))
 
 
+def errors_of(predicted: np.ndarray, labels: str | Path, data: str | Path) -> Errors:
+    """Give how far predictions of numbers are off.
+
+    Parameters
+    ----------
+    predicted : np.ndarray, shape (n_cases,) or (n_cases, n_outputs)
+        As `predict_files` gives them, without a coverage.
+    labels : str or Path
+        File of the right numbers.
+    data : str or Path
+        What these are the numbers of, for errors.
+
+    Returns
+    -------
+    Errors
+
+    Raises
+    ------
+    DataFileError
+        As ``read_labels`` does, or if there are not as many numbers as were predicted,
+        or some are NaN or infinite.
+    """
+    y = read_labels(labels, of_numbers=True).astype(np.float64)
+    _check_labels(data, len(predicted), labels, y)
+    if y.ndim == 2 and predicted.ndim == 1 and y.shape[1] == 1:
+        y = y[:, 0]
+    if y.shape != predicted.shape:
+        raise DataFileError(
+            f"{labels} holds numbers of the shape {y.shape}, but those predicted are "
+            f"of the shape {predicted.shape}"
+        )
+    unusable = ~np.isfinite(y.reshape(len(y), -1)).all(axis=1)
+    if unusable.any():
+        raise DataFileError(
+            f"{labels} holds NaN or infinity, first for case {int(unusable.argmax())}"
+        )
+    return Errors(
+        float(root_mean_squared_error(y, predicted)),
+        float(mean_absolute_error(y, predicted)),
+        float(r2_score(y, predicted)),
+    )
+
+
 def transform_files(
-    classifier: LightWaveSClassifier,
+    classifier: Estimator,
     data: str | Path,
     out: str | Path,
     backend: str = "threads",
@@ -216,8 +318,18 @@ def _begin(file: BinaryIO, shape: tuple[int, int]) -> tuple[str, int]:
     return file.name, start
 
 
+def _with_interval(
+    estimator: Estimator, predicted: np.ndarray, coverage: float
+) -> np.ndarray:
+    if not isinstance(estimator, LightWaveSRegressor):
+        raise TypeError("a classifier has no intervals: coverage is of regressors")
+    fitted = estimator._fitted_for("an interval")
+    reach = fitted.reach(predicted, coverage)
+    return np.stack([predicted, predicted - reach, predicted + reach], axis=-1)
+
+
 def _features(
-    classifier: LightWaveSClassifier,
+    classifier: Estimator,
     model: Model,
     series: StoredSeries,
     processes: Threads,
@@ -231,7 +343,7 @@ def _features(
             yield piece, model.transform(X, n_jobs=n_jobs, names=piece)
 
 
-def _series_for(classifier: LightWaveSClassifier, data: str | Path) -> StoredSeries:
+def _series_for(classifier: Estimator, data: str | Path) -> StoredSeries:
     classifier._check_is_fitted()
     series, n_channels = open_series(data), classifier.metadata_["n_channels"]
     if series.shape[1] != n_channels:

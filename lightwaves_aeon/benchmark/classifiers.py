@@ -1,14 +1,18 @@
-"""The classifiers that can be run over an archive, by name."""
+"""The classifiers and regressors that can be run over an archive, by name."""
 
 from __future__ import annotations
 
 __all__ = ["CLASSIFIERS", "N_FEATURES", "RIVALS", "Entry", "make", "title_of"]
 
 from importlib import import_module
+from inspect import signature
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from lightwaves_aeon.core.checks import TASKS, check_one_of
 
 if TYPE_CHECKING:
     from aeon.classification import BaseClassifier
+    from aeon.regression import BaseRegressor
 
 # Nothing of aeon is imported until a classifier is made: help must not wait for it.
 
@@ -20,24 +24,27 @@ CONVOLUTION = "aeon.classification.convolution_based"
 
 
 class Entry(NamedTuple):
-    """One classifier.
+    """One classifier, and the regressor of the same method.
 
     Attributes
     ----------
     title : str
         Its name in the results; for those of aeon one that aeon's loaders know.
     place : str
-        Module and class.
+        Module and class of the classifier; those of the regressor are named alike.
     parameters : dict
         What differs from the defaults of the class.
     has_probabilities : bool
-        Whether it has probabilities other than 0 and 1.
+        Whether the classifier has probabilities other than 0 and 1.
+    has_regressor : bool
+        Whether there is a regressor.
     """
 
     title: str
     place: str
     parameters: dict[str, Any] = {}
     has_probabilities: bool = False
+    has_regressor: bool = True
 
 
 def _lightwaves(title: str, **parameters: Any) -> Entry:
@@ -57,7 +64,13 @@ CLASSIFIERS = {
     "multirocket-hydra": Entry(
         "MultiROCKET-Hydra", f"{CONVOLUTION}:MultiRocketHydraClassifier"
     ),
-    "arsenal": Entry("Arsenal", f"{CONVOLUTION}:Arsenal", {}, has_probabilities=True),
+    "arsenal": Entry(
+        "Arsenal",
+        f"{CONVOLUTION}:Arsenal",
+        {},
+        has_probabilities=True,
+        has_regressor=False,
+    ),
     "dummy": Entry(
         "Dummy", "aeon.classification:DummyClassifier", {}, has_probabilities=True
     ),
@@ -101,8 +114,9 @@ def make(
     n_features: int = N_FEATURES,
     seed: int = 0,
     n_jobs: int = 1,
-) -> BaseClassifier:
-    """Make a classifier.
+    task: str = "classification",
+) -> BaseClassifier | BaseRegressor:
+    """Make a classifier, or the regressor of the same method.
 
     Parameters
     ----------
@@ -114,28 +128,46 @@ def make(
         Random state.
     n_jobs : int, default=1
         Number of threads; -1 means all processors.
+    task : {"classification", "regression"}, default="classification"
+        What it is for.
 
     Returns
     -------
-    BaseClassifier
+    BaseClassifier or BaseRegressor
         Not fitted.
+
+    Raises
+    ------
+    ValueError
+        If there is no such classifier, regressor or task.
 
     Examples
     --------
     >>> from lightwaves_aeon.benchmark.classifiers import make
     >>> make("l1", n_features=100, seed=2)
     LightWaveSClassifier(n_features=100, random_state=2, variant='L1')
+    >>> make("rocket", task="regression")
+    RocketRegressor(random_state=0)
     """
+    check_one_of("task", task, TASKS)
     if name not in CLASSIFIERS:
         raise ValueError(f"there is no classifier {name!r}")
     entry = CLASSIFIERS[name]
+    if task == "regression" and not entry.has_regressor:
+        raise ValueError(f"there is no regressor {name!r}, only a classifier")
     module, kind = entry.place.split(":")
+    if task == "regression":
+        module = module.replace("classification", "regression")
+        kind = kind.replace("Classifier", "Regressor")
+    made = getattr(import_module(module), kind)
     parameters = {**entry.parameters, "random_state": seed}
+    if "random_state" not in signature(made).parameters:  # of the mean, say
+        del parameters["random_state"]
     if _takes_features(name):
         parameters["n_features"] = n_features
     if n_jobs != 1:
         parameters["n_jobs"] = n_jobs
-    return getattr(import_module(module), kind)(**parameters)
+    return made(**parameters)
 
 
 def _takes_features(name: str) -> bool:

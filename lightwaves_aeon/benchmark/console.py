@@ -11,6 +11,7 @@ import pandas as pd
 from rich import box, progress
 from rich.console import Console
 from rich.table import Table
+from sklearn.metrics import r2_score
 
 from lightwaves_aeon.benchmark.store import Run, RunResult
 from lightwaves_aeon.benchmark.workers import Failure
@@ -74,9 +75,12 @@ class RunProgress(progress.Progress):
                 self._told.add((run.dataset, result.reason))
                 self.tell(f"Error: {text}: {result.reason}")
         elif self.disable:
-            accuracy = (result.y_true == result.y_pred).mean()
+            if result.probabilities is None:
+                score = f"R2 {r2_score(result.y_true, result.y_pred):.3f}"
+            else:
+                score = f"accuracy {(result.y_true == result.y_pred).mean():.3f}"
             seconds = (result.fit_ms + result.predict_ms) / 1000
-            self.tell(f"{text}: accuracy {accuracy:.3f}, {seconds:.1f} s")
+            self.tell(f"{text}: {score}, {seconds:.1f} s")
 
 
 def print_table(title: str, table: pd.DataFrame, n_texts: int = 1) -> None:

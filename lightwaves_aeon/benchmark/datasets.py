@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-__all__ = ["Data", "DataSetError", "Series", "is_in", "load", "load_split"]
+__all__ = [
+    "Data",
+    "DataSetError",
+    "Series",
+    "is_in",
+    "is_regression",
+    "load",
+    "load_split",
+]
 
 from collections.abc import Sequence
 from itertools import product
@@ -11,7 +19,8 @@ from typing import Any, Literal
 
 import aeon.datasets
 import numpy as np
-from aeon.datasets import load_classification
+from aeon.datasets import load_classification, load_regression
+from aeon.datasets.tser_datasets import tser_soton
 
 from lightwaves_aeon.benchmark.ts_file import TsFileError, read_ts
 
@@ -19,7 +28,7 @@ Series = np.ndarray | list[np.ndarray]
 """Cases as an array of shape (n_cases, n_channels, n_timepoints), or as a list."""
 
 Data = tuple[Any, np.ndarray, Any, np.ndarray]
-"""Training series and classes, test series and classes."""
+"""Training series and labels, test series and labels: classes, or numbers."""
 
 VERSIONS = ("_eq", "_nmv")
 
@@ -52,7 +61,8 @@ def load(name: str, archive: str | Path | None = None) -> Data:
     Raises
     ------
     DataSetError
-        If the set cannot be found or read, or has no cases.
+        If the set cannot be found or read, has no cases, or has classes for training
+        and numbers for testing, or the other way round.
 
     Examples
     --------
@@ -65,7 +75,35 @@ def load(name: str, archive: str | Path | None = None) -> Data:
     X_test, y_test = load_split(name, "test", archive)
     if len({series.shape for X in (X_train, X_test) for series in X}) > 1:
         X_train, X_test = list(X_train), list(X_test)
+    if is_regression(y_train) != is_regression(y_test):
+        raise DataSetError(
+            f"{name}: training or test cases alone have numbers to predict, the others "
+            "have classes"
+        )
     return X_train, y_train, X_test, y_test
+
+
+def is_regression(y: np.ndarray) -> bool:
+    """Tell whether labels of a data set are numbers to be predicted, not classes.
+
+    Parameters
+    ----------
+    y : np.ndarray, shape (n_cases,)
+        As `load_split` gives them.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> from lightwaves_aeon.benchmark.datasets import is_regression, load_split
+    >>> is_regression(load_split("Covid3Month", "train")[1])
+    True
+    >>> is_regression(load_split("UnitTest", "train")[1])
+    False
+    """
+    return y.dtype.kind == "f"
 
 
 def load_split(
@@ -76,7 +114,8 @@ def load_split(
     Parameters
     ----------
     name : str
-        Name of the data set, such as ``"BasicMotions"``.
+        Name of the data set, such as ``"BasicMotions"`` or, for regression,
+        ``"Covid3Month"``.
     split : {"train", "test"}
         Cases to load.
     archive : str, Path or None, default=None
@@ -89,13 +128,13 @@ def load_split(
     X : np.ndarray, shape (n_cases, n_channels, n_timepoints), or list of np.ndarray
         The series; a list of arrays of shape (n_channels, n_timepoints) where they
         differ in length.
-    y : np.ndarray of str, shape (n_cases,)
-        Their classes.
+    y : np.ndarray of str, or of float64, shape (n_cases,)
+        Their classes; of a set for regression the numbers to predict.
 
     Raises
     ------
     DataSetError
-        If the set cannot be found or read, is empty or has no classes.
+        If the set cannot be found or read, is empty or has no labels.
 
     Examples
     --------
@@ -109,8 +148,9 @@ def load_split(
     folders = [] if archive is None else [Path(archive)]
     file = _find(name, split, folders) or _find_of_aeon(name, split)
     if file is None:
+        ask = load_regression if name in tser_soton else load_classification
         try:
-            X, y = load_classification(name, split=split, load_equal_length=False)
+            X, y = ask(name, split=split, load_equal_length=False)
         except Exception as error:  # it raises almost anything
             missed = "" if archive is None else f"it is not in {archive}, and "
             raise DataSetError(

@@ -102,63 +102,69 @@ def save_png(figure: Any, path: Path, **options: Any) -> None:
 
 
 def diagrams(
-    accuracies: pd.DataFrame, milliseconds: pd.Series, published: pd.DataFrame
+    scores: pd.DataFrame,
+    milliseconds: pd.Series,
+    published: pd.DataFrame,
+    measure: str = "accuracy",
 ) -> Iterator[Diagram]:
     """List the diagrams of a report.
 
     Parameters
     ----------
-    accuracies : pd.DataFrame
+    scores : pd.DataFrame
         Of the sets that all classifiers have: a row for each, and a column for each
         classifier, the best one first.
     milliseconds : pd.Series
         To predict a case, by classifier.
     published : pd.DataFrame
-        Accuracies that were published, sets in rows; may be empty.
+        Scores that were published, sets in rows; may be empty.
+    measure : str, default="accuracy"
+        What the scores are, of which higher ones are better.
 
     Yields
     ------
     Diagram
     """
     yield Diagram(
-        "Critical differences of accuracy",
+        f"Critical differences of {measure}",
         "critical_difference.png",
-        partial(_critical_difference, accuracies),
+        partial(_critical_difference, scores),
     )
     if not published.empty:
         # Those alone that have all sets can be ranked, of the sets that are shared.
-        shared = accuracies.loc[accuracies.index.intersection(published.index)]
+        shared = scores.loc[scores.index.intersection(published.index)]
         others = published.reindex(shared.index).dropna(axis="columns")
         yield Diagram(
-            f"Critical differences of accuracy, with what was published on "
+            f"Critical differences of {measure}, with what was published on "
             f"{len(shared)} of the data sets",
             "critical_difference_published.png",
             partial(_critical_difference, shared.join(others)),
         )
     # The others are set beside the best LightWaveS.
-    ours = [name for name in accuracies.columns if name.startswith(OURS)]
-    first = [*ours, *accuracies.columns][0]
-    for other in accuracies.columns.drop(first):
+    ours = [name for name in scores.columns if name.startswith(OURS)]
+    first = [*ours, *scores.columns][0]
+    title = measure[:1].upper() + measure[1:]
+    for other in scores.columns.drop(first):
         yield Diagram(
-            f"Accuracy of {first} and {other}",
+            f"{title} of {first} and {other}",
             f"{first}_{other}.png",
-            partial(_pair, accuracies, first, other),
+            partial(_pair, scores, first, other, measure),
         )
     yield Diagram(
-        "Accuracy over the time of a prediction",
-        "accuracy_time.png",
-        partial(_over_time, accuracies.mean(), milliseconds),
+        f"{title} over the time of a prediction",
+        f"{measure}_time.png",
+        partial(_over_time, scores.mean(), milliseconds, measure),
     )
 
 
-def _critical_difference(accuracies: pd.DataFrame) -> Any:
+def _critical_difference(scores: pd.DataFrame) -> Any:
     from aeon.visualisation import plot_critical_difference
 
-    _check_size(accuracies, LEAST_CLASSIFIERS, LEAST_SETS)
-    names = list(accuracies.columns)
+    _check_size(scores, LEAST_CLASSIFIERS, LEAST_SETS)
+    names = list(scores.columns)
     room = 0.4 + 0.125 * max(map(len, names))
     figure, _ = plot_critical_difference(
-        accuracies.to_numpy(),
+        scores.to_numpy(),
         names,
         width=2 * room + 4,
         textspace=room,
@@ -167,29 +173,28 @@ def _critical_difference(accuracies: pd.DataFrame) -> Any:
     return figure
 
 
-def _pair(accuracies: pd.DataFrame, first: str, second: str) -> Any:
+def _pair(scores: pd.DataFrame, first: str, second: str, measure: str) -> Any:
     from aeon.visualisation import plot_pairwise_scatter
 
-    _check_size(accuracies, 2, LEAST_SETS)
-    figure, axes = plot_pairwise_scatter(
-        accuracies[first].to_numpy(), accuracies[second].to_numpy(), first, second
-    )
+    _check_size(scores, 2, LEAST_SETS)
+    of_both = scores[first].to_numpy(), scores[second].to_numpy()
+    figure, axes = plot_pairwise_scatter(*of_both, first, second, metric=measure)
     axes.set_xlabel(axes.get_xlabel(), loc="left")  # clear of the note on its right
     return figure
 
 
-def _over_time(accuracy: pd.Series, milliseconds: pd.Series) -> Any:
+def _over_time(means: pd.Series, milliseconds: pd.Series, measure: str) -> Any:
     from aeon.visualisation import plot_score_vs_time_scatter
 
-    names = list(accuracy.index)
+    names = list(means.index)
     figure, axes = plot_score_vs_time_scatter(
-        accuracy.to_numpy(),
+        means.to_numpy(),
         milliseconds[names].to_numpy(),
         time_unit="ms a case",
         log_time=True,
     )
     figure.set_size_inches(8.5, 5)
-    axes.set_ylabel("mean accuracy")  # aeon takes scores for ranks
+    axes.set_ylabel(f"mean {measure}")  # aeon takes scores for ranks
     # Names beside points that lie close together would overlap.
     colours, n_colours = COLOURS[len(names) > COLOURS[0][1]]
     (points,) = axes.collections
@@ -199,9 +204,9 @@ def _over_time(accuracy: pd.Series, milliseconds: pd.Series) -> Any:
     return figure
 
 
-def _check_size(accuracies: pd.DataFrame, n_classifiers: int, n_sets: int) -> None:
-    if accuracies.shape[1] < n_classifiers or len(accuracies) < n_sets:
+def _check_size(scores: pd.DataFrame, n_classifiers: int, n_sets: int) -> None:
+    if scores.shape[1] < n_classifiers or len(scores) < n_sets:
         raise ValueError(
             f"it takes {n_classifiers} classifiers and {n_sets} data sets that all of "
-            f"them have; here are {accuracies.shape[1]} and {len(accuracies)}"
+            f"them have; here are {scores.shape[1]} and {len(scores)}"
         )

@@ -1,4 +1,4 @@
-"""Measure a classifier on a fold of a data set that may be larger than memory."""
+"""Measure an estimator on a fold of a data set that may be larger than memory."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from time import perf_counter
 
 import numpy as np
 from aeon.classification import BaseClassifier
+from aeon.regression import BaseRegressor
 
-from lightwaves_aeon.aeon.classifier import LightWaveSClassifier
+from lightwaves_aeon.aeon.tasks import Estimator
 from lightwaves_aeon.benchmark.evaluation import (
     Measured,
+    RegressionResult,
     Result,
     kept,
     result_of,
@@ -29,18 +31,19 @@ from lightwaves_aeon.storage.series import StoredSeries
 
 
 def evaluate_fold(
-    classifier: BaseClassifier, dataset: MonsterDataset, fold: int
-) -> Result:
-    r"""Fit a classifier to the training cases of a fold, test it, and measure both.
+    classifier: BaseClassifier | BaseRegressor, dataset: MonsterDataset, fold: int
+) -> Result | RegressionResult:
+    r"""Fit an estimator to the training cases of a fold, test it, and measure both.
 
-    The classifier is warmed up first, as `evaluate` does. The time to fit includes that
+    The estimator is warmed up first, as `evaluate` does. The time to fit includes that
     to read the training cases; the time to predict does not include reading.
 
     Parameters
     ----------
-    classifier : BaseClassifier
-        It is fitted. `LightWaveSClassifier` reads the training cases in blocks; any
-        other is given all of them at once. Test cases are read and predicted in blocks.
+    classifier : BaseClassifier or BaseRegressor
+        It is fitted. `LightWaveSClassifier` and ``LightWaveSRegressor`` read the
+        training cases in blocks; any other is given all of them at once. Test cases are
+        read and predicted in blocks.
     dataset : MonsterDataset
         The data set.
     fold : int
@@ -48,7 +51,7 @@ def evaluate_fold(
 
     Returns
     -------
-    Result
+    Result or RegressionResult
 
     Raises
     ------
@@ -101,15 +104,17 @@ def evaluate_fold(
     return result_of(classifier, found, dataset.labels[test], n_channels)
 
 
-def _fit(classifier: BaseClassifier, cases: PartOfSource, y: np.ndarray) -> None:
-    if isinstance(classifier, LightWaveSClassifier):
+def _fit(
+    classifier: BaseClassifier | BaseRegressor, cases: PartOfSource, y: np.ndarray
+) -> None:
+    if isinstance(classifier, Estimator):
         classifier._fit_source(cases, y)
     else:
         classifier.fit(cases.read(range(len(y))), y)
 
 
 def _predict(
-    classifier: BaseClassifier, series: StoredSeries, test: np.ndarray
+    classifier: BaseClassifier | BaseRegressor, series: StoredSeries, test: np.ndarray
 ) -> tuple[np.ndarray, float]:
     """Predict, and give the seconds that it takes, without those to read."""
     parts, seconds = [], 0.0

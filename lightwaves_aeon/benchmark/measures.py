@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
-__all__ = ["MEASURES", "load_results", "measures", "write_tables"]
+__all__ = [
+    "MEASURES",
+    "MEASURES_OF_NUMBERS",
+    "load_results",
+    "measures",
+    "tasks_in",
+    "write_tables",
+]
 
 import warnings
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from sklearn.metrics import log_loss, recall_score, roc_auc_score
+from sklearn.metrics import (
+    log_loss,
+    mean_absolute_error,
+    mean_absolute_percentage_error,
+    mean_squared_error,
+    r2_score,
+    recall_score,
+    roc_auc_score,
+    root_mean_squared_error,
+)
 
 from lightwaves_aeon.benchmark.classifiers import CLASSIFIERS
 from lightwaves_aeon.benchmark.store import (
@@ -20,36 +36,36 @@ from lightwaves_aeon.benchmark.store import (
     write_whole,
 )
 
-MEASURES = (
-    "accuracy",
-    "balacc",
-    "auroc",
-    "logloss",
-    "fittime",
-    "predicttime",
-    "casetime",
-    "features",
-    "channels",
-)
-"""Accuracy, balanced accuracy, AUROC, log-loss, milliseconds to fit, to predict all
-test cases and to predict one of them, features and channels kept."""
+COSTS = ("fittime", "predicttime", "casetime", "features", "channels")
+"""Milliseconds to fit, to predict all test cases and to predict one of them, features
+and channels kept."""
+
+MEASURES = ("accuracy", "balacc", "auroc", "logloss", *COSTS)
+"""Accuracy, balanced accuracy, AUROC, log-loss, and costs."""
+
+MEASURES_OF_NUMBERS = ("rmse", "mae", "r2", "mse", "mape", *COSTS)
+"""Root of the mean squared error, mean absolute error, R2, mean squared error and mean
+absolute percentage error, and costs."""
+
+OF_TASK = {"classification": MEASURES, "regression": MEASURES_OF_NUMBERS}
 
 KEYS = list(Run._fields)
-TASK = "classification"
 
 
 def load_results(folder: str | Path, measure: str = "accuracy") -> pd.DataFrame:
-    r"""Load what classifiers have achieved, to be set beside others.
+    r"""Load what classifiers or regressors have achieved, to be set beside others.
 
     Parameters
     ----------
     folder : str or Path
         What ``lightwaves bench`` has written: with the files of the runs, or with the
-        tables in ``classification/MEASURE/`` alone.
+        tables in ``classification/MEASURE/`` and ``regression/MEASURE/`` alone.
     measure : str, default="accuracy"
-        ``"accuracy"``, ``"balacc"`` (balanced accuracy), ``"auroc"``, ``"logloss"``,
-        ``"fittime"`` and ``"predicttime"`` (milliseconds), ``"casetime"`` (milliseconds
-        to predict a case), ``"features"`` or ``"channels"`` (kept ones).
+        Of classifiers ``"accuracy"``, ``"balacc"`` (balanced accuracy), ``"auroc"`` or
+        ``"logloss"``; of regressors ``"rmse"``, ``"mae"``, ``"r2"``, ``"mse"`` or
+        ``"mape"``; of both ``"fittime"`` and ``"predicttime"`` (milliseconds),
+        ``"casetime"`` (milliseconds to predict a case), ``"features"`` or
+        ``"channels"`` (kept ones).
 
     Returns
     -------
@@ -80,30 +96,37 @@ def load_results(folder: str | Path, measure: str = "accuracy") -> pd.DataFrame:
         results = load_results("results")
         plot_critical_difference(results.to_numpy(), list(results.columns))
     """
-    if measure not in MEASURES:
+    known = dict.fromkeys((*MEASURES, *MEASURES_OF_NUMBERS))
+    if measure not in known:
         raise ValueError(
-            f"there is no measure {measure!r}; choose from {', '.join(MEASURES)}"
+            f"there is no measure {measure!r}; choose from {', '.join(known)}"
         )
-    frame = measures(Path(folder))
+    frames = _frames(Path(folder))
+    parts = [frame for task, frame in frames.items() if measure in OF_TASK[task]]
+    if not parts:
+        raise ValueError(f"{folder}: there are no results that have the {measure}")
+    frame = pd.concat(parts)
     table = frame.pivot_table(measure, "dataset", "classifier", dropna=False)
     for name in table.columns:
         _known_to_aeon(name)
     return table
 
 
-def measures(folder: Path) -> pd.DataFrame:
+def measures(folder: Path, task: str = "classification") -> pd.DataFrame:
     """Compute all measures of all runs in a folder.
 
     Parameters
     ----------
     folder : Path
         With the files of runs; without any, the tables there are read in their place.
+    task : {"classification", "regression"}, default="classification"
+        The runs to look at.
 
     Returns
     -------
     pd.DataFrame
         A row for each run: ``classifier``, ``dataset``, ``resample``, and a column for
-        each of `MEASURES`.
+        each of `MEASURES`, or `MEASURES_OF_NUMBERS`.
 
     Raises
     ------
@@ -115,18 +138,59 @@ def measures(folder: Path) -> pd.DataFrame:
     UserWarning
         If a result cannot be read; it is left out.
     """
-    store, rows = Store(folder), []
+    frames = _frames(folder)
+    if task not in frames:
+        raise ValueError(f"{folder}: there are no results of {task}")
+    return frames[task]
+
+
+def tasks_in(folder: Path) -> list[str]:
+    """List the tasks that there are results of, as `measures` reads them.
+
+    Parameters
+    ----------
+    folder : Path
+        As of `measures`.
+
+    Returns
+    -------
+    list of str
+        At least one.
+
+    Raises
+    ------
+    ValueError
+        If there are no results.
+    """
+    return list(_frames(folder))
+
+
+def _frames(folder: Path) -> dict[str, pd.DataFrame]:
+    """Give the measures of each task that there are runs of, one at least."""
+    store = Store(folder)
+    rows: dict[str, list[dict]] = {}
     for run in store.runs():
         try:
             found = store.read(run)
         except (OSError, ResultFileError) as error:
-            warnings.warn(f"left out: {error}", stacklevel=2)
+            warnings.warn(f"left out: {error}", stacklevel=3)
         else:
-            rows.append({**run._asdict(), **_measures_of(found)})
-    frame = pd.DataFrame(rows) if rows else _read_tables(folder)
-    if frame.empty:
+            of_numbers = found.probabilities is None
+            task = "regression" if of_numbers else "classification"
+            compute = _measures_of_numbers if of_numbers else _measures_of
+            rows.setdefault(task, []).append({**run._asdict(), **compute(found)})
+    frames = {task: pd.DataFrame(some) for task, some in rows.items()}
+    if not frames:
+        for task in OF_TASK:
+            frames[task] = _read_tables(folder, task)
+    frames = {
+        task: frames[task].sort_values(KEYS, ignore_index=True)
+        for task in OF_TASK
+        if task in frames and not frames[task].empty
+    }
+    if not frames:
         raise ValueError(f"{folder}: there are no results")
-    return frame.sort_values(KEYS, ignore_index=True)
+    return frames
 
 
 def write_tables(folder: Path) -> None:
@@ -134,8 +198,9 @@ def write_tables(folder: Path) -> None:
 
     They lie in ``classification/MEASURE/CLASSIFIER_MEASURE.csv``, a row for each data
     set, a column for each resample, so that ``get_estimator_results("ROCKET",
-    path=folder)`` finds them. aeon loads the names in its ``NAME_ALIASES`` alone, to
-    which `load_results` adds those that it finds.
+    path=folder)`` finds them; those of regressors lie in ``regression``. aeon loads the
+    names in its ``NAME_ALIASES`` alone, to which `load_results` adds those that it
+    finds.
 
     Parameters
     ----------
@@ -159,16 +224,16 @@ def write_tables(folder: Path) -> None:
     >>> print(scores["ROCKET"]["ERing"])
     1.0
     """
-    frame = measures(folder)
-    for classifier, rows in frame.groupby("classifier"):
-        name = _known_to_aeon(str(classifier))
-        for measure in MEASURES:
-            table = rows.pivot(index="dataset", columns="resample", values=measure)
-            path = folder / TASK / measure / f"{name}_{measure}.csv"
-            if table.isna().all(axis=None):
-                path.unlink(missing_ok=True)
-            else:
-                write_whole(path, table.to_csv(index_label="Resamples:"))
+    for task, frame in _frames(folder).items():
+        for classifier, rows in frame.groupby("classifier"):
+            name = _known_to_aeon(str(classifier))
+            for measure in OF_TASK[task]:
+                table = rows.pivot(index="dataset", columns="resample", values=measure)
+                path = folder / task / measure / f"{name}_{measure}.csv"
+                if table.isna().all(axis=None):
+                    path.unlink(missing_ok=True)
+                else:
+                    write_whole(path, table.to_csv(index_label="Resamples:"))
 
 
 def _known_to_aeon(classifier: str) -> str:
@@ -182,38 +247,58 @@ def _known_to_aeon(classifier: str) -> str:
         return classifier
 
 
-def _read_tables(folder: Path) -> pd.DataFrame:
+def _read_tables(folder: Path, task: str) -> pd.DataFrame:
     titles = {_known_to_aeon(e.title): e.title for e in CLASSIFIERS.values()}
     parts = []
-    for path in sorted(folder.glob(f"{TASK}/*/*.csv")):
+    for path in sorted(folder.glob(f"{task}/*/*.csv")):
         name, _, measure = path.stem.rpartition("_")
         try:
             table = pd.read_csv(path).rename(columns={"Resamples:": "dataset"})
             part = table.melt("dataset", var_name="resample").dropna()
             part = part.astype({"resample": int, "value": float})
         except (OSError, ValueError, KeyError) as error:
-            warnings.warn(f"left out: {path}: {error}", stacklevel=2)
+            warnings.warn(f"left out: {path}: {error}", stacklevel=4)
         else:
             classifier = titles.get(name, name)
             parts.append(part.assign(classifier=classifier, measure=measure))
     if not parts:
         return pd.DataFrame()
     table = pd.concat(parts).pivot(index=KEYS, columns="measure", values="value")
-    return table.reindex(columns=MEASURES).reset_index().rename_axis(columns=None)
+    return table.reindex(columns=OF_TASK[task]).reset_index().rename_axis(columns=None)
+
+
+def _costs_of(outcome: RunResult) -> dict[str, float | None]:
+    return {
+        "fittime": outcome.fit_ms,
+        "predicttime": outcome.predict_ms,
+        "casetime": outcome.predict_ms / len(outcome.y_true),
+        "features": outcome.facts.get("features"),
+        "channels": outcome.facts.get("channels"),
+    }
+
+
+def _measures_of_numbers(outcome: RunResult) -> pd.Series:
+    y_true, y_pred = outcome.y_true, outcome.y_pred
+    figures = {
+        "rmse": root_mean_squared_error(y_true, y_pred),
+        "mae": mean_absolute_error(y_true, y_pred),
+        "r2": r2_score(y_true, y_pred),
+        "mse": mean_squared_error(y_true, y_pred),
+        "mape": mean_absolute_percentage_error(y_true, y_pred),
+        **_costs_of(outcome),
+    }
+    return pd.Series(figures, index=MEASURES_OF_NUMBERS, dtype=float)
 
 
 def _measures_of(outcome: RunResult) -> pd.Series:
     y_true, y_pred, shares = outcome.y_true, outcome.y_pred, outcome.probabilities
+    assert shares is not None  # of a classifier
     n_classes, present = shares.shape[1], np.unique(y_true)
     figures = {
         "accuracy": np.mean(y_pred == y_true),
         "balacc": recall_score(y_true, y_pred, labels=present, average="macro"),
         "logloss": log_loss(y_true, shares, labels=np.arange(n_classes)),
-        "fittime": outcome.fit_ms,
-        "predicttime": outcome.predict_ms,
-        "casetime": outcome.predict_ms / len(y_true),
-        "features": outcome.facts.get("features"),
-        "channels": outcome.facts.get("channels"),
+        **_costs_of(outcome),
     }
     # AUROC as tsml-eval has it. It is not defined where a class has no test cases.
     if len(present) == n_classes:

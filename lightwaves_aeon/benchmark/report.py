@@ -7,29 +7,69 @@ __all__ = ["Report", "build", "outputs", "save"]
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
 from lightwaves_aeon.atomic import refuse_foreign
 from lightwaves_aeon.benchmark.figures import INSTALL, Diagram, diagrams, draw_all
-from lightwaves_aeon.benchmark.measures import measures
+from lightwaves_aeon.benchmark.measures import measures, tasks_in
 from lightwaves_aeon.benchmark.store import Store, write_whole
 
 HEADING = b"<!-- written by lightwaves-aeon -->"
 """How the page of a report begins."""
 
 COLUMNS = {
-    "rank": ("rank", 1, 2),
-    "accuracy": ("accuracy", 1, 4),
-    "balacc": ("balanced accuracy", 1, 4),
-    "auroc": ("AUROC", 1, 4),
-    "logloss": ("log-loss", 1, 4),
-    "fittime": ("fit s", 0.001, 2),
-    "casetime": ("predict ms/case", 1, 3),
-    "features": ("features", 1, 0),
-    "channels": ("channels", 1, 1),
+    "rank": ("rank", 1, ".2f"),
+    "accuracy": ("accuracy", 1, ".4f"),
+    "balacc": ("balanced accuracy", 1, ".4f"),
+    "auroc": ("AUROC", 1, ".4f"),
+    "logloss": ("log-loss", 1, ".4f"),
+    "r2": ("R2", 1, ".4f"),
+    "rmse": ("RMSE", 1, ".4g"),
+    "mae": ("MAE", 1, ".4g"),
+    "fittime": ("fit s", 0.001, ".2f"),
+    "casetime": ("predict ms/case", 1, ".3f"),
+    "features": ("features", 1, ".0f"),
+    "channels": ("channels", 1, ".1f"),
 }
-"""Name, factor and decimals of each measure in tables."""
+"""Name, factor and format of each measure in tables."""
+
+IN_UNITS = ("rmse", "mae")
+"""Those that are in the units of each data set, and have no means over sets."""
+
+
+class Wording(NamedTuple):
+    """What differs between reports on the two tasks.
+
+    Attributes
+    ----------
+    kind : str
+        What has done the runs.
+    main : str
+        The measure by which they are ranked, of which higher ones are better.
+    note : str
+        What is to be said of measures.
+    """
+
+    kind: str
+    main: str
+    note: str
+
+
+WORDING = {
+    "classification": Wording(
+        "classifier",
+        "accuracy",
+        "Log-loss and AUROC of a classifier without probabilities are those of zeros "
+        "and ones.",
+    ),
+    "regression": Wording(
+        "regressor",
+        "r2",
+        "RMSE and MAE are in the units of each data set, and have no means over them.",
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -50,6 +90,8 @@ class Report:
         Numbers of resamples, sets by classifiers; empty where they are all the same.
     failures : pd.DataFrame
         Classifiers and data sets with runs that have failed, and why.
+    note : str
+        What is to be said of measures.
     """
 
     scope: str
@@ -57,9 +99,14 @@ class Report:
     diagrams: Sequence[Diagram]
     counts: pd.DataFrame
     failures: pd.DataFrame
+    note: str
 
 
-def build(folder: Path, published: pd.DataFrame | None = None) -> Report:
+def build(
+    folder: Path,
+    published: pd.DataFrame | None = None,
+    task: str = "classification",
+) -> Report:
     r"""Make the tables of a report.
 
     Parameters
@@ -68,6 +115,8 @@ def build(folder: Path, published: pd.DataFrame | None = None) -> Report:
         With results, as `measures` reads them.
     published : pd.DataFrame or None, default=None
         Published accuracies: a row for each data set, a column for each classifier.
+    task : {"classification", "regression"}, default="classification"
+        The runs to report on.
 
     Returns
     -------
@@ -90,39 +139,47 @@ def build(folder: Path, published: pd.DataFrame | None = None) -> Report:
     ...     build(Path(folder)).tables["summary"].loc["Mine", "accuracy"]
     '0.9500'
     """
-    frame = measures(folder)
+    kind, main, note = WORDING[task]
+    frame = measures(folder, task).rename(columns={"classifier": kind})
     by_set = {
-        name: frame.pivot_table(name, "dataset", "classifier", dropna=False)
+        name: frame.pivot_table(name, "dataset", kind, dropna=False)
         for name in COLUMNS
         if name in frame
     }
-    counts = frame.pivot_table("resample", "dataset", "classifier", aggfunc="count")
+    counts = frame.pivot_table("resample", "dataset", kind, aggfunc="count")
     counts = counts.fillna(0).astype(int)
-    accuracies = by_set["accuracy"].dropna()
-    scope = f"the {len(accuracies)} data sets that all classifiers have results of"
-    if accuracies.empty:
-        accuracies = by_set["accuracy"]
-        scope = "the data sets that each classifier has results of, which differ"
-    order = accuracies.mean().sort_values(ascending=False, kind="stable").index
+    scores = by_set[main].dropna()
+    scope = f"the {len(scores)} data sets that all {kind}s have results of"
+    if scores.empty:
+        scores = by_set[main]
+        scope = f"the data sets that each {kind} has results of, which differ"
+    order = scores.mean().sort_values(ascending=False, kind="stable").index
     # Ties share a rank, as in aeon's diagrams.
-    means = {"rank": accuracies.rank(axis="columns", ascending=False).mean()}
+    means = {"rank": scores.rank(axis="columns", ascending=False).mean()}
     for name, table in by_set.items():
-        means[name] = table.reindex(accuracies.index).mean()
-    summary = {title: _text(means[name], name) for name, (title, *_) in COLUMNS.items()}
+        means[name] = table.reindex(scores.index).mean()
+    summary = {
+        COLUMNS[name][0]: _text(means[name], name)
+        for name in COLUMNS
+        if name in means and name not in IN_UNITS
+    }
     tables = {"summary": pd.DataFrame(summary).loc[order]}
     for name, table in by_set.items():
         if not table.isna().all(axis=None):
             tables[COLUMNS[name][0]] = table[order].apply(_text, args=(name,))
     published = pd.DataFrame() if published is None else published
-    beside = _published_means(by_set["accuracy"][order], published)
+    beside = _published_means(by_set[main][order], published)
     if not beside.empty:
         tables["published"] = beside
     return Report(
         scope=scope,
         tables=tables,
-        diagrams=list(diagrams(accuracies[order], means["casetime"], published)),
+        diagrams=list(
+            diagrams(scores[order], means["casetime"], published, COLUMNS[main][0])
+        ),
         counts=counts[order] if counts.nunique().max() > 1 else pd.DataFrame(),
-        failures=_failures(Store(folder)),
+        failures=_failures(folder, task),
+        note=f"Rank is the mean rank by {COLUMNS[main][0]}. {note}",
     )
 
 
@@ -187,8 +244,7 @@ def _page(report: Report, figures: Sequence[str]) -> list[str]:
         HEADING.decode(),
         "# Results",
         f"Means over {report.scope}, after those over the resamples of each. "
-        "Rank is the mean rank by accuracy. Log-loss and AUROC of a classifier without "
-        "probabilities are those of zeros and ones.",
+        f"{report.note}",
         _markdown(summary),
     ]
     if published is not None:
@@ -227,16 +283,21 @@ def _published_means(accuracies: pd.DataFrame, published: pd.DataFrame) -> pd.Da
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
-def _failures(store: Store) -> pd.DataFrame:
+def _failures(folder: Path, task: str) -> pd.DataFrame:
+    """List failed runs, but for those on data sets that others were run on."""
     by = ["classifier", "dataset", "reason"]
-    frame = pd.DataFrame(store.failures(), columns=[*by, "resample"])
+    frame = pd.DataFrame(Store(folder).failures(), columns=[*by, "resample"])
+    for other in tasks_in(folder):
+        if other != task:
+            of_other = measures(folder, other)["dataset"]
+            frame = frame[~frame["dataset"].isin(of_other)]
     # One line for all resamples that fail for the same reason.
     alike = frame.sort_values("resample").astype(str).groupby(by)["resample"]
     found = alike.agg(", ".join).rename("resamples").reset_index()
-    return found.set_index("classifier")
+    return found.set_index("classifier").rename_axis(WORDING[task].kind)
 
 
 def _text(numbers: pd.Series, measure: str) -> pd.Series:
     """Show numbers as COLUMNS says, and nothing where there is none."""
-    _, factor, decimals = COLUMNS[measure]
-    return numbers.map(lambda x: "" if pd.isna(x) else f"{factor * x:.{decimals}f}")
+    _, factor, form = COLUMNS[measure]
+    return numbers.map(lambda x: "" if pd.isna(x) else format(factor * x, form))

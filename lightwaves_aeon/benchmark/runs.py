@@ -1,4 +1,4 @@
-"""One run: load a data set, resample it, fit a classifier, test it."""
+"""One run: load a data set, resample it, fit a classifier or regressor, test it."""
 
 from __future__ import annotations
 
@@ -13,16 +13,21 @@ from time import perf_counter
 from typing import Any, NamedTuple
 
 import numpy as np
-from aeon.benchmarking.resampling import stratified_resample_data
+from aeon.benchmarking.resampling import resample_data, stratified_resample_data
 from aeon.datasets import tsc_datasets
+from aeon.datasets.tser_datasets import tser_soton
 from sklearn.model_selection import cross_val_predict
 
 from lightwaves_aeon.benchmark import evaluation
 from lightwaves_aeon.benchmark.classifiers import CLASSIFIERS, make
-from lightwaves_aeon.benchmark.datasets import Data, DataSetError, is_in
+from lightwaves_aeon.benchmark.datasets import Data, DataSetError, is_in, is_regression
 from lightwaves_aeon.benchmark.store import Estimate, Run, RunResult
 
-LISTS = {"uea": tsc_datasets.multivariate, "ucr": tsc_datasets.univariate}
+LISTS = {
+    "uea": tsc_datasets.multivariate,
+    "ucr": tsc_datasets.univariate,
+    "tser": tser_soton,
+}
 """Names that stand for all sets of an archive."""
 
 MOST_FOLDS = 10
@@ -61,7 +66,8 @@ def dataset_names(
     Parameters
     ----------
     asked : sequence of str
-        Names of data sets, or ``"uea"`` or ``"ucr"`` for aeon's list of them.
+        Names of data sets, or ``"uea"``, ``"ucr"`` or ``"tser"``, those for regression,
+        for aeon's list of them.
     archive : Path or None, default=None
         Folder that the sets of a list must be in. Without, aeon loads each.
 
@@ -98,7 +104,7 @@ def resampled(data: Data, resample: int) -> Data:
         As `load` gives it.
     resample : int
         0 for the split as it is. Above, all cases are pooled and drawn from with this
-        seed, as many of each class for training as before.
+        seed, as many for training as before: of each class, where there are classes.
 
     Returns
     -------
@@ -121,6 +127,8 @@ def resampled(data: Data, resample: int) -> Data:
     if resample == 0:
         return data
     X_train, y_train, X_test, y_test = data
+    if is_regression(y_train):
+        return resample_data(*data, random_state=resample)
     if set(y_train) != set(y_test):
         raise DataSetError(
             "a class has no training cases or no test cases, so that it cannot be "
@@ -132,9 +140,9 @@ def resampled(data: Data, resample: int) -> Data:
 
 
 def measure(task: Task, data: Data, begins: Callable[[], None]) -> RunResult:
-    """Do one run.
+    """Do one run, by a regressor where the data set has numbers to predict.
 
-    The classifier is first fitted to a tiny problem, so that what it runs is compiled.
+    It is first fitted to a tiny problem, so that what it runs is compiled.
 
     Parameters
     ----------
@@ -159,54 +167,78 @@ def measure(task: Task, data: Data, begins: Callable[[], None]) -> RunResult:
     (22, 2)
     """
     X_train, y_train, X_test, y_test = resampled(data, task.run.resample)
-    classifier = make(task.classifier, task.n_features, task.run.resample)
-    parameters, n_channels = classifier.get_params(), len(X_train[0])
-    classes = np.unique(np.concatenate([y_train, y_test]))
+    classes = None
+    if not is_regression(y_train):
+        classes = np.unique(np.concatenate([y_train, y_test]))
+    estimator = _made(task, classes)
+    parameters, n_channels = estimator.get_params(), len(X_train[0])
     is_list = isinstance(X_train, list)
     # One that has none would predict once more for the sake of zeros and ones.
     has_probabilities = CLASSIFIERS[task.classifier].has_probabilities
+    asked = has_probabilities and classes is not None
     # Warnings would be of fewer features than wanted, and the like: no result changes.
     with warnings.catch_warnings(action="ignore"):
-        _warm_up(task.classifier, task.n_features, n_channels, is_list)
+        of = task.classifier, task.n_features, classes is None, n_channels, is_list
+        _warm_up(*of)
         begins()
-        found = evaluation.measure(
-            classifier, X_train, y_train, X_test, has_probabilities
-        )
+        found = evaluation.measure(estimator, X_train, y_train, X_test, asked)
         train = _estimate(task, X_train, y_train, classes) if task.with_train else None
-    y_pred = np.searchsorted(classes, found.labels)
-    probabilities = np.eye(len(classes))[y_pred]
-    if found.shares is not None:
-        probabilities = _of_all(found.shares, classifier.classes_, classes)
+    y_true, y_pred, probabilities = y_test, found.labels, None
+    facts: dict[str, Any] = {
+        "features": found.kept_features,
+        "channels": found.kept_channels,
+        "all_channels": n_channels,
+    }
+    if classes is not None:
+        y_true, y_pred = (np.searchsorted(classes, y) for y in (y_true, y_pred))
+        probabilities = np.eye(len(classes))[y_pred]
+        if found.shares is not None:
+            probabilities = _of_all(found.shares, estimator.classes_, classes)
+        facts["classes"] = [str(label) for label in classes]
+    facts["parameters"] = {name: repr(value) for name, value in parameters.items()}
+    facts["versions"] = {name: version(name) for name in ("lightwaves-aeon", "aeon")}
     return RunResult(
-        y_true=np.searchsorted(classes, y_test),
+        y_true=y_true,
         y_pred=y_pred,
         probabilities=probabilities,
         fit_ms=1000 * found.fit_seconds,
         predict_ms=1000 * found.predict_seconds,
         memory=-1.0 if np.isnan(found.memory) else found.memory,
         train=train,
-        facts={
-            "features": found.kept_features,
-            "channels": found.kept_channels,
-            "all_channels": n_channels,
-            "classes": [str(label) for label in classes],
-            "parameters": {name: repr(value) for name, value in parameters.items()},
-            "versions": {name: version(name) for name in ("lightwaves-aeon", "aeon")},
-        },
+        facts=facts,
     )
 
 
-def _estimate(task: Task, X: Any, y: np.ndarray, classes: np.ndarray) -> Estimate:
+def _made(task: Task, classes: np.ndarray | None) -> Any:
+    """Make the classifier, or without classes the regressor."""
+    what = "regression" if classes is None else "classification"
+    return make(task.classifier, task.n_features, task.run.resample, task=what)
+
+
+def _estimate(
+    task: Task, X: Any, y: np.ndarray, classes: np.ndarray | None
+) -> Estimate:
     """Cross-validate on the training cases, in as many folds as tsml-eval has."""
+    estimator = _made(task, classes)
+    if classes is None:
+        n_folds = min(MOST_FOLDS, len(y))
+        y_pred, ms = _cross_validated(estimator, X, y, n_folds, "predict")
+        return Estimate(y, y_pred, None, n_folds, ms)
     known, sizes = np.unique(y, return_counts=True)
     n_folds = min(MOST_FOLDS, max(2, int(sizes.min())))
-    classifier = make(task.classifier, task.n_features, task.run.resample)
-    start = perf_counter()
-    shares = cross_val_predict(classifier, X, y, cv=n_folds, method="predict_proba")
-    ms = 1000 * (perf_counter() - start)
+    shares, ms = _cross_validated(estimator, X, y, n_folds, "predict_proba")
     shares = _of_all(shares, known, classes)
     y_true, y_pred = np.searchsorted(classes, y), shares.argmax(axis=1)
     return Estimate(y_true, y_pred, shares, n_folds, ms)
+
+
+def _cross_validated(
+    estimator: Any, X: Any, y: np.ndarray, n_folds: int, method: str
+) -> tuple[np.ndarray, float]:
+    """Predict each fold from the others; give the milliseconds that this takes, too."""
+    start = perf_counter()
+    found = cross_val_predict(estimator, X, y, cv=n_folds, method=method)
+    return found, 1000 * (perf_counter() - start)
 
 
 def _of_all(shares: np.ndarray, known: np.ndarray, classes: np.ndarray) -> np.ndarray:
@@ -217,5 +249,8 @@ def _of_all(shares: np.ndarray, known: np.ndarray, classes: np.ndarray) -> np.nd
 
 
 @cache
-def _warm_up(name: str, n_features: int, n_channels: int, is_list: bool) -> None:
-    evaluation.warm_up(make(name, n_features), n_channels, is_list)
+def _warm_up(
+    name: str, n_features: int, of_numbers: bool, n_channels: int, is_list: bool
+) -> None:
+    task = "regression" if of_numbers else "classification"
+    evaluation.warm_up(make(name, n_features, task=task), n_channels, is_list)

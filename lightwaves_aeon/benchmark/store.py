@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from sklearn.metrics import mean_squared_error
 
 from lightwaves_aeon.atomic import PART, open_atomic
+from lightwaves_aeon.core.checks import TASKS
 
 FAILED = "_failed.json"
 MILLISECONDS = {"NANOSECONDS": 1e-6, "MILLISECONDS": 1.0, "SECONDS": 1000.0}
@@ -20,6 +22,10 @@ MILLISECONDS = {"NANOSECONDS": 1e-6, "MILLISECONDS": 1.0, "SECONDS": 1000.0}
 
 N_LINES_ABOVE = 3
 """Lines of a result file before those of the cases."""
+
+N_FIGURES_OF_NUMBERS = 8
+"""Figures in the last of these lines of a regressor; of a classifier there is one more,
+the number of classes."""
 
 
 class ResultFileError(ValueError):
@@ -32,7 +38,7 @@ class Run(NamedTuple):
     Attributes
     ----------
     classifier : str
-        Name of the classifier in the results.
+        Name of the classifier or regressor in the results.
     dataset : str
         Name of the data set.
     resample : int
@@ -46,19 +52,20 @@ class Run(NamedTuple):
 
 @dataclass(frozen=True)
 class Answers:
-    """What a classifier says of cases.
+    """What a classifier or regressor says of cases.
 
     Attributes
     ----------
-    y_true, y_pred : np.ndarray of int, shape (n_cases,)
-        Classes of the cases, as positions in the sorted list of classes.
-    probabilities : np.ndarray, shape (n_cases, n_classes)
-        Of each class.
+    y_true, y_pred : np.ndarray of int, or of float64, shape (n_cases,)
+        Classes of the cases, as positions in the sorted list of classes; of a regressor
+        numbers.
+    probabilities : np.ndarray, shape (n_cases, n_classes), or None
+        Of each class; None of a regressor.
     """
 
     y_true: np.ndarray
     y_pred: np.ndarray
-    probabilities: np.ndarray
+    probabilities: np.ndarray | None
 
 
 @dataclass(frozen=True)
@@ -130,7 +137,8 @@ class Store:
     def clean(self) -> None:
         """Remove what a killed process has left: half-written files."""
         # By their names, since the folder may hold what is not ours.
-        for pattern in ("*/Predictions/*/*Resample*", "classification/*/*"):
+        tables = (f"{task}/*/*" for task in TASKS)
+        for pattern in ("*/Predictions/*/*Resample*", *tables):
             for path in self.folder.glob(f"{pattern}.*{PART}"):
                 path.unlink()
 
@@ -252,9 +260,10 @@ def write_whole(path: Path, text: str) -> None:
         file.write(text.encode())
 
 
-# The third line is as tsml-eval has it: accuracy; time to fit, to predict, and of a
-# benchmark of the machine; memory; number of classes; how training cases were
-# estimated, the time that this took, and that with the fit; -1 for what there is not.
+# The third line is as tsml-eval has it: accuracy, or of numbers the mean squared error;
+# time to fit, to predict, and of a benchmark of the machine; memory; number of classes,
+# not of numbers; how training cases were estimated, the time that this took, and that
+# with the fit; -1 for what there is not.
 
 
 def _text(
@@ -265,19 +274,23 @@ def _text(
     costs: tuple[Any, ...],
     method: tuple[Any, ...],
 ) -> str:
-    n_cases, n_classes = found.probabilities.shape
-    figures = np.mean(found.y_pred == found.y_true), *costs, n_classes, *method
+    y_true, y_pred, shares = found.y_true, found.y_pred, found.probabilities
+    if shares is None:
+        # tsml-eval compares it with what it computes from the file, in float64.
+        y_true, y_pred = (numbers.astype(np.float64) for numbers in (y_true, y_pred))
+        figures = mean_squared_error(y_true, y_pred), *costs, *method
+    else:
+        figures = np.mean(y_pred == y_true), *costs, shares.shape[1], *method
     lines = [
         f"{run.dataset},{run.classifier},{split},{run.resample},MILLISECONDS,",
         # Free text. It tells the number of cases that must follow.
-        json.dumps({"n_cases": n_cases, **facts}),
+        json.dumps({"n_cases": len(y_true), **facts}),
         ",".join(map(str, figures)),
     ]
-    cases = zip(found.y_true, found.y_pred, found.probabilities, strict=True)
-    for true, predicted, shares in cases:
+    for case, (true, predicted) in enumerate(zip(y_true, y_pred, strict=True)):
         # As Python prints a float, it is read back to the last bit.
-        numbers = ",".join(map(str, shares.tolist()))
-        lines.append(f"{true},{predicted},,{numbers}")
+        of_classes = [] if shares is None else ["", *shares[case].tolist()]
+        lines.append(",".join(map(str, (true, predicted, *of_classes))))
     return "\n".join(lines) + "\n"
 
 
@@ -290,13 +303,18 @@ def _parse(run: Run, text: str) -> RunResult:
     unit = MILLISECONDS[of[4]]
     numbers = lines[2].split(",")
     rows = [line.split(",") for line in lines[N_LINES_ABOVE:]]
-    n_cases, n_classes = facts.pop("n_cases", max(len(rows), 1)), int(numbers[5])
-    if len(rows) != n_cases or any(len(row) != 3 + n_classes for row in rows):
-        raise ValueError(f"there are not {n_cases} cases with {n_classes} classes each")
+    n_cases = facts.pop("n_cases", max(len(rows), 1))
+    n_columns, probabilities = 2, None
+    kind: type[int] | type[float] = float
+    if len(numbers) > N_FIGURES_OF_NUMBERS:
+        n_columns, kind = 3 + int(numbers[5]), int
+        probabilities = np.array([[float(share) for share in row[3:]] for row in rows])
+    if len(rows) != n_cases or any(len(row) != n_columns for row in rows):
+        raise ValueError(f"there are not {n_cases} cases with {n_columns} cells each")
     return RunResult(
-        y_true=np.array([int(row[0]) for row in rows]),
-        y_pred=np.array([int(row[1]) for row in rows]),
-        probabilities=np.array([[float(share) for share in row[3:]] for row in rows]),
+        y_true=np.array([kind(row[0]) for row in rows]),
+        y_pred=np.array([kind(row[1]) for row in rows]),
+        probabilities=probabilities,
         fit_ms=unit * float(numbers[1]),
         predict_ms=unit * float(numbers[2]),
         facts=facts,

@@ -1,7 +1,8 @@
 """Read the ``.ts`` files of the archives, and take nothing in them for something else.
 
 The format is that of timeseriesclassification.com: a header of tags, ``@data``, then a
-line for each case, of values separated by commas, channels and the label by colons.
+line for each case, of values separated by commas, channels and the label by colons. In
+files for regression, with ``@targetLabel true``, the label is a number.
 """
 
 from __future__ import annotations
@@ -33,15 +34,17 @@ def read_ts(path: str | Path) -> tuple[list[np.ndarray], np.ndarray]:
     -------
     X : list of np.ndarray of float64, each of shape (n_channels, n_timepoints)
         The series; missing values are NaN.
-    y : np.ndarray of str, shape (n_cases,)
-        Their labels, in lower case, as aeon has them, unless two would be the same.
+    y : np.ndarray of str, or of float64, shape (n_cases,)
+        Their labels, in lower case, as aeon has them, unless two would be the same; of
+        a file for regression the numbers.
 
     Raises
     ------
     TsFileError
-        If there are no cases or no labels; if a label is not among those declared or
-        missing; if a value is no number, or channels differ in length or number; or if
-        the series have time stamps, which are not read.
+        If there are no cases or no labels; if a label is not among those declared, or
+        no finite number in a file for regression, or missing; if a value is no number,
+        or channels differ in length or number; or if the series have time stamps, which
+        are not read.
     OSError
         If the file cannot be read.
 
@@ -60,22 +63,25 @@ def read_ts(path: str | Path) -> tuple[list[np.ndarray], np.ndarray]:
     lines = _lines(Path(path))
     declared = _declared(Path(path), lines)
     cases = [
-        (_values(parts[:-1], where), _label(parts[-1], declared, where))
+        (_values(parts[:-1], where), _label_or_number(parts[-1], declared, where))
         for where, line in lines
         for parts in [line.split(":")]
     ]
     if not cases:
         raise TsFileError(f"{path}: there are no cases")
-    X, labels = map(list, zip(*cases, strict=True))
+    X: list[np.ndarray] = [case[0] for case in cases]
+    labels = [case[1] for case in cases]
     n_channels = len(X[0])
     for number, x in enumerate(X):
         if len(x) != n_channels:
             raise TsFileError(
                 f"{path}: case {number} has {len(x)} channels, case 0 has {n_channels}"
             )
+    if declared is None:
+        return X, np.array(labels, np.float64)
     lower = {label.lower() for label in declared}
     if len(lower) == len(set(declared)):
-        labels = [label.lower() for label in labels]
+        labels = [str(label).lower() for label in labels]
     return X, np.array(labels)
 
 
@@ -89,23 +95,26 @@ def _lines(path: Path) -> Iterator[tuple[str, str]]:
                 yield f"{path}, line {number}", line
 
 
-def _declared(path: Path, lines: Iterator[tuple[str, str]]) -> list[str]:
-    """Read the header, up to the data; give the labels that it declares."""
+def _declared(path: Path, lines: Iterator[tuple[str, str]]) -> list[str] | None:
+    """Read the header, up to the data; give the labels it declares, None of numbers."""
     declared: list[str] = []
+    of_numbers = False
     for where, line in lines:
         tag, *words = line.split()
         tag = tag.lower()
         if not tag.startswith("@"):
             raise TsFileError(f"{where}: there is no @data line before the data")
         if tag == "@data":
-            if not declared:
+            if declared and of_numbers:
+                raise TsFileError(f"{path} declares both class labels and numbers")
+            if not declared and not of_numbers:
                 raise TsFileError(f"{path} has no class labels")
-            return declared
+            return None if of_numbers else declared
         is_true = [word.lower() for word in words[:1]] == ["true"]
         if tag == "@timestamps" and is_true:
             raise TsFileError(f"{where}: series with time stamps are not read")
-        if tag == "@targetlabel" and is_true:
-            raise TsFileError(f"{path} has no class labels, but numbers to predict")
+        if tag == "@targetlabel":
+            of_numbers = is_true
         if tag == "@classlabel":
             declared = words[1:] if is_true else []
     raise TsFileError(f"{path} has no @data line: it is no .ts file, or cut short")
@@ -127,10 +136,26 @@ def _values(channels: Sequence[str], where: str) -> np.ndarray:
     return np.stack(rows)
 
 
-def _label(text: str, declared: Sequence[str], where: str) -> str:
+def _label_or_number(
+    text: str, declared: Sequence[str] | None, where: str
+) -> str | float:
     label = text.strip()
     if not label:
         raise TsFileError(f"{where}: the label is empty")
+    return _number(label, where) if declared is None else _label(label, declared, where)
+
+
+def _number(label: str, where: str) -> float:
+    try:
+        number = float(label)
+    except ValueError:
+        number = np.nan
+    if not np.isfinite(number):
+        raise TsFileError(f"{where}: the label {label!r} is no finite number")
+    return number
+
+
+def _label(label: str, declared: Sequence[str], where: str) -> str:
     if label in declared:
         return label
     for other in declared:  # 1 and 1.0 are the same label, written by two programs

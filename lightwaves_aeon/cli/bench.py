@@ -30,10 +30,10 @@ INTERRUPTED = 130
 @shared.archive_option
 @shared.names_option(
     "--datasets",
-    metavar="uea|ucr|NAMES",
+    metavar="uea|ucr|tser|NAMES",
     required=True,
-    help="Names of data sets, separated by commas, or all of the UEA or UCR archive "
-    "that the folder holds.",
+    help="Names of data sets, separated by commas, or all of the UEA or UCR archive, "
+    "or of TSER, the one for regression, that the folder holds.",
 )
 @shared.names_option(
     "--classifiers",
@@ -46,7 +46,8 @@ INTERRUPTED = 130
     "--resamples",
     type=COUNT,
     default=1,
-    help="Splits of each data set: the default one, and more drawn by class.",
+    help="Splits of each data set: the default one, and more drawn by class, or of "
+    "all cases where labels are numbers.",
 )
 @click.option("--out", type=FOLDER, required=True, help="Folder for the results.")
 @click.option(
@@ -84,9 +85,11 @@ def bench(
 ) -> None:
     """Run classifiers over data sets and resamples, and keep every result.
 
-    Resamples and files are those of aeon and tsml-eval: predictions are in
-    CLASSIFIER/Predictions/DATASET/testResampleI.csv below the folder, tables in
-    classification/MEASURE/. The seed of a classifier is the number of the resample.
+    On a data set whose labels are numbers to predict it is the regressor of the same
+    method that is run. Resamples and files are those of aeon and tsml-eval: predictions
+    are in CLASSIFIER/Predictions/DATASET/testResampleI.csv below the folder, tables in
+    classification/MEASURE/ and regression/MEASURE/. The seed of a classifier or
+    regressor is the number of the resample.
 
     What is there already is not done again: after a crash or Ctrl-C give the same
     command once more. A run that fails is noted beside where its result would be,
@@ -152,8 +155,8 @@ def bench(
     "--published",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     multiple=True,
-    help="CSV file of accuracies to set beside: data sets in rows, classifiers in "
-    "columns. May be given again.",
+    help="CSV file of accuracies to set beside those of classifiers: data sets in "
+    "rows, classifiers in columns. May be given again.",
 )
 @shared.names_option(
     "--online",
@@ -176,36 +179,52 @@ def report(
 
     Prints the main tables, and writes all as CSV files and, with diagrams, as one page,
     report.md, which replace those of an earlier report, and files of others only with
-    --force. The tables that aeon loads are written to RESULTS anew.
+    --force. The report on regressors is in a folder regression beside that page. The
+    tables that aeon loads are written to RESULTS anew.
     """
     # Pictures go to files: without this a screen might be looked for.
     os.environ.setdefault("MPLBACKEND", "agg")
     from lightwaves_aeon.benchmark.console import print_table
     from lightwaves_aeon.benchmark.figures import INSTALL
-    from lightwaves_aeon.benchmark.measures import write_tables
+    from lightwaves_aeon.benchmark.measures import tasks_in, write_tables
     from lightwaves_aeon.benchmark.report import build, outputs, save
     from lightwaves_aeon.benchmark.store import Store
 
+    folder = out or results / "report"
+    done = []
     with shared.told_in_a_line():
         if any(Store(results).runs()):
             write_tables(results)
-        others = _published(results, published, online_names)
-        found = build(results, others)
-        folder = out or results / "report"
-        shared.refuse_inputs(outputs(found, folder), published)
-        page, has_diagrams = save(found, folder, force)
-    for title, name in {
-        f"Means over {found.scope}": "summary",
-        "Accuracy": "accuracy",
-        "Published accuracies, and ours of the same data sets": "published",
-    }.items():
-        if name in found.tables:
-            print_table(title, found.tables[name])
-    if not found.failures.empty:
-        click.echo("Some runs have failed; the report lists them.")
-    if not has_diagrams:
-        click.echo(f"There are no diagrams. To have them: {INSTALL}")
-    click.echo(f"The report is {page}")
+        tasks = tasks_in(results)
+        if (published or online_names) and "classification" not in tasks:
+            raise ValueError(
+                f"{results} has results of regressors alone, and accuracies are those "
+                "of classifiers: leave out --published and --online"
+            )
+        for task in tasks:
+            is_regression = task == "regression"
+            own = folder / task if is_regression else folder
+            others = (
+                None if is_regression else _published(results, published, online_names)
+            )
+            found = build(results, others, task)
+            shared.refuse_inputs(outputs(found, own), published)
+            done.append((found, *save(found, own, force)))
+    for found, page, has_diagrams in done:
+        for title, name in {
+            f"Means over {found.scope}": "summary",
+            "Accuracy": "accuracy",
+            "R2": "R2",
+            "RMSE": "RMSE",
+            "Published accuracies, and ours of the same data sets": "published",
+        }.items():
+            if name in found.tables:
+                print_table(title, found.tables[name])
+        if not found.failures.empty:
+            click.echo("Some runs have failed; the report lists them.")
+        if not has_diagrams:
+            click.echo(f"There are no diagrams. To have them: {INSTALL}")
+        click.echo(f"The report is {page}")
 
 
 def _published(

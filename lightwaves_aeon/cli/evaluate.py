@@ -20,26 +20,41 @@ from lightwaves_aeon.cli import shared
 
 if TYPE_CHECKING:
     from aeon.classification import BaseClassifier
+    from aeon.regression import BaseRegressor
 
     from lightwaves_aeon.benchmark.console import RunProgress
-    from lightwaves_aeon.benchmark.evaluation import Result
+    from lightwaves_aeon.benchmark.evaluation import RegressionResult, Result
     from lightwaves_aeon.storage.errors import DataFileError
     from lightwaves_aeon.storage.monster import MonsterDataset
 
 # Imports of aeon, pandas and rich stand in the functions: help must not wait for them.
 
-CELLS = {
-    "data set": "{dataset}",
-    "classifier": "{classifier}",
-    "accuracy": "{accuracy:.3f}",
-    "balanced accuracy": "{balanced_accuracy:.3f}",
+COSTS = {
     "fit s": "{fit_seconds:.2f}",
     "predict ms/case": "{predict_ms_per_case:.2f}",
     "features": "{kept_features}",
     "channels": "{kept_channels} of {all_channels}",
     "model kB": "{model_kb:.0f}",
 }
-"""Columns of the table, and what is in them of a row."""
+CELLS = {
+    "classifier": {
+        "data set": "{dataset}",
+        "classifier": "{classifier}",
+        "accuracy": "{accuracy:.3f}",
+        "balanced accuracy": "{balanced_accuracy:.3f}",
+        **COSTS,
+    },
+    "regressor": {
+        "data set": "{dataset}",
+        "regressor": "{regressor}",
+        "RMSE": "{rmse:.4g}",
+        "MAE": "{mae:.4g}",
+        "R2": "{r2:.3f}",
+        **COSTS,
+    },
+}
+"""Columns of the tables of classifiers and of regressors, and what is in them of a
+row."""
 
 MEAN = "mean"
 """What stands in the place of a fold in a row of means."""
@@ -48,12 +63,14 @@ Row = dict[str, Any]
 
 
 class Part(NamedTuple):
-    """What classifiers are measured on: a data set, or a fold of one."""
+    """What estimators are measured on: a data set, or a fold of one."""
 
     row: Row
     """The fields that name it."""
 
-    evaluate: Callable[[BaseClassifier], Result]
+    task: str
+
+    evaluate: Callable[[BaseClassifier | BaseRegressor], Result | RegressionResult]
 
 
 @click.command(short_help="Measure LightWaveS on data sets.")
@@ -74,7 +91,7 @@ class Part(NamedTuple):
     "rivals",
     choices=RIVALS,
     kind="rival",
-    help="Classifiers of aeon to compare with, separated by commas",
+    help="Classifiers, or regressors, of aeon to compare with, separated by commas",
 )
 @shared.jobs_option(help="Threads of every classifier; -1 means all processors.")
 @shared.seed_option(help="Random state of every classifier.")
@@ -93,9 +110,10 @@ def evaluate(
     """Train LightWaveS on each DATASET, test it, and print what it achieves.
 
     A DATASET that the archive does not hold is loaded by aeon, which ships with some,
-    such as BasicMotions, and downloads others once. One that is a folder of the MONSTER
-    archive, with NAME_X.npy, NAME_y.npy and test_indices_fold_K.txt, is evaluated fold
-    by fold, and LightWaveS reads its series in blocks.
+    such as BasicMotions, and downloads others once. On one whose labels are numbers to
+    predict, such as Covid3Month, regressors are measured. One that is a folder of the
+    MONSTER archive, with NAME_X.npy, NAME_y.npy and test_indices_fold_K.txt, is
+    evaluated fold by fold, and LightWaveS reads its series in blocks.
 
     Times do not include compilation: every classifier is first fitted to a tiny
     generated problem. The time to predict is that of all test cases in one call, or, of
@@ -183,7 +201,7 @@ def _parts(
     folds: Sequence[int],
 ) -> list[Part]:
     """Give what to measure on: the data set, or its folds."""
-    from lightwaves_aeon.benchmark.datasets import load
+    from lightwaves_aeon.benchmark.datasets import is_regression, load
     from lightwaves_aeon.benchmark.evaluation import evaluate as measured
     from lightwaves_aeon.benchmark.folds import evaluate_fold
 
@@ -191,10 +209,12 @@ def _parts(
         raise opened
     if opened is None:
         data = load(dataset, archive)
-        return [Part({"dataset": dataset}, lambda one: measured(one, *data))]
+        task = "regression" if is_regression(data[1]) else "classification"
+        return [Part({"dataset": dataset}, task, lambda one: measured(one, *data))]
     return [
         Part(
             {"dataset": opened.name, "fold": fold},
+            "classification",
             partial(evaluate_fold, dataset=opened, fold=fold),
         )
         for fold in folds or opened.folds
@@ -203,18 +223,19 @@ def _parts(
 
 def _measure(
     part: Part,
-    classifiers: Mapping[str, Callable[[], BaseClassifier]],
+    classifiers: Mapping[str, Callable[..., BaseClassifier | BaseRegressor]],
     progress: RunProgress,
 ) -> list[Row]:
     """Give the rows of the classifiers that do not fail, and tell of those that do."""
     from lightwaves_aeon.storage.errors import DataFileError
 
     rows, title = [], _title(part.row)
+    kind = "regressor" if part.task == "regression" else "classifier"
     for n_before, (name, make_one) in enumerate(classifiers.items()):
         text = f"{title}: {name}"
         progress.starts(text)
         try:
-            result = part.evaluate(make_one())
+            result = part.evaluate(make_one(task=part.task))
         except DataFileError as error:  # which the others would meet, too
             progress.tell(f"Error: {title}: {error}")
             progress.starts(text, n_done=len(classifiers) - n_before)
@@ -222,7 +243,7 @@ def _measure(
         except Exception as error:  # one must not cost the other results
             progress.tell(f"Error: {text}: {error}")
         else:
-            rows.append({**part.row, "classifier": name, **asdict(result)})
+            rows.append({**part.row, kind: name, **asdict(result)})
         progress.starts(text, n_done=1)
     return rows
 
@@ -258,14 +279,22 @@ def _mean(values: Sequence[float | None]) -> float | None:
 
 
 def _print(rows: Sequence[Row]) -> None:
-    """Print the table."""
+    """Print a table of classifiers and one of regressors, if there are any."""
     import pandas as pd
 
     from lightwaves_aeon.benchmark.console import print_table
 
     titled = [{**row, "dataset": _title(row), **_counts(row)} for row in rows]
-    cells = [{k: v.format(**row) for k, v in CELLS.items()} for row in titled]
-    print_table("", pd.DataFrame(cells).set_index("data set"), n_texts=2)
+    of_kinds = {kind: [row for row in titled if kind in row] for kind in CELLS}
+    tables = {
+        kind: [{k: v.format(**row) for k, v in CELLS[kind].items()} for row in own]
+        for kind, own in of_kinds.items()
+        if own
+    }
+    for number, cells in enumerate(tables.values()):
+        if number > 0:
+            click.echo()
+        print_table("", pd.DataFrame(cells).set_index("data set"), n_texts=2)
 
 
 def _counts(row: Row) -> dict[str, str]:

@@ -19,7 +19,7 @@ import click
 from lightwaves_aeon.atomic import open_atomic
 from lightwaves_aeon.cli import shared
 from lightwaves_aeon.cli.shared import COUNT, FILE
-from lightwaves_aeon.core.checks import MISSING_VALUES
+from lightwaves_aeon.core.checks import MISSING_VALUES, TASKS
 from lightwaves_aeon.core.parallel.backends import BACKENDS
 
 if TYPE_CHECKING:
@@ -56,7 +56,16 @@ threads_option = shared.jobs_option(
 @click.command(short_help="Fit a model to series in a file.")
 @data_option
 @click.option(
-    "--labels", required=True, type=ARRAY, help="Labels, one a case, as of --data."
+    "--labels",
+    required=True,
+    type=ARRAY,
+    help="Labels, one a case, in files as of --data.",
+)
+@click.option(
+    "--task",
+    type=click.Choice(TASKS),
+    default="classification",
+    help="Whether labels are classes, or numbers to be predicted.",
 )
 @click.option("--out", required=True, type=FILE, help="File to write the model to.")
 @shared.variant_option(help="What features may come from; plus is the most accurate.")
@@ -116,25 +125,25 @@ def fit(
             lambda: shared.check_output(out, inputs, is_model_file, force)
         )
         with PeakMemory() as peak:
-            classifier = fit_files(
+            estimator = fit_files(
                 data,
                 labels,
                 backend=name,
                 verbose=int(sys.stderr.isatty()),
                 **parameters,
             )
-        processes.on_root(lambda: classifier.save(out))
+        processes.on_root(lambda: estimator.save(out))
         costs = processes.gather((peak.bytes, bytes_moved()))
     if processes.is_root:
-        channels = classifier.pipeline_[0].channels_
+        channels = estimator.pipeline_[0].channels_
         click.echo(
-            f"{out}: {classifier.estimator_.n_features_in_} features of "
-            f"{len(channels)} of {classifier.metadata_['n_channels']} channels; "
+            f"{out}: {estimator.estimator_.n_features_in_} features of "
+            f"{len(channels)} of {estimator.metadata_['n_channels']} channels; "
             f"{_spent(start, costs)}"
         )
 
 
-@click.command(short_help="Predict labels of series in a file.")
+@click.command(short_help="Predict labels, or numbers, of series in a file.")
 @click.argument("model", type=FILE)
 @data_option
 @click.option(
@@ -143,7 +152,14 @@ def fit(
 @click.option(
     "--labels",
     type=ARRAY,
-    help="The right labels: the accuracy is printed in place of labels.",
+    help="The right labels: the accuracy is printed in place of labels; of numbers "
+    "RMSE, MAE and R2.",
+)
+@click.option(
+    "--interval",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    metavar="SHARE",
+    help="Of a regression: add the ends between which this share of the numbers lies.",
 )
 @backend_option
 @threads_option
@@ -153,26 +169,39 @@ def predict(
     data: Path,
     out: Path | None,
     labels: Path | None,
+    interval: float | None,
     backend: str | None,
     n_jobs: int,
     force: bool,
 ) -> None:
     """Predict the labels of series in a file with a MODEL that fit has written.
 
-    Few series are in memory at a time. Under mpiexec each process predicts its share of
-    the cases. A file that is there already is replaced with --force only.
+    A model of a regression predicts numbers, with --interval three of each: the number,
+    the lower and the upper end. Few series are in memory at a time. Under mpiexec each
+    process predicts its share of the cases. A file that is there already is replaced
+    with --force only.
     """
+    if interval is not None and labels is not None and out is None:
+        raise click.UsageError(
+            "--interval adds ends to the predictions, which --labels has not printed: "
+            "give --out, too."
+        )
     with _together(backend) as (processes, name):
         if out is not None:
             inputs = [model, _file_of(data), _file_of(labels)]
             processes.on_root(lambda: shared.check_output(out, inputs, force=force))
-        from lightwaves_aeon.aeon.classifier import LightWaveSClassifier
-        from lightwaves_aeon.aeon.files import accuracy_of, predict_files
+        from lightwaves_aeon.aeon.files import predict_files
+        from lightwaves_aeon.aeon.load import load_model_file
+        from lightwaves_aeon.aeon.regressor import LightWaveSRegressor
 
-        classifier = LightWaveSClassifier.load(model, n_jobs=n_jobs)
-        found = predict_files(classifier, data, name, _progress(processes))
-        right = None if labels is None else accuracy_of(found, labels, data)
-        processes.on_root(lambda: _write(found, out, right))
+        estimator = load_model_file(model, n_jobs)
+        found = predict_files(estimator, data, name, _progress(processes), interval)
+        text = None
+        if labels is not None:
+            of_numbers = isinstance(estimator, LightWaveSRegressor)
+            predicted = found if interval is None else found[..., 0]
+            text = _compared(predicted, labels, data, of_numbers)
+        processes.on_root(lambda: _write(found, out, text))
 
 
 @click.command(short_help="Compute features of series in a file.")
@@ -200,11 +229,11 @@ def transform(
     with _together(backend) as (processes, name):
         inputs = [model, _file_of(data)]
         processes.on_root(lambda: shared.check_output(out, inputs, force=force))
-        from lightwaves_aeon.aeon.classifier import LightWaveSClassifier
         from lightwaves_aeon.aeon.files import transform_files
+        from lightwaves_aeon.aeon.load import load_model_file
 
-        classifier = LightWaveSClassifier.load(model, n_jobs=n_jobs)
-        transform_files(classifier, data, out, name, _progress(processes))
+        estimator = load_model_file(model, n_jobs)
+        transform_files(estimator, data, out, name, _progress(processes))
 
 
 def _file_of(path: Path | None) -> Path | None:
@@ -261,15 +290,27 @@ def _megabytes(figures: Sequence[float]) -> str:
     return f"{low} MB" if low == high else f"{low} to {high} MB"
 
 
-def _write(labels: np.ndarray, out: Path | None, right: float | None) -> None:
-    if right is not None:
-        click.echo(f"accuracy {right:.4f} of {len(labels)} cases")
+def _compared(found: np.ndarray, labels: Path, data: Path, of_numbers: bool) -> str:
+    """Say how good predictions are."""
+    from lightwaves_aeon.aeon.files import accuracy_of, errors_of
+
+    if of_numbers:
+        rmse, mae, r2 = errors_of(found, labels, data)
+        text = f"RMSE {rmse:.4g}, MAE {mae:.4g}, R2 {r2:.4f}"
+    else:
+        text = f"accuracy {accuracy_of(found, labels, data):.4f}"
+    return f"{text} of {len(found)} cases"
+
+
+def _write(labels: np.ndarray, out: Path | None, text: str | None) -> None:
+    import numpy as np
+
+    if text is not None:
+        click.echo(text)
     elif out is None:
         for label in labels:
-            click.echo(label)
+            click.echo("\t".join(map(str, np.ravel(label))))
     if out is not None:
-        import numpy as np
-
         # NumPy would write to the file itself, which a pipe has no place for.
         content = BytesIO()
         np.save(content, labels)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = [
     "MISSING_VALUES",
+    "TASKS",
     "check_at_least",
     "check_coverage",
     "check_one_of",
@@ -15,6 +16,9 @@ from numbers import Integral, Real
 
 MISSING_VALUES = "allow", "error"
 """Whether NaN stands for a value that was not observed, or is an error."""
+
+TASKS = "classification", "regression"
+"""Whether labels are classes, or numbers to be predicted."""
 
 
 def check_at_least(name: str, value: object, least: int) -> None:

@@ -145,10 +145,31 @@ class FittedRegressor(FittedLinear):
             If too few cases were held out for this coverage, or nothing is known of the
             errors, as of a regressor that was made smaller for a budget.
         """
+        found = self.predict(X, n_jobs)
+        reach = self.reach(found, coverage)
+        return np.stack([found - reach, found + reach], axis=-1)
+
+    def reach(self, predicted: np.ndarray, coverage: float) -> np.ndarray:
+        """Give how far on either side of predictions their intervals reach.
+
+        Parameters
+        ----------
+        predicted : np.ndarray of float64, shape (n_cases,) or (n_cases, n_outputs)
+            As of `predict`.
+        coverage : float
+            As of `predict_interval`.
+
+        Returns
+        -------
+        np.ndarray of float64, of the same shape
+
+        Raises
+        ------
+        ValueError
+            As `predict_interval` does.
+        """
         check_coverage(coverage)
         if self.intervals is None:
             raise ValueError("nothing is known of the errors of this regressor")
-        found = self.predict(X, n_jobs)
-        rows = found.reshape(len(found), -1)
-        reach = self.intervals.half_widths(rows, coverage).reshape(found.shape)
-        return np.stack([found - reach, found + reach], axis=-1)
+        rows = predicted.reshape(len(predicted), len(self.head.bias))
+        return self.intervals.half_widths(rows, coverage).reshape(predicted.shape)

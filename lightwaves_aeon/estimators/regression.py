@@ -86,7 +86,8 @@ def checked_numbers(y: Any, n_cases: int) -> np.ndarray:
         )
     if given.dtype.kind not in "fiub":
         raise TypeError(f"y must hold numbers, got {given.dtype}")
-    numbers = np.asarray(given, np.float64)
+    # In one order, by which sums are added up.
+    numbers = np.asarray(given, np.float64, order="C")
     if numbers.ndim == 2 and numbers.shape[1] == 1:
         numbers = numbers[:, 0]
     if numbers.ndim not in (1, 2) or numbers.size == 0:

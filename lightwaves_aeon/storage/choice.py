@@ -118,8 +118,29 @@ def may_be_series(array: Any) -> bool:
     return len(array.shape) == 3 and array.dtype.kind in "fiu"
 
 
-def may_be_labels(array: Any) -> bool:
-    """Tell whether an array has the dimension and the type of labels."""
+def may_be_labels(array: Any, of_numbers: bool = False) -> bool:
+    """Tell whether an array has the dimension and the type of labels.
+
+    Parameters
+    ----------
+    array : array
+        With a `shape` and a `dtype`.
+    of_numbers : bool, default=False
+        Whether numbers are looked for that are to be predicted, one or a row a case.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.storage.choice import may_be_labels
+    >>> may_be_labels(np.zeros((9, 2))), may_be_labels(np.zeros((9, 2)), True)
+    (False, True)
+    """
+    if of_numbers:
+        return len(array.shape) in (1, 2) and array.dtype.kind in "biuf"
     return len(array.shape) == 1 and array.dtype.kind in "biufUT"
 
 
@@ -147,25 +168,28 @@ def check_series(path: str | Path, shape: tuple[int, ...], dtype: np.dtype) -> N
         )
 
 
-def check_labels(path: str | Path, shape: tuple[int, ...], dtype: np.dtype) -> None:
+def check_labels(path: str | Path, array: Any, of_numbers: bool = False) -> None:
     """Refuse what are no labels.
 
     Parameters
     ----------
     path : str or Path
         The file, to be named.
-    shape : tuple of int
-        The shape of the array in it.
-    dtype : np.dtype
-        Its type.
+    array : array
+        What is in it, with a `shape` and a `dtype`.
+    of_numbers : bool, default=False
+        As of `may_be_labels`.
 
     Raises
     ------
     DataFileError
-        If these are no numbers or strings of one dimension.
+        If these are no numbers or strings of one dimension; if numbers are wanted, no
+        numbers of one or two.
     """
-    if len(shape) != 1 or dtype.kind not in "biufUT":
+    if not may_be_labels(array, of_numbers):
+        wanted = "labels, numbers or strings of shape (n_cases,)"
+        if of_numbers:
+            wanted = "numbers of shape (n_cases,) or (n_cases, n_outputs)"
         raise DataFileError(
-            f"{path} must hold labels, numbers or strings of shape (n_cases,), "
-            f"not {dtype} of shape {shape}"
+            f"{path} must hold {wanted}, not {array.dtype} of shape {array.shape}"
         )

@@ -26,7 +26,7 @@ SERIES: dict[str, Callable[[Path], StoredSeries]] = {
     "hdf5": Hdf5Series,
     "zarr": ZarrSeries,
 }
-LABELS: dict[str, Callable[[Path], np.ndarray]] = {
+LABELS: dict[str, Callable[[Path, bool], np.ndarray]] = {
     "npy": npy_labels,
     "hdf5": hdf5_labels,
     "zarr": zarr_labels,
@@ -107,7 +107,7 @@ def as_array(path: str | Path) -> np.ndarray:
     return series.read(range(series.shape[0]))
 
 
-def read_labels(path: str | Path) -> np.ndarray:
+def read_labels(path: str | Path, of_numbers: bool = False) -> np.ndarray:
     """Read a file of labels.
 
     Parameters
@@ -115,10 +115,13 @@ def read_labels(path: str | Path) -> np.ndarray:
     path : str or Path
         Numbers or strings, shape (n_cases,): a ``.npy`` file, an HDF5 file or a Zarr
         folder. Of several arrays in one file, ``FILE::NAME`` names one.
+    of_numbers : bool, default=False
+        Whether of numbers that are to be predicted, one or a row a case: then these may
+        be of shape (n_cases, n_outputs), and no strings.
 
     Returns
     -------
-    np.ndarray, shape (n_cases,)
+    np.ndarray, shape (n_cases,) or (n_cases, n_outputs)
 
     Raises
     ------
@@ -139,7 +142,7 @@ def read_labels(path: str | Path) -> np.ndarray:
     >>> y.tolist()
     ['no', 'yes']
     """
-    return LABELS[_kind(path)](Path(path))
+    return LABELS[_kind(path)](Path(path), of_numbers)
 
 
 def _kind(path: str | Path) -> str:

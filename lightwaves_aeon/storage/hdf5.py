@@ -80,7 +80,7 @@ class Hdf5Series(StoredSeries):
         return X
 
 
-def hdf5_labels(path: str | Path) -> np.ndarray:
+def hdf5_labels(path: str | Path, of_numbers: bool = False) -> np.ndarray:
     """Read labels.
 
     Parameters
@@ -88,10 +88,12 @@ def hdf5_labels(path: str | Path) -> np.ndarray:
     path : str or Path
         ``FILE::NAME``, a dataset of numbers or strings, shape (n_cases,). ``FILE``
         alone, if there is only one of one dimension in it.
+    of_numbers : bool, default=False
+        Whether of numbers that are to be predicted, one or a row a case.
 
     Returns
     -------
-    np.ndarray, shape (n_cases,)
+    np.ndarray, shape (n_cases,) or (n_cases, n_outputs)
         Strings as str.
 
     Raises
@@ -105,14 +107,15 @@ def hdf5_labels(path: str | Path) -> np.ndarray:
     h5py, (file, name) = optional("h5py", path), split_name(path)
 
     def fits(dataset: Any) -> bool:
-        texts = h5py.check_string_dtype(dataset.dtype) is not None
-        return may_be_labels(dataset) or (texts and len(dataset.shape) == 1)
+        texts = not of_numbers and h5py.check_string_dtype(dataset.dtype) is not None
+        of_texts = texts and len(dataset.shape) == 1
+        return may_be_labels(dataset, of_numbers) or of_texts
 
     with faults_named(path), LOCK, h5py.File(file, "r") as opened:
         datasets = _datasets(h5py, opened, name)
         dataset = datasets[choose_array(path, datasets, name, fits, "labels")]
         if not fits(dataset):
-            check_labels(path, dataset.shape, dataset.dtype)
+            check_labels(path, dataset, of_numbers)
         if h5py.check_string_dtype(dataset.dtype) is None:
             return dataset[:]
         return dataset.asstr("utf-8")[:].astype(str)

@@ -122,17 +122,19 @@ class NpySeries(StoredSeries):
                 np.take(span, rows[i:j] - start, axis=0, out=out[i:j], mode="clip")
 
 
-def npy_labels(path: Path) -> np.ndarray:
+def npy_labels(path: Path, of_numbers: bool = False) -> np.ndarray:
     """Read labels.
 
     Parameters
     ----------
     path : Path
         A ``.npy`` file of numbers or strings, shape (n_cases,).
+    of_numbers : bool, default=False
+        Whether of numbers that are to be predicted, one or a row a case.
 
     Returns
     -------
-    np.ndarray, shape (n_cases,)
+    np.ndarray, shape (n_cases,) or (n_cases, n_outputs)
 
     Raises
     ------
@@ -142,10 +144,10 @@ def npy_labels(path: Path) -> np.ndarray:
     """
     with faults_named(path), path.open("rb") as file:
         header = _read_header(file, path)
-        check_labels(path, header.shape, header.dtype)
-        y = np.empty(header.shape, header.dtype)
+        check_labels(path, header, of_numbers)
+        y = np.empty(header.shape, header.dtype, "F" if header.fortran_order else "C")
         if y.nbytes > 0:
-            _fill(y, file, path)
+            _fill(y.ravel("K"), file, path)
     return y
 
 

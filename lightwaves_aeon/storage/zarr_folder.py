@@ -6,6 +6,7 @@ __all__ = ["ZarrSeries", "is_zarr", "zarr_labels"]
 
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +76,7 @@ class ZarrSeries(StoredSeries):
         return metadata, *_files_below(self._file)
 
 
-def zarr_labels(path: str | Path) -> np.ndarray:
+def zarr_labels(path: str | Path, of_numbers: bool = False) -> np.ndarray:
     """Read labels.
 
     Parameters
@@ -84,10 +85,12 @@ def zarr_labels(path: str | Path) -> np.ndarray:
         The folder of an array of numbers or strings, shape (n_cases,), or
         ``FOLDER::NAME``, an array in a group. The folder of a group alone, if there is
         only one array of one dimension in it.
+    of_numbers : bool, default=False
+        Whether of numbers that are to be predicted, one or a row a case.
 
     Returns
     -------
-    np.ndarray, shape (n_cases,)
+    np.ndarray, shape (n_cases,) or (n_cases, n_outputs)
 
     Raises
     ------
@@ -98,10 +101,11 @@ def zarr_labels(path: str | Path) -> np.ndarray:
         If zarr is not installed.
     """
     zarr = optional("zarr", path)
-    folder = _array_folder(zarr, path, may_be_labels, "labels")
+    fits = partial(may_be_labels, of_numbers=of_numbers)
+    folder = _array_folder(zarr, path, fits, "labels")
     with faults_named(path):
         array = zarr.open_array(folder, mode="r")
-        check_labels(path, array.shape, array.dtype)
+        check_labels(path, array, of_numbers)
         y = np.array(array[:])
         if y.dtype.kind == "T":  # which is what zarr has, and little else takes
             return y.astype(object).astype(str)

@@ -18,7 +18,7 @@ import dask
 import dask.array as da
 from distributed import Client, KilledWorker, LocalCluster
 
-from lightwaves_aeon import LightWaveSClassifier
+from lightwaves_aeon import LightWaveSClassifier, LightWaveSRegressor
 from lightwaves_aeon.aeon.dask import fit_dask, predict_dask
 from lightwaves_aeon.core.data.sampling import stratified_sample
 from lightwaves_aeon.estimators import passes
@@ -179,6 +179,54 @@ def test_a_worker_that_is_killed(data, fitted, tmp_path):
         with suppress(KilledWorker):  # which names the task, and is as good an end
             assert_same_fit(fit_dask(X, data[1], **PARAMETERS), fitted)
         assert marker.exists()
+
+
+# Regressors
+
+
+@pytest.fixture(scope="module")
+def numbers(data):
+    """Of two outputs."""
+    y = np.searchsorted(LABELS, data[1]) + np.random.default_rng(1).normal(size=N_CASES)
+    return np.stack([y, y * y], axis=1)
+
+
+@pytest.mark.parametrize(
+    ("cluster", "variant", "outputs"),
+    [
+        ("in_this_thread", "L1", 0),
+        ("in_this_thread", "plus", slice(None)),
+        ("two_workers", "L1", slice(None)),
+    ],
+)
+def test_regressors(data, numbers, request, cluster, variant, outputs):
+    request.getfixturevalue(cluster)
+    y, parameters = numbers[:, outputs], {**PARAMETERS, "variant": variant}
+    expected = LightWaveSRegressor(**parameters).fit(data[0], y)
+    X = chunked(data[0], CHUNKS["uneven"])
+    found = fit_dask(X, da.from_array(y), task="regression", **parameters)
+    assert isinstance(found, LightWaveSRegressor)
+    for name in ("coef_", "intercept_", "alphas_"):
+        of_found, of_expected = (getattr(e.estimator_, name) for e in (found, expected))
+        assert_array_equal(of_found, of_expected, strict=True)
+    few = data[0][:50]
+    assert_array_equal(found.predict_interval(few), expected.predict_interval(few))
+    predicted = predict_dask(found, X)
+    assert (predicted.shape, predicted.dtype) == (y.shape, np.float64)
+    assert_array_equal(predicted.compute(), expected.predict(data[0]), strict=True)
+
+
+def test_numbers_that_are_refused(data, numbers, in_this_thread):
+    X = chunked(data[0])
+    for y in (numbers[:-1], numbers[:, :, None], 3.0):
+        with pytest.raises(ValueError, match="one number, or a row of them"):
+            fit_dask(X, y, task="regression", **PARAMETERS)
+    with pytest.raises(TypeError, match="y must hold numbers, got <U3"):
+        fit_dask(X, data[1], task="regression", **PARAMETERS)
+    with pytest.raises(ValueError, match="task must be one of"):
+        fit_dask(X, numbers, task="forecasting", **PARAMETERS)
+    with pytest.raises(ValueError, match="one label for each case"):
+        fit_dask(X, numbers, **PARAMETERS)
 
 
 # Predictions

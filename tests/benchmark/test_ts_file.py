@@ -9,15 +9,23 @@ from aeon.datasets import load_from_ts_file
 from click.testing import CliRunner
 from numpy.testing import assert_array_equal
 
-from lightwaves_aeon.benchmark.datasets import DataSetError, load_split
+from lightwaves_aeon.benchmark.datasets import DataSetError, load, load_split
 from lightwaves_aeon.benchmark.ts_file import TsFileError, read_ts
 from lightwaves_aeon.cli import main
 
 OF_AEON = Path(aeon.datasets.__file__).parent / "data"
 SHARED = Path(__file__).parents[3] / "shared"
-SETS = ["BasicMotions", "ItalyPowerDemand", "JapaneseVowels", "PickupGestureWiimoteZ"]
+SETS = [
+    "BasicMotions",
+    "ItalyPowerDemand",
+    "JapaneseVowels",
+    "PickupGestureWiimoteZ",
+    "Covid3Month",
+    "CardanoSentiment",
+]
 
 HEADER = "@problemName a\n@timeStamps false\n@classLabel true 1 2\n@data\n"
+OF_NUMBERS = HEADER.replace("@classLabel true 1 2", "@targetlabel true")
 
 
 def written(folder, text, name="a.ts", encoding="utf-8"):
@@ -33,6 +41,7 @@ def same_as_aeon(path):
     for x, other in zip(X, others, strict=True):
         assert_array_equal(x, other)
     assert_array_equal(y, labels)
+    assert y.dtype == labels.dtype
 
 
 @pytest.mark.parametrize("split", ["TRAIN", "TEST"])
@@ -87,6 +96,18 @@ def test_other_letters(tmp_path, encoding):
     assert len(set(y)) == 2
 
 
+def test_numbers(tmp_path):
+    text = OF_NUMBERS + "1,2:1\n3,4: -2.5e3\n5,6:0.1\n"
+    for change in (
+        str,
+        str.lower,
+        lambda t: t.replace("@data", "@classLabel false\n@data"),
+    ):
+        _, y = read_ts(written(tmp_path, change(text)))
+        assert y.dtype == np.float64
+        assert y.tolist() == [1, -2500, 0.1]
+
+
 def test_missing_and_unequal(tmp_path):
     X, _ = read_ts(written(tmp_path, HEADER + "1,?,-3e2:NaN,2,inf:1\n4:5:2\n"))
     assert_array_equal(X[0], [[1, np.nan, -300], [np.nan, 2, np.inf]])
@@ -120,10 +141,22 @@ REFUSED = {
         HEADER.replace("@classLabel true 1 2", "@classLabel false") + "1,2:1\n",
         "has no class labels",
     ),
-    "a regression": (
-        HEADER.replace("@classLabel true 1 2", "@targetLabel true") + "1,2:1\n",
-        "no class labels, but numbers",
+    "classes and numbers": (
+        HEADER.replace("@data", "@targetLabel true\n@data") + "1,2:1\n",
+        "declares both class labels and numbers",
     ),
+    "neither": (
+        OF_NUMBERS.replace("true", "false") + "1,2:1\n",
+        "has no class labels",
+    ),
+    "a word for a number": (
+        OF_NUMBERS + "1,2:1\n3,4:up\n",
+        r"a\.ts, line 6: the label 'up' is no finite number",
+    ),
+    "a missing number": (OF_NUMBERS + "1,2:?\n", r"the label '\?' is no finite number"),
+    "no number": (OF_NUMBERS + "1,2:\n", "line 5: the label is empty"),
+    "NaN": (OF_NUMBERS + "1,2:NaN\n", "the label 'NaN' is no finite number"),
+    "infinity": (OF_NUMBERS + "1,2:-inf\n", "the label '-inf' is no finite number"),
     "a word": (HEADER + "1,two:1\n", "line 5: a value is no number"),
     "a trailing comma": (HEADER + "1,2,:1\n", "line 5: a value is no number"),
     "channels of unlike length": (HEADER + "1,2:3:1\n", r"different lengths: \[1, 2\]"),
@@ -155,9 +188,30 @@ def test_embedded_sets_are_read_by_the_same_reader(monkeypatch):
     def forbidden(*args, **kwargs):
         raise AssertionError
 
-    monkeypatch.setattr(
-        "lightwaves_aeon.benchmark.datasets.load_classification", forbidden
-    )
+    for name in ("load_classification", "load_regression"):
+        monkeypatch.setattr(f"lightwaves_aeon.benchmark.datasets.{name}", forbidden)
     assert load_split("UnitTest", "train")[0].shape == (20, 1, 24)
-    with pytest.raises(DataSetError, match=r"Covid3Month_TRAIN.* no class labels"):
-        load_split("Covid3Month", "train")
+    X, y = load_split("Covid3Month", "train")
+    assert (X.shape, y.dtype) == ((140, 1, 84), np.float64)
+
+
+@pytest.mark.parametrize(
+    ("name", "loader"),
+    [("FloodModeling1", "load_regression"), ("Nonesuch", "load_classification")],
+)
+def test_who_loads_what_is_not_here(monkeypatch, name, loader):
+    def fails(name, split, load_equal_length):
+        raise ValueError("no network")
+
+    monkeypatch.setattr(f"lightwaves_aeon.benchmark.datasets.{loader}", fails)
+    with pytest.raises(DataSetError, match=f"^{name}: .* no network"):
+        load_split(name, "train")
+
+
+def test_classes_and_numbers_of_one_set(tmp_path):
+    folder = tmp_path / "Mine"
+    folder.mkdir()
+    written(folder, HEADER + "1,2:1\n3,4:2\n", "Mine_TRAIN.ts")
+    written(folder, OF_NUMBERS + "1,2:1\n3,4:2\n", "Mine_TEST.ts")
+    with pytest.raises(DataSetError, match=r"^Mine: .* alone have numbers to predict"):
+        load("Mine", tmp_path)

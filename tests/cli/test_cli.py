@@ -7,9 +7,11 @@ import sys
 import numpy as np
 import pytest
 from aeon.datasets import save_to_ts_file
+from aeon.regression import BaseRegressor
 from click.testing import CliRunner
+from sklearn.metrics import mean_absolute_error, r2_score, root_mean_squared_error
 
-from lightwaves_aeon import __version__, cli
+from lightwaves_aeon import LightWaveSRegressor, __version__, cli
 from lightwaves_aeon.benchmark import datasets, evaluation
 from lightwaves_aeon.benchmark.classifiers import make
 from lightwaves_aeon.core.selection.variants import VARIANTS
@@ -30,6 +32,17 @@ KEYS = [
 RESULT = evaluation.Result(
     accuracy=0.98765,
     balanced_accuracy=0.87654,
+    fit_seconds=1234.567,
+    predict_ms_per_case=345.678,
+    kept_features=20000,
+    kept_channels=963,
+    all_channels=963,
+    model_kb=12345.6,
+)
+RESULT_OF_NUMBERS = evaluation.RegressionResult(
+    rmse=12341.2,
+    mae=0.0123456,
+    r2=-0.1234,
     fit_seconds=1234.567,
     predict_ms_per_case=345.678,
     kept_features=20000,
@@ -74,7 +87,8 @@ def archive(tmp_path, make_problem):
     for name, content in {
         "Broken": text[:-200],
         "Empty": text[: text.index("@data")] + "@data\n",
-        "Prices": text.replace("@classLabel true 0 1", "@targetLabel true"),
+        "Prices": text.replace("@classLabel true 0 1", "@targetLabel true")[:-2]
+        + "high\n",
         "Listed": text.replace("@equalLength true", "@equalLength false"),
     }.items():
         (tmp_path / name).mkdir()
@@ -112,6 +126,54 @@ def test_json_has_the_same_keys_in_each_row_and_numbers_as_numbers():
     assert motions["kept_channels"] < motions["all_channels"] == 6
 
 
+def test_regressors(archive):
+    name = "Prices"
+    for file in (archive / name).iterdir():
+        file.write_text(file.read_text().replace("high", "0.5"))
+    given = ["--archive", archive, "--n-features", 6, "--against", "rocket,arsenal"]
+    result = run(name, "UnitTest", "Covid3Month", *given, "--json")
+    assert result.exit_code == 1
+    assert result.stderr.splitlines() == [
+        f"Error: {of}: arsenal: there is no regressor 'arsenal', only a classifier"
+        for of in (name, "Covid3Month")
+    ]
+    rows = json.loads(result.stdout)
+    assert [(row["dataset"], row.get("regressor")) for row in rows] == [
+        *((name, regressor) for regressor in ("lightwaves", "rocket")),
+        *3 * [("UnitTest", None)],
+        *(("Covid3Month", regressor) for regressor in ("lightwaves", "rocket")),
+    ]
+    scores = ["rmse", "mae", "r2"]
+    for row in rows[:2]:
+        assert list(row) == ["dataset", "regressor", *scores, *KEYS[4:]]
+    assert [list(row) for row in rows[2:5]] == 3 * [KEYS]
+    X_train, y_train, X_test, y_test = datasets.load("Covid3Month")
+    parameters = {"n_features": 6, "random_state": 0}
+    predicted = LightWaveSRegressor(**parameters).fit(X_train, y_train).predict(X_test)
+    assert [rows[-2][score] for score in scores] == [
+        root_mean_squared_error(y_test, predicted),
+        mean_absolute_error(y_test, predicted),
+        r2_score(y_test, predicted),
+    ]
+    assert (rows[-2]["kept_features"], rows[-1]["kept_features"]) == (6, 20000)
+
+
+def test_tables_of_both_kinds(monkeypatch):
+    of_numbers = RESULT_OF_NUMBERS
+    monkeypatch.setattr(
+        evaluation,
+        "evaluate",
+        lambda one, *data: of_numbers if isinstance(one, BaseRegressor) else RESULT,
+    )
+    result = run("Covid3Month", "UnitTest", "CardanoSentiment")
+    first, second = result.stdout.split("\n\n")
+    assert first.splitlines()[-1].split()[2:] == CELLS
+    rows = [line.split() for line in second.splitlines()[-2:]]
+    assert [row[0] for row in rows] == ["Covid3Month", "CardanoSentiment"]
+    for row in rows:
+        assert row[1:] == ["lightwaves", "1.234e+04", "0.01235", "-0.123", *CELLS[2:]]
+
+
 def test_rivals_follow_in_the_order_given(monkeypatch):
     monkeypatch.setattr(evaluation, "evaluate", lambda classifier, *data: RESULT)
     rows = json.loads(
@@ -141,7 +203,7 @@ def test_table_shows_every_number_whole(monkeypatch, columns):
 def test_long_names_are_folded_not_cut(monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setattr(evaluation, "evaluate", lambda classifier, *data: RESULT)
-    monkeypatch.setattr(datasets, "load", lambda *args: (None,) * 4)
+    monkeypatch.setattr(datasets, "load", lambda *args: (np.array(["a"]),) * 4)
     lines = run("ArticularyWordRecognition").stdout.splitlines()
     below = next(i for i, line in enumerate(lines) if line.startswith("─")) + 1
     first_column = "".join(line.split(" ")[0] for line in lines[below:])
@@ -326,7 +388,7 @@ def test_archive_has_precedence_and_aeon_follows(archive):
         ("Half", "test", "Half_TEST.ts cannot be read: .*No such file"),
         ("Broken", "train", "Broken_TRAIN.ts, line 33: "),
         ("Empty", "train", "Empty_TRAIN.ts: there are no cases"),
-        ("Prices", "train", "Prices_TRAIN.ts has no class labels"),
+        ("Prices", "train", "Prices_TRAIN.ts, line .* 'high' is no finite number"),
         ("Nonesuch", "train", "it is not in .*Could not download"),
     ],
 )
