@@ -246,6 +246,18 @@ def errors_of(predicted: np.ndarray, labels: str | Path, data: str | Path) -> Er
     DataFileError
         As ``read_labels`` does, or if there are not as many numbers as were predicted,
         or some are NaN or infinite.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import numpy as np
+    >>> from lightwaves_aeon.aeon.files import errors_of
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     labels = Path(folder) / "y.npy"
+    ...     np.save(labels, [1.0, 3.0])
+    ...     errors_of(np.array([1.5, 2.5]), labels, "X.npy")
+    Errors(rmse=0.5, mae=0.5, r2=0.75)
     """
     y = read_labels(labels, of_numbers=True).astype(np.float64)
     _check_labels(data, len(predicted), labels, y)
