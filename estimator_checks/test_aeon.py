@@ -6,10 +6,19 @@ from lightwaves_aeon import (
     LightWaveS,
     LightWaveSChannelSelector,
     LightWaveSClassifier,
+    LightWaveSRegressor,
 )
 
 
-@parametrize_with_checks([LightWaveS, LightWaveSChannelSelector, LightWaveSClassifier])
+ESTIMATORS = [
+    LightWaveS,
+    LightWaveSChannelSelector,
+    LightWaveSClassifier,
+    LightWaveSRegressor,
+]
+
+
+@parametrize_with_checks(ESTIMATORS)
 def test_aeon(check, collective):
     with collective:
         check()

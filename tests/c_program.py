@@ -39,7 +39,7 @@ class Program:
 
     def _open(self, library, n_classes):
         name = self._name
-        self._library = ctypes.CDLL(str(library))
+        self._library, self._n_scores = ctypes.CDLL(str(library)), n_classes
         labels = (ctypes.c_char_p * n_classes).in_dll(self._library, f"{name}_classes")
         self.classes = [label.decode() for label in labels]
 
@@ -58,11 +58,18 @@ class Program:
 
     def _scored(self, name, values, *args):
         values = np.ascontiguousarray(values, np.float32)
-        scores = np.full(len(self.classes), np.nan, np.float32)
+        scores = np.full(self._n_scores, np.nan, np.float32)
         function = getattr(self._library, f"{self._name}_{name}")
         pointers = (array.ctypes.data_as(FLOATS) for array in (values, scores))
         first, last = pointers
         return function(first, *args, last), scores
+
+
+class RegressionProgram(Program):
+    """The same of a regressor, which has numbers for scores."""
+
+    def _open(self, library, n_outputs):
+        self._library, self._n_scores = ctypes.CDLL(str(library)), n_outputs
 
 
 def compiled(*files, out, compiler=COMPILER):
@@ -90,7 +97,12 @@ DRIVER = """
 #include <stdio.h>
 #include "lightwaves_model.h"
 enum { N = LIGHTWAVES_N_CHANNELS * LIGHTWAVES_MAX_TIMEPOINTS };
-static float values[N], scores[LIGHTWAVES_N_CLASSES];
+#ifdef LIGHTWAVES_N_CLASSES
+static float scores[LIGHTWAVES_N_CLASSES];
+#else
+static float scores[LIGHTWAVES_N_OUTPUTS];
+#endif
+static float values[N];
 int main(void)
 {
     int sum = 0;

@@ -14,8 +14,9 @@ __all__ = [
     "transform_files",
 ]
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, NamedTuple, overload
 
@@ -183,7 +184,7 @@ def predict_files(
     processes = make_backend(backend)
     with processes.collective():
         series = _series_for(classifier, data)
-        reach = None if coverage is None else _reach(classifier, coverage)
+        ends = None if coverage is None else _ends(classifier, coverage)
         head, model = classifier._state.head, classifier._state.model
         parts = [
             head.predict(features)
@@ -194,9 +195,9 @@ def predict_files(
         found = processes.on_root(
             lambda: np.concatenate([part for parts in everywhere for part in parts])
         )
-        if reach is None:
+        if ends is None:
             return found
-        return np.stack([found, found - reach, found + reach], axis=-1)
+        return np.concatenate([found[..., None], ends(found)], axis=-1)
 
 
 def accuracy_of(predicted: np.ndarray, labels: str | Path, data: str | Path) -> float:
@@ -259,7 +260,7 @@ def errors_of(predicted: np.ndarray, labels: str | Path, data: str | Path) -> Er
     ...     errors_of(np.array([1.5, 2.5]), labels, "X.npy")
     Errors(rmse=0.5, mae=0.5, r2=0.75)
     """
-    y = read_labels(labels, of_numbers=True).astype(np.float64)
+    y = read_labels(labels, of_numbers=True).astype(np.float64, order="C")
     _check_labels(data, len(predicted), labels, y)
     if y.ndim == 2 and predicted.ndim == 1 and y.shape[1] == 1:
         y = y[:, 0]
@@ -329,10 +330,14 @@ def _begin(file: BinaryIO, shape: tuple[int, int]) -> tuple[str, int]:
     return file.name, start
 
 
-def _reach(classifier: Estimator, coverage: float) -> np.ndarray:
+def _ends(classifier: Estimator, coverage: float) -> Callable[[np.ndarray], np.ndarray]:
+    """Give what finds intervals, which has been tried: the work may take hours."""
     if not isinstance(classifier, LightWaveSRegressor):
         raise TypeError("a classifier has no intervals: coverage is of regressors")
-    return classifier._fitted_for("an interval").reach(coverage)
+    fitted = classifier._fitted_for("an interval")
+    n_outputs = () if fitted.head.is_vector else (len(fitted.head.bias),)
+    fitted.interval_around(np.empty((0, *n_outputs)), coverage)
+    return partial(fitted.interval_around, coverage=coverage)
 
 
 def _features(

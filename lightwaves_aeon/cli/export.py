@@ -16,7 +16,8 @@ from lightwaves_aeon.cli.shared import COUNT, FILE, FOLDER
 
 if TYPE_CHECKING:
     from lightwaves_aeon.aeon.classifier import LightWaveSClassifier
-    from lightwaves_aeon.core.fitted import FittedClassifier
+    from lightwaves_aeon.aeon.regressor import LightWaveSRegressor
+    from lightwaves_aeon.core.fitted import FittedLinear
 
 # Imports of aeon and onnx stand in the functions: help must not wait for them.
 
@@ -78,7 +79,7 @@ class Amount(click.ParamType):
     type=FILE,
     help="Training series, .npy, for a smaller model where the whole one does not fit.",
 )
-@click.option("--labels", type=FILE, help="Their labels, .npy.")
+@click.option("--labels", type=FILE, help="Their labels, or numbers, .npy.")
 @click.option(
     "--name",
     help="Of C: what symbols, macros and the names of source and header begin with; by "
@@ -109,9 +110,9 @@ def export(
     """Write a MODEL that fit has written for machines without Python.
 
     As C it is one source that allocates nothing and needs no library, its header, an
-    example with a self-test, a Makefile and a CMakeLists.txt. It classifies series, or
-    a stream sample by sample. As ONNX it is a file, model.onnx, which takes series of
-    any length; to write it takes onnx.
+    example with a self-test, a Makefile and a CMakeLists.txt. It predicts from series,
+    or from a stream sample by sample. As ONNX it is a file, model.onnx, which takes
+    series of any length; to write it takes onnx.
 
     With --max-flash, --max-ram or --max-ops, such as 64k or 1e6, C has as many features
     as fit, in the order of selection. Fewer than all take --data and --labels, those of
@@ -125,7 +126,7 @@ def export(
     if (data is None) != (labels is None):
         raise click.UsageError("--data and --labels belong together.")
     with shared.told_in_a_line():
-        from lightwaves_aeon.aeon.classifier import LightWaveSClassifier
+        from lightwaves_aeon.aeon.load import load_model_file
         from lightwaves_aeon.export.budget import costs_of
         from lightwaves_aeon.export.c.files import (
             checked_name,
@@ -139,17 +140,17 @@ def export(
         of_form = file_names(name) if form == "c" else ("model.onnx",)
         files = [out / file for file in of_form]
         shared.refuse_inputs(files, [model, data, labels])
-        classifier = LightWaveSClassifier.load(model)
+        estimator = load_model_file(model)
         if form == "c":
             asked: dict[str, Any] = dict(
                 n_timepoints=length, missing_values=missing_values
             )
-            fitted = _within(classifier, asked, limits, data, labels)
+            fitted = _within(estimator, asked, limits, data, labels)
             source = export_c(fitted, out, hop=hop, name=name, force=force, **asked)
             costs = costs_of(fitted, **asked)
             click.echo(
                 f"features: {len(fitted.model.rows)} of "
-                f"{classifier.estimator_.n_features_in_}\n"
+                f"{estimator.estimator_.n_features_in_}\n"
                 f"flash: about {costs.flash} bytes; RAM: {costs.ram} bytes; "
                 f"operations: about {costs.operations}\n"
                 f"static memory: {source.work_bytes} bytes, "
@@ -157,28 +158,26 @@ def export(
                 f"tables: {source.table_bytes} bytes\n"
             )
         else:
-            export_onnx(
-                classifier, files[0], missing_values=missing_values, force=force
-            )
+            export_onnx(estimator, files[0], missing_values=missing_values, force=force)
         click.echo("\n  ".join(["Files:", *map(str, files)]))
 
 
 def _within(
-    classifier: LightWaveSClassifier,
+    estimator: LightWaveSClassifier | LightWaveSRegressor,
     asked: dict[str, Any],
     limits: dict[str, float | None],
     data: Path | None,
     labels: Path | None,
-) -> FittedClassifier:
+) -> FittedLinear:
     """Give the largest model that fits, which takes the training cases if not all."""
     from lightwaves_aeon.core.fitted import as_fitted
     from lightwaves_aeon.export.budget import costs_of, largest_within
     from lightwaves_aeon.storage.files import as_array, read_labels
 
     budget = {k: math.inf if v is None else v for k, v in limits.items()}
-    costs = costs_of(classifier, **asked)
+    costs = costs_of(estimator, **asked)
     if costs.within(*budget.values()):
-        return as_fitted(classifier, "C source")
+        return as_fitted(estimator, "C source")
     if data is None or labels is None:
         raise ValueError(
             f"the model takes {costs.flash} bytes of flash, {costs.ram} bytes of RAM "
@@ -186,6 +185,6 @@ def _within(
             "must be --data and --labels, the cases it was fitted to"
         )
     X, y = as_array(data), read_labels(labels)
-    weights = classifier.class_weight
+    weights = getattr(estimator, "class_weight", None)  # a regressor has none
     asked = {**asked, **budget}
-    return largest_within(classifier, X, y, class_weight=weights, **asked)
+    return largest_within(estimator, X, y, class_weight=weights, **asked)

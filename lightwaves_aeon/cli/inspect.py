@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     import numpy as np
 
     from lightwaves_aeon.aeon.classifier import LightWaveSClassifier
+    from lightwaves_aeon.aeon.regressor import LightWaveSRegressor
+
+    Estimator = LightWaveSClassifier | LightWaveSRegressor
 
 # Imports of aeon and matplotlib stand in the functions: help must not wait for them.
 
@@ -39,7 +42,9 @@ Data = tuple["np.ndarray", "np.ndarray | None"]
     help=".npy file of series, shape (cases, channels, points), for pictures of them.",
 )
 @click.option(
-    "--labels", type=FILE, help=".npy file of their labels, for the colours of cases."
+    "--labels",
+    type=FILE,
+    help=".npy file of their labels, or numbers, for the colours of cases.",
 )
 @click.option(
     "--case",
@@ -72,14 +77,14 @@ def inspect(
         raise click.UsageError("--labels are those of --data.")
     # Warnings would be of letters that a font lacks, say.
     with warnings.catch_warnings(action="ignore"), shared.told_in_a_line():
-        from lightwaves_aeon.aeon.classifier import LightWaveSClassifier
+        from lightwaves_aeon.aeon.load import load_model_file
         from lightwaves_aeon.benchmark.figures import save_png
 
-        classifier = LightWaveSClassifier.load(model)
-        lines = [classifier.describe()]
+        estimator = load_model_file(model)
+        lines = [estimator.describe()]
         if out is not None:
-            series = None if data is None else _read(classifier, data, labels, case)
-            pictures = dict(_pictures(classifier, series, case))
+            series = None if data is None else _read(estimator, data, labels, case)
+            pictures = dict(_pictures(estimator, series, case))
             from matplotlib.figure import Figure  # pyplot would look for a screen
 
             figures = {}
@@ -101,13 +106,11 @@ def inspect(
     click.echo("\n".join(lines))
 
 
-def _read(
-    classifier: LightWaveSClassifier, data: Path, labels: Path | None, case: int
-) -> Data:
+def _read(estimator: Estimator, data: Path, labels: Path | None, case: int) -> Data:
     from lightwaves_aeon.storage.errors import DataFileError
     from lightwaves_aeon.storage.files import as_array, read_labels
 
-    X, n_channels = as_array(data), classifier.metadata_["n_channels"]
+    X, n_channels = as_array(data), estimator.metadata_["n_channels"]
     y = None if labels is None else read_labels(labels)
     if X.shape[1] != n_channels:
         reason = f"{data} holds cases of {X.shape[1]} channels, but the model was "
@@ -123,26 +126,26 @@ def _read(
 
 
 def _pictures(
-    classifier: LightWaveSClassifier, series: Data | None, case: int
+    estimator: Estimator, series: Data | None, case: int
 ) -> Iterator[tuple[str, Callable[..., Any]]]:
     """Name the pictures that there are, each with what draws it into axes."""
     from lightwaves_aeon.insight import plots
 
-    table = classifier.features_
+    table = estimator.features_
     importance, of_kernels = table["importance"], table["level"] > 0
     strongest = int(importance.to_numpy().argmax())
-    yield "channel_importance", partial(plots.plot_channel_importance, classifier)
-    yield "channel_dilation", partial(plots.plot_channel_dilation, classifier)
+    yield "channel_importance", partial(plots.plot_channel_importance, estimator)
+    yield "channel_dilation", partial(plots.plot_channel_dilation, estimator)
     if of_kernels.any():  # at level 0 there are none
         with_kernel = int(importance.where(of_kernels, -1).to_numpy().argmax())
-        yield "kernel", partial(plots.plot_kernel, classifier, with_kernel)
+        yield "kernel", partial(plots.plot_kernel, estimator, with_kernel)
     for name in ("selection_path", "channel_path"):
-        path = getattr(classifier.pipeline_[0], f"{name}_", None)
+        path = getattr(estimator.pipeline_[0], f"{name}_", None)
         if path is not None:
             yield name, partial(plots.plot_path, path)
     if series is not None:
         X, y = series
-        yield "saliency", partial(plots.plot_saliency, classifier, X[case])
-        yield "response", partial(plots.plot_response, classifier, strongest, X[case])
+        yield "saliency", partial(plots.plot_saliency, estimator, X[case])
+        yield "response", partial(plots.plot_response, estimator, strongest, X[case])
         if len(X) > 1:
-            yield "embedding", partial(plots.plot_embedding, classifier, X, y)
+            yield "embedding", partial(plots.plot_embedding, estimator, X, y)

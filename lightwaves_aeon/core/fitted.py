@@ -77,6 +77,11 @@ class FittedLinear(ABC):
 
     @property
     @abstractmethod
+    def output_column(self) -> str | None:
+        """What a column of outputs is called in tables; None if there is one output."""
+
+    @property
+    @abstractmethod
     def output_weights(self) -> np.ndarray:
         """What a unit of each feature adds to each output.
 
@@ -87,6 +92,20 @@ class FittedLinear(ABC):
     @abstractmethod
     def output_intercepts(self) -> np.ndarray:
         """What is given for the average training case, one an output."""
+
+    def kept(self, outputs: np.ndarray) -> np.ndarray:
+        """Keep what the features add up to within the limits there are.
+
+        Parameters
+        ----------
+        outputs : np.ndarray of float64, shape (..., n_outputs)
+            The sums of contributions and intercepts.
+
+        Returns
+        -------
+        np.ndarray of the same shape
+        """
+        return outputs
 
     def takes_missing(self, asked: bool | None) -> bool:
         """Tell whether an export takes NaN for what was not observed.
@@ -254,6 +273,11 @@ class FittedClassifier(FittedLinear):
     def outputs(self) -> np.ndarray:
         """The labels."""
         return self.classes
+
+    @property
+    def output_column(self) -> str:
+        """What a column of labels is called in tables."""
+        return "class"
 
     @property
     def output_weights(self) -> np.ndarray:

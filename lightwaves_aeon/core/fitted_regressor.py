@@ -14,6 +14,7 @@ from lightwaves_aeon.core.data.collection import Collection
 from lightwaves_aeon.core.fitted import FittedLinear, NotLinearError
 from lightwaves_aeon.core.linear.intervals import Intervals
 from lightwaves_aeon.core.linear.regression import RegressionHead
+from lightwaves_aeon.core.linear.shrinkage import kept_within
 from lightwaves_aeon.core.model import Model
 
 
@@ -63,34 +64,35 @@ class FittedRegressor(FittedLinear):
                 f"the predictions of {name} are not a sum over features: a linear "
                 "estimator, such as the default one, has importances"
             )
-        intercepts, units = (
-            np.atleast_1d(estimator.intercept_),
-            np.eye(len(scaler.mean_)),
+        coef = np.atleast_2d(estimator.coef_)
+        points = np.vstack([np.zeros(coef.shape[1]), np.eye(coef.shape[1])])
+        found = estimator.predict(points)
+        intercepts = np.broadcast_to(estimator.intercept_, len(coef))
+        added, limits = (
+            points @ coef.T + intercepts,
+            getattr(estimator, "limits_", None),
         )
-        found = estimator.predict(np.vstack([0 * units[:1], units]))
-        n_outputs = 1 if found.ndim == 1 else found.shape[1]
-        intercepts = np.broadcast_to(intercepts, n_outputs)
-        added = np.vstack([0 * units[:1], units]) @ np.atleast_2d(estimator.coef_).T
-        if not np.allclose(found.reshape(len(found), -1), added + intercepts):
+        if limits is not None:
+            added = kept_within(added, limits.reshape(2, -1))
+        if not np.allclose(found.reshape(added.shape), added):
             raise NotLinearError(
                 f"the predictions of {name} are not a weighted sum of the features, "
                 "which is what importances are read from"
             )
-        coef = np.atleast_2d(estimator.coef_)
         head = RegressionHead.from_standardised(
             scaler.mean_,
             scaler.scale_,
             coef[0] if found.ndim == 1 else coef,
             intercepts,
             model.allows_missing,
+            limits,
         )
-        stds = np.sqrt(scaler.var_)
         return cls(
             model=model,
             head=head,
             intercepts=np.array(intercepts),
             means=scaler.mean_,
-            stds=stds,
+            stds=np.sqrt(scaler.var_),
             **about,
         )
 
@@ -98,6 +100,11 @@ class FittedRegressor(FittedLinear):
     def outputs(self) -> np.ndarray:
         """The numbers of the outputs, from 0."""
         return np.arange(len(self.head.bias))
+
+    @property
+    def output_column(self) -> str | None:
+        """What a column of outputs is called in tables; None if there is one output."""
+        return "output" if len(self.head.bias) > 1 else None
 
     @property
     def output_weights(self) -> np.ndarray:
@@ -108,6 +115,11 @@ class FittedRegressor(FittedLinear):
     def output_intercepts(self) -> np.ndarray:
         """What is predicted for the average training case, one an output."""
         return self.intercepts
+
+    def kept(self, outputs: np.ndarray) -> np.ndarray:
+        """Keep what the features add up to within the limits of predictions."""
+        limits = self.head.limits
+        return outputs if limits is None else kept_within(outputs, limits)
 
     def predict_interval(
         self, X: Collection, coverage: float, n_jobs: int = 1
@@ -130,23 +142,24 @@ class FittedRegressor(FittedLinear):
         Raises
         ------
         ValueError
-            If too few cases were held out for this coverage.
+            If too few cases were held out for this coverage, or nothing is known of the
+            errors, as of a regressor that was made smaller for a budget.
         """
-        reach = self.reach(coverage)
-        found = self.predict(X, n_jobs)
-        return np.stack([found - reach, found + reach], axis=-1)
+        return self.interval_around(self.predict(X, n_jobs), coverage)
 
-    def reach(self, coverage: float) -> np.ndarray:
-        """Give how far on either side of a prediction its interval reaches.
+    def interval_around(self, found: np.ndarray, coverage: float) -> np.ndarray:
+        """Give the same of what was predicted.
 
         Parameters
         ----------
+        found : np.ndarray of float64, shape (n_cases,) or (n_cases, n_outputs)
+            Predictions.
         coverage : float
             As of `predict_interval`.
 
         Returns
         -------
-        np.ndarray of float64, shape () or (n_outputs,)
+        np.ndarray of float64, shape (n_cases, 2) or (n_cases, n_outputs, 2)
 
         Raises
         ------
@@ -154,6 +167,8 @@ class FittedRegressor(FittedLinear):
             As `predict_interval` does.
         """
         check_coverage(coverage)
-        assert self.intervals is not None  # of the default estimator
-        half_widths = self.intervals.half_widths(coverage)
-        return half_widths[0] if self.head.is_vector else half_widths
+        if self.intervals is None:
+            raise ValueError("nothing is known of the errors of this regressor")
+        rows = found.reshape(len(found), len(self.head.bias))
+        reach = self.intervals.half_widths(rows, coverage).reshape(found.shape)
+        return np.stack([found - reach, found + reach], axis=-1)

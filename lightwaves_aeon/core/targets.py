@@ -44,6 +44,8 @@ class Targets(NamedTuple):
     @property
     def values(self) -> np.ndarray:
         """What a regression is fitted to, of shape (n_cases, n_scores)."""
+        if self.numbers is not None:  # of no case, perhaps
+            return self.numbers
         return self.values_among(int(self.classes.max()) + 1)
 
     def values_among(self, n_classes: int) -> np.ndarray:
@@ -157,7 +159,7 @@ def standardised_numbers(y: np.ndarray) -> tuple[np.ndarray, Standard]:
     >>> standardised_numbers(np.array([[1.0], [3.0]]))[0].ravel().tolist()
     [-1.0, 1.0]
     """
-    ascending = np.sort(y, axis=0)
+    ascending = np.sort(np.ascontiguousarray(y), axis=0)  # sums hang on the layout
     largest = np.abs(y).max(axis=0)
     # Squares, and sums, of what is near the largest float would overflow.
     units = np.where(largest > 0, largest, 1.0)
@@ -196,4 +198,6 @@ def quantile_classes(numbers: np.ndarray) -> np.ndarray:
     shares = np.arange(1, n_classes) / n_classes
     edges = np.quantile(total, shares, method="inverted_cdf")
     found = np.searchsorted(edges, total, side="left")
+    if found.max() == found.min():  # more than half of the numbers are the largest
+        found = total > total.min()
     return np.unique(found, return_inverse=True)[1]

@@ -1,8 +1,8 @@
-"""What a fitted classifier, of any framework, says of itself."""
+"""What a fitted classifier or regressor, of any framework, says of itself."""
 
 from __future__ import annotations
 
-__all__ = ["InspectionMixin"]
+__all__ = ["InspectionMixin", "Series"]
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,21 +10,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lightwaves_aeon.core.data.collection import checked_case
 from lightwaves_aeon.insight.importance import (
     channel_importance,
-    channel_loss,
     features_with_importance,
     importance_by,
 )
-from lightwaves_aeon.insight.report import describe
-from lightwaves_aeon.insight.saliency import saliency
 
 Series = np.ndarray | list[np.ndarray]
+"""Cases of one length, or of several."""
 
 
 class InspectionMixin:
-    """Mixin of the classifiers; see the methods."""
+    """Mixin of classifiers and regressors; see the methods."""
 
     _linear: Any
     _collection_of: Any
@@ -34,13 +31,17 @@ class InspectionMixin:
         """The table of the fitted model, with what each feature weighs.
 
         One row a feature, in the order of the transformer's ``features_`` and with its
-        columns, then ``importance`` and, for each class, ``weight_<label>`` with the
-        label as ``str`` says it. A weight is what one standard deviation of the
-        feature, over the training cases, adds to the score of the class; of two classes
-        they are opposites. The importance is the sum of the absolute weights over the
-        classes, divided by the sum over all features: importances add up to 1, or are
-        all 0 where all weights are. Where features tell the same, ridge regression
-        spreads the weight over them: one of small importance may tell a lot.
+        columns, then ``importance`` and weights. A weight is what one standard
+        deviation of the feature, over the training cases, adds to an output. Of a
+        classifier there is, for each class, ``weight_<label>`` with the label as
+        ``str`` says it, which is added to the score of the class; of two classes they
+        are opposites. Of a regressor there is ``weight``, which is added to the number;
+        or, of several outputs, ``weight_0`` and so on. The importance is the sum of the
+        absolute weights, divided by the sum over all features: importances add up to 1,
+        or are all 0 where all weights are. Several numbers count alike, whatever their
+        units: the weights of each are divided by their sum before. Where features tell
+        the same, ridge regression spreads the weight over them: one of small importance
+        may tell a lot.
 
         It is there with a linear `estimator` only, such as the default one.
 
@@ -69,13 +70,14 @@ class InspectionMixin:
         Returns
         -------
         pd.DataFrame
-            One row for each group that has features, and class; ascending, statistics
+            One row for each group that has features, and output; ascending, statistics
             and inputs in the order of the table's documentation. The columns `by`;
-            ``class``; ``n_features``, the size of the group, which is the same for all
-            classes; ``importance``, the share of the group and class in the absolute
-            weights of all features and classes, so that the column adds up to 1.
-            By channel, a feature of the sum or difference of two channels counts as one
-            of each of them, and its importance goes to them in halves.
+            ``class``, or ``output`` of a regressor that has several;
+            ``n_features``, the size of the group, which is the same for all outputs;
+            ``importance``, the share of the group and output in the absolute weights of
+            all features and outputs, so that the column adds up to 1. By channel, a
+            feature of the sum or difference of two channels counts as one of each of
+            them, and its importance goes to them in halves.
 
         Raises
         ------
@@ -106,8 +108,7 @@ class InspectionMixin:
         -------
         pd.DataFrame
             ``importance("channel")``, and zeros for the channels that no feature reads,
-            which can be left out: all channels, ascending. Columns ``channel``,
-            ``class``, ``n_features`` and ``importance``.
+            which can be left out: all channels, ascending.
 
         Examples
         --------
@@ -121,165 +122,21 @@ class InspectionMixin:
         """
         return channel_importance(self._linear())
 
-    def channel_loss(self) -> pd.DataFrame:
-        """Tell what it costs if a channel is lost, for each channel in use.
-
-        Importance is what the scores lean on; this is what is missed. Where other
-        channels tell the same, an important one may be lost at no cost.
-
-        Returns
-        -------
-        pd.DataFrame
-            One row a channel, ascending, with the columns ``channel``; ``accuracy`` on
-            cases held out, which is the same in all rows; ``accuracy_without``, that
-            without the channel; and ``loss``, the difference, which chance may make
-            negative. The cases are those that ``fit`` holds out to calibrate
-            probabilities: a search that does not know them finds features, and a
-            regression weighs them; of a collection too large for memory, cases of a
-            sample, each left out of the regression alone. Features of a channel that is
-            lost stand at their training means, as they do in ``predict`` where nothing
-            of it is observed. All but the channel is NaN if there were too few cases to
-            hold any out.
-
-        Raises
-        ------
-        ValueError
-            If `estimator` was given: cases are held out for the default one alone.
-
-        Examples
-        --------
-        >>> from aeon.datasets import load_basic_motions
-        >>> from lightwaves_aeon import LightWaveSClassifier
-        >>> clf = LightWaveSClassifier(n_features=50, variant="L1L2")
-        >>> clf = clf.fit(*load_basic_motions(split="train"))
-        >>> clf.channel_loss()
-           channel  accuracy  accuracy_without  loss
-        0        0       1.0              0.65  0.35
-        1        1       1.0              1.00  0.00
-        2        2       1.0              1.00  0.00
-        """
-        return channel_loss(self._linear())
-
     def dilation_importance(self) -> pd.DataFrame:
         """Add the importances of features up by dilation.
 
         Returns
         -------
         pd.DataFrame
-            ``importance("dilation")``: columns ``dilation`` (time points), ``class``,
-            ``n_features`` and ``importance``.
+            ``importance("dilation")``, in time points.
+
+        Examples
+        --------
+        >>> from aeon.datasets import load_cardano_sentiment
+        >>> from lightwaves_aeon import LightWaveSRegressor
+        >>> reg = LightWaveSRegressor(n_features=50, variant="L1L2")
+        >>> reg = reg.fit(*load_cardano_sentiment(split="train"))
+        >>> reg.dilation_importance().columns.tolist()
+        ['dilation', 'n_features', 'importance']
         """
         return importance_by(self._linear(), "dilation")
-
-    def describe(self, n_strongest: int = 10) -> str:
-        """Describe the fitted classifier in words.
-
-        Parameters
-        ----------
-        n_strongest : int, default=10
-            Number of features to describe.
-
-        Returns
-        -------
-        str
-            Some forty lines of plain text, of 80 characters at most: the channels in
-            use, the strongest eight with their shares, and those not in use; the shares
-            of levels, statistics and dilations; the strongest features, each with its
-            share and the class that a high value points to or speaks against most. A
-            share is an importance, see `features_`. Next to the share of a channel
-            stands the accuracy without it on held-out cases, see `channel_loss`, where
-            it is known and there are others. A pattern is level 1, how much the
-            series is like a kernel; its second-order activity is level 2, how much the
-            strength of the pattern is. Of both, d is the dilation, and the points are
-            those that the kernel spans.
-
-        Examples
-        --------
-        >>> from aeon.datasets import load_basic_motions
-        >>> from lightwaves_aeon import LightWaveSClassifier
-        >>> clf = LightWaveSClassifier(n_features=50, variant="L1L2")
-        >>> clf = clf.fit(*load_basic_motions(split="train"))
-        >>> print(clf.describe(n_strongest=1))
-        LightWaveS classifier: 50 features, 4 classes
-        Classes: badminton, running, standing, walking
-        <BLANKLINE>
-        Channels: 3 of 6 in use, by their share of the standardised weights
-        Held-out cases that are right: 100.0%; without a channel, as its line says
-          0  76.5%  ################################  38 features  without it 65.0%
-          2  15.4%  ######                            10 features  without it 100.0%
-          1   8.0%  ###                               2 features   without it 100.0%
-          Not used: 3-5
-        <BLANKLINE>
-        Levels: 1 (pattern) 85.8%, 2 (second-order activity) 14.2%
-        Statistics: peak strength 74.5%, longest positive run 25.5%
-        Dilations: d=1 29.8%, d=2 18.7%, d=4 2.9%, d=8 1.1%, d=16 17.2%, d=32 30.3%
-        <BLANKLINE>
-        Strongest features, and what a high value says:
-          1.   6.3%  channel 0, short-scale pattern k001 (d=1, 9 points), peak strength:
-                     points to badminton
-        """
-        return describe(self._linear(), n_strongest)
-
-    def contributions(self, X: Series) -> np.ndarray:
-        """Split the scores of cases into what each feature adds to them.
-
-        Parameters
-        ----------
-        X : np.ndarray, shape (n_cases, n_channels, n_timepoints)
-            Cases, or any other type that ``predict`` takes.
-
-        Returns
-        -------
-        np.ndarray of float64, shape (n_cases, n_features, n_classes)
-            How far the score of each class is raised by a feature, by its distance from
-            the average training case; 0 if nothing of it was observed. Their sum over
-            the features and the intercept of `estimator_` are ``decision_function``,
-            which for two classes is that of the second; the first one's is its
-            negative.
-        """
-        linear, collection = self._linear(), self._collection_of(X)
-        return linear.contributions(linear.features(collection))
-
-    def saliency(self, x: np.ndarray, label: object = None) -> np.ndarray:
-        """Split the score of a class over the time points of the channels of a case.
-
-        Parameters
-        ----------
-        x : np.ndarray, shape (n_channels, n_timepoints)
-            The case.
-        label : label, default=None
-            The class; None means the predicted one.
-
-        Returns
-        -------
-        np.ndarray of float64, shape (n_channels, n_timepoints)
-            Positive where the case speaks for the class. The sum is the score of the
-            class less its intercept; of two classes the first one's score is the
-            negative of ``decision_function``. There are zeros where values are missing,
-            and in channels not in use.
-
-        Raises
-        ------
-        ValueError
-            If the label is not a class, `x` is not one case with the channels of the
-            training cases, one in use holds infinity, or NaN where missing values are
-            an error, or the estimator is not linear.
-
-        Examples
-        --------
-        >>> from aeon.datasets import load_basic_motions
-        >>> from lightwaves_aeon import LightWaveSClassifier
-        >>> X, y = load_basic_motions(split="train")
-        >>> clf = LightWaveSClassifier(n_features=50, random_state=0).fit(X, y)
-        >>> clf.saliency(X[0]).shape
-        (6, 100)
-        """
-        linear = self._linear()
-        x = checked_case(x, linear.n_channels)
-        classes = linear.classes.tolist()
-        if label is None:
-            parts = linear.contributions(linear.model.transform.transform_one(x))[0]
-            label = classes[(parts.sum(axis=0) + linear.output_intercepts).argmax()]
-        if label not in classes:
-            raise ValueError(f"label must be one of {classes}, got {label!r}")
-        return saliency(linear, x, classes.index(label))

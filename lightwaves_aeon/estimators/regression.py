@@ -22,11 +22,12 @@ from lightwaves_aeon.core.linear.channel_loss import (
 )
 from lightwaves_aeon.core.linear.intervals import fit_intervals
 from lightwaves_aeon.core.linear.regression import DistilledRidgeRegressor
+from lightwaves_aeon.core.linear.ridge import SOFT_ALPHAS, fit_ridge, mean_ridge
+from lightwaves_aeon.core.linear.shrinkage import fit_limits, fit_slopes, shrunk
 from lightwaves_aeon.core.parallel.blas import one_blas_thread
 from lightwaves_aeon.core.parallel.threads import Threads
 from lightwaves_aeon.core.search_result import SearchResult
 from lightwaves_aeon.core.targets import (
-    Standard,
     Targets,
     quantile_classes,
     standardised_numbers,
@@ -174,25 +175,29 @@ def fit_regressor(
             lambda: fit_estimator(shell._seeded(given), features, numbers_of)
         )
     elif not is_large(X.shape):
-        of_fit = found, sample, targets, standard, y.ndim == 1, backend
-        scaler, estimator = _fit_to_all(*of_fit)
+        scaler, ridge = _fit_to_all(found, sample, targets, backend)
     else:
         weights = np.ones(int(targets.classes.max()) + 1)
         over_all = as_source(X), targets, range(len(y)), backend
         over_blocks = passes(*over_all, track_of(shell, backend))
-        scaler, ridge, scored = fit_head(
-            model, sample, of_sample, weights, over_blocks, backend
-        )
-        estimator = DistilledRidgeRegressor().solved(
-            np.array([ridge.alpha]), ridge.coef, ridge.intercept, standard, y.ndim == 1
-        )
-        held_out = [scored]
+        of_fit = model, sample, of_sample, weights, over_blocks, backend
+        scaler, solved, scored = fit_head(*of_fit)
+        ridge = solved.alpha, solved.coef, solved.intercept
+        ends = np.array([numbers.min(axis=0), numbers.max(axis=0)])
+        held_out = [scored._replace(known=ends)]
     n_cases, n_channels, longest = X.shape
     n_timepoints = None if isinstance(X, UnequalLengthCollection) else longest
     fitted = None
     if given is not None:
         model = model.with_unobserved(scaler.mean_) if model.allows_missing else model
     else:
+        slopes = fit_slopes(held_out)
+        limits = fit_limits(held_out, slopes, numbers)
+        held_out = shrunk(held_out, slopes, limits)
+        alpha, coef, intercept = ridge
+        solution = alpha, (coef.T * slopes).T, intercept * slopes, limits
+        estimator = DistilledRidgeRegressor()
+        estimator.set_solution(*solution, standard, y.ndim == 1)
         if model.allows_missing:  # the head knows what stands in for a feature
             model = model.with_unobserved(np.full(len(model.rows), np.nan))
         fitted = FittedRegressor.from_estimator(
@@ -236,31 +241,30 @@ def _features_and_numbers(
 
 
 def _fit_to_all(
-    found: SearchResult,
-    X: Collection,
-    targets: Targets,
-    standard: Standard,
-    is_vector: bool,
-    backend: Threads,
-) -> tuple[StandardScaler, DistilledRidgeRegressor]:
-    """Fit scaler and ridge regression to the features of all cases, in memory."""
+    found: SearchResult, X: Collection, targets: Targets, backend: Threads
+) -> tuple[StandardScaler, tuple[float, np.ndarray, np.ndarray]]:
+    """Fit scaler and ridge regression to the features of all cases, in memory.
+
+    The regression is given as its penalty, coefficients and intercept. Where there is a
+    teacher, it is one of its predictions: numbers are as noisy as labels.
+    """
     order, lesson = found.order, found.lesson
     features = found.model.features(X, backend, order)
-    numbers = targets.take(order).values
     of_mixtures = None
     if lesson is not None:
         mixtures = lesson.mixtures
         of_mixtures = found.model.features_of_mixtures(X, mixtures, backend)
 
-    def fit() -> tuple[StandardScaler, DistilledRidgeRegressor]:
-        scaler, taught = StandardScaler().fit(features), None
-        if lesson is not None:
+    def fit() -> tuple[StandardScaler, tuple[float, np.ndarray, np.ndarray]]:
+        scaler = StandardScaler().fit(features)
+        if lesson is None:
+            ridge = fit_ridge(scaler.transform(features), targets.take(order).values)
+        else:
             place = np.argsort(order)  # of each case among the features
             of_cases = features[place[lesson.cases]]
-            seen = scaler.transform(np.concatenate([of_cases, of_mixtures]))
-            taught = seen, lesson.soft_targets
-        of_fit = scaler.transform(features), numbers, standard, is_vector, taught
-        with one_blas_thread:
-            return scaler, DistilledRidgeRegressor().fit(*of_fit)
+            taught = scaler.transform(np.concatenate([of_cases, of_mixtures]))
+            ridge = fit_ridge(taught, lesson.soft_targets, SOFT_ALPHAS)
+        return scaler, (ridge.alpha, *mean_ridge([ridge]))
 
-    return backend.on_root(fit)
+    with one_blas_thread:
+        return backend.on_root(fit)

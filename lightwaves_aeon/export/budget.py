@@ -19,15 +19,23 @@ from lightwaves_aeon.core.convolution.pooling_sets import EMPTY
 from lightwaves_aeon.core.convolution.series_pooling import PlainFeatures
 from lightwaves_aeon.core.data.case_order import case_order
 from lightwaves_aeon.core.data.collection import Collection
-from lightwaves_aeon.core.fitted import FittedClassifier, as_fitted
+from lightwaves_aeon.core.fitted import FittedClassifier, FittedLinear, as_fitted
+from lightwaves_aeon.core.fitted_regressor import FittedRegressor
 from lightwaves_aeon.core.linear.head import default_ridge
+from lightwaves_aeon.core.linear.regression import DistilledRidgeRegressor
 from lightwaves_aeon.core.linear.unobserved import importances_of
+from lightwaves_aeon.core.model import Model
 from lightwaves_aeon.core.parallel.blas import one_blas_thread
 from lightwaves_aeon.core.parallel.threads import Threads
-from lightwaves_aeon.core.targets import Targets
+from lightwaves_aeon.core.targets import (
+    Targets,
+    quantile_classes,
+    standardised_numbers,
+)
 from lightwaves_aeon.export.c.files import program_names
 from lightwaves_aeon.export.c.source import longest_of
 from lightwaves_aeon.export.c.tables import Tables
+from lightwaves_aeon.export.single_precision import refuse_coarse_numbers
 
 CODE_BYTES = 4096
 """For the program beside its tables; on a Cortex-M4F it takes one to four thousand."""
@@ -73,16 +81,16 @@ class Costs(NamedTuple):
 
 
 def costs_of(
-    classifier: Any,
+    estimator: Any,
     n_timepoints: int | None = None,
     n_features: int | None = None,
     missing_values: bool | None = None,
 ) -> Costs:
-    """Say what a classifier, or the first features of its table, would take in C.
+    """Say what an estimator, or the first features of its table, would take in C.
 
     Parameters
     ----------
-    classifier : LightWaveSClassifier or FittedClassifier
+    estimator : LightWaveSClassifier, LightWaveSRegressor or FittedLinear
         Fitted, of aeon or sktime, with the default estimator; or its one value.
     n_timepoints : int, optional
         Time points of the longest series; by default those of the training cases.
@@ -112,9 +120,10 @@ def costs_of(
     >>> costs_of(clf, n_features=100).flash < costs_of(clf).flash / 2
     True
     """
-    fitted = as_fitted(classifier, "C source")
+    fitted = as_fitted(estimator, "C source")
     longest, model, head = longest_of(fitted, n_timepoints), fitted.model, fitted.head
     refuse_missing(model.rows, "C source", program_names(), program_names())
+    refuse_coarse_numbers(fitted)
     if n_features is not None:
         model = model.first(n_features)
     n_kept, n_scores = len(model.rows), len(head.bias)
@@ -131,7 +140,7 @@ def costs_of(
 
 
 def largest_within(
-    classifier: Any,
+    estimator: Any,
     X: Collection,
     y: np.ndarray,
     *,
@@ -141,17 +150,17 @@ def largest_within(
     max_flash: float = np.inf,
     max_ram: float = np.inf,
     max_operations: float = np.inf,
-) -> FittedClassifier:
+) -> FittedLinear:
     """Keep as many features as a device has room for, in the order of selection.
 
     Parameters
     ----------
-    classifier : LightWaveSClassifier or FittedClassifier
+    estimator : LightWaveSClassifier, LightWaveSRegressor or FittedLinear
         Fitted, of aeon or sktime, with the default estimator; or its one value.
     X : Collection, shape (n_cases, n_channels, n_timepoints)
         The training cases, to train the head of fewer features.
     y : np.ndarray, shape (n_cases,)
-        Their labels.
+        Their labels; of a regressor their numbers, also of several outputs.
     class_weight : {"balanced"}, dict or None, default=None
         Weights of the classes, as for the whole model.
     n_timepoints : int, optional
@@ -163,15 +172,16 @@ def largest_within(
 
     Returns
     -------
-    FittedClassifier
+    FittedClassifier or FittedRegressor
         All of it if it fits. The scores of a smaller one make probabilities by the
-        inverse temperature of the whole one.
+        inverse temperature of the whole one; how far the numbers of a smaller one are
+        off is not known.
 
     Raises
     ------
     ValueError
         If not even one feature fits; the message says what it would take. If channels,
-        labels or their number are not those of the training cases.
+        labels, outputs or the number of cases are not those of the fit.
 
     Examples
     --------
@@ -185,7 +195,7 @@ def largest_within(
     True
     """
     limits = max_flash, max_ram, max_operations
-    fitted = as_fitted(classifier, "C source")
+    fitted = as_fitted(estimator, "C source")
     n_features = len(fitted.model.rows)
 
     def costs(n_kept: int) -> Costs:
@@ -203,31 +213,29 @@ def largest_within(
             f"no model fits: one feature alone takes {least.flash} bytes of flash, "
             f"{least.ram} bytes of RAM and {least.operations} operations"
         )
-    return _with_first(fitted, n_kept, X, y, class_weight)
+    if X.shape[:2] != (len(y), fitted.n_channels):
+        raise ValueError(
+            f"X must be {len(y)} cases, as many as y has, of "
+            f"{fitted.n_channels} channels, got {X.shape[0]} of {X.shape[1]}"
+        )
+    model = fitted.model.first(n_kept)
+    if isinstance(fitted, FittedRegressor):
+        return _trained_to_numbers(fitted, model, X, y)
+    return _trained_to_labels(fitted, model, X, y, class_weight)
 
 
-def _with_first(
+def _trained_to_labels(
     fitted: FittedClassifier,
-    n_features: int,
+    model: Model,
     X: Collection,
     y: np.ndarray,
     class_weight: Any,
 ) -> FittedClassifier:
     """Train a head for the first features of a table."""
-    if X.shape[:2] != (len(y), fitted.n_channels):
-        raise ValueError(
-            f"X must be {len(y)} cases, as many as there are labels, of "
-            f"{fitted.n_channels} channels, got {X.shape[0]} of {X.shape[1]}"
-        )
     labels, classes = np.unique(y, return_inverse=True)
     if not np.array_equal(labels, fitted.classes):
         raise ValueError("y must have the labels that the classifier was fitted to")
-    model = fitted.model.first(n_features)
-    order = case_order(X, Targets(classes), Threads())
-    complete = model
-    if model.allows_missing:
-        complete = model.with_unobserved(fitted.means[:n_features])
-    features = complete.transform(X, order)
+    features, order = _features_in_order(fitted, model, X, Targets(classes))
     scaler, ridge = StandardScaler().fit(features), default_ridge(len(y), class_weight)
     with one_blas_thread:
         ridge.fit(scaler.transform(features), y[order])
@@ -241,11 +249,47 @@ def _with_first(
         ridge,
         fitted.head.inverse_temperature,
         unobserved,
-        n_channels=fitted.n_channels,
-        n_timepoints=fitted.n_timepoints,
-        channel_names=fitted.channel_names,
-        has_gaps=fitted.has_gaps,
+        **_about(fitted),
     )
+
+
+def _trained_to_numbers(
+    fitted: FittedRegressor, model: Model, X: Collection, y: np.ndarray
+) -> FittedRegressor:
+    """Train a head for the first features of a table."""
+    n_outputs = len(fitted.head.bias)
+    given = np.asarray(y, np.float64).reshape(len(y), -1)
+    if given.shape[1] != n_outputs or not np.isfinite(given).all():
+        raise ValueError(
+            f"y must be finite numbers of {n_outputs} outputs, as the regressor was "
+            "fitted to"
+        )
+    numbers, _ = standardised_numbers(given)
+    targets = Targets(quantile_classes(numbers), numbers)
+    features, order = _features_in_order(fitted, model, X, targets)
+    scaler, ridge = StandardScaler().fit(features), DistilledRidgeRegressor()
+    with one_blas_thread:
+        seen = scaler.transform(features)
+        ridge.fit(seen, given[order, 0] if fitted.head.is_vector else given[order])
+    return FittedRegressor.from_estimator(model, scaler, ridge, **_about(fitted))
+
+
+def _features_in_order(
+    fitted: FittedLinear, model: Model, X: Collection, targets: Targets
+) -> tuple[np.ndarray, np.ndarray]:
+    order = case_order(X, targets, Threads())
+    if model.allows_missing:
+        model = model.with_unobserved(fitted.means[: len(model.rows)])
+    return model.transform(X, order), order
+
+
+def _about(fitted: FittedLinear) -> dict[str, Any]:
+    return {
+        "n_channels": fitted.n_channels,
+        "n_timepoints": fitted.n_timepoints,
+        "channel_names": fitted.channel_names,
+        "has_gaps": fitted.has_gaps,
+    }
 
 
 def _operations(plan: Plan, n: int) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["load_state", "save_state"]
+__all__ = ["load_state", "save_state", "value_type_of"]
 
 from numbers import Integral
 from pathlib import Path
@@ -86,6 +86,48 @@ def save_state(path: str | Path, state: FittedState) -> None:
         **head.arrays_of_ridge(state.estimator),
     }
     save_model(path, header, arrays)
+
+
+def value_type_of(path: str | Path) -> type:
+    """Tell whether a model file holds a classifier or a regressor.
+
+    Parameters
+    ----------
+    path : str or Path
+        A file that `save_state` wrote.
+
+    Returns
+    -------
+    type
+        FittedClassifier or FittedRegressor, as `load_state` takes it.
+
+    Raises
+    ------
+    ModelFileError
+        If the file is truncated, altered, of a newer version or no model file at all,
+        or holds neither.
+    OSError
+        If it cannot be read.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from aeon.datasets import load_covid_3month
+    >>> from lightwaves_aeon import LightWaveSRegressor
+    >>> from lightwaves_aeon.export.saved import value_type_of
+    >>> X, y = load_covid_3month(split="train")
+    >>> reg = LightWaveSRegressor(n_features=20, random_state=0).fit(X, y)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     reg.save(Path(folder) / "covid.model")
+    ...     value_type_of(Path(folder) / "covid.model").__name__
+    'FittedRegressor'
+    """
+    header, _ = load_model(path)
+    for value_type, head in HEADS.items():
+        if header.get("estimator") in head.estimators:
+            return value_type
+    raise ModelFileError(f"{path} holds no fitted classifier and no fitted regressor")
 
 
 def load_state(path: str | Path, value_type: type) -> FittedState:

@@ -7,10 +7,10 @@ __all__ = [
     "ARRAYS_OF_NUMBERS",
     "FLAGS",
     "HEAD",
+    "INTERVALS",
     "KERNEL",
     "LABEL_KINDS",
     "RIDGE",
-    "RIDGE_OF_NUMBERS",
     "SCALER",
     "SIZES",
     "TABLE",
@@ -45,7 +45,7 @@ LOSS = ("accuracy", "accuracy_without")
 LOSS_OF_NUMBERS = ("r2", "r2_without")
 SCALER = ("mean_", "scale_", "var_")
 RIDGE = ("alphas", "alpha_", "best_score_", "coef_", "intercept_")
-RIDGE_OF_NUMBERS = ("alphas_", "coef_", "intercept_")
+INTERVALS = ("residuals", "predictions", "usual")
 
 Specification = tuple[type[np.generic], tuple[str, ...]]
 """Type and shape of an array."""
@@ -84,8 +84,11 @@ ARRAYS_OF_NUMBERS: dict[str, Specification] = {
     **COMMON,
     **{f"loss_{name}": (np.float64, ("channels in use",)) for name in LOSS_OF_NUMBERS},
     "head_is_vector": (np.bool_, ()),
-    "residuals": (np.float64, ("cases held out", "scores")),
-    "ridge_alphas_": (np.floating, ("alphas",)),
+    "head_limits": (np.float64, ("ends", "scores")),
+    "interval_residuals": (np.float64, ("cases held out", "scores")),
+    "interval_predictions": (np.float64, ("groups", "scores")),
+    "interval_usual": (np.float64, ("groups", "scores")),
+    "ridge_alpha_": (np.floating, ()),
     "ridge_coef_": (np.floating, ("scores", "features")),
     "ridge_intercept_": (np.floating, ("scores",)),
 }
@@ -126,11 +129,11 @@ def check_arrays(arrays: Arrays, known: Mapping[str, Specification]) -> None:
         raise ValueError(f"arrays are missing or unknown: {', '.join(differing)}")
     # Of two classes scikit-learn gives a row or a vector, as its version has it.
     arrays = {**arrays, "ridge_coef_": np.atleast_2d(arrays["ridge_coef_"])}
-    lengths = {"taps": N_TAPS}
+    lengths = {"taps": N_TAPS, "ends": 2}
     for name, (dtype, shape) in known.items():
         array = arrays[name]
         require(np.issubdtype(array.dtype, dtype), f"type of {name}")
-        is_full = array.size > 0 or name == "residuals"
+        is_full = array.size > 0 or name == "interval_residuals"
         require(array.ndim == len(shape) and is_full, f"shape of {name}")
         for axis, length in zip(shape, array.shape, strict=True):
             require(lengths.setdefault(axis, length) == length, f"shape of {name}")
@@ -142,9 +145,15 @@ def check_arrays(arrays: Arrays, known: Mapping[str, Specification]) -> None:
     if "classes" in known:
         _check_classes(arrays, lengths["scores"])
     else:
-        residuals = arrays["residuals"]
-        ascends = (np.diff(residuals, axis=0) >= 0).all() and (residuals >= 0).all()
-        require(bool(ascends), "residuals")
+        _check_intervals(arrays)
+
+
+def _check_intervals(arrays: Arrays) -> None:
+    require(bool((np.diff(arrays["head_limits"], axis=0) >= 0).all()), "head_limits")
+    for name, least in (("residuals", 0), ("predictions", -np.inf), ("usual", 0)):
+        array = arrays[f"interval_{name}"]
+        ascends = name == "usual" or (np.diff(array, axis=0) >= 0).all()
+        require(bool(ascends and (array >= least).all()), f"interval_{name}")
 
 
 def _check_classes(arrays: Arrays, n_scores: int) -> None:

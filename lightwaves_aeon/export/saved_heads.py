@@ -33,9 +33,9 @@ from lightwaves_aeon.export.saved_checks import (
     ARRAYS,
     ARRAYS_OF_NUMBERS,
     HEAD,
+    INTERVALS,
     LABEL_KINDS,
     RIDGE,
-    RIDGE_OF_NUMBERS,
     Arrays,
     Specification,
     require,
@@ -213,13 +213,14 @@ def _arrays_of_regressor(fitted: FittedRegressor) -> Arrays:
         "head_weights": fitted.head.weights,
         "head_bias": fitted.head.bias,
         "head_is_vector": np.array(fitted.head.is_vector),
-        "residuals": fitted.intervals.residuals,
+        "head_limits": np.asarray(fitted.head.limits),
+        **parts("interval", fitted.intervals, INTERVALS),
     }
 
 
 def _parts_of_regression(ridge: DistilledRidgeRegressor) -> Arrays:
     return {
-        "ridge_alphas_": ridge.alphas_,
+        "ridge_alpha_": np.array(ridge.alpha_),
         "ridge_coef_": np.atleast_2d(ridge.coef_),
         "ridge_intercept_": np.atleast_1d(ridge.intercept_),
     }
@@ -229,20 +230,24 @@ def _restored_regressor(
     common: Common, arrays: Arrays
 ) -> tuple[FittedRegressor, DistilledRidgeRegressor]:
     require(common.name == "DistilledRidgeRegressor", "estimator")
-    alphas, coef, intercept = (arrays[f"ridge_{part}"] for part in RIDGE_OF_NUMBERS)
+    coef, intercept = arrays["ridge_coef_"], arrays["ridge_intercept_"]
+    limits = arrays["head_limits"]
     is_vector = bool(arrays["head_is_vector"])
     require(len(intercept) == 1 or not is_vector, "head_is_vector")
     ridge = DistilledRidgeRegressor()
-    ridge.alphas_, ridge.n_features_in_ = alphas, coef.shape[1]
+    ridge.alpha_, ridge.n_features_in_ = float(arrays["ridge_alpha_"]), coef.shape[1]
+    ridge.limits_ = limits[:, 0] if is_vector else limits
     ridge.coef_ = coef[0] if is_vector else coef
     ridge.intercept_ = float(intercept[0]) if is_vector else intercept
     means = common.scaler.mean_ if common.model.allows_missing else None
-    head = RegressionHead(arrays["head_weights"], arrays["head_bias"], is_vector, means)
+    head = RegressionHead(
+        arrays["head_weights"], arrays["head_bias"], is_vector, means, limits
+    )
     fitted = FittedRegressor(
         head=head,
         intercepts=intercept,
         channel_losses=_restored_losses(arrays, CHANNEL_LOSS_OF_NUMBERS),
-        intervals=Intervals(arrays["residuals"]),
+        intervals=Intervals(**parts_of(arrays, "interval", INTERVALS)),
         **common.of_value,
     )
     return fitted, ridge

@@ -1,4 +1,4 @@
-"""How much the scores of a linear classifier lean on features, channels, dilations.
+"""How much scores, or predicted numbers, lean on features, channels, dilations.
 
 And what it costs if a channel is lost.
 """
@@ -11,6 +11,7 @@ __all__ = [
     "channel_loss",
     "features_with_importance",
     "importance_by",
+    "output_units",
     "shares",
     "standardised_weights",
 ]
@@ -26,7 +27,7 @@ from lightwaves_aeon.core.convolution.features import (
 )
 from lightwaves_aeon.core.convolution.pooling import POOLING_OPERATORS
 from lightwaves_aeon.core.convolution.representations import REPRESENTATIONS
-from lightwaves_aeon.core.fitted import FittedClassifier
+from lightwaves_aeon.core.fitted import FittedLinear
 
 GROUPS = ("channel", "input", "dilation", "kernel", "level", "statistic")
 """The columns of the table that importances are added up by."""
@@ -41,81 +42,105 @@ LEAST = {"dilation": 1, "kernel": 0}
 """The columns that are below these at level 0, where there are none."""
 
 
-def standardised_weights(fitted: FittedClassifier) -> np.ndarray:
+def standardised_weights(fitted: FittedLinear) -> np.ndarray:
     """Give the weights of the standardised features, which can be compared.
 
     Parameters
     ----------
-    fitted : FittedClassifier
-        The classifier.
+    fitted : FittedLinear
+        The table with its head.
 
     Returns
     -------
-    np.ndarray of float64, shape (n_features, n_classes)
-        What one standard deviation of a feature adds to the score of a class. Where the
-        classes are two, one column is the negative of the other.
+    np.ndarray of float64, shape (n_features, n_outputs)
+        What one standard deviation of a feature adds to the score of a class, or to a
+        number. Where the classes are two, one column is the negative of the other.
     """
     return fitted.output_weights * fitted.stds[:, None]
 
 
-def shares(fitted: FittedClassifier) -> np.ndarray:
-    """Give the part that each feature has in the scores of each class.
+def output_units(fitted: FittedLinear) -> np.ndarray:
+    """Give what makes the weights of outputs comparable: they are divided by it.
 
     Parameters
     ----------
-    fitted : FittedClassifier
-        The classifier.
+    fitted : FittedLinear
+        The table with its head.
 
     Returns
     -------
-    np.ndarray of float64, shape (n_features, n_classes)
-        Absolute standardised weights over their sum: they add up to 1, or are all 0
-        where all weights are.
+    np.ndarray of float64, shape (n_outputs,)
+        1 where there is nothing to do: scores of classes have one unit. Several numbers
+        need not: theirs are the sums of the absolute standardised weights.
     """
-    absolute = np.abs(standardised_weights(fitted))
+    if fitted.output_column != "output":
+        return np.ones(len(fitted.outputs))
+    totals = np.abs(standardised_weights(fitted)).sum(axis=0)
+    return np.where(totals > 0, totals, 1.0)
+
+
+def shares(fitted: FittedLinear) -> np.ndarray:
+    """Give the part that each feature has in each output.
+
+    Parameters
+    ----------
+    fitted : FittedLinear
+        The table with its head.
+
+    Returns
+    -------
+    np.ndarray of float64, shape (n_features, n_outputs)
+        Absolute standardised weights over their sum: they add up to 1, or are all 0
+        where all weights are. Several numbers count alike, whatever their units.
+    """
+    absolute = np.abs(standardised_weights(fitted)) / output_units(fitted)
     total = absolute.sum()
     return absolute / total if total > 0 else absolute
 
 
-def features_with_importance(fitted: FittedClassifier) -> pd.DataFrame:
+def features_with_importance(fitted: FittedLinear) -> pd.DataFrame:
     """Lay the table out with what each feature weighs.
 
     Parameters
     ----------
-    fitted : FittedClassifier
-        The classifier.
+    fitted : FittedLinear
+        The table with its head.
 
     Returns
     -------
     pd.DataFrame
-        The columns of the table, then ``importance``, and ``weight_<label>`` for each
-        class; one row a feature, in the order of the table.
+        The columns of the table, then ``importance``, and ``weight_<output>`` for each
+        class or number, or ``weight`` if there is one; one row a feature, in the order
+        of the table.
     """
     bank = fitted.model.bank
     table = features_frame(
         fitted.model.rows, bank.taps, bank.wavelets, fitted.channel_names
     )
-    names = [f"weight_{label}" for label in fitted.classes]
+    names = ["weight"]
+    if fitted.output_column is not None:
+        names = [f"weight_{output}" for output in fitted.outputs]
     weights = pd.DataFrame(standardised_weights(fitted), columns=names)
     table["importance"] = shares(fitted).sum(axis=1)
     return pd.concat([table, weights], axis=1)
 
 
-def importance_by(fitted: FittedClassifier, by: str | Sequence[str]) -> pd.DataFrame:
+def importance_by(fitted: FittedLinear, by: str | Sequence[str]) -> pd.DataFrame:
     """Add the importances of features up by what they have in common.
 
     Parameters
     ----------
-    fitted : FittedClassifier
-        The classifier.
+    fitted : FittedLinear
+        The table with its head.
     by : str or sequence of str
         One or several of `GROUPS`.
 
     Returns
     -------
     pd.DataFrame
-        A row for each group of features and class: the columns `by`, ``class``,
-        ``n_features`` and ``importance``. Ascending, statistics and inputs in the order
+        A row for each group of features and output: the columns `by`, ``class`` or
+        ``output``, ``n_features`` and ``importance``. Where there is one output, it has
+        no column. Ascending, statistics and inputs in the order
         of their registries. Features of level 0 have no dilation and no kernel: these
         are missing, in the first of the groups. A feature of two channels counts as one
         in both of them, and its importance goes to them in halves.
@@ -135,7 +160,7 @@ def importance_by(fitted: FittedClassifier, by: str | Sequence[str]) -> pd.DataF
     if "channel" in columns:
         rows, parts = _by_channel(rows, parts)
     groups, group_of = np.unique(rows[columns], return_inverse=True)
-    sums = np.zeros((len(groups), len(fitted.classes)))
+    sums = np.zeros((len(groups), parts.shape[1]))
     np.add.at(sums, group_of, parts)
     found = {column: groups[column] for column in columns}
     for column, names in NAMES.items():
@@ -145,51 +170,52 @@ def importance_by(fitted: FittedClassifier, by: str | Sequence[str]) -> pd.DataF
         if column in found:
             has_none = found[column] < least
             found[column] = missing_at_level_0(found[column], has_none).array
-    n_classes = len(fitted.classes)
-    return pd.DataFrame(
-        {
-            **{name: column.repeat(n_classes) for name, column in found.items()},
-            "class": np.tile(fitted.classes, len(groups)),
-            "n_features": np.repeat(np.bincount(group_of), n_classes),
-            "importance": sums.ravel(),
-        }
+    n_outputs = len(fitted.outputs)
+    table = pd.DataFrame(
+        {name: column.repeat(n_outputs) for name, column in found.items()}
     )
+    if fitted.output_column is not None:
+        table[fitted.output_column] = np.tile(fitted.outputs, len(groups))
+    table["n_features"] = np.repeat(np.bincount(group_of), n_outputs)
+    table["importance"] = sums.ravel()
+    return table
 
 
-def channel_importance(fitted: FittedClassifier) -> pd.DataFrame:
+def channel_importance(fitted: FittedLinear) -> pd.DataFrame:
     """Add the importances of features up by channel, those not in use among them.
 
     Parameters
     ----------
-    fitted : FittedClassifier
-        The classifier.
+    fitted : FittedLinear
+        The table with its head.
 
     Returns
     -------
     pd.DataFrame
         As `importance_by` gives it, with zeros for the channels that no feature reads.
     """
-    channels = np.arange(fitted.n_channels, dtype=np.int32)
-    every = pd.MultiIndex.from_product(
-        [channels, fitted.classes], names=["channel", "class"]
-    )
-    of_used = importance_by(fitted, "channel").set_index(every.names)
+    every = pd.Index(np.arange(fitted.n_channels, dtype=np.int32), name="channel")
+    if fitted.output_column is not None:
+        names = ["channel", fitted.output_column]
+        every = pd.MultiIndex.from_product([every, fitted.outputs], names=names)
+    of_used = importance_by(fitted, "channel").set_index(list(every.names))
     return of_used.reindex(every, fill_value=0).reset_index()
 
 
-def channel_loss(fitted: FittedClassifier) -> pd.DataFrame:
+def channel_loss(fitted: FittedLinear) -> pd.DataFrame:
     """Tell what the loss of each channel in use costs, on held-out cases.
 
     Parameters
     ----------
-    fitted : FittedClassifier
-        The classifier.
+    fitted : FittedLinear
+        The table with its head.
 
     Returns
     -------
     pd.DataFrame
         One row a channel, ascending: ``channel``, ``accuracy``, ``accuracy_without``
-        and ``loss``, the difference. NaN where no case was held out.
+        and ``loss``, the difference; of numbers ``r2`` and ``r2_without``. NaN where no
+        case was held out.
 
     Raises
     ------
@@ -203,7 +229,8 @@ def channel_loss(fitted: FittedClassifier) -> pd.DataFrame:
             "default estimator alone, not for one that is given"
         )
     table = pd.DataFrame(losses)
-    table["loss"] = table["accuracy"] - table["accuracy_without"]
+    _, quality, without = table.columns
+    table["loss"] = table[quality] - table[without]
     return table
 
 

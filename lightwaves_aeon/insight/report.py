@@ -1,4 +1,4 @@
-"""What a fitted classifier leans on, in a text that is read in a minute."""
+"""What a fitted model leans on, in a text that is read in a minute."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ __all__ = ["describe"]
 
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from lightwaves_aeon.core.checks import check_at_least
 from lightwaves_aeon.core.convolution.pooling import POOLING_OPERATORS
-from lightwaves_aeon.core.fitted import FittedClassifier
+from lightwaves_aeon.core.fitted import FittedClassifier, FittedLinear
+from lightwaves_aeon.core.fitted_regressor import FittedRegressor
 from lightwaves_aeon.insight.importance import (
     channel_loss,
     importance_by,
@@ -32,7 +35,13 @@ MOST_CHANNELS = 8
 """Channels that are shown one by one."""
 
 MOST_LINES = 2
-"""Of a list of classes or channels."""
+"""Of a list of classes, widths of intervals, or channels."""
+
+COVERAGE = 0.9
+"""Of the intervals whose width is said."""
+
+LEAST_R2 = -100
+"""R2 from which on it is said with two digits behind the point."""
 
 GROUPS: dict[str, tuple[str, Callable[..., str]]] = {
     "input": ("Inputs: ", str),
@@ -46,13 +55,13 @@ GROUPS: dict[str, tuple[str, Callable[..., str]]] = {
 """Title of the shares by a column, and the words for its values."""
 
 
-def describe(fitted: FittedClassifier, n_strongest: int) -> str:
-    """Describe a classifier in words.
+def describe(fitted: FittedLinear, n_strongest: int) -> str:
+    """Describe a classifier or a regressor in words.
 
     Parameters
     ----------
-    fitted : FittedClassifier
-        The classifier.
+    fitted : FittedLinear
+        The table with its head.
     n_strongest : int
         Number of features to say in words; those without weight are left out.
 
@@ -65,7 +74,7 @@ def describe(fitted: FittedClassifier, n_strongest: int) -> str:
     """
     check_at_least("n_strongest", n_strongest, 0)
     paragraphs = [
-        _head(fitted),
+        WORDS[type(fitted)].head(fitted),
         _of_channels(fitted),
         _of_groups(fitted),
         _strongest(fitted, n_strongest),
@@ -73,16 +82,7 @@ def describe(fitted: FittedClassifier, n_strongest: int) -> str:
     return "\n\n".join("\n".join(lines) for lines in paragraphs if lines)
 
 
-def _head(fitted: FittedClassifier) -> list[str]:
-    n_features, classes = len(fitted.model.rows), fitted.classes
-    title = f"LightWaveS classifier: {_count(n_features, 'feature')}"
-    return [
-        f"{title}, {len(classes)} classes",
-        *_listed("Classes: ", [short_label(label) for label in classes], MOST_LINES),
-    ]
-
-
-def _of_channels(fitted: FittedClassifier) -> list[str]:
+def _of_channels(fitted: FittedLinear) -> list[str]:
     by_channel = importance_by(fitted, "channel").groupby("channel")
     table = by_channel.agg({"importance": "sum", "n_features": "first"})
     ranked = table.sort_values("importance", ascending=False, kind="stable")
@@ -91,13 +91,10 @@ def _of_channels(fitted: FittedClassifier) -> list[str]:
         f"Channels: {len(table)} of {fitted.n_channels} in use, by their share of the "
         "standardised weights"
     ]
-    without = _right_without(fitted)
-    if without is not None:
-        right = _percent(channel_loss(fitted)["accuracy"][0])
-        lines.append(
-            f"Held-out cases that are right: {right}; without a channel, as its line "
-            "says"
-        )
+    held_out, without, words = _held_out(fitted), None, WORDS[type(fitted)]
+    if held_out is not None and len(held_out.without) > 1:
+        lines.append(words.without.format(words.quality(held_out.whole)))
+        without = held_out.without.map(words.quality)
     lines += _bars(shown, without, fitted.channel_names)
     if len(others):
         share = _percent(others["importance"].sum())
@@ -106,12 +103,21 @@ def _of_channels(fitted: FittedClassifier) -> list[str]:
     return lines + (_listed("  Not used: ", unused, MOST_LINES) if unused else [])
 
 
-def _right_without(fitted: FittedClassifier) -> pd.Series | None:
-    """Give the accuracy without each channel, if it is known and there are others."""
-    if fitted.channel_losses is None or len(fitted.channel_losses) == 1:
+class _HeldOut(NamedTuple):
+    """How good predictions for held-out cases are: of all, and without a channel."""
+
+    whole: float
+    without: pd.Series
+
+
+def _held_out(fitted: FittedLinear) -> _HeldOut | None:
+    if fitted.channel_losses is None:
         return None
-    without = channel_loss(fitted).set_index("channel")["accuracy_without"]
-    return None if without.isna().any() else without
+    table = channel_loss(fitted).set_index("channel")
+    whole, without = table.columns[:2]
+    if table[without].isna().any():
+        return None
+    return _HeldOut(float(table[whole].iloc[0]), table[without])
 
 
 def _bars(
@@ -120,7 +126,7 @@ def _bars(
     """Draw the share of each channel, with what else there is to say of it."""
     columns = [[_count(n_features, "feature") for n_features in shown["n_features"]]]
     if without is not None:
-        columns.append([f"without it {_percent(without[of])}" for of in shown.index])
+        columns.append([f"without it {without[of]}" for of in shown.index])
     if names is not None:
         columns.append([short_label(names[channel]) for channel in shown.index])
     widths = [max(map(len, column)) for column in columns]
@@ -138,7 +144,7 @@ def _bars(
     return lines
 
 
-def _of_groups(fitted: FittedClassifier) -> list[str]:
+def _of_groups(fitted: FittedLinear) -> list[str]:
     lines = []
     for by, (title, words) in GROUPS.items():
         groups = importance_by(fitted, by).groupby(by, sort=False, dropna=False)
@@ -151,31 +157,26 @@ def _of_groups(fitted: FittedClassifier) -> list[str]:
     return lines
 
 
-def _strongest(fitted: FittedClassifier, n_strongest: int) -> list[str]:
-    importance = shares(fitted).sum(axis=1)
+def _strongest(fitted: FittedLinear, n_strongest: int) -> list[str]:
+    parts = shares(fitted)
+    importance = parts.sum(axis=1)
     order = np.argsort(-importance, kind="stable")[:n_strongest]
     order = order[importance[order] > 0]
     weights = standardised_weights(fitted)[order]
     rows, bank = fitted.model.rows[order], fitted.model.bank
     words = in_words(rows, bank, fitted.channel_names)
     lines = ["Strongest features, and what a high value says:"] if len(order) else []
-    for rank, (feature, of_classes) in enumerate(zip(order, weights, strict=True)):
+    says = WORDS[type(fitted)].says
+    for rank, (feature, of_outputs) in enumerate(zip(order, weights, strict=True)):
         start = f" {rank + 1:>2}. {_percent(importance[feature]):>6}  "
         lines += textwrap.wrap(
-            f"{words[rank]}: {_direction(of_classes, fitted.classes)}",
+            f"{words[rank]}: {says(of_outputs, parts[feature], fitted.outputs)}",
             WIDTH,
             initial_indent=start,
             subsequent_indent=" " * len(start),
             break_on_hyphens=False,
         )
     return lines
-
-
-def _direction(weights: np.ndarray, classes: np.ndarray) -> str:
-    # Of two classes the weights are opposites, so that one of them is always positive.
-    strongest = np.argmax(weights if len(classes) == 2 else np.abs(weights))
-    verb = "points to" if weights[strongest] > 0 else "speaks against"
-    return f"{verb} {short_label(classes[strongest])}"
 
 
 def _between(used: Iterable[int], n_channels: int) -> Iterator[str]:
@@ -205,3 +206,105 @@ def _percent(share: float) -> str:
 
 def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
+# Of classes
+
+
+def _head_of_classes(fitted: FittedClassifier) -> list[str]:
+    n_features, classes = len(fitted.model.rows), fitted.classes
+    title = f"LightWaveS classifier: {_count(n_features, 'feature')}"
+    return [
+        f"{title}, {len(classes)} classes",
+        *_listed("Classes: ", [short_label(label) for label in classes], MOST_LINES),
+    ]
+
+
+def _says_of_classes(
+    weights: np.ndarray, parts: np.ndarray, classes: np.ndarray
+) -> str:
+    # Of two classes the weights are opposites, so that one of them is always positive.
+    strongest = np.argmax(weights if len(classes) == 2 else np.abs(weights))
+    verb = "points to" if weights[strongest] > 0 else "speaks against"
+    return f"{verb} {short_label(classes[strongest])}"
+
+
+# Of numbers
+
+
+def _head_of_numbers(fitted: FittedRegressor) -> list[str]:
+    title = f"LightWaveS regressor: {_count(len(fitted.model.rows), 'feature')}"
+    n_outputs, held_out = len(fitted.outputs), _held_out(fitted)
+    several = n_outputs > 1
+    lines = [f"{title}, {n_outputs} outputs" if several else title]
+    if held_out is not None:
+        averaged = ", averaged over the outputs" if several else ""
+        lines.append(f"R2 on held-out cases: {_r2(held_out.whole)}{averaged}")
+    widths: list[str] = []
+    if fitted.intervals is not None:
+        at = fitted.intervals.predictions
+        with suppress(ValueError):  # too few cases were held out
+            found = fitted.intervals.half_widths(at, COVERAGE)
+            widths = [_range(of_output) for of_output in found.T]
+    if widths:
+        plural = "s" if several else ""
+        title = f"Half width{plural} of {COVERAGE:.0%} intervals: "
+        lines += _listed(title, widths, MOST_LINES)
+    return lines
+
+
+def _says_of_numbers(
+    weights: np.ndarray, parts: np.ndarray, outputs: np.ndarray
+) -> str:
+    strongest = np.argmax(parts)  # weights of several are in different units
+    verb = "raises" if weights[strongest] > 0 else "lowers"
+    name = f"output {outputs[strongest]}" if len(outputs) > 1 else "the number"
+    return f"{verb} {name}"
+
+
+def _range(values: np.ndarray) -> str:
+    ends = dict.fromkeys(f"{end:.3g}" for end in (values.min(), values.max()))
+    return " to ".join(ends)
+
+
+def _r2(value: float) -> str:
+    return f"{round(value, 2) + 0.0:.2f}" if value > LEAST_R2 else f"{value:.3g}"
+
+
+class _Words(NamedTuple):
+    """What is said of a kind of outputs.
+
+    Attributes
+    ----------
+    head : callable
+        The first lines.
+    quality : callable
+        How good predictions are.
+    without : str
+        What stands over the channels, with a place for that where it is not said yet.
+    says : callable
+        What a high value of a feature says, by its weights, its shares, and the names
+        of the outputs.
+    """
+
+    head: Callable[[Any], list[str]]
+    quality: Callable[[float], str]
+    without: str
+    says: Callable[[np.ndarray, np.ndarray, np.ndarray], str]
+
+
+WORDS: dict[type, _Words] = {
+    FittedClassifier: _Words(
+        _head_of_classes,
+        _percent,
+        "Held-out cases that are right: {}; without a channel, as its line says",
+        _says_of_classes,
+    ),
+    FittedRegressor: _Words(
+        _head_of_numbers,
+        _r2,
+        "Without a channel, R2 on the held-out cases is as its line says",
+        _says_of_numbers,
+    ),
+}
+"""What is said of classes, and of numbers."""

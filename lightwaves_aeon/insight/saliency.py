@@ -1,6 +1,6 @@
-"""Saliency: where in a case the score of a class comes from, by relevance propagation.
+"""Saliency: where in a case a score, or a number, comes from, by relevance propagation.
 
-What a feature adds to the score is given to the values of its response that made it
+What a feature adds to it is given to the values of its response that made it
 what it is; from there to what each tap of the kernel saw, in proportion to the weight
 and the square of the value (as in the z-squared rule of Montavon et al. 2017, section
 3.2); and last to the channels. At level 0 there is no kernel: it is given to values of
@@ -23,7 +23,7 @@ from lightwaves_aeon.core.convolution.features import refuse_missing
 from lightwaves_aeon.core.convolution.kernels import KernelBank
 from lightwaves_aeon.core.convolution.pooling import POOLING_OPERATORS
 from lightwaves_aeon.core.convolution.representations import REPRESENTATIONS
-from lightwaves_aeon.core.fitted import FittedClassifier
+from lightwaves_aeon.core.fitted import FittedLinear
 from lightwaves_aeon.core.model import Model
 from lightwaves_aeon.insight.responses import (
     level_1_of,
@@ -44,24 +44,24 @@ Part = tuple[np.ndarray, slice, np.ndarray]
 """Channels, time points, and what is given to them: one row a feature."""
 
 
-def saliency(fitted: FittedClassifier, x: np.ndarray, class_index: int) -> np.ndarray:
-    """Split the score of a class over the time points of the channels of a case.
+def saliency(fitted: FittedLinear, x: np.ndarray, output: int) -> np.ndarray:
+    """Split a score, or a number, over the time points of the channels of a case.
 
     Parameters
     ----------
-    fitted : FittedClassifier
+    fitted : FittedLinear
         The table with its linear head.
     x : np.ndarray, shape (n_channels, n_timepoints)
         The case, unscaled.
-    class_index : int
-        Which of ``fitted.classes``.
+    output : int
+        Which of ``fitted.outputs``, by its place.
 
     Returns
     -------
     np.ndarray of float64, shape (n_channels, n_timepoints)
-        Positive where the case speaks for the class. The sum is the score of the class
-        less its intercept. There are zeros where values are missing, and in channels
-        that are not in use.
+        Positive where the case speaks for the class, or raises the number. The sum is
+        the score, or the number, less its intercept. There are zeros where values are
+        missing, and in channels that are not in use.
 
     Raises
     ------
@@ -79,7 +79,7 @@ def saliency(fitted: FittedClassifier, x: np.ndarray, class_index: int) -> np.nd
     >>> X, y = rng.normal(size=(40, 2, 60)), np.arange(40) % 2
     >>> X[y == 1, 1, 20:30] += 4 * np.sin(np.arange(10))
     >>> clf = LightWaveSClassifier(n_features=20, random_state=0).fit(X, y)
-    >>> found = saliency(clf._linear(), X[1], class_index=1)
+    >>> found = saliency(clf._linear(), X[1], output=1)
     >>> found.shape
     (2, 60)
     >>> channel, timepoint = divmod(int(found.argmax()), 60)
@@ -94,7 +94,7 @@ def saliency(fitted: FittedClassifier, x: np.ndarray, class_index: int) -> np.nd
     ):
         refuse_missing(rows, "saliency", known, ATTRIBUTE_TO_CHANNELS)
     features = transform.transform_one(x)
-    parts = fitted.contributions(features)[0, :, class_index]
+    parts = fitted.contributions(features)[0, :, output]
     is_above = features[0] > fitted.means
     scaled, observed = transform.scaled(x[None])
     has_value = None if observed is None else ~np.isnan(x[model.channels])

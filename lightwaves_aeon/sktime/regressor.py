@@ -108,7 +108,7 @@ class LightWaveSRegressor(RegressorMixin, PanelShell, BaseRegressor):
     """
 
     _tags = {
-        "y_inner_mtype": ["numpy1D", "numpy2D"],
+        "y_inner_mtype": "numpy2D",
         "capability:multioutput": True,
         "capability:multithreading": True,
     }

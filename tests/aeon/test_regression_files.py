@@ -76,7 +76,7 @@ def folder(data, fitted, large, large_fit, tmp_path_factory):
 
 def assert_same_fit(found, expected, X):
     """Compare what two regressors have learned, to the last bit."""
-    for name in ("coef_", "intercept_", "alphas_"):
+    for name in ("coef_", "intercept_", "alpha_"):
         of_found, of_expected = (getattr(e.estimator_, name) for e in (found, expected))
         assert_array_equal(of_found, of_expected, strict=True)
     assert found.pipeline_[0].features_.equals(expected.pipeline_[0].features_)

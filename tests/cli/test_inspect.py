@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from lightwaves_aeon import LightWaveSClassifier, cli
+from lightwaves_aeon import LightWaveSClassifier, LightWaveSRegressor, cli
 from lightwaves_aeon.export.model_file import load_model, save_model
 
 LABELS = np.array(["no", "yes", "a$b"])
@@ -36,6 +36,9 @@ def folder(make_problem, make_step_problem, small, tmp_path_factory):
     auto["selector"] = "detach"
     of_paths = LightWaveSClassifier(**{**small, **auto}, random_state=0)
     of_paths.fit(X, LABELS[y]).save(folder / "paths.model")
+    np.save(folder / "numbers.npy", X.std(axis=(1, 2)))
+    of_numbers = LightWaveSRegressor(**auto, random_state=0)
+    of_numbers.fit(X, X.std(axis=(1, 2))).save(folder / "regressor.model")
     return folder
 
 
@@ -135,6 +138,29 @@ def test_series_with_gaps(folder, tmp_path):
         result = run(folder / "plus.model", "--out", tmp_path / str(case), *options)
         assert (result.exit_code, result.stderr) == (0, "")
         assert len(listed(result)[1]) == len(OF_ANY + OF_DATA)
+
+
+@draws
+def test_pictures_of_a_regressor(folder, tmp_path):
+    command = [folder / "regressor.model", "--out", tmp_path, "--data"]
+    result = run(*command, folder / "X.npy", "--labels", folder / "numbers.npy")
+    assert (result.exit_code, result.stderr) == (0, "")
+    text, files = listed(result)
+    again = LightWaveSRegressor.load(folder / "regressor.model")
+    assert text == again.describe() + "\n"
+    names = OF_ANY + OF_PATHS + OF_DATA
+    assert files == [str(tmp_path / f"{name}.png") for name in names]
+    before = (tmp_path / "embedding.png").read_bytes()
+    assert run(*command, folder / "X.npy").exit_code == 0
+    assert (tmp_path / "embedding.png").read_bytes() != before
+
+
+@draws
+def test_labels_are_no_numbers(folder, tmp_path):
+    options = ["--data", folder / "X.npy", "--labels", folder / "y.npy"]
+    result = run(folder / "regressor.model", "--out", tmp_path / "p", *options)
+    assert_fails(result, "y must have a number for each of the 24 cases")
+    assert not (tmp_path / "p").exists()
 
 
 def test_without_matplotlib_it_says_how_to_have_it(folder, tmp_path):

@@ -167,7 +167,7 @@ def test_exponent_of_the_least_loss(n_scores, noise):
                 left = of.information**exponent
                 logits = left * BETA * two_columns(of.scores)
                 logits = log_softmax(logits + (1 - left) * np.log(priors), axis=1)
-                total -= logits[np.arange(len(part.classes)), part.classes].sum()
+                total -= logits[np.arange(len(part.scores)), part.targets.classes].sum()
         return total
 
     found = fit_exponent(parts, BETA, priors)

@@ -306,9 +306,9 @@ def held_out(monkeypatch):
     """What each fold that leaves out cases is scored by."""
     found, score = [], select._held_out
 
-    def recorded(*of_fold):
-        found.append(of_fold)
-        return score(*of_fold)
+    def recorded(ridges, features, targets, rows):
+        found.append((ridges, features, targets.classes, rows))
+        return score(ridges, features, targets, rows)
 
     monkeypatch.setattr(select, "_held_out", recorded)
     return found

@@ -10,8 +10,9 @@ import numpy as np
 from sklearn.base import BaseEstimator, RegressorMixin
 
 from lightwaves_aeon.core.linear.head import linear_scores
-from lightwaves_aeon.core.linear.ridge import SOFT_ALPHAS, fit_ridge, mean_ridge
-from lightwaves_aeon.core.targets import Standard
+from lightwaves_aeon.core.linear.ridge import fit_ridge, mean_ridge
+from lightwaves_aeon.core.linear.shrinkage import fit_limits, kept_within
+from lightwaves_aeon.core.targets import Standard, standardised_numbers
 
 
 class RegressionHead(NamedTuple):
@@ -27,12 +28,15 @@ class RegressionHead(NamedTuple):
         Whether a case has a number, rather than a row of them.
     means : np.ndarray of float64, shape (n_features,), or None
         What stands in for features that are missing, which are NaN; None if none are.
+    limits : np.ndarray of float64, shape (2, n_outputs), or None
+        The least prediction and the largest, if there are any.
     """
 
     weights: np.ndarray
     bias: np.ndarray
     is_vector: bool = True
     means: np.ndarray | None = None
+    limits: np.ndarray | None = None
 
     @classmethod
     def from_standardised(
@@ -42,6 +46,7 @@ class RegressionHead(NamedTuple):
         coef: np.ndarray,
         intercept: np.ndarray,
         allow_missing: bool = False,
+        limits: np.ndarray | None = None,
     ) -> RegressionHead:
         """Fold the standardisation of the features into the coefficients.
 
@@ -55,6 +60,8 @@ class RegressionHead(NamedTuple):
             Outputs where all standardised features are zero.
         allow_missing : bool, default=False
             Whether features may be missing.
+        limits : np.ndarray, shape (2,) or (2, n_outputs), optional
+            See the class.
 
         Returns
         -------
@@ -72,7 +79,8 @@ class RegressionHead(NamedTuple):
         weights = np.ascontiguousarray((np.atleast_2d(coef) / scales).T, np.float64)
         bias = np.atleast_1d(intercept) - means @ weights
         kept = means if allow_missing else None
-        return cls(weights, bias, np.ndim(coef) == 1, kept)
+        limits = None if limits is None else limits.reshape(2, -1)
+        return cls(weights, bias, np.ndim(coef) == 1, kept, limits)
 
     def predict(self, features: np.ndarray) -> np.ndarray:
         """Predict; what a case gets does not depend on the others, to the last bit.
@@ -91,47 +99,37 @@ class RegressionHead(NamedTuple):
             means = self.means.astype(features.dtype)
             completed = np.where(np.isnan(features), means, features)
             found, _ = linear_scores(completed, self.weights, self.bias)
+        if self.limits is not None:
+            found = kept_within(found, self.limits)
         return found[:, 0] if self.is_vector else found
 
 
 class DistilledRidgeRegressor(RegressorMixin, BaseEstimator):
-    """Ridge regression, or the mean of two: of numbers, and of a teacher's predictions.
+    """Ridge regression of numbers, or of a teacher's predictions of them.
 
     Attributes
     ----------
-    alphas_ : np.ndarray of float64, shape (1,) or (2,)
-        The penalties that were chosen by leave-one-out.
+    alpha_ : float
+        The penalty that was chosen by leave-one-out.
     n_features_in_ : int
         Number of features.
     coef_ : np.ndarray of float64, shape (n_features,) or (n_outputs, n_features)
         Coefficients of the features.
     intercept_ : float or np.ndarray of float64, shape (n_outputs,)
         What is predicted where all features are zero.
+    limits_ : np.ndarray of float64, shape (2,) or (2, n_outputs)
+        The least prediction and the largest.
     """
 
-    def fit(
-        self,
-        X: np.ndarray,
-        y: np.ndarray,
-        standard: Standard,
-        is_vector: bool = True,
-        lesson: tuple[np.ndarray, np.ndarray] | None = None,
-    ) -> DistilledRidgeRegressor:
-        """Fit to numbers and predictions.
+    def fit(self, X: np.ndarray, y: np.ndarray) -> DistilledRidgeRegressor:
+        """Fit to numbers, without a teacher.
 
         Parameters
         ----------
         X : np.ndarray, shape (n_cases, n_features)
             Features of the training cases.
-        y : np.ndarray of float64, shape (n_cases, n_outputs)
-            Their numbers, standardised.
-        standard : Standard
-            What these are standardised by.
-        is_vector : bool, default=True
-            Whether a case has a number, rather than a row of them.
-        lesson : tuple of np.ndarray, optional
-            Features of cases, shape (n_others, n_features), and a teacher's predictions
-            for them, of standardised numbers, shape (n_others, n_outputs).
+        y : np.ndarray, shape (n_cases,) or (n_cases, n_outputs)
+            Their numbers.
 
         Returns
         -------
@@ -142,34 +140,69 @@ class DistilledRidgeRegressor(RegressorMixin, BaseEstimator):
         --------
         >>> import numpy as np
         >>> from lightwaves_aeon.core.linear.regression import DistilledRidgeRegressor
-        >>> from lightwaves_aeon.core.targets import standardised_numbers
-        >>> X, y = np.array([[-1.0], [1.0]]), np.array([[5.0], [9.0]])
-        >>> ridge = DistilledRidgeRegressor().fit(X, *standardised_numbers(y))
+        >>> ridge = DistilledRidgeRegressor().fit([[-1.0], [1.0]], [5.0, 9.0])
         >>> ridge.predict(np.zeros((1, 1))).tolist()
         [7.0]
         """
-        parts = [fit_ridge(X, y)]
-        if lesson is not None:
-            parts.append(fit_ridge(*lesson, SOFT_ALPHAS))
-        alphas = np.array([part.alpha for part in parts])
-        return self.solved(alphas, *mean_ridge(parts), standard, is_vector)
+        y = np.asarray(y, np.float64)
+        numbers, standard = standardised_numbers(y.reshape(len(y), -1))
+        ridge = fit_ridge(np.asarray(X), numbers)
+        limits = fit_limits([], 1.0, numbers)
+        solution = ridge.alpha, *mean_ridge([ridge]), limits
+        return self.set_solution(*solution, standard, y.ndim == 1)
 
-    def solved(
+    def set_solution(
         self,
-        alphas: np.ndarray,
+        alpha: float,
         coef: np.ndarray,
         intercept: np.ndarray,
+        limits: np.ndarray,
         standard: Standard,
         is_vector: bool,
     ) -> DistilledRidgeRegressor:
-        """Become the regression of these coefficients, for standardised numbers."""
-        coef = coef * standard.scales[:, None]
-        intercept = intercept * standard.scales + standard.means
-        self.alphas_, self.n_features_in_ = alphas, coef.shape[1]
+        """Become the regression of numbers, given that of standardised ones.
+
+        Parameters
+        ----------
+        alpha : float
+            The penalty that was chosen.
+        coef : np.ndarray of float64, shape (n_outputs, n_features)
+            Coefficients of the features.
+        intercept : np.ndarray of float64, shape (n_outputs,)
+            What is predicted where all features are zero.
+        limits : np.ndarray of float64, shape (2, n_outputs)
+            The least prediction and the largest.
+        standard : Standard
+            What numbers are standardised by.
+        is_vector : bool
+            Whether a case has a number, rather than a row of them.
+
+        Returns
+        -------
+        DistilledRidgeRegressor
+            Itself.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from lightwaves_aeon.core.linear.regression import DistilledRidgeRegressor
+        >>> from lightwaves_aeon.core.targets import Standard
+        >>> standard, limits = Standard(np.zeros(1), np.full(1, 10.0)), [[-1.0], [2.0]]
+        >>> solution = 1.0, np.ones((1, 1)), np.zeros(1), np.array(limits)
+        >>> ridge = DistilledRidgeRegressor().set_solution(*solution, standard, True)
+        >>> ridge.predict([[0.5], [5.0]]).tolist()
+        [5.0, 20.0]
+        """
+        means, scales = standard
+        self.alpha_, self.n_features_in_ = alpha, coef.shape[1]
+        coef, intercept = coef * scales[:, None], intercept * scales + means
+        limits = limits * scales + means
         self.coef_ = coef[0] if is_vector else coef
         self.intercept_ = float(intercept[0]) if is_vector else intercept
+        self.limits_ = limits[:, 0] if is_vector else limits
         return self
 
     def predict(self, X: np.ndarray) -> np.ndarray:
         """Predict from features, of shape (n_cases, n_features)."""
-        return np.asarray(X) @ np.transpose(self.coef_) + self.intercept_
+        found = np.asarray(X) @ np.transpose(self.coef_) + self.intercept_
+        return kept_within(found, self.limits_)

@@ -69,11 +69,14 @@ class HeldOut(NamedTuple):
         Of these cases.
     channels_lost : sequence of ChannelLost
         Their scores without each of the channels that were in use.
+    known : np.ndarray of float64, shape (2, n_outputs), or None
+        The least and the largest number of the cases that the search knew.
     """
 
     scores: np.ndarray
     targets: Targets
     channels_lost: Sequence[ChannelLost] = ()
+    known: np.ndarray | None = None
 
     def scores_without(self, channel: int) -> np.ndarray:
         """Give the scores without a channel, which need not be in use."""

@@ -272,15 +272,21 @@ def select_features(
         features = part_of(columns, fold.cases, positions)
         left_out = np.delete(everyone.cases, fold.cases)
         others = part_of(columns, left_out, positions)
-        ridges = [fit_ridge(features, values[fold.cases])]
+        ridges, is_numbers = [], fold.targets.numbers is not None
+        # Numbers are as noisy as labels, and the teacher's predictions of them are not.
+        if chosen.soft_targets is None or not is_numbers:
+            ridges.append(fit_ridge(features, values[fold.cases]))
         if chosen.soft_targets is not None:
             seen = augmented if gapped is None else gapped
             of_mixtures = part_of(seen, mixtures.within(fold.cases), positions)
             lesson = np.concatenate([features, of_mixtures]), chosen.soft_targets
             ridges.append(fit_ridge(*lesson, SOFT_ALPHAS))
-        held_out.append(
-            _held_out(ridges, others, everyone.targets.take(left_out), rows[positions])
-        )
+        of_others = others, everyone.targets.take(left_out), rows[positions]
+        found_out, known = _held_out(ridges, *of_others), fold.targets.numbers
+        if known is not None:
+            ends = np.array([known.min(axis=0), known.max(axis=0)])
+            found_out = found_out._replace(known=ends)
+        held_out.append(found_out)
     positions = pool.positions[found.order]
     return Selection(
         positions,

@@ -1,1 +1,1 @@
-"""A fitted classifier as C99."""
+"""A fitted model as C99."""

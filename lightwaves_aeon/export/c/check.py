@@ -9,8 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lightwaves_aeon.core.convolution.transform import FeatureTransform
-from lightwaves_aeon.core.fitted import FittedClassifier
-from lightwaves_aeon.core.linear.head import LinearHead
+from lightwaves_aeon.core.fitted import FittedClassifier, FittedLinear
 from lightwaves_aeon.export.c.tables import Tables
 
 MIXING = np.uint32(2654435769), np.uint32(2246822507)
@@ -19,6 +18,10 @@ SPLIT = np.float32(4097)
 
 N_TRIES, N_VALUES = 16, 1 << 22
 """How many cases are tried, if they have no more values together."""
+
+
+TOLERANCE = 1e-4
+"""How far off a score may be, as a share of what the features add to it."""
 
 
 class KnownCase(NamedTuple):
@@ -31,22 +34,25 @@ class KnownCase(NamedTuple):
     lows, steps : np.ndarray of float32, shape (n_channels_in_use,)
         The lower level of each channel, and the step to the upper one, which is exact
         in single precision.
-    scores : np.ndarray of float64, shape (n_classes,)
+    scores : np.ndarray of float64, shape (n_classes,) or (n_outputs,)
         What the program must say of it, to single precision.
+    tolerances : np.ndarray of float64, shape (n_classes,) or (n_outputs,)
+        How far off each of them may be.
     """
 
     first: int
     lows: np.ndarray
     steps: np.ndarray
     scores: np.ndarray
+    tolerances: np.ndarray
 
 
-def known_case(fitted: FittedClassifier, tables: Tables) -> KnownCase:
+def known_case(fitted: FittedLinear, tables: Tables) -> KnownCase:
     """Make up cases, and take the one whose scores hang most on rounding.
 
     Parameters
     ----------
-    fitted : FittedClassifier
+    fitted : FittedLinear
         The model.
     tables : Tables
         The same, as the program has it.
@@ -92,16 +98,23 @@ def known_case(fitted: FittedClassifier, tables: Tables) -> KnownCase:
     scaled, nearly = _scaled(
         values, tables.arrays["channel_means"], tables.arrays["channel_inverses"]
     )
-    scores, fused = (_class_scores(fitted.head, of_scaled(x)) for x in (scaled, nearly))
-    best = int(np.abs(scores - fused).max(axis=1).argmax())
+    parts, fused = (fitted.contributions(of_scaled(x)) for x in (scaled, nearly))
+    differences = np.abs(parts.sum(axis=1) - fused.sum(axis=1))
+    best = int(differences.max(axis=1).argmax())
+    scores = fitted.kept(parts[best].sum(axis=0) + fitted.output_intercepts)
     first = best * n_used * longest
     low, step = lows[best].astype(np.float32), steps.astype(np.float32)
-    return KnownCase(first, low, step, scores[best])
+    return KnownCase(first, low, step, scores, _tolerances(fitted, parts[best], scores))
 
 
-def _class_scores(head: LinearHead, features: np.ndarray) -> np.ndarray:
-    scores = head.decision_function(features)
-    return np.stack([-scores, scores], axis=1) if scores.ndim == 1 else scores
+def _tolerances(
+    fitted: FittedLinear, parts: np.ndarray, scores: np.ndarray
+) -> np.ndarray:
+    if isinstance(fitted, FittedClassifier):  # whose scores are on one scale
+        return np.full(len(scores), TOLERANCE * np.abs(scores).max())
+    # Numbers may be large beside what the features add to them.
+    steps = np.spacing(np.abs(scores).astype(np.float32))
+    return TOLERANCE * np.linalg.norm(parts, axis=0) + steps
 
 
 def _steps(means: np.ndarray, stds: np.ndarray) -> np.ndarray:

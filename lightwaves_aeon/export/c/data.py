@@ -17,7 +17,7 @@ from lightwaves_aeon.core.convolution.pooling import (
     slots_of,
 )
 from lightwaves_aeon.core.convolution.representations import REPRESENTATIONS
-from lightwaves_aeon.core.fitted import FittedClassifier
+from lightwaves_aeon.core.fitted import FittedClassifier, FittedLinear
 from lightwaves_aeon.export.c.check import KnownCase
 from lightwaves_aeon.export.c.tables import N_PARTS, Tables
 
@@ -35,12 +35,13 @@ COMMENTS = {
     "kernel_taps": "Taps of MiniRocket's kernels from the centre, heavy ones first.",
     "kernel_lengths": "Kernels with weights of their own.",
     "head_intercepts": "The head: scores of the average case, that case, the weights.",
+    "head_limits": "The least number that is given for each output, and the largest.",
 }
 """What is said before an array and those that follow it."""
 
 
 def data_header(
-    fitted: FittedClassifier,
+    fitted: FittedLinear,
     tables: Tables,
     known: KnownCase,
     hop: int,
@@ -49,7 +50,7 @@ def data_header(
 
     Parameters
     ----------
-    fitted : FittedClassifier
+    fitted : FittedLinear
         The model.
     tables : Tables
         Its tables.
@@ -63,9 +64,10 @@ def data_header(
     str
         With macros and the guard named for the default name of a program.
     """
+    outputs = "classes" if isinstance(fitted, FittedClassifier) else "outputs"
     public = {
         "N_CHANNELS": fitted.n_channels,
-        "N_CLASSES": len(fitted.classes),
+        f"N_{outputs.upper()}": len(fitted.outputs),
         "MAX_TIMEPOINTS": tables.longest,
         "HOP": hop,
         **tables.sizes,
@@ -90,15 +92,20 @@ def data_header(
         for name, array in tables.arrays.items()
     )
     text = "\n".join(arrays).lstrip()
+    labels = ""
+    if isinstance(fitted, FittedClassifier):
+        listed = _lines(quoted(str(label)) for label in fitted.classes)
+        labels = f"\n#define CLASS_LABELS {listed}\n"
     levels = zip(fitted.model.channels, known.lows, known.steps, strict=True)
     channels = (f"{{{c}, {literal(low)}, {literal(step)}}}" for c, low, step in levels)
     return f"""{_heading(fitted, tables.flags["gaps"])}
 #ifndef lightwaves_MODEL_DATA_H
 #define lightwaves_MODEL_DATA_H
 
-/* Channels, classes, time points of the longest series and of the window over a stream,
- * samples from one decision about a stream to the next. Bytes: of the work on a series;
- * of a stream, which a linker leaves out of a program without one; of the tables.
+/* Channels, {outputs}, time points of the longest series and of the window over a
+ * stream, samples from one decision about a stream to the next. Bytes: of the work on
+ * a series; of a stream, which a linker leaves out of a program without one; of the
+ * tables.
  */
 {_macros("LIGHTWAVES_", public)}
 
@@ -124,22 +131,22 @@ def data_header(
 {_macros("HAS_", asked)}
 
 {text}
-
-#define CLASS_LABELS {_lines(quoted(str(label)) for label in fitted.classes)}
-#endif
+{labels}#endif
 
 #ifdef LIGHTWAVES_KNOWN_CASE
 #define KNOWN_FIRST {known.first}u
 #define KNOWN_CHANNELS {_lines(channels)}
 #define KNOWN_SCORES {_lines(map(literal, known.scores.astype(np.float32)))}
+#define KNOWN_TOLERANCES {_lines(map(literal, known.tolerances.astype(np.float32)))}
 #endif
 """
 
 
-def _heading(fitted: FittedClassifier, has_gaps: bool) -> str:
+def _heading(fitted: FittedLinear, has_gaps: bool) -> str:
     used, n_features = fitted.model.channels, len(fitted.model.rows)
+    kind = "classifier" if isinstance(fitted, FittedClassifier) else "regressor"
     lines = [
-        f"/* The data of a LightWaveS classifier, written by lightwaves-aeon "
+        f"/* The data of a LightWaveS {kind}, written by lightwaves-aeon "
         f"{__version__}:",
         f" * {n_features} features of {len(used)} of {fitted.n_channels} channels.",
     ]

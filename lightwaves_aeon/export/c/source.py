@@ -1,4 +1,4 @@
-"""A fitted classifier as a program in C, for machines without Python."""
+"""A fitted model as a program in C, for machines without Python."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from lightwaves_aeon.core.convolution.features import refuse_missing
-from lightwaves_aeon.core.fitted import FittedClassifier, as_fitted
+from lightwaves_aeon.core.fitted import FittedLinear, as_fitted
 from lightwaves_aeon.export.c.check import known_case
 from lightwaves_aeon.export.c.data import data_header
 from lightwaves_aeon.export.c.files import (
@@ -20,6 +20,7 @@ from lightwaves_aeon.export.c.files import (
     write_files,
 )
 from lightwaves_aeon.export.c.tables import Tables
+from lightwaves_aeon.export.single_precision import refuse_coarse_numbers
 
 LONGEST = 2**16 - 1
 """Time points of a series: their sum fits in 32 bits."""
@@ -49,7 +50,7 @@ class CSource(NamedTuple):
 
 
 def export_c(
-    classifier: Any,
+    estimator: Any,
     folder: str | Path,
     *,
     n_timepoints: int | None = None,
@@ -58,16 +59,17 @@ def export_c(
     missing_values: bool | None = None,
     force: bool = False,
 ) -> CSource:
-    """Write a fitted classifier as C99, which C++ takes too, with an example.
+    """Write a fitted estimator as C99, which C++ takes too, with an example.
 
     The program allocates nothing, needs no library and computes in single precision,
     operation for operation as Python does: from the same float32 series it computes the
     same features, but for a last bit here and there if the mean of a channel is
-    thousands of times its deviation. Scores are those of Python to single precision.
+    thousands of times its deviation. Scores, and the numbers that a regressor predicts,
+    are those of Python to single precision.
 
     Parameters
     ----------
-    classifier : LightWaveSClassifier or FittedClassifier
+    estimator : LightWaveSClassifier, LightWaveSRegressor or FittedLinear
         Fitted, of aeon or sktime, with the default estimator; or its one value.
     folder : str or Path
         Where to; it is made if need be, and files of an earlier export are replaced.
@@ -97,7 +99,8 @@ def export_c(
     ValueError
         If the estimator is not the default one; if `n_timepoints` or `hop` is out of
         range, or `n_timepoints` is not known; if `name` is no identifier; if a constant
-        is too large for single precision; if the table names a statistic or an input
+        is too large for single precision, or numbers vary too little for it; if the
+        table names a statistic or an input
         that the program has no implementation of; or if the program is to take missing
         values, of which the classifier takes none.
     FileExistsError
@@ -119,17 +122,18 @@ def export_c(
     ...     [file.name for file in source.files][:3]
     ['motions_model.h', 'motions_model.c', 'motions_model_data.h']
     """
-    fitted = as_fitted(classifier, "C source")
+    fitted = as_fitted(estimator, "C source")
     longest, name = longest_of(fitted, n_timepoints), checked_name(name)
     step = longest if hop is None else _checked("hop", hop, LARGEST_HOP)
     refuse_missing(fitted.model.rows, "C source", program_names(), program_names())
+    refuse_coarse_numbers(fitted)
     tables = Tables.from_fitted(fitted, longest, fitted.takes_missing(missing_values))
     data = data_header(fitted, tables, known_case(fitted, tables), step)
     files = write_files(folder, texts_of(name, data), force)
     return CSource(tuple(files), **tables.sizes)
 
 
-def longest_of(fitted: FittedClassifier, n_timepoints: int | None) -> int:
+def longest_of(fitted: FittedLinear, n_timepoints: int | None) -> int:
     """Give the number of time points asked for, or else that of the training cases."""
     if n_timepoints is None:
         n_timepoints = fitted.n_timepoints

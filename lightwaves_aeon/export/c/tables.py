@@ -20,7 +20,7 @@ from lightwaves_aeon.core.convolution.pooling import (
 from lightwaves_aeon.core.convolution.representations import REPRESENTATIONS, Inputs
 from lightwaves_aeon.core.convolution.series_pooling import PlainFeatures
 from lightwaves_aeon.core.data.scaling import divisors
-from lightwaves_aeon.core.fitted import FittedClassifier
+from lightwaves_aeon.core.fitted import FittedClassifier, FittedLinear
 from lightwaves_aeon.export.single_precision import refuse_coarse
 
 N_HEAVY = 3
@@ -55,13 +55,13 @@ class Tables(NamedTuple):
 
     @classmethod
     def from_fitted(
-        cls, fitted: FittedClassifier, longest: int, missing_values: bool = False
+        cls, fitted: FittedLinear, longest: int, missing_values: bool = False
     ) -> Tables:
         """Arrange a model.
 
         Parameters
         ----------
-        fitted : FittedClassifier
+        fitted : FittedClassifier or FittedRegressor
             The model; scores are counted from the means of its features.
         longest : int
             Time points of the longest series.
@@ -147,7 +147,8 @@ class Tables(NamedTuple):
             "convolution_level_2": masks[:, 1],
             "thresholds": convolutions.thresholds[wanted[:, :, slots_of("ppv")]],
             **_kernels(bank, used, N_TAPS if flags["tapped_level_2"] else N_HEAVY),
-            "head_intercepts": _single(fitted.head.bias + means @ weights),
+            "head_intercepts": _intercepts(fitted, fitted.head.bias + means @ weights),
+            **_limits(fitted),
             "head_means": means[columns],
             "head_weights": _single(weights[columns]),
         }
@@ -285,6 +286,23 @@ class _Intervals(NamedTuple):
         masks = np.add.reduceat(1 << number, first)
         inputs, starts, stops = keys[:, first]
         return cls(inputs, starts, stops, masks, plain.columns[order], keys[0])
+
+
+def _intercepts(fitted: FittedLinear, values: np.ndarray) -> np.ndarray:
+    # Numbers, unlike scores, may be large beside what they vary by.
+    is_classifier = isinstance(fitted, FittedClassifier)
+    return _single(values) if is_classifier else _pairs_of_floats(values)
+
+
+def _limits(fitted: FittedLinear) -> dict[str, np.ndarray]:
+    """Give the least prediction and the largest of each output of a regressor."""
+    if isinstance(fitted, FittedClassifier):
+        return {}
+    limits = fitted.head.limits
+    if limits is None:
+        largest = np.finfo(np.float32).max
+        limits = np.array([[-largest], [largest]]).repeat(len(fitted.head.bias), 1)
+    return {"head_limits": _single(limits.T)}
 
 
 def _pairs_of_floats(values: np.ndarray) -> np.ndarray:

@@ -1,1 +1,1 @@
-"""A fitted classifier as an ONNX model."""
+"""A fitted classifier or regressor as an ONNX model."""

@@ -6,20 +6,19 @@ threshold, and tells pooling operators what to leave out.
 
 from __future__ import annotations
 
-__all__ = ["NOT_OBSERVED", "Missing", "Observed", "every_second", "fill_gaps"]
+__all__ = ["NOT_OBSERVED", "Observed", "every_second", "fill_gaps"]
 
 from typing import NamedTuple
 
 import numpy as np
 
-from lightwaves_aeon.core.linear.unobserved import Unobserved
-from lightwaves_aeon.export.onnx.graph import DOUBLE, FLOAT, INTEGER, TIME, Graph
+from lightwaves_aeon.export.onnx.graph import FLOAT, INTEGER, TIME, Graph
 
 NOT_OBSERVED = np.float32(-np.inf)
 """Stands in responses where nothing was observed."""
 
 NONE, ONE, TWO, LAST, AXIS = np.array([[0], [1], [2], [-1], [TIME]])
-ZERO, FULL, TWO_MORE = np.float32(0), np.float32(1), np.array([0, 0, 2])
+ZERO, TWO_MORE = np.float32(0), np.array([0, 0, 2])
 
 
 def fill_gaps(graph: Graph, series: str, longest_gaps: np.ndarray) -> tuple[str, str]:
@@ -111,43 +110,3 @@ class Observed(NamedTuple):
         everywhere = graph("ReduceMin", everywhere, axes=[TIME], keepdims=0)
         is_empty = graph("Equal", self.number(), ZERO)
         return graph("And", is_empty, graph("Equal", everywhere, ZERO))
-
-
-class Missing(NamedTuple):
-    """What stands in for features of which nothing was observed.
-
-    Flags of shape (batch, n_features), and the fields of `Unobserved` in their order.
-    """
-
-    graph: Graph
-    flags: str
-    unobserved: Unobserved
-
-    @classmethod
-    def of(
-        cls, graph: Graph, flags: str, unobserved: Unobserved, order: np.ndarray
-    ) -> Missing:
-        """Put means and importances in the order of the features."""
-        means = unobserved.means[order]
-        importances = unobserved.importances[order].astype(np.float64)
-        ordered = unobserved._replace(means=means, importances=importances)
-        return cls(graph, flags, ordered)
-
-    def completed(self, features: str) -> str:
-        """Put features that are missing at their means."""
-        means = self.unobserved.means.astype(np.float32)
-        return self.graph("Where", self.flags, means, features)
-
-    def moved(self, logits: str) -> str:
-        """Move logits of shape (batch, n_classes) towards those of the priors."""
-        graph, flags = self.graph, self.graph("Cast", self.flags, to=DOUBLE)
-        lost = graph("MatMul", flags, self.unobserved.importances[:, None])
-        left = graph("Max", graph("Sub", np.float64(1), lost), np.float64(0))
-        left = graph("Pow", left, np.float64(self.unobserved.exponent))
-        # Without any feature nothing is left, whatever their importances.
-        all_lost = graph("ReduceMin", graph("Cast", self.flags, to=FLOAT), axes=[1])
-        left = graph("Where", graph("Less", all_lost, FULL), left, np.float64(0))
-        left = graph("Cast", left, to=FLOAT)
-        log_priors = np.log(self.unobserved.priors).astype(np.float32)
-        own = graph("Mul", left, logits)
-        return graph("Add", own, graph("Mul", graph("Sub", FULL, left), log_priors))

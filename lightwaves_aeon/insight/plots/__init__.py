@@ -1,4 +1,4 @@
-"""Pictures of what a fitted classifier says, drawn with matplotlib.
+"""Pictures of what a fitted model says, drawn with matplotlib.
 
 Each function draws into the axes it is given, or into a new figure, and returns the
 axes. It takes what the extra ``plots`` installs.

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
-from lightwaves_aeon.core.fitted import FittedClassifier
+from lightwaves_aeon.core.fitted import FittedLinear
 from lightwaves_aeon.insight.words import channel_label
 
 COLOURS = (
@@ -72,7 +72,7 @@ def entitle(ax: Axes, text: str) -> None:
     ax.set_title(no_formula("\n".join(lines)), fontsize="medium")
 
 
-def channel_ticks(fitted: FittedClassifier, channels: Iterable[int]) -> list[str]:
+def channel_ticks(fitted: FittedLinear, channels: Iterable[int]) -> list[str]:
     """Label channels by number and, where they have names, name."""
     names = fitted.channel_names
     return [no_formula(channel_label(channel, names)) for channel in channels]

@@ -1,10 +1,11 @@
-"""Cases: where the score of one comes from, and many in a plane."""
+"""Cases: where the score or number of one comes from, and many in a plane."""
 
 from __future__ import annotations
 
 __all__ = ["plot_embedding", "plot_saliency"]
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,9 @@ from matplotlib.ticker import MaxNLocator
 from sklearn.decomposition import PCA
 
 from lightwaves_aeon.core.data.collection import as_collection, checked_case
-from lightwaves_aeon.core.fitted import FittedClassifier
+from lightwaves_aeon.core.fitted import FittedLinear
+from lightwaves_aeon.core.fitted_regressor import FittedRegressor
+from lightwaves_aeon.insight.importance import output_units
 from lightwaves_aeon.insight.plots._canvas import (
     COLOURS,
     INK,
@@ -40,21 +43,22 @@ IN_COLUMN = 20
 
 
 def plot_saliency(
-    classifier: Any,
+    estimator: Any,
     x: np.ndarray,
-    label: object = None,
+    label: Any = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw the channels of a case over what each time point adds to a score.
+    """Draw the channels of a case over what each time point adds to what is predicted.
 
     Parameters
     ----------
-    classifier : LightWaveSClassifier
+    estimator : LightWaveSClassifier or LightWaveSRegressor
         Fitted, of aeon or sktime.
     x : np.ndarray, shape (n_channels, n_timepoints)
         The case.
-    label : label, default=None
-        The class; None means the predicted one.
+    label : label or int, default=None
+        The class; None means the predicted one. Of a regressor, which of several
+        outputs; None means the first.
     ax : matplotlib.axes.Axes, optional
         Where to; a new figure by default.
 
@@ -63,20 +67,28 @@ def plot_saliency(
     matplotlib.axes.Axes
         The channels in use one below the other, each stretched to the height there is;
         of more than six, those of the largest absolute saliency in all. The colour
-        behind is ``classifier.saliency(x, label)``; of more than 300 time points, the
+        behind is ``estimator.saliency(x, label)``; of more than 300 time points, the
         sums of so many as the colour bar says. It is grey where values are missing.
 
     Raises
     ------
     ValueError
-        If the label is not a class, `x` is not one case with the channels of the
-        training cases, one in use holds infinity, or NaN where missing values are an
-        error, or the estimator is not fitted.
+        If the label is not a class, or no output, `x` is not one case with the channels
+        of the training cases, one in use holds infinity, or NaN where missing values
+        are an error, or the estimator is not fitted.
     """
-    fitted = classifier._linear()
+    fitted = estimator._linear()
     x = checked_case(x, fitted.n_channels)
-    label = classifier.compile()(x) if label is None else label
-    found = classifier.saliency(x, label)
+    if isinstance(fitted, FittedRegressor):
+        output = 0 if label is None else label
+        found = estimator.saliency(x, output)
+        number = np.ravel(estimator.compile()(x))[output]
+        added_to, title = _words_of_number(fitted, number, output)
+    else:
+        label = estimator.compile()(x) if label is None else label
+        found = estimator.saliency(x, label)
+        added_to = f"the score of {short_label(label)}"
+        title = f"Where {added_to} comes from"
     used = fitted.model.channels
     order = np.argsort(-np.abs(found[used]).sum(axis=1), kind="stable")
     shown = used[np.sort(order[:MOST_CHANNELS])]
@@ -107,15 +119,22 @@ def plot_saliency(
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.set(xlabel="time point", ylabel="channel (each in its own range)")
     summed = "" if width == 1 else f", by {width} time points"
-    name = short_label(label)
-    ax.figure.colorbar(
-        mesh, ax=ax, label=no_formula(f"adds to the score of {name}{summed}")
-    )
+    ax.figure.colorbar(mesh, ax=ax, label=no_formula(f"adds to {added_to}{summed}"))
     some = f"{len(shown)} of {len(used)} channels in use"
     rest = f", by the most salient {some}" if len(shown) < len(used) else ""
     grey = "; grey: no values" if is_missing.any() else ""
-    entitle(ax, f"Where the score of {name} comes from{rest}{grey}")
+    entitle(ax, f"{title}{rest}{grey}")
     return ax
+
+
+def _words_of_number(
+    fitted: FittedRegressor, number: float, output: Any
+) -> tuple[str, str]:
+    """Say what is added to, and what the picture is of."""
+    name = "the number" if fitted.output_column is None else f"output {output}"
+    rise = number - fitted.output_intercepts[output]
+    far = f"{abs(rise):.3g} {'below' if rise < 0 else 'above'} average"
+    return name, f"Why {name} is {number:.5g}, {far}"
 
 
 def _stretched(series: np.ndarray) -> np.ndarray:
@@ -130,7 +149,7 @@ def _stretched(series: np.ndarray) -> np.ndarray:
 
 
 def plot_embedding(
-    classifier: Any,
+    estimator: Any,
     X: np.ndarray | list[np.ndarray],
     y: Sequence | np.ndarray | None = None,
     ax: Axes | None = None,
@@ -139,12 +158,13 @@ def plot_embedding(
 
     Parameters
     ----------
-    classifier : LightWaveSClassifier
+    estimator : LightWaveSClassifier or LightWaveSRegressor
         Fitted, of aeon or sktime.
     X : np.ndarray, shape (n_cases, n_channels, n_timepoints)
         Two cases at least, or a list of cases of unequal lengths.
     y : array-like, shape (n_cases,), optional
-        Labels to tell apart by colour and marker, of 40 classes at most.
+        Labels to tell apart by colour and marker, of 40 classes at most; of a regressor
+        numbers, by colour.
     ax : matplotlib.axes.Axes, optional
         Where to; a new figure by default.
 
@@ -152,55 +172,76 @@ def plot_embedding(
     -------
     matplotlib.axes.Axes
         The plane of the first two principal components of the standardised features,
-        each times the root of the sum over the classes of its squared weights. This
-        makes them the principal components of ``classifier.contributions(X)``: a
-        feature counts as it does in the scores, but neither the scores nor `y` say in
-        what direction to look. One of which nothing was observed counts as in the
+        each times the root of the sum over the outputs of its squared weights. This
+        makes them the principal components of ``estimator.contributions(X)``, where
+        several numbers have been given one unit, as for importances: a feature counts
+        as it does in the scores, or numbers, but neither these nor `y` say in what
+        direction to look. One of which nothing was observed counts as in the
         average training case.
 
     Raises
     ------
     ValueError
         If there are fewer than two cases, they have other channels than those of the
-        training cases, `y` is not of their number or has too many classes, or the
-        estimator is not fitted.
+        training cases, `y` is not of their number, has too many classes, or is no
+        finite numbers for a regressor, or the estimator is not fitted.
 
     Notes
     -----
-    Cases that the classifier was trained on lie further apart than new ones: the
+    Cases that the estimator was trained on lie further apart than new ones: the
     features were chosen, and weighted, for them.
     """
-    fitted = classifier._linear()
+    fitted = estimator._linear()
     places, parts = _projected(_features(fitted, X), fitted)
-    labels, members = _classes(np.zeros(len(places)) if y is None else y, len(places))
+    is_regressor, n_cases = isinstance(fitted, FittedRegressor), len(places)
+    if is_regressor and y is not None:
+        draw = partial(_draw_numbers, numbers=_numbers(y, n_cases))
+    else:
+        labels, members = _classes(np.zeros(n_cases) if y is None else y, n_cases)
+        names = None if y is None else labels
+        draw = partial(_draw_classes, members=members, labels=names)
 
     ax = axes_or_new(ax)
-    size = np.clip(8000 / len(places), 8, 30)
+    draw(ax, places)
+    ax.set_aspect("equal", adjustable="datalim")
+    first, second = (f"component {i + 1} ({parts[i]:.0%} of variance)" for i in (0, 1))
+    ax.set(xlabel=first, ylabel=second)
+    weighted = "predictions" if is_regressor else "scores"
+    entitle(ax, f"{n_cases:,} cases by their features, weighted as in the {weighted}")
+    return ax
+
+
+def _style(n_cases: int) -> dict[str, Any]:
+    size = np.clip(8000 / n_cases, 8, 30)
+    return {"s": size, "edgecolors": INK, "linewidths": 0.4, "alpha": 0.85}
+
+
+def _draw_numbers(ax: Axes, places: np.ndarray, numbers: np.ndarray) -> None:
+    across, up = places.T
+    points = ax.scatter(across, up, c=numbers, cmap="cividis", **_style(len(places)))
+    ax.figure.colorbar(points, ax=ax, label="number")
+
+
+def _draw_classes(
+    ax: Axes, places: np.ndarray, members: np.ndarray, labels: np.ndarray | None
+) -> None:
     drawn = []
-    for number in range(len(labels)):
+    for number in range(members.max() + 1):
         across, up = places[members == number].T
         points = ax.scatter(
             across,
             up,
-            s=size,
             c=COLOURS[number % len(COLOURS)],
             # Where colours come again, they meet with another marker.
             marker=MARKERS[(number + number // len(COLOURS)) % len(MARKERS)],
-            edgecolors=INK,
-            linewidths=0.4,
-            alpha=0.85,
+            **_style(len(places)),
         )
         drawn.append(points)
-    ax.set_aspect("equal", adjustable="datalim")
-    if y is not None:
+    if labels is not None:
         _legend(ax, drawn, labels)
-    first, second = (f"component {i + 1} ({parts[i]:.0%} of variance)" for i in (0, 1))
-    ax.set(xlabel=first, ylabel=second)
-    entitle(ax, f"{len(places):,} cases by their features, weighted as in the scores")
-    return ax
 
 
-def _features(fitted: FittedClassifier, X: np.ndarray | list[np.ndarray]) -> np.ndarray:
+def _features(fitted: FittedLinear, X: np.ndarray | list[np.ndarray]) -> np.ndarray:
     if len(X) < 2:
         raise ValueError(f"X must have two cases at least, got {len(X)}")
     collection = as_collection(X)
@@ -229,13 +270,27 @@ def _classes(y: Sequence | np.ndarray, n_cases: int) -> tuple[np.ndarray, np.nda
     return labels, members
 
 
+def _numbers(y: Any, n_cases: int) -> np.ndarray:
+    """Check the number of each case."""
+    y = np.asarray(y)
+    if y.shape != (n_cases,) or y.dtype.kind not in "fiub":
+        raise ValueError(
+            f"y must have a number for each of the {n_cases} cases, got an array of "
+            f"shape {y.shape} and type {y.dtype}"
+        )
+    if not np.isfinite(y).all():
+        raise ValueError("y holds NaN or infinity")
+    return y
+
+
 def _projected(
-    features: np.ndarray, fitted: FittedClassifier
+    features: np.ndarray, fitted: FittedLinear
 ) -> tuple[np.ndarray, np.ndarray]:
     """Give places in the plane, and the share of the variance of each axis."""
     distances = features - fitted.means
     distances[np.isnan(distances)] = 0  # nothing was observed of these
-    weighted = distances * np.linalg.norm(fitted.output_weights, axis=1)
+    weights = fitted.output_weights / output_units(fitted)
+    weighted = distances * np.linalg.norm(weights, axis=1)
     if weighted.shape[1] == 1:
         weighted = np.pad(weighted, ((0, 0), (0, 1)))
     if not weighted.std(axis=0).any():  # of which there are no shares

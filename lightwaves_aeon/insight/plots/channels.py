@@ -1,4 +1,4 @@
-"""Which channels the scores lean on, and at what time scale."""
+"""Which channels scores, or predicted numbers, lean on, and at what time scale."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ FEW_ROWS = 12
 """Bars or rows up to which text has its full size."""
 
 
-def plot_channel_importance(classifier: Any, ax: Axes | None = None) -> Axes:
+def plot_channel_importance(estimator: Any, ax: Axes | None = None) -> Axes:
     """Draw the importance of each channel as bars, the strongest first.
 
     Parameters
     ----------
-    classifier : LightWaveSClassifier
+    estimator : LightWaveSClassifier or LightWaveSRegressor
         Fitted, of aeon or sktime.
     ax : matplotlib.axes.Axes, optional
         Where to; a new figure by default.
@@ -55,7 +55,7 @@ def plot_channel_importance(classifier: Any, ax: Axes | None = None) -> Axes:
     >>> [name.get_text() for name in ax.get_yticklabels()]
     ['0', '2', '1']
     """
-    fitted = classifier._linear()
+    fitted = estimator._linear()
     summed = importance_by(fitted, "channel").groupby("channel")["importance"].sum()
     ranked = 100 * summed.sort_values(ascending=False, kind="stable")
     n_shown = len(ranked) if len(ranked) <= MOST_BARS else MOST_BARS - 1
@@ -81,12 +81,12 @@ def plot_channel_importance(classifier: Any, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def plot_channel_dilation(classifier: Any, ax: Axes | None = None) -> Axes:
+def plot_channel_dilation(estimator: Any, ax: Axes | None = None) -> Axes:
     """Draw the importance of each channel at each dilation as a heat map.
 
     Parameters
     ----------
-    classifier : LightWaveSClassifier
+    estimator : LightWaveSClassifier or LightWaveSRegressor
         Fitted, of aeon or sktime.
     ax : matplotlib.axes.Axes, optional
         Where to; a new figure by default.
@@ -103,7 +103,7 @@ def plot_channel_dilation(classifier: Any, ax: Axes | None = None) -> Axes:
     ValueError
         If the estimator is not fitted.
     """
-    fitted = classifier._linear()
+    fitted = estimator._linear()
     by = ["channel", "dilation"]
     parts = importance_by(fitted, by)
     parts["dilation"] = parts["dilation"].fillna(0).astype(int)  # where there is none

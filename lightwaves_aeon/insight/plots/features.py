@@ -20,7 +20,7 @@ from lightwaves_aeon.core.convolution.representations import (
     REPRESENTATION_NAMES,
 )
 from lightwaves_aeon.core.data.collection import checked_case
-from lightwaves_aeon.core.fitted import FittedClassifier
+from lightwaves_aeon.core.fitted import FittedLinear
 from lightwaves_aeon.insight.plots._canvas import (
     COLOURS,
     INK,
@@ -34,15 +34,15 @@ from lightwaves_aeon.insight.words import in_words
 BLUE, ORANGE = COLOURS[:2]
 
 
-def plot_kernel(classifier: Any, feature: int, ax: Axes | None = None) -> Axes:
+def plot_kernel(estimator: Any, feature: int, ax: Axes | None = None) -> Axes:
     """Draw the kernel behind a feature: its weights over time.
 
     Parameters
     ----------
-    classifier : LightWaveSClassifier
+    estimator : LightWaveSClassifier or LightWaveSRegressor
         Fitted, of aeon or sktime.
     feature : int
-        Row of ``classifier.features_``.
+        Row of ``estimator.features_``.
     ax : matplotlib.axes.Axes, optional
         Where to; a new figure by default.
 
@@ -59,7 +59,7 @@ def plot_kernel(classifier: Any, feature: int, ax: Axes | None = None) -> Axes:
         If there is no such feature, it is of level 0 and has no kernel, or the
         estimator is not fitted.
     """
-    fitted = classifier._linear()
+    fitted = estimator._linear()
     row, words = _named(fitted, feature)
     if row["level"] == 0:
         raise ValueError(f"feature {feature} is of level 0: it has no kernel")
@@ -79,16 +79,16 @@ def plot_kernel(classifier: Any, feature: int, ax: Axes | None = None) -> Axes:
 
 
 def plot_response(
-    classifier: Any, feature: int, x: np.ndarray, ax: Axes | None = None
+    estimator: Any, feature: int, x: np.ndarray, ax: Axes | None = None
 ) -> Axes:
     """Draw the response behind a feature to one case, and what is read of it.
 
     Parameters
     ----------
-    classifier : LightWaveSClassifier
+    estimator : LightWaveSClassifier or LightWaveSRegressor
         Fitted, of aeon or sktime.
     feature : int
-        Row of ``classifier.features_``.
+        Row of ``estimator.features_``.
     x : np.ndarray, shape (n_channels, n_timepoints)
         The case.
     ax : matplotlib.axes.Axes, optional
@@ -115,7 +115,7 @@ def plot_response(
         training cases, one in use holds infinity, or NaN where missing values are an
         error, or the estimator is not fitted.
     """
-    fitted = classifier._linear()
+    fitted = estimator._linear()
     row, words = _named(fitted, feature)
     model, x = fitted.model, checked_case(x, fitted.n_channels)
     of_series = row["level"] == 0
@@ -165,7 +165,7 @@ def _hatch(ax: Axes, gaps: np.ndarray) -> None:
         ax.axvspan(start - 0.5, stop - 0.5, label="" if number else "gap", **HATCHED)
 
 
-def _named(fitted: FittedClassifier, feature: int) -> tuple[np.void, str]:
+def _named(fitted: FittedLinear, feature: int) -> tuple[np.void, str]:
     rows = fitted.model.rows
     if not isinstance(feature, Integral) or not 0 <= feature < len(rows):
         raise ValueError(

@@ -11,13 +11,14 @@ from lightwaves_aeon.insight.plots._canvas import COLOURS, axes_or_new, entitle
 
 BLUE, ORANGE = COLOURS[:2]
 COUNTS = {"n_features": "features", "n_channels": "channels"}
-NEEDED = ["loo_error", "standard_error", "loo_accuracy", "chosen"]
+QUALITIES = ("loo_accuracy", "loo_r2")
+NEEDED = ["loo_error", "standard_error", "chosen"]
 MOST_NAMED = 14
 """Channels that have room for their names."""
 
 
 def plot_path(path: pd.DataFrame, ax: Axes | None = None) -> Axes:
-    """Draw the leave-one-out error and accuracy along a path of selection.
+    """Draw the leave-one-out error, and accuracy or R2, along a path of selection.
 
     Parameters
     ----------
@@ -30,10 +31,10 @@ def plot_path(path: pd.DataFrame, ax: Axes | None = None) -> Axes:
     Returns
     -------
     matplotlib.axes.Axes
-        The error, with a band of one standard error to both sides; the accuracy has
-        axes of its own to the right. A vertical line is at the number chosen. Of
-        channels, up to 14, each stands below the number with which it joins those
-        before.
+        The error, with a band of one standard error to both sides; the accuracy, or R2
+        of numbers, has axes of its own to the right. A vertical line is at the number
+        chosen. Of channels, up to 14, each stands below the number with which it joins
+        those before.
 
     Raises
     ------
@@ -51,7 +52,7 @@ def plot_path(path: pd.DataFrame, ax: Axes | None = None) -> Axes:
     >>> ax.get_xlabel()
     'number of channels, and the channel that joins'
     """
-    count = _checked(path)
+    count, quality = _checked(path)
     path = path.sort_values(count)
     numbers, error, spread = path[count], path["loo_error"], path["standard_error"]
 
@@ -62,11 +63,13 @@ def plot_path(path: pd.DataFrame, ax: Axes | None = None) -> Axes:
     )
     ax.set_ylabel("leave-one-out error, ± standard error", color=BLUE)
     right = ax.twinx()
-    right.plot(numbers, 100 * path["loo_accuracy"], "s--", color=ORANGE, ms=3, lw=1)
-    right.set_ylabel("leave-one-out accuracy (%)", color=ORANGE)
+    whole, words = (100, "accuracy (%)") if quality == "loo_accuracy" else (1, "R2")
+    right.plot(numbers, whole * path[quality], "s--", color=ORANGE, ms=3, lw=1)
+    right.set_ylabel(f"leave-one-out {words}", color=ORANGE)
     right.spines["right"].set_visible(True)
     low, high = right.get_ylim()
-    right.set_ylim(min(low, 95), min(high, 101))  # there is no more than 100 %
+    # There is no more than 100 %.
+    right.set_ylim(min(low, 0.95 * whole), min(high, 1.01 * whole))
 
     noun, chosen = COUNTS[count], numbers[path["chosen"]]
     for number in chosen[:1]:
@@ -84,13 +87,17 @@ def plot_path(path: pd.DataFrame, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def _checked(path: pd.DataFrame) -> str:
-    """Give the column that counts, of what is a path."""
+def _checked(path: pd.DataFrame) -> tuple[str, str]:
+    """Give the column that counts, and the one that judges, of what is a path."""
     columns = set(getattr(path, "columns", ()))
-    count = next((name for name in COUNTS if name in columns), None)
-    if count is None or not columns.issuperset(NEEDED) or len(path) == 0:
+    count, quality = (
+        next((name for name in names if name in columns), None)
+        for names in (COUNTS, QUALITIES)
+    )
+    is_path = columns.issuperset(NEEDED) and len(path) > 0
+    if count is None or quality is None or not is_path:
         raise ValueError(
             "path must be the selection_path_ or channel_path_ of a transformer, or "
             "the channel_path_ of a channel selector"
         )
-    return count
+    return count, quality

@@ -1,7 +1,8 @@
-/* A LightWaveS classifier, written by lightwaves-aeon: the program.
+/* A LightWaveS model, written by lightwaves-aeon: the program.
  *
- * It is the same for all models. The tables of one, and which parts of the program they
- * call for, are in the data header.
+ * It is the same for all models, of classifiers and of regressors. The tables of one, and
+ * which parts of the program they call for, are in the data header: that of a classifier
+ * has a number of classes, and that of a regressor a number of outputs.
  *
  * The table of features is arranged as intervals of an input, and as convolutions, each
  * of one kernel at one dilation of one input. Inputs have groups of convolutions with the
@@ -45,12 +46,13 @@
 #define HAS_SUMS (HAS_MEAN || HAS_DEVIATION || HAS_SLOPE)
 #define HAS_SERIES (HAS_SUMS || HAS_LOWEST || HAS_HIGHEST) /* intervals of level 0 */
 
-enum {
-    MAX_TIMEPOINTS = LIGHTWAVES_MAX_TIMEPOINTS,
-    N_CLASSES = LIGHTWAVES_N_CLASSES
-};
+enum { MAX_TIMEPOINTS = LIGHTWAVES_MAX_TIMEPOINTS };
+
+#ifdef LIGHTWAVES_N_CLASSES
+enum { N_CLASSES = LIGHTWAVES_N_CLASSES };
 
 const char *const lightwaves_classes[N_CLASSES] = {CLASS_LABELS};
+#endif
 
 static float series[MAX_TIMEPOINTS + 2 * MARGIN];
 #if HAS_TAPPED
@@ -986,8 +988,9 @@ static void evaluate(int convolution, int group, int n, Accumulator *accumulator
 }
 
 #endif
-/* Deciding. */
+/* Deciding. The scores of a regressor are the numbers that it predicts. */
 
+#ifdef LIGHTWAVES_N_CLASSES
 /* The class with the highest score, the first of equals. */
 static int best_class(float *scores)
 {
@@ -1003,6 +1006,7 @@ static int best_class(float *scores)
     return best;
 }
 
+#endif
 static int classify(const Window *window, float *scores)
 {
     const int n = window->n_timepoints;
@@ -1020,8 +1024,14 @@ static int classify(const Window *window, float *scores)
 #endif
     accumulator.scores = scores;
     for (int k = 0; k < N_SCORES; k++) {
+#ifdef LIGHTWAVES_N_CLASSES
         scores[k] = head_intercepts[k];
         accumulator.compensation[k] = 0.0f;
+#else
+        /* In two floats: numbers may be large beside what they vary by. */
+        scores[k] = head_intercepts[k][0];
+        accumulator.compensation[k] = head_intercepts[k][1];
+#endif
     }
     for (int input = 0; input < N_INPUTS; input++) {
         if (fill_series(window, input) > 0)
@@ -1049,7 +1059,15 @@ static int classify(const Window *window, float *scores)
     }
     for (int k = 0; k < N_SCORES; k++)
         scores[k] += accumulator.compensation[k];
+#ifdef LIGHTWAVES_N_CLASSES
     return best_class(scores);
+#else
+    for (int k = 0; k < N_SCORES; k++) {
+        scores[k] = scores[k] < head_limits[k][0] ? head_limits[k][0] : scores[k];
+        scores[k] = scores[k] > head_limits[k][1] ? head_limits[k][1] : scores[k];
+    }
+    return LIGHTWAVES_PREDICTED;
+#endif
 }
 
 int lightwaves_predict_length(const float *values, int n_timepoints, float *scores)
