@@ -287,7 +287,8 @@ def _failures(folder: Path, task: str) -> pd.DataFrame:
     """List failed runs, but for those on data sets that others were run on."""
     by = ["classifier", "dataset", "reason"]
     frame = pd.DataFrame(Store(folder).failures(), columns=[*by, "resample"])
-    for other in tasks_in(folder):
+    others = [] if frame.empty else tasks_in(folder)
+    for other in others:
         if other != task:
             of_other = measures(folder, other)["dataset"]
             frame = frame[~frame["dataset"].isin(of_other)]

@@ -145,23 +145,21 @@ class FittedRegressor(FittedLinear):
             If too few cases were held out for this coverage, or nothing is known of the
             errors, as of a regressor that was made smaller for a budget.
         """
-        found = self.predict(X, n_jobs)
-        reach = self.reach(found, coverage)
-        return np.stack([found - reach, found + reach], axis=-1)
+        return self.interval_around(self.predict(X, n_jobs), coverage)
 
-    def reach(self, predicted: np.ndarray, coverage: float) -> np.ndarray:
-        """Give how far on either side of predictions their intervals reach.
+    def interval_around(self, found: np.ndarray, coverage: float) -> np.ndarray:
+        """Give the same of what was predicted.
 
         Parameters
         ----------
-        predicted : np.ndarray of float64, shape (n_cases,) or (n_cases, n_outputs)
-            As of `predict`.
+        found : np.ndarray of float64, shape (n_cases,) or (n_cases, n_outputs)
+            Predictions.
         coverage : float
             As of `predict_interval`.
 
         Returns
         -------
-        np.ndarray of float64, of the same shape
+        np.ndarray of float64, shape (n_cases, 2) or (n_cases, n_outputs, 2)
 
         Raises
         ------
@@ -171,5 +169,6 @@ class FittedRegressor(FittedLinear):
         check_coverage(coverage)
         if self.intervals is None:
             raise ValueError("nothing is known of the errors of this regressor")
-        rows = predicted.reshape(len(predicted), len(self.head.bias))
-        return self.intervals.half_widths(rows, coverage).reshape(predicted.shape)
+        rows = found.reshape(len(found), len(self.head.bias))
+        reach = self.intervals.half_widths(rows, coverage).reshape(found.shape)
+        return np.stack([found - reach, found + reach], axis=-1)

@@ -206,7 +206,7 @@ def test_regressors(data, numbers, request, cluster, variant, outputs):
     X = chunked(data[0], CHUNKS["uneven"])
     found = fit_dask(X, da.from_array(y), task="regression", **parameters)
     assert isinstance(found, LightWaveSRegressor)
-    for name in ("coef_", "intercept_", "alphas_"):
+    for name in ("coef_", "intercept_", "alpha_"):
         of_found, of_expected = (getattr(e.estimator_, name) for e in (found, expected))
         assert_array_equal(of_found, of_expected, strict=True)
     few = data[0][:50]
