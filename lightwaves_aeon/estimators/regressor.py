@@ -84,6 +84,22 @@ class RegressorMixin(EstimatorMixin):
         ValueError
             If `estimator` was given, as nothing is known of its errors, or if too few
             cases were held out for this coverage.
+
+        Notes
+        -----
+        Intervals are conformal: as wide as the residuals of cases that ``fit`` held
+        out. New cases are covered if they are drawn as those were; cases that hang
+        together, such as overlapping windows of one recording, are covered less.
+
+        Examples
+        --------
+        >>> from aeon.datasets import load_covid_3month
+        >>> from lightwaves_aeon import LightWaveSRegressor
+        >>> X, y = load_covid_3month(split="train")
+        >>> reg = LightWaveSRegressor(n_features=50, random_state=0).fit(X, y)
+        >>> low, high = reg.predict_interval(X, coverage=0.8).T
+        >>> bool(((low <= y) & (y <= high)).mean() > 0.7)
+        True
         """
         fitted = self._fitted_for("predict_interval")
         return fitted.predict_interval(

@@ -396,3 +396,18 @@ def test_command_with_a_budget(files, tmp_path):
     found = [RegressionProgram(tmp_path, 1)(x)[1][0] for x in X[:5]]
     small = largest_within(regressor, X, np.load(folder / "y.npy"), max_flash=limit)
     assert_close(np.array(found), small.predict(X[:5]))
+
+
+@needs_compiler
+@pytest.mark.parametrize("which", ["CardanoSentiment", "two outputs"])
+def test_numbers_are_kept_within_limits(models, tmp_path, which):
+    regressor, cases = models(which)
+    fitted = as_fitted(regressor, "a test")
+    free = fitted.predict(np.asarray(cases)).reshape(len(cases), -1)
+    limits = np.quantile(free, [0.3, 0.6], axis=0)
+    narrow = replace(fitted, head=fitted.head._replace(limits=limits))
+    program = exported(narrow, tmp_path)
+    found = np.array([program(x)[1] for x in np.float32(cases)])
+    expected = np.clip(free, *limits)
+    assert (expected != free).any(axis=0).all()
+    assert_allclose(found, expected, rtol=1e-5, atol=1e-6 * np.abs(free).max())
