@@ -1,19 +1,11 @@
-"""What both aeon shells share: complete input checks, and fits that fail cleanly."""
+"""What all aeon shells share: complete input checks, and fits that fail cleanly."""
 
 from __future__ import annotations
 
-__all__ = [
-    "ClassifierShell",
-    "CollectionShell",
-    "RegressorShell",
-    "Series",
-    "TransformerShell",
-]
+__all__ = ["CollectionShell", "LabelledShell", "Series", "TransformerShell"]
 
-from collections.abc import Callable
 from copy import copy
 from functools import cache
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,7 +14,6 @@ from aeon.utils.validation.collection import get_type
 from sklearn.utils.metadata_routing import MetadataRequest
 
 from lightwaves_aeon.core.data.collection import Collection, as_collection
-from lightwaves_aeon.core.data.source import CaseSource
 from lightwaves_aeon.estimators.atomic_fit import IN_FIT, AtomicFitMixin
 from lightwaves_aeon.estimators.fitting import metadata_of
 from lightwaves_aeon.estimators.frames import (
@@ -31,8 +22,6 @@ from lightwaves_aeon.estimators.frames import (
     channel_names,
     refuse_masked,
 )
-from lightwaves_aeon.estimators.passes import LocalPass, Pass
-from lightwaves_aeon.estimators.regression import checked_numbers
 
 Series = np.ndarray | list[np.ndarray]
 
@@ -152,58 +141,6 @@ class TransformerShell(LabelledShell):
         self._refuse_unexpected("fit_transform", unexpected)
         with self._atomic_fit():
             return super().fit_transform(X, y)  # type: ignore[misc]
-
-
-class PredictorShell(CollectionShell):
-    """The same for an aeon classifier or regressor."""
-
-    _check_y: Any
-
-    def fit_predict(self, X, y, **kwargs):
-        """Fit, and predict in cross-validation; see aeon's base class."""
-        with self._atomic_fit():
-            return super().fit_predict(X, y, **kwargs)  # type: ignore[misc]
-
-    def score(self, X, y, *args, **kwargs):
-        """Score predictions; see aeon's base class."""
-        # aeon would take the rows of a frame for cases.
-        return super().score(self._seen(X), y, *args, **kwargs)  # type: ignore[misc]
-
-    def _fit_source(
-        self, X: CaseSource, y: np.ndarray, passes: Callable[..., Pass] = LocalPass
-    ):
-        """Fit to cases that are not in memory; see `_find`."""
-        n_cases, n_channels, n_timepoints = X.shape
-        with self._atomic_fit():
-            self.reset()
-            self.metadata_ = metadata_of(n_cases, n_channels, n_timepoints)
-            y = self._check_y(y, n_cases)
-            self._n_jobs = check_n_jobs(self.n_jobs)  # type: ignore[attr-defined]
-            return self._adopt(self._find(X, y, passes))  # type: ignore[attr-defined]
-
-    def _seen(self, X) -> Series:
-        """Check and convert cases as predict does."""
-        self._check_is_fitted()  # type: ignore[attr-defined]
-        X = self._preprocess_collection(X, store_metadata=False)
-        self._check_shape(X)
-        return X
-
-
-class ClassifierShell(PredictorShell, LabelledShell):
-    """The same for an aeon classifier."""
-
-    def fit_predict_proba(self, X, y, **kwargs):
-        """Fit, and predict in cross-validation; see aeon's base class."""
-        with self._atomic_fit():
-            return super().fit_predict_proba(X, y, **kwargs)  # type: ignore[misc]
-
-
-class RegressorShell(PredictorShell):
-    """The same for an aeon regressor."""
-
-    def _check_y(self, y, n_cases):
-        # aeon would refuse numbers of two values, and name no case.
-        return checked_numbers(y, n_cases)
 
 
 @cache

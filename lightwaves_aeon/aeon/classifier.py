@@ -4,15 +4,9 @@ from __future__ import annotations
 
 __all__ = ["LightWaveSClassifier"]
 
-import numpy as np
-from aeon.base._base import _clone_estimator
 from aeon.classification import BaseClassifier
-from aeon.utils.validation import check_n_jobs
-from sklearn.pipeline import make_pipeline
 
-from lightwaves_aeon.aeon.base import ClassifierShell, Series
-from lightwaves_aeon.aeon.transformer import LightWaveS
-from lightwaves_aeon.core.fitted import FittedState
+from lightwaves_aeon.aeon.predictors import ClassifierShell
 from lightwaves_aeon.estimators.classifier import ClassifierMixin
 
 
@@ -142,17 +136,3 @@ class LightWaveSClassifier(ClassifierMixin, ClassifierShell, BaseClassifier):
         "capability:multithreading": True,
         "algorithm_type": "convolution",
     }
-
-    def _fit(self, X: Series, y: np.ndarray) -> LightWaveSClassifier:
-        self._n_jobs = check_n_jobs(self.n_jobs)
-        return self._adopt(self._find(self._collection(X), y))
-
-    def _adopt(self, state: FittedState) -> LightWaveSClassifier:
-        self._mark_fitted(state.metadata)
-        transformer = self._transformer_of(LightWaveS, state, n_jobs=self._n_jobs)
-        self.pipeline_ = make_pipeline(transformer, state.scaler, state.estimator)
-        self.estimator_, self._state = state.estimator, state
-        return self
-
-    def _seeded(self, estimator):
-        return _clone_estimator(estimator, self.random_state)

@@ -122,7 +122,7 @@ class FittedLinear(ABC):
         Raises
         ------
         ValueError
-            If that is asked for, but missing values are an error to the classifier.
+            If that is asked for, but missing values are an error to the estimator.
         """
         if asked not in (None, False, True):
             raise ValueError(

@@ -68,10 +68,8 @@ class FittedRegressor(FittedLinear):
         points = np.vstack([np.zeros(coef.shape[1]), np.eye(coef.shape[1])])
         found = estimator.predict(points)
         intercepts = np.broadcast_to(estimator.intercept_, len(coef))
-        added, limits = (
-            points @ coef.T + intercepts,
-            getattr(estimator, "limits_", None),
-        )
+        added = points @ coef.T + intercepts
+        limits = getattr(estimator, "limits_", None)
         if limits is not None:
             added = kept_within(added, limits.reshape(2, -1))
         if not np.allclose(found.reshape(added.shape), added):

@@ -9,11 +9,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.class_weight import compute_class_weight
 
-from lightwaves_aeon.core.data.collection import Collection, UnequalLengthCollection
+from lightwaves_aeon.core.data.collection import Collection
 from lightwaves_aeon.core.data.source import CaseSource, as_source
 from lightwaves_aeon.core.fitted import FittedClassifier, FittedState
 from lightwaves_aeon.core.linear.channel_loss import channel_losses, fit_exponent
@@ -25,11 +24,12 @@ from lightwaves_aeon.core.parallel.blas import one_blas_thread
 from lightwaves_aeon.core.parallel.threads import Threads
 from lightwaves_aeon.core.search_result import SearchResult
 from lightwaves_aeon.estimators.fitting import (
+    about,
     backend_of,
     fit_estimator,
     fit_table,
-    metadata_of,
     number_of_features,
+    state_of,
     targets_of_labels,
     track_of,
 )
@@ -91,7 +91,7 @@ def fit_classifier(
     -------
     FittedState
     """
-    given, names = shell.estimator, getattr(shell, "feature_names_in_", None)
+    given = shell.estimator
     if given is not None and shell.class_weight is not None:
         warnings.warn(
             "class_weight is for the default estimator, and has no effect on the "
@@ -122,37 +122,18 @@ def fit_classifier(
         scaler, estimator = backend.on_root(
             lambda: fit_estimator(shell._seeded(given), features, y)
         )
-    n_cases, n_channels, longest = X.shape
-    n_timepoints = None if isinstance(X, UnequalLengthCollection) else longest
-    fitted, model = None, found.model
     if given is not None:
-        model = model.with_unobserved(scaler.mean_) if model.allows_missing else model
-    else:
-        fitted = _fitted_value(
-            model,
-            scaler,
-            estimator,
-            held_out,
-            sizes / n_cases,
-            backend,
-            n_channels=n_channels,
-            n_timepoints=n_timepoints,
-            channel_names=names,
-            has_gaps=found.has_gaps,
-        )
-        model = fitted.model
-    return FittedState(
-        model=model,
-        head=make_pipeline(scaler, estimator) if fitted is None else fitted.head,
-        fitted=fitted,
-        scaler=scaler,
-        estimator=estimator,
-        parameters=shell.get_params(deep=False),
-        metadata=metadata_of(n_cases, n_channels, n_timepoints, found.has_gaps),
-        path=found.path,
-        channel_path=found.channel_path,
-        channel_names=names,
+        return state_of(shell, X, found, scaler, estimator)
+    fitted = _fitted_value(
+        found.model,
+        scaler,
+        estimator,
+        held_out,
+        sizes / len(y),
+        backend,
+        **about(shell, X, found),
     )
+    return state_of(shell, X, found, scaler, estimator, fitted)
 
 
 def _fitted_value(
@@ -162,7 +143,7 @@ def _fitted_value(
     held_out: Sequence[HeldOut],
     priors: np.ndarray,
     backend: Threads,
-    **about: Any,
+    **other: Any,
 ) -> FittedClassifier:
     """Calibrate the default estimator, and make one value of it and the table."""
 
@@ -183,7 +164,7 @@ def _fitted_value(
         inverse_temperature,
         unobserved,
         channel_losses=losses,
-        **about,
+        **other,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 __all__ = [
+    "about",
     "backend_of",
     "fit_estimator",
     "fit_table",
@@ -10,6 +11,7 @@ __all__ = [
     "number_of_features",
     "progress_bar",
     "search_channels",
+    "state_of",
     "targets_of_labels",
     "track_of",
 ]
@@ -20,16 +22,19 @@ from typing import Any
 from zlib import crc32
 
 import numpy as np
+from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import check_random_state
 
 from lightwaves_aeon.core.checks import check_at_least
 from lightwaves_aeon.core.data.collection import (
     Collection,
+    UnequalLengthCollection,
     fingerprint,
 )
 from lightwaves_aeon.core.data.sampling import numbered_classes
 from lightwaves_aeon.core.data.source import CaseSource, as_source
+from lightwaves_aeon.core.fitted import FittedLinear, FittedState
 from lightwaves_aeon.core.parallel.threads import Threads
 from lightwaves_aeon.core.progress import Track, no_progress
 from lightwaves_aeon.core.search import Search
@@ -212,6 +217,67 @@ def fit_estimator(
     """Fit a scaler, and an estimator to what it makes of features."""
     scaler = StandardScaler().fit(features)
     return scaler, estimator.fit(scaler.transform(features), y)
+
+
+def about(
+    shell: Any, X: Collection | CaseSource, found: SearchResult
+) -> dict[str, Any]:
+    """Say of the training cases what a fitted value knows of them."""
+    _, n_channels, longest = X.shape
+    return {
+        "n_channels": n_channels,
+        "n_timepoints": None if isinstance(X, UnequalLengthCollection) else longest,
+        "channel_names": getattr(shell, "feature_names_in_", None),
+        "has_gaps": found.has_gaps,
+    }
+
+
+def state_of(
+    shell: Any,
+    X: Collection | CaseSource,
+    found: SearchResult,
+    scaler: StandardScaler,
+    estimator: Any,
+    fitted: FittedLinear | None = None,
+) -> FittedState:
+    """Put together what a fit has found.
+
+    Parameters
+    ----------
+    shell : LightWaveSClassifier or LightWaveSRegressor
+        Being fitted.
+    X : Collection or CaseSource, shape (n_cases, n_channels, n_timepoints)
+        The training cases.
+    found : SearchResult
+        The table.
+    scaler, estimator
+        Fitted to its features.
+    fitted : FittedLinear, optional
+        All in one, with the default estimator.
+
+    Returns
+    -------
+    FittedState
+    """
+    of_cases = about(shell, X, found)
+    shape = X.shape[0], of_cases["n_channels"], of_cases["n_timepoints"]
+    model = found.model
+    if fitted is not None:
+        model = fitted.model
+    elif model.allows_missing:  # another estimator needs values
+        model = model.with_unobserved(scaler.mean_)
+    return FittedState(
+        model=model,
+        head=make_pipeline(scaler, estimator) if fitted is None else fitted.head,
+        fitted=fitted,
+        scaler=scaler,
+        estimator=estimator,
+        parameters=shell.get_params(deep=False),
+        metadata=metadata_of(*shape, found.has_gaps),
+        path=found.path,
+        channel_path=found.channel_path,
+        channel_names=of_cases["channel_names"],
+    )
 
 
 def metadata_of(

@@ -9,10 +9,9 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from lightwaves_aeon.core.data.collection import Collection, UnequalLengthCollection
+from lightwaves_aeon.core.data.collection import Collection
 from lightwaves_aeon.core.data.source import CaseSource, as_source
 from lightwaves_aeon.core.fitted import FittedState
 from lightwaves_aeon.core.fitted_regressor import FittedRegressor
@@ -33,11 +32,12 @@ from lightwaves_aeon.core.targets import (
     standardised_numbers,
 )
 from lightwaves_aeon.estimators.fitting import (
+    about,
     backend_of,
     fit_estimator,
     fit_table,
-    metadata_of,
     number_of_features,
+    state_of,
     track_of,
 )
 from lightwaves_aeon.estimators.frames import refuse_masked
@@ -158,7 +158,7 @@ def fit_regressor(
             stacklevel=2,
         )
     targets = Targets(quantile_classes(numbers), numbers)
-    given, names = shell.estimator, getattr(shell, "feature_names_in_", None)
+    given = shell.estimator
     n_features = number_of_features(shell.n_features, shell.n_kernels)
     found, sample, of_sample = fit_table(
         shell,
@@ -185,46 +185,28 @@ def fit_regressor(
         ridge = solved.alpha, solved.coef, solved.intercept
         ends = np.array([numbers.min(axis=0), numbers.max(axis=0)])
         held_out = [scored._replace(known=ends)]
-    n_cases, n_channels, longest = X.shape
-    n_timepoints = None if isinstance(X, UnequalLengthCollection) else longest
-    fitted = None
     if given is not None:
-        model = model.with_unobserved(scaler.mean_) if model.allows_missing else model
-    else:
-        slopes = fit_slopes(held_out)
-        limits = fit_limits(held_out, slopes, numbers)
-        held_out = shrunk(held_out, slopes, limits)
-        alpha, coef, intercept = ridge
-        solution = alpha, (coef.T * slopes).T, intercept * slopes, limits
-        estimator = DistilledRidgeRegressor()
-        estimator.set_solution(*solution, standard, y.ndim == 1)
-        if model.allows_missing:  # the head knows what stands in for a feature
-            model = model.with_unobserved(np.full(len(model.rows), np.nan))
-        fitted = FittedRegressor.from_estimator(
-            model,
-            scaler,
-            estimator,
-            n_channels=n_channels,
-            n_timepoints=n_timepoints,
-            channel_names=names,
-            channel_losses=channel_losses(
-                held_out, model.channels, CHANNEL_LOSS_OF_NUMBERS
-            ),
-            has_gaps=found.has_gaps,
-            intervals=fit_intervals(held_out, standard),
-        )
-    return FittedState(
-        model=model,
-        head=make_pipeline(scaler, estimator) if fitted is None else fitted.head,
-        fitted=fitted,
-        scaler=scaler,
-        estimator=estimator,
-        parameters=shell.get_params(deep=False),
-        metadata=metadata_of(n_cases, n_channels, n_timepoints, found.has_gaps),
-        path=found.path,
-        channel_path=found.channel_path,
-        channel_names=names,
+        return state_of(shell, X, found, scaler, estimator)
+    slopes = fit_slopes(held_out)
+    limits = fit_limits(held_out, slopes, numbers)
+    held_out = shrunk(held_out, slopes, limits)
+    alpha, coef, intercept = ridge
+    solution = alpha, (coef.T * slopes).T, intercept * slopes, limits
+    estimator = DistilledRidgeRegressor()
+    estimator.set_solution(*solution, standard, y.ndim == 1)
+    if model.allows_missing:  # the head knows what stands in for a feature
+        model = model.with_unobserved(np.full(len(model.rows), np.nan))
+    fitted = FittedRegressor.from_estimator(
+        model,
+        scaler,
+        estimator,
+        channel_losses=channel_losses(
+            held_out, model.channels, CHANNEL_LOSS_OF_NUMBERS
+        ),
+        intervals=fit_intervals(held_out, standard),
+        **about(shell, X, found),
     )
+    return state_of(shell, X, found, scaler, estimator, fitted)
 
 
 def _features_and_numbers(

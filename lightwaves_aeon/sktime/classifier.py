@@ -4,19 +4,13 @@ from __future__ import annotations
 
 __all__ = ["LightWaveSClassifier"]
 
-import numpy as np
-from sklearn.base import clone
 from sktime.classification.base import BaseClassifier
-from sktime.utils.random_state import set_random_state
 
-from lightwaves_aeon.core.fitted import FittedState
 from lightwaves_aeon.estimators.classifier import ClassifierMixin
-from lightwaves_aeon.estimators.frames import refuse_masked
-from lightwaves_aeon.sktime.base import PanelShell, Series
-from lightwaves_aeon.sktime.transformer import LightWaveS
+from lightwaves_aeon.sktime.predictors import PredictorShell
 
 
-class LightWaveSClassifier(ClassifierMixin, PanelShell, BaseClassifier):
+class LightWaveSClassifier(PredictorShell, ClassifierMixin, BaseClassifier):
     """LightWaveS features with a ridge classifier.
 
     The same as the class of this name for aeon: with the same parameters and data it
@@ -125,56 +119,3 @@ class LightWaveSClassifier(ClassifierMixin, PanelShell, BaseClassifier):
         "capability:class_weight": True,
         "classifier_type": "kernel",
     }
-
-    def _fit(self, X: Series, y: np.ndarray) -> LightWaveSClassifier:
-        return self._adopt(self._find(self._collection(X), y))
-
-    def _adopt(self, state: FittedState) -> LightWaveSClassifier:
-        self._mark_fitted(state.metadata)
-        self.transformer_ = self._transformer_of(LightWaveS, state)
-        self.scaler_, self.estimator_ = state.scaler, state.estimator
-        self._state = state
-        return self
-
-    def _restore(self, state: FittedState) -> None:
-        super()._restore(state)
-        # What sktime compares later cases and its answers with.
-        n_channels = state.metadata["n_channels"]
-        self._X_metadata = {**state.metadata, "is_univariate": n_channels == 1}
-        self._y_metadata = {"is_univariate": True}
-        self._y_inner_mtype = self.get_tag("y_inner_mtype")
-
-    def _internal_convert(self, X, y=None):
-        X = self._given(X)
-        refuse_masked(y, "y")
-        return super()._internal_convert(X, y)
-
-    def _seeded(self, estimator):
-        estimator = clone(estimator)
-        if self.random_state is not None:
-            set_random_state(estimator, self.random_state)
-        return estimator
-
-    def _seen(self, X) -> Series:
-        self.check_is_fitted()
-        return self._check_convert_X_for_predict(X)
-
-    def save(self, path=None, serialization_format: str = "pickle"):
-        """Write the fitted classifier to a file.
-
-        Parameters
-        ----------
-        path : str or Path, optional
-            Where to.
-        serialization_format : {"pickle", "cloudpickle", "lightwaves"}, default="pickle"
-            ``"lightwaves"`` writes a small file without pickle, which `load` reads, as
-            does the class of this name for aeon; it holds the default estimator only.
-            The others are those of sktime, for ``sktime.base.load``.
-
-        Returns
-        -------
-        As sktime has it; None for ``"lightwaves"``.
-        """
-        if serialization_format == "lightwaves":
-            return ClassifierMixin.save(self, path)
-        return BaseClassifier.save(self, path, serialization_format)

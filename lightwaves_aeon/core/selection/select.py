@@ -282,11 +282,11 @@ def select_features(
             lesson = np.concatenate([features, of_mixtures]), chosen.soft_targets
             ridges.append(fit_ridge(*lesson, SOFT_ALPHAS))
         of_others = others, everyone.targets.take(left_out), rows[positions]
-        found_out, known = _held_out(ridges, *of_others), fold.targets.numbers
+        scored, known = _held_out(ridges, *of_others), fold.targets.numbers
         if known is not None:
             ends = np.array([known.min(axis=0), known.max(axis=0)])
-            found_out = found_out._replace(known=ends)
-        held_out.append(found_out)
+            scored = scored._replace(known=ends)
+        held_out.append(scored)
     positions = pool.positions[found.order]
     return Selection(
         positions,
