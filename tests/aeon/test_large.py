@@ -25,6 +25,7 @@ from lightwaves_aeon.aeon.files import fit_files, predict_files
 from lightwaves_aeon.core.data.sampling import stratified_sample
 from lightwaves_aeon.core.data.source import ArraySource, PartOfSource
 from lightwaves_aeon.core.linear.ridge import ALPHAS
+from lightwaves_aeon.core.targets import Targets
 from lightwaves_aeon.estimators import passes
 from lightwaves_aeon.estimators.large import is_large
 
@@ -364,6 +365,6 @@ def test_tasks_can_be_sent(data, fitted):
     """To other machines, with the model."""
     task = passes.HeadSums(fitted._state.model, np.ones(3), np.zeros(20))
     again = pickle.loads(pickle.dumps(task))
-    X, classes = data[0][:100], np.searchsorted(LABELS, data[1][:100])
-    sums = [some.sums(some.features(X, range(100)), classes) for some in (task, again)]
+    X, targets = data[0][:100], Targets(np.searchsorted(LABELS, data[1][:100]))
+    sums = [some.sums(some.features(X, range(100)), targets) for some in (task, again)]
     assert_array_equal(sums[0].products, sums[1].products)

@@ -159,6 +159,7 @@ def test_regressors(archive):
 
 
 def test_tables_of_both_kinds(monkeypatch):
+    monkeypatch.delenv("COLUMNS", raising=False)
     of_numbers = RESULT_OF_NUMBERS
     monkeypatch.setattr(
         evaluation,
