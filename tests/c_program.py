@@ -27,7 +27,7 @@ class Program:
         self._name = name
         library = folder / f"{name}.so"
         source = folder / f"{name}_model.c"
-        compiled(source, "-shared", "-fPIC", *flags, out=library)
+        compiled(source, "-shared", "-fPIC", *flags, "-lm", out=library)
         self._open(library, n_classes)
 
     @classmethod
@@ -52,6 +52,14 @@ class Program:
 
     def push(self, sample):
         return self._scored("push", sample)
+
+    def probabilities(self, scores):
+        """Of the scores of the last prediction."""
+        given = np.ascontiguousarray(scores, np.float32)
+        found = np.full(self._n_scores, np.nan, np.float32)
+        function = getattr(self._library, f"{self._name}_probabilities")
+        function(given.ctypes.data_as(FLOATS), found.ctypes.data_as(FLOATS))
+        return found
 
     def reset(self):
         getattr(self._library, f"{self._name}_reset")()
@@ -81,7 +89,7 @@ def compiled(*files, out, compiler=COMPILER):
 
 def assert_known_case_and_no_warnings(folder):
     """By whatever compilers of C and C++ there are."""
-    sources = folder / "example.c", folder / "lightwaves_model.c"
+    sources = folder / "example.c", folder / "lightwaves_model.c", "-lm"
     for compiler, flags in WAYS:
         if shutil.which(compiler):
             command = [compiler, "-O1", *flags, *sources, "-o", folder / "example"]

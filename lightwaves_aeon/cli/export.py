@@ -92,6 +92,12 @@ class Amount(click.ParamType):
     "training cases were missing.",
 )
 @click.option(
+    "--proba",
+    "probabilities",
+    is_flag=True,
+    help="Of C: with probabilities of the classes, which take expf of the C library.",
+)
+@click.option(
     "--force", is_flag=True, help="Replace files that no export has written, too."
 )
 def export(
@@ -104,6 +110,7 @@ def export(
     labels: Path | None,
     name: str | None,
     missing_values: bool | None,
+    probabilities: bool,
     force: bool,
     **limits: float | None,
 ) -> None:
@@ -118,7 +125,7 @@ def export(
     as fit, in the order of selection. Fewer than all take --data and --labels, those of
     the fit, since what weighs them is trained again.
     """
-    for_c = (length, hop, data, labels, name, *limits.values())
+    for_c = (length, hop, data, labels, name, probabilities or None, *limits.values())
     if form != "c" and any(option is not None for option in for_c):
         raise click.UsageError(
             "All options but --to, --out, --missing-values and --force are for C."
@@ -143,7 +150,9 @@ def export(
         estimator = load_model_file(model)
         if form == "c":
             asked: dict[str, Any] = dict(
-                n_timepoints=length, missing_values=missing_values
+                n_timepoints=length,
+                missing_values=missing_values,
+                probabilities=probabilities,
             )
             fitted = _within(estimator, asked, limits, data, labels)
             source = export_c(fitted, out, hop=hop, name=name, force=force, **asked)

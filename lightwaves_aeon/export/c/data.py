@@ -36,6 +36,9 @@ COMMENTS = {
     "kernel_lengths": "Kernels with weights of their own.",
     "head_intercepts": "The head: scores of the average case, that case, the weights.",
     "head_limits": "The least number that is given for each output, and the largest.",
+    "logit_scale": "Probabilities: what scores are multiplied by.",
+    "class_logs": "Of cases with features missing: logarithms of the class shares.",
+    "head_exponent": "Of the importance of what is there; that of each feature.",
 }
 """What is said before an array and those that follow it."""
 
@@ -72,6 +75,8 @@ def data_header(
         "HOP": hop,
         **tables.sizes,
     }
+    if "logit_scale" in tables.arrays:
+        public["HAS_PROBABILITIES"] = 1
     numbers = {
         "N_SCORES": len(fitted.head.bias),
         "N_IN_USE": len(fitted.model.channels),
