@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["data_header"]
 
+import re
 import textwrap
 from collections.abc import Iterable
 
@@ -244,7 +245,9 @@ def quoted(text: str, escaped: bytes = b'"\\?') -> str:
         chr(byte) if 32 <= byte < 127 and byte not in escaped else f"\\{byte:03o}"
         for byte in text.encode("utf-8", "surrogatepass")
     )
-    return f'"{"".join(plain)}"'
+    # Symbols of the program are renamed afterwards, and texts must not be.
+    text = re.sub("(?i)(lightwaves)_", r"\1\\137", "".join(plain))
+    return f'"{text}"'
 
 
 def quoted_in_comment(text: str) -> str:
