@@ -16,8 +16,8 @@ __all__ = [
 ]
 
 import re
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -113,6 +113,7 @@ FILES = (
     "example.c",
     "Makefile",
     "CMakeLists.txt",
+    "zephyr/module.yml",
 )
 
 
@@ -217,9 +218,8 @@ def write_files(
     if not force:
         for path in paths:
             refuse_foreign(path, lambda start: MARK in start.split(b"\n")[0])
-    for path in paths:
-        path.parent.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
+        stack.enter_context(_folders(out, texts))
         opened = [stack.enter_context(open_atomic(path)) for path in paths]
         for file, text in zip(opened, texts.values(), strict=True):
             file.write(text if isinstance(text, bytes) else text.encode("ascii"))
@@ -227,3 +227,19 @@ def write_files(
         for file in opened:
             file.flush()
     return paths
+
+
+@contextmanager
+def _folders(out: Path, names: Iterable[str]) -> Iterator[None]:
+    """Make the folders of files; if what follows fails, none that is new is left."""
+    folders = [out / part for name in names for part in reversed(Path(name).parents)]
+    made = [folder for folder in dict.fromkeys(folders) if not folder.exists()]
+    try:
+        for folder in made:
+            folder.mkdir(parents=True, exist_ok=True)
+        yield
+    except BaseException:
+        for folder in reversed(made):
+            with suppress(OSError):
+                folder.rmdir()
+        raise

@@ -34,7 +34,7 @@ class CSource(NamedTuple):
     Attributes
     ----------
     files : tuple of Path
-        Header, source, data, example, Makefile and CMakeLists.txt.
+        Header, source, data, example, Makefile, CMakeLists.txt and a Zephyr module.
     work_bytes : int
         Static memory of the work on a series.
     stream_bytes : int
