@@ -87,6 +87,12 @@ def compiled(*files, out, compiler=COMPILER):
     return out
 
 
+def contents(folder):
+    """The bytes of all files of a folder, by their places in it."""
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
+
+
 def assert_known_case_and_no_warnings(folder):
     """By whatever compilers of C and C++ there are."""
     sources = folder / "example.c", folder / "lightwaves_model.c", "-lm"
