@@ -21,8 +21,6 @@ FLAGS = ["-Os", "-Wall", "-Wextra", "-Werror", "-ffunction-sections", "-fdata-se
 
 STUB = """
 #pragma once
-#include <ctype.h>
-#include <math.h>
 #include <stdint.h>
 struct Port {
   void begin(long) {}

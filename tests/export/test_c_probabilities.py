@@ -148,6 +148,18 @@ def test_a_budget_counts_them(fit):
     assert few.flash < asked.flash
 
 
+def test_command_of_a_regressor(make_problem, small, tmp_path):
+    X, y = make_problem()
+    regressor = LightWaveSRegressor(**small, random_state=0).fit(X, y.astype(float))
+    regressor.save(tmp_path / "some.model")
+    for form in ("c", "arduino", "wasm"):
+        args = f"export {tmp_path / 'some.model'} --to {form} --out {tmp_path / 'c'}"
+        result = CliRunner().invoke(cli.main, [*args.split(), "--proba"])
+        assert (result.exit_code, result.stdout) == (1, "")
+        assert result.stderr.endswith("a regressor has none\n")
+        assert not (tmp_path / "c").exists()
+
+
 @needs_compiler
 def test_command(fit, tmp_path):
     classifier, X = fit(3)

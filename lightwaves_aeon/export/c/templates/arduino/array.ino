@@ -5,6 +5,7 @@
 
 #define LIGHTWAVES_KNOWN_CASE
 #include <lightwaves_model.h>
+#include <math.h>
 
 #ifdef LIGHTWAVES_N_CLASSES
 const int nScores = LIGHTWAVES_N_CLASSES;

@@ -4,6 +4,7 @@
 // sensor in its place. Samples come at the pace of the training series.
 
 #include <lightwaves_model.h>
+#include <ctype.h>
 
 #ifdef LIGHTWAVES_N_CLASSES
 const int nScores = LIGHTWAVES_N_CLASSES;
