@@ -152,7 +152,7 @@ def test_command_of_a_regressor(make_problem, small, tmp_path):
     X, y = make_problem()
     regressor = LightWaveSRegressor(**small, random_state=0).fit(X, y.astype(float))
     regressor.save(tmp_path / "some.model")
-    for form in ("c", "arduino", "wasm"):
+    for form in ("c", "arduino"):
         args = f"export {tmp_path / 'some.model'} --to {form} --out {tmp_path / 'c'}"
         result = CliRunner().invoke(cli.main, [*args.split(), "--proba"])
         assert (result.exit_code, result.stdout) == (1, "")
