@@ -27,7 +27,7 @@ class Program:
         self._name = name
         library = folder / f"{name}.so"
         source = folder / f"{name}_model.c"
-        compiled(source, "-shared", "-fPIC", *flags, out=library)
+        compiled(source, "-shared", "-fPIC", *flags, "-lm", out=library)
         self._open(library, n_classes)
 
     @classmethod
@@ -52,6 +52,14 @@ class Program:
 
     def push(self, sample):
         return self._scored("push", sample)
+
+    def probabilities(self, scores):
+        """Of the scores of the last prediction."""
+        given = np.ascontiguousarray(scores, np.float32)
+        found = np.full(self._n_scores, np.nan, np.float32)
+        function = getattr(self._library, f"{self._name}_probabilities")
+        function(given.ctypes.data_as(FLOATS), found.ctypes.data_as(FLOATS))
+        return found
 
     def reset(self):
         getattr(self._library, f"{self._name}_reset")()
@@ -79,9 +87,15 @@ def compiled(*files, out, compiler=COMPILER):
     return out
 
 
+def contents(folder):
+    """The bytes of all files of a folder, by their places in it."""
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
+
+
 def assert_known_case_and_no_warnings(folder):
     """By whatever compilers of C and C++ there are."""
-    sources = folder / "example.c", folder / "lightwaves_model.c"
+    sources = folder / "example.c", folder / "lightwaves_model.c", "-lm"
     for compiler, flags in WAYS:
         if shutil.which(compiler):
             command = [compiler, "-O1", *flags, *sources, "-o", folder / "example"]

@@ -21,6 +21,15 @@ if TYPE_CHECKING:
 
 # Imports of aeon and onnx stand in the functions: help must not wait for them.
 
+LIMITS = "max_flash", "max_ram", "max_operations"
+OF_PROGRAMS = {"length", "hop", "name", "probabilities"}
+OF_DEVICES = OF_PROGRAMS | {*LIMITS, "data", "labels"}
+FORMS = {"c": OF_DEVICES, "arduino": OF_DEVICES, "wasm": OF_PROGRAMS, "onnx": set()}
+"""What a model can be written as, with the options that not all of them have."""
+
+FLAGS = {name: f"--{name.replace('_', '-')}" for name in OF_DEVICES}
+FLAGS |= {"max_operations": "--max-ops", "probabilities": "--proba"}
+
 UNITS = {"": 1, "k": 1024, "m": 1024**2}
 
 
@@ -40,39 +49,43 @@ class Amount(click.ParamType):
         return float(found[1]) * UNITS[found[2]]
 
 
-@click.command(short_help="Write a model as C or ONNX.")
+@click.command(short_help="Write a model as C, WebAssembly or ONNX.")
 @click.argument("model", type=FILE)
 @click.option(
     "--to",
     "form",
-    type=click.Choice(["c", "onnx"]),
+    type=click.Choice(list(FORMS)),
     required=True,
-    help="What to write it as.",
+    help="What to write it as: C, a library for Arduino, WebAssembly, or ONNX.",
 )
 @click.option("--out", type=FOLDER, required=True, help="Folder for the files.")
 @click.option(
     "--length",
     type=COUNT,
-    help="Of C: time points of the longest series, and of the window over a stream; by "
-    "default those of the training cases, if these were of one length.",
+    help="Not of ONNX: time points of the longest series, and of the window over a "
+    "stream; by default those of the training cases, if these were of one length.",
 )
 @click.option(
     "--hop",
     type=COUNT,
-    help="Of C: samples of a stream from one decision to the next; by default a whole "
-    "window.",
+    help="Not of ONNX: samples of a stream from one decision to the next; by default a "
+    "whole window.",
 )
 @click.option(
-    "--max-flash", type=Amount(), help="Of C: most bytes of program and tables."
+    "--max-flash",
+    type=Amount(),
+    help="Of C and Arduino: most bytes of program and tables.",
 )
 @click.option(
-    "--max-ram", type=Amount(), help="Of C: most bytes of memory, with a stream."
+    "--max-ram",
+    type=Amount(),
+    help="Of C and Arduino: most bytes of memory, with a stream.",
 )
 @click.option(
     "--max-ops",
     "max_operations",
     type=Amount(),
-    help="Of C: most operations of a prediction, about.",
+    help="Of C and Arduino: most operations of a prediction, about.",
 )
 @click.option(
     "--data",
@@ -82,7 +95,7 @@ class Amount(click.ParamType):
 @click.option("--labels", type=FILE, help="Their labels, or numbers, .npy.")
 @click.option(
     "--name",
-    help="Of C: what symbols, macros and the names of source and header begin with; by "
+    help="Not of ONNX: what symbols, macros and the names of files begin with; by "
     "default the name of the model file. Models of one program must differ in it.",
 )
 @click.option(
@@ -92,74 +105,107 @@ class Amount(click.ParamType):
     "training cases were missing.",
 )
 @click.option(
+    "--proba",
+    "probabilities",
+    is_flag=True,
+    help="Not of ONNX, which has them anyway: with probabilities of the classes.",
+)
+@click.option(
     "--force", is_flag=True, help="Replace files that no export has written, too."
 )
 def export(
     model: Path,
     form: str,
     out: Path,
-    length: int | None,
-    hop: int | None,
     data: Path | None,
     labels: Path | None,
     name: str | None,
     missing_values: bool | None,
     force: bool,
-    **limits: float | None,
+    **more: Any,
 ) -> None:
     """Write a MODEL that fit has written for machines without Python.
 
     As C it is one source that allocates nothing and needs no library, its header, an
     example with a self-test, a Makefile and a CMakeLists.txt. It predicts from series,
-    or from a stream sample by sample. As ONNX it is a file, model.onnx, which takes
-    series of any length; to write it takes onnx.
+    or from a stream sample by sample. As arduino it is the same as a library with
+    sketches; as wasm a WebAssembly module with a loader, which takes clang and lld. As
+    ONNX it is a file, model.onnx, which takes series of any length; to write it takes
+    onnx.
 
     With --max-flash, --max-ram or --max-ops, such as 64k or 1e6, C has as many features
     as fit, in the order of selection. Fewer than all take --data and --labels, those of
     the fit, since what weighs them is trained again.
     """
-    for_c = (length, hop, data, labels, name, *limits.values())
-    if form != "c" and any(option is not None for option in for_c):
-        raise click.UsageError(
-            "All options but --to, --out, --missing-values and --force are for C."
-        )
+    given = {"data": data, "labels": labels, "name": name, **more}
+    for option, value in given.items():
+        if value not in (None, False) and option not in FORMS[form]:
+            raise click.UsageError(f"{FLAGS[option]} is not for --to {form}.")
     if (data is None) != (labels is None):
         raise click.UsageError("--data and --labels belong together.")
     with shared.told_in_a_line():
         from lightwaves_aeon.aeon.load import load_model_file
-        from lightwaves_aeon.export.budget import costs_of
-        from lightwaves_aeon.export.c.files import (
-            checked_name,
-            file_names,
-            name_of_file,
-        )
-        from lightwaves_aeon.export.c.source import export_c
+        from lightwaves_aeon.export.c.files import checked_name, name_of_file
         from lightwaves_aeon.export.onnx.model import export_onnx
 
         name = name_of_file(model) if name is None else checked_name(name)
-        of_form = file_names(name) if form == "c" else ("model.onnx",)
-        files = [out / file for file in of_form]
+        files = [out / file for file in _file_names(form, name)]
         shared.refuse_inputs(files, [model, data, labels])
         estimator = load_model_file(model)
-        if form == "c":
-            asked: dict[str, Any] = dict(
-                n_timepoints=length, missing_values=missing_values
-            )
-            fitted = _within(estimator, asked, limits, data, labels)
-            source = export_c(fitted, out, hop=hop, name=name, force=force, **asked)
-            costs = costs_of(fitted, **asked)
-            click.echo(
-                f"features: {len(fitted.model.rows)} of "
-                f"{estimator.estimator_.n_features_in_}\n"
-                f"flash: about {costs.flash} bytes; RAM: {costs.ram} bytes; "
-                f"operations: about {costs.operations}\n"
-                f"static memory: {source.work_bytes} bytes, "
-                f"{source.stream_bytes} more for a stream\n"
-                f"tables: {source.table_bytes} bytes\n"
-            )
-        else:
+        if form == "onnx":
             export_onnx(estimator, files[0], missing_values=missing_values, force=force)
+        else:
+            asked = {
+                "n_timepoints": more["length"],
+                "missing_values": missing_values,
+                "probabilities": more["probabilities"],
+            }
+            limits = {name: more[name] for name in LIMITS}
+            fitted = _within(estimator, asked, limits, data, labels)
+            about = {"hop": more["hop"], "name": name, "force": force}
+            _write_program(form, estimator, fitted, out, asked, about)
         click.echo("\n  ".join(["Files:", *map(str, files)]))
+
+
+def _file_names(form: str, name: str) -> tuple[str, ...]:
+    from lightwaves_aeon.export.c.arduino import arduino_file_names
+    from lightwaves_aeon.export.c.files import file_names
+    from lightwaves_aeon.export.c.wasm import wasm_file_names
+
+    if form == "onnx":
+        return ("model.onnx",)
+    names = {"c": file_names, "arduino": arduino_file_names, "wasm": wasm_file_names}
+    return names[form](name)
+
+
+def _write_program(
+    form: str,
+    estimator: LightWaveSClassifier | LightWaveSRegressor,
+    fitted: FittedLinear,
+    out: Path,
+    asked: dict[str, Any],
+    about: dict[str, Any],
+) -> None:
+    """Write a program, and say what it takes."""
+    from lightwaves_aeon.export import export_arduino, export_c, export_wasm
+    from lightwaves_aeon.export.budget import costs_of
+
+    write = {"c": export_c, "arduino": export_arduino, "wasm": export_wasm}[form]
+    source = write(fitted, out, **asked, **about)
+    click.echo(
+        f"features: {len(fitted.model.rows)} of {estimator.estimator_.n_features_in_}"
+    )
+    if form != "wasm":
+        costs = costs_of(fitted, **asked)
+        click.echo(
+            f"flash: about {costs.flash} bytes; RAM: {costs.ram} bytes; "
+            f"operations: about {costs.operations}"
+        )
+    click.echo(
+        f"static memory: {source.work_bytes} bytes, "
+        f"{source.stream_bytes} more for a stream\n"
+        f"tables: {source.table_bytes} bytes\n"
+    )
 
 
 def _within(

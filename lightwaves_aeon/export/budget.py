@@ -46,6 +46,9 @@ SERIES_BYTES = 1280
 GAPS_BYTES = 1280
 """For what takes missing values, where the program does: there, 500 to 1210."""
 
+PROBABILITIES_BYTES = 1024
+"""For probabilities, if wanted: with the C library, there, 820, and 1610 with gaps."""
+
 OF_SCALING, OF_TOTAL, OF_SHARED, OF_POOLING = 20, 8, 4, 3
 """Operations a time point: of scaling a channel, of the sum of nine copies, of a
 response that uses it, and of a pooling operator."""
@@ -85,6 +88,7 @@ def costs_of(
     n_timepoints: int | None = None,
     n_features: int | None = None,
     missing_values: bool | None = None,
+    probabilities: bool = False,
 ) -> Costs:
     """Say what an estimator, or the first features of its table, would take in C.
 
@@ -98,6 +102,8 @@ def costs_of(
         How many features of the table, from the first on; by default all.
     missing_values : bool, optional
         Whether the program takes missing values, see `export_c`.
+    probabilities : bool, default=False
+        Whether it makes probabilities of scores, see `export_c`.
 
     Returns
     -------
@@ -129,9 +135,11 @@ def costs_of(
     n_kept, n_scores = len(model.rows), len(head.bias)
     head = head._replace(weights=head.weights[:n_kept])
     kept = replace(fitted, model=model, head=head, means=np.zeros(n_kept))
-    tables = Tables.from_fitted(kept, longest, fitted.takes_missing(missing_values))
+    has_gaps = fitted.takes_missing(missing_values)
+    tables = Tables.from_fitted(kept, longest, has_gaps, probabilities)
     sizes, flags = tables.sizes, tables.flags
-    of_code = CODE_BYTES + SERIES_BYTES * flags["series"] + GAPS_BYTES * flags["gaps"]
+    of_code = CODE_BYTES + SERIES_BYTES * flags["series"] + GAPS_BYTES * has_gaps
+    of_code += PROBABILITIES_BYTES * probabilities * (1 + has_gaps)
     return Costs(
         sizes["table_bytes"] + of_code,
         sizes["work_bytes"] + sizes["stream_bytes"],
@@ -147,6 +155,7 @@ def largest_within(
     class_weight: Any = None,
     n_timepoints: int | None = None,
     missing_values: bool | None = None,
+    probabilities: bool = False,
     max_flash: float = np.inf,
     max_ram: float = np.inf,
     max_operations: float = np.inf,
@@ -167,6 +176,8 @@ def largest_within(
         Time points of the longest series; by default those of the training cases.
     missing_values : bool, optional
         Whether the program takes missing values, see `export_c`.
+    probabilities : bool, default=False
+        Whether it makes probabilities of scores, see `export_c`.
     max_flash, max_ram, max_operations : float
         What a model may take at most, see `Costs`.
 
@@ -199,7 +210,7 @@ def largest_within(
     n_features = len(fitted.model.rows)
 
     def costs(n_kept: int) -> Costs:
-        return costs_of(fitted, n_timepoints, n_kept, missing_values)
+        return costs_of(fitted, n_timepoints, n_kept, missing_values, probabilities)
 
     def is_too_many(n_kept: int) -> bool:
         return not costs(n_kept).within(*limits)

@@ -13,6 +13,7 @@ from c_program import (
     Program,
     assert_sanitizers_find_nothing,
     compiled,
+    contents,
     needs_compiler,
 )
 from click.testing import CliRunner
@@ -244,9 +245,10 @@ def test_bad_lengths(fit, tmp_path):
 
 @needs_compiler
 def test_labels(fit, tmp_path):
-    labels = ['a"b\\n', "??=é\n/*", "%d"]
+    labels = ['a"b\\n', "??=é\n*/", "%d lightwaves_predict LIGHTWAVES_HOP"]
     classifier, X = fit(labels=labels)
-    program = exported(classifier, tmp_path)
+    export_c(classifier, tmp_path, name="motions")
+    program = Program(tmp_path, 3, "motions")
     assert program.classes == sorted(labels)
     assert_same(program, classifier, X[:3])
 
@@ -278,7 +280,7 @@ def test_example_and_makefile(fit, tmp_path):
     source = export_c(classifier, tmp_path)
     names = file_names("lightwaves")
     assert source.files == tuple(tmp_path / name for name in names)
-    assert {path.name for path in tmp_path.iterdir()} == set(names)
+    assert set(contents(tmp_path)) == set(names)
     if shutil.which("make"):
         command = ["make", "-s", "-C", tmp_path, f"CC={COMPILER}"]
         subprocess.run(command, check=True)
@@ -443,8 +445,25 @@ def test_command_fails_in_one_line(model, tmp_path):
         (["model", "--to", "java", "--out", "c"], "'java' is not one of"),
         (["model", "--to", "c", "--out", "c", "--hop", "0"], "0 is not in the range"),
         (["model", "--to", "c", "--out", __file__], "is a file"),
-        (["model", "--to", "onnx", "--out", "c", "--hop", "1"], "are for C"),
-        (["model", "--to", "onnx", "--out", "c", "--name", "a"], "are for C"),
+        *(
+            (
+                [*f"model --to onnx --out c {option}".split()],
+                f"{flag} is not for --to onnx",
+            )
+            for option in (
+                "--hop 1",
+                "--name a",
+                "--proba",
+                "--max-ops 9",
+                "--length 3",
+            )
+            for flag in option.split()[:1]
+        ),
+        (
+            ["model", "--to", "wasm", "--out", "c", "--max-flash", "9"],
+            "not for --to wasm",
+        ),
+        (["model", "--to", "wasm", "--out", "c", "--data", "X"], "not for --to wasm"),
     ],
 )
 def test_usage_errors(args, message):

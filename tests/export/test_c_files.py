@@ -7,7 +7,7 @@ import signal
 from dataclasses import replace
 
 import pytest
-from c_program import compiled, needs_compiler
+from c_program import compiled, contents, needs_compiler
 from click.testing import CliRunner
 
 from lightwaves_aeon import LightWaveSClassifier, cli
@@ -36,20 +36,13 @@ def command(*args):
     return CliRunner().invoke(cli.main, ["export", *map(str, args), "--to", "c"])
 
 
-def contents(folder):
-    return {
-        path.relative_to(folder): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file()
-    }
-
-
 # What is replaced
 
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("text", ["all:\n\tcc main.c\n", "", "\0\xff" * 1000])
 def test_files_of_others_are_not_replaced(fitted, tmp_path, name, text):
+    (tmp_path / name).parent.mkdir(exist_ok=True)
     (tmp_path / name).write_text(text, encoding="latin-1")
     before = contents(tmp_path)
     with pytest.raises(FileExistsError, match=re.escape(str(tmp_path / name))):
@@ -125,6 +118,9 @@ def test_full_disk(fitted, tmp_path, size, replacing):
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, limits[1]))
     try:
         with pytest.raises(OSError, match=re.escape(str(tmp_path))):
+            export_c(fitted, tmp_path / "new" / "folder")
+        assert not (tmp_path / "new" / "folder").exists()
+        with pytest.raises(OSError, match=re.escape(str(tmp_path))):
             export_c(fitted, tmp_path)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
@@ -139,7 +135,7 @@ def test_a_file_that_cannot_be_opened(fitted, tmp_path, monkeypatch, which):
     atomic = c_files.open_atomic
 
     def refusing(path):
-        if path.name == NAMES[which]:
+        if path == tmp_path / NAMES[which]:
             raise PermissionError(13, "Permission denied", str(path))
         return atomic(path)
 
@@ -174,9 +170,7 @@ def test_command_takes_a_name(model, tmp_path):
     for options, name in (([], "left_hand_v2"), (["--name", "Right"], "Right")):
         result = command(model, "--out", tmp_path / name, *options)
         assert (result.exit_code, result.stderr) == (0, "")
-        assert {path.name for path in (tmp_path / name).iterdir()} == set(
-            file_names(name)
-        )
+        assert set(contents(tmp_path / name)) == set(file_names(name))
         header = (tmp_path / name / f"{name}_model.h").read_text()
         assert f"int {name}_predict(" in header
         data = (tmp_path / name / f"{name}_model_data.h").read_text()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["data_header"]
 
+import re
 import textwrap
 from collections.abc import Iterable
 
@@ -36,6 +37,9 @@ COMMENTS = {
     "kernel_lengths": "Kernels with weights of their own.",
     "head_intercepts": "The head: scores of the average case, that case, the weights.",
     "head_limits": "The least number that is given for each output, and the largest.",
+    "logit_scale": "Probabilities: what scores are multiplied by.",
+    "class_logs": "Of cases with features missing: logarithms of the class shares.",
+    "head_exponent": "Of the importance of what is there; that of each feature.",
 }
 """What is said before an array and those that follow it."""
 
@@ -72,6 +76,8 @@ def data_header(
         "HOP": hop,
         **tables.sizes,
     }
+    if "logit_scale" in tables.arrays:
+        public["HAS_PROBABILITIES"] = 1
     numbers = {
         "N_SCORES": len(fitted.head.bias),
         "N_IN_USE": len(fitted.model.channels),
@@ -239,7 +245,9 @@ def quoted(text: str, escaped: bytes = b'"\\?') -> str:
         chr(byte) if 32 <= byte < 127 and byte not in escaped else f"\\{byte:03o}"
         for byte in text.encode("utf-8", "surrogatepass")
     )
-    return f'"{"".join(plain)}"'
+    # Symbols of the program are renamed afterwards, and texts must not be.
+    text = re.sub("(?i)(lightwaves)_", r"\1\\137", "".join(plain))
+    return f'"{text}"'
 
 
 def quoted_in_comment(text: str) -> str:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 __all__ = [
     "DEFAULT_NAME",
+    "MARK",
     "checked_name",
     "file_names",
     "name_of_file",
     "program_names",
+    "read_template",
+    "renamed",
     "texts_of",
     "write_files",
 ]
 
 import re
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -109,6 +113,7 @@ FILES = (
     "example.c",
     "Makefile",
     "CMakeLists.txt",
+    "zephyr/module.yml",
 )
 
 
@@ -140,7 +145,9 @@ def renamed(text: str, name: str) -> str:
 def texts_of(name: str, data: str) -> dict[str, str]:
     """Give the texts of the files of an export, by their names."""
     return {
-        renamed(file, name): renamed(data if file == DATA_FILE else _read(file), name)
+        renamed(file, name): renamed(
+            data if file == DATA_FILE else read_template(file), name
+        )
         for file in FILES
     }
 
@@ -151,12 +158,13 @@ def program_names() -> frozenset[str]:
 
     They are what it asks the data header for: HAS_PPV, HAS_CHANGE, and so on.
     """
-    found = re.findall(r"\bHAS_([A-Z]+)\b", _read("lightwaves_model.c"))
+    found = re.findall(r"\bHAS_([A-Z]+)\b", read_template("lightwaves_model.c"))
     return frozenset({"channel", *(name.lower() for name in found)})
 
 
 @cache
-def _read(file: str) -> str:
+def read_template(file: str) -> str:
+    """Give the text of a file of the package, as exports have it."""
     folder = files("lightwaves_aeon.export.c") / "templates"
     return (folder / file).read_text(encoding="ascii")
 
@@ -165,15 +173,17 @@ MARK = b"written by lightwaves-aeon"
 """What the first line of files of ours says."""
 
 
-def write_files(folder: str | Path, texts: dict[str, str], force: bool) -> list[Path]:
+def write_files(
+    folder: str | Path, texts: Mapping[str, str | bytes], force: bool
+) -> list[Path]:
     """Write files to a folder; if that fails, what was there stays as it was.
 
     Parameters
     ----------
     folder : str or Path
         Where to; it is made if need be.
-    texts : dict of str to str
-        What to write, in ASCII, by name of the file.
+    texts : mapping of str to (str or bytes)
+        What to write, text in ASCII, by name of the file, which may be in a folder.
     force : bool
         Whether to replace files that are not of an earlier export.
 
@@ -208,12 +218,28 @@ def write_files(folder: str | Path, texts: dict[str, str], force: bool) -> list[
     if not force:
         for path in paths:
             refuse_foreign(path, lambda start: MARK in start.split(b"\n")[0])
-    out.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
+        stack.enter_context(_folders(out, texts))
         opened = [stack.enter_context(open_atomic(path)) for path in paths]
         for file, text in zip(opened, texts.values(), strict=True):
-            file.write(text.encode("ascii"))
+            file.write(text if isinstance(text, bytes) else text.encode("ascii"))
         # A full disk shows here, before the first of them takes its place.
         for file in opened:
             file.flush()
     return paths
+
+
+@contextmanager
+def _folders(out: Path, names: Iterable[str]) -> Iterator[None]:
+    """Make the folders of files; if what follows fails, none that is new is left."""
+    folders = [out / part for name in names for part in reversed(Path(name).parents)]
+    made = [folder for folder in dict.fromkeys(folders) if not folder.exists()]
+    try:
+        for folder in made:
+            folder.mkdir(parents=True, exist_ok=True)
+        yield
+    except BaseException:
+        for folder in reversed(made):
+            with suppress(OSError):
+                folder.rmdir()
+        raise

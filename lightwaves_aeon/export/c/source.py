@@ -34,7 +34,7 @@ class CSource(NamedTuple):
     Attributes
     ----------
     files : tuple of Path
-        Header, source, data, example, Makefile and CMakeLists.txt.
+        Header, source, data, example, Makefile, CMakeLists.txt and a Zephyr module.
     work_bytes : int
         Static memory of the work on a series.
     stream_bytes : int
@@ -57,6 +57,7 @@ def export_c(
     hop: int | None = None,
     name: str = DEFAULT_NAME,
     missing_values: bool | None = None,
+    probabilities: bool = False,
     force: bool = False,
 ) -> CSource:
     """Write a fitted estimator as C99, which C++ takes too, with an example.
@@ -86,6 +87,9 @@ def export_c(
         Whether NaN stands for a value that was not observed, as in Python, or is a bad
         value, which takes less memory; by default the first if values of the training
         cases were missing.
+    probabilities : bool, default=False
+        Whether the program can make probabilities of the scores of a classifier, as
+        `predict_proba` does, which takes ``expf`` of the C library.
     force : bool, default=False
         Whether to replace files that no export has written.
 
@@ -101,8 +105,9 @@ def export_c(
         range, or `n_timepoints` is not known; if `name` is no identifier; if a constant
         is too large for single precision, or numbers vary too little for it; if the
         table names a statistic or an input
-        that the program has no implementation of; or if the program is to take missing
-        values, of which the classifier takes none.
+        that the program has no implementation of; if the program is to take missing
+        values, of which the classifier takes none; or if it is to make probabilities,
+        which a regressor has none of.
     FileExistsError
         If a file is there that no export has written; the message names it.
     OSError
@@ -127,7 +132,8 @@ def export_c(
     step = longest if hop is None else _checked("hop", hop, LARGEST_HOP)
     refuse_missing(fitted.model.rows, "C source", program_names(), program_names())
     refuse_coarse_numbers(fitted)
-    tables = Tables.from_fitted(fitted, longest, fitted.takes_missing(missing_values))
+    has_gaps = fitted.takes_missing(missing_values)
+    tables = Tables.from_fitted(fitted, longest, has_gaps, probabilities)
     data = data_header(fitted, tables, known_case(fitted, tables), step)
     files = write_files(folder, texts_of(name, data), force)
     return CSource(tuple(files), **tables.sizes)

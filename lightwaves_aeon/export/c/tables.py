@@ -21,6 +21,7 @@ from lightwaves_aeon.core.convolution.representations import REPRESENTATIONS, In
 from lightwaves_aeon.core.convolution.series_pooling import PlainFeatures
 from lightwaves_aeon.core.data.scaling import divisors
 from lightwaves_aeon.core.fitted import FittedClassifier, FittedLinear
+from lightwaves_aeon.export.c.probabilities import probability_arrays
 from lightwaves_aeon.export.single_precision import refuse_coarse
 
 N_HEAVY = 3
@@ -55,7 +56,11 @@ class Tables(NamedTuple):
 
     @classmethod
     def from_fitted(
-        cls, fitted: FittedLinear, longest: int, missing_values: bool = False
+        cls,
+        fitted: FittedLinear,
+        longest: int,
+        missing_values: bool = False,
+        probabilities: bool = False,
     ) -> Tables:
         """Arrange a model.
 
@@ -67,6 +72,8 @@ class Tables(NamedTuple):
             Time points of the longest series.
         missing_values : bool, default=False
             Whether the program takes NaN for a value that was not observed.
+        probabilities : bool, default=False
+            Whether it makes probabilities of scores.
 
         Returns
         -------
@@ -76,7 +83,8 @@ class Tables(NamedTuple):
         ------
         ValueError
             If a constant is too large for single precision, or a channel too coarse in
-            it; or if an interval of level 0 is not made of 64ths of the series.
+            it; if an interval of level 0 is not made of 64ths of the series; or if
+            there are no probabilities to be had.
 
         Examples
         --------
@@ -152,6 +160,9 @@ class Tables(NamedTuple):
             "head_means": means[columns],
             "head_weights": _single(weights[columns]),
         }
+        if probabilities:
+            of_scores = probability_arrays(fitted, columns, missing_values)
+            candidates |= {name: _single(of_scores[name]) for name in of_scores}
         return cls(
             arrays={
                 name: _compact(array)

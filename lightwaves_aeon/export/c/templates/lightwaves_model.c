@@ -14,7 +14,7 @@
 #define LIGHTWAVES_TABLES
 #include "lightwaves_model.h"
 
-#include <math.h> /* fabsf, which is one instruction */
+#include <math.h> /* fabsf, which is one instruction; for probabilities expf, too */
 #include <stddef.h>
 #include <stdint.h>
 
@@ -45,6 +45,11 @@
 #define HAS_RESPONSES (HAS_LEVEL_1 || HAS_WEIGHTED)
 #define HAS_SUMS (HAS_MEAN || HAS_DEVIATION || HAS_SLOPE)
 #define HAS_SERIES (HAS_SUMS || HAS_LOWEST || HAS_HIGHEST) /* intervals of level 0 */
+#ifdef LIGHTWAVES_HAS_PROBABILITIES
+#define COUNTS_OBSERVED HAS_GAPS /* probabilities tell that features are missing */
+#else
+#define COUNTS_OBSERVED 0
+#endif
 
 enum { MAX_TIMEPOINTS = LIGHTWAVES_MAX_TIMEPOINTS };
 
@@ -101,6 +106,9 @@ typedef struct {
 #endif
     float *scores;
     float compensation[N_SCORES]; /* what rounding has taken */
+#if COUNTS_OBSERVED
+    float observed; /* importance of the features that are there */
+#endif
 } Accumulator;
 
 #ifdef __cplusplus
@@ -747,6 +755,9 @@ static void add_feature(float value, Accumulator *accumulator)
         accumulator->compensation[k] += (before - (sum - added)) + (term - added);
         accumulator->scores[k] = sum;
     }
+#if COUNTS_OBSERVED
+    accumulator->observed += head_importances[accumulator->feature];
+#endif
     accumulator->feature++;
 }
 
@@ -1007,6 +1018,10 @@ static int best_class(float *scores)
 }
 
 #endif
+#if COUNTS_OBSERVED
+static float last_observed; /* importance of the features of the last prediction */
+
+#endif
 static int classify(const Window *window, float *scores)
 {
     const int n = window->n_timepoints;
@@ -1021,6 +1036,9 @@ static int classify(const Window *window, float *scores)
     accumulator.feature = 0;
 #if HAS_THRESHOLDS
     accumulator.threshold = 0;
+#endif
+#if COUNTS_OBSERVED
+    accumulator.observed = 0.0f;
 #endif
     accumulator.scores = scores;
     for (int k = 0; k < N_SCORES; k++) {
@@ -1059,6 +1077,9 @@ static int classify(const Window *window, float *scores)
     }
     for (int k = 0; k < N_SCORES; k++)
         scores[k] += accumulator.compensation[k];
+#if COUNTS_OBSERVED
+    last_observed = accumulator.observed;
+#endif
 #ifdef LIGHTWAVES_N_CLASSES
     return best_class(scores);
 #else
@@ -1070,6 +1091,39 @@ static int classify(const Window *window, float *scores)
 #endif
 }
 
+#ifdef LIGHTWAVES_HAS_PROBABILITIES
+#if COUNTS_OBSERVED
+/* Moves logits towards those of the class shares, all that is known without features. */
+static void weigh_by_observed(float *logits)
+{
+    float left = last_observed < 1.0f ? last_observed : 1.0f;
+    left = left > 0.0f ? expf(head_exponent[0] * logf(left)) : 0.0f;
+    for (int k = 0; k < N_CLASSES; k++)
+        logits[k] = left * logits[k] + (1.0f - left) * class_logs[k];
+}
+
+#endif
+void lightwaves_probabilities(const float *scores, float *probabilities)
+{
+    float sum = 0.0f;
+    for (int k = 0; k < N_CLASSES; k++)
+        probabilities[k] = logit_scale[0] * scores[k];
+#if COUNTS_OBSERVED
+    weigh_by_observed(probabilities);
+#endif
+    float largest = probabilities[0];
+    for (int k = 1; k < N_CLASSES; k++)
+        if (probabilities[k] > largest)
+            largest = probabilities[k];
+    for (int k = 0; k < N_CLASSES; k++) {
+        probabilities[k] = expf(probabilities[k] - largest);
+        sum += probabilities[k];
+    }
+    for (int k = 0; k < N_CLASSES; k++)
+        probabilities[k] /= sum;
+}
+
+#endif
 int lightwaves_predict_length(const float *values, int n_timepoints, float *scores)
 {
     const Window window = {values, n_timepoints, 0, 1};

@@ -44,6 +44,15 @@ int lightwaves_predict(const float *series, float *scores);
 /* The same for rows of n_timepoints values each, 1 to LIGHTWAVES_MAX_TIMEPOINTS. */
 int lightwaves_predict_length(const float *series, int n_timepoints, float *scores);
 
+#ifdef LIGHTWAVES_HAS_PROBABILITIES
+/* Makes LIGHTWAVES_N_CLASSES probabilities of as many scores, also in the same array. The
+ * scores are those of the last prediction: where values were missing, probabilities hang
+ * on what was observed, too. It takes expf of the C library, and logf if values may be
+ * missing.
+ */
+void lightwaves_probabilities(const float *scores, float *probabilities);
+#endif
+
 /* Forgets the samples of a stream. */
 void lightwaves_reset(void);
 

@@ -1,0 +1,117 @@
+"""A fitted model as a library for Arduino, with sketches."""
+
+from __future__ import annotations
+
+__all__ = ["arduino_file_names", "export_arduino"]
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from lightwaves_aeon.export.c.files import (
+    DEFAULT_NAME,
+    read_template,
+    renamed,
+    write_files,
+)
+from lightwaves_aeon.export.c.source import CSource, export_c
+
+SOURCES = "lightwaves_model.h", "lightwaves_model.c", "lightwaves_model_data.h"
+"""Of the program in C, to be put into ``src``."""
+
+OTHERS = {
+    "library.properties": "library.properties",
+    "keywords.txt": "keywords.txt",
+    "examples/lightwaves_array/lightwaves_array.ino": "array.ino",
+    "examples/lightwaves_stream/lightwaves_stream.ino": "stream.ino",
+}
+"""Where each goes, and what the package has it as."""
+
+
+def arduino_file_names(name: str) -> tuple[str, ...]:
+    """Give the names of the files of an export.
+
+    Examples
+    --------
+    >>> from lightwaves_aeon.export.c.arduino import arduino_file_names
+    >>> for file in arduino_file_names("gesture"):
+    ...     print(file)
+    src/gesture_model.h
+    src/gesture_model.c
+    src/gesture_model_data.h
+    library.properties
+    keywords.txt
+    examples/gesture_array/gesture_array.ino
+    examples/gesture_stream/gesture_stream.ino
+    """
+    files = *(f"src/{file}" for file in SOURCES), *OTHERS
+    return tuple(renamed(file, name) for file in files)
+
+
+def export_arduino(
+    estimator: Any,
+    folder: str | Path,
+    *,
+    n_timepoints: int | None = None,
+    hop: int | None = None,
+    name: str = DEFAULT_NAME,
+    missing_values: bool | None = None,
+    probabilities: bool = False,
+    force: bool = False,
+) -> CSource:
+    """Write a fitted estimator as a library for Arduino, with two sketches.
+
+    The library is the program of `export_c`, laid out as Arduino's specification of
+    libraries, 1.5, has it. One sketch predicts from an array, and compares with Python;
+    the other from a stream of samples.
+
+    Parameters
+    ----------
+    estimator : LightWaveSClassifier, LightWaveSRegressor or FittedLinear
+        As of `export_c`.
+    folder : str or Path
+        The folder of the library, such as ``Arduino/libraries/motions_model``.
+    n_timepoints, hop, name, missing_values, probabilities, force
+        As of `export_c`. The library is called by the name, with ``_model``.
+
+    Returns
+    -------
+    CSource
+        The files, and the memory that the program takes.
+
+    Raises
+    ------
+    ValueError, FileExistsError, OSError
+        As of `export_c`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from aeon.datasets import load_basic_motions
+    >>> from lightwaves_aeon import LightWaveSClassifier
+    >>> from lightwaves_aeon.export import export_arduino
+    >>> X, y = load_basic_motions(split="train")
+    >>> clf = LightWaveSClassifier(n_features=50, random_state=0).fit(X, y)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     source = export_arduino(clf, folder, name="motions")
+    ...     [file.name for file in source.files][3:]
+    ['library.properties', 'keywords.txt', 'motions_array.ino', 'motions_stream.ino']
+    """
+    with TemporaryDirectory() as sources:
+        source = export_c(
+            estimator,
+            sources,
+            n_timepoints=n_timepoints,
+            hop=hop,
+            name=name,
+            missing_values=missing_values,
+            probabilities=probabilities,
+        )
+        program = [
+            (Path(sources) / renamed(file, name)).read_text("ascii") for file in SOURCES
+        ]
+    others = [
+        renamed(read_template(f"arduino/{file}"), name) for file in OTHERS.values()
+    ]
+    texts = dict(zip(arduino_file_names(name), program + others, strict=True))
+    return source._replace(files=tuple(write_files(folder, texts, force)))
