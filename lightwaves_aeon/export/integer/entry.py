@@ -1,0 +1,147 @@
+"""How series come in: floats, or counts of a sensor, as integers of a common unit."""
+
+from __future__ import annotations
+
+__all__ = ["CountEntry", "FloatEntry"]
+
+from typing import NamedTuple
+
+import numpy as np
+
+from lightwaves_aeon.core.convolution.transform import FeatureTransform
+from lightwaves_aeon.core.data.scaling import divisors
+from lightwaves_aeon.export.integer.responses import LARGEST, clamped
+
+LARGEST_INT32, COUNTS = 2**31 - 1, 2**15
+LARGEST_SHIFT = 30
+
+
+class FloatEntry(NamedTuple):
+    """Constants by which floats become integers, in single precision.
+
+    Attributes
+    ----------
+    means : np.ndarray of float32, shape (n_channels_in_use, 2)
+        Means, each the sum of two.
+    gains : np.ndarray of float32, shape (n_channels_in_use,)
+        What a unit of the values is.
+    """
+
+    means: np.ndarray
+    gains: np.ndarray
+
+    @classmethod
+    def from_transform(cls, transform: FeatureTransform, bits: int) -> FloatEntry:
+        """Take the constants of the channels in use.
+
+        Raises
+        ------
+        ValueError
+            If one is beyond single precision.
+        """
+        high = transform.means.astype(np.float32)
+        means = np.stack([high, (transform.means - high).astype(np.float32)], axis=1)
+        with np.errstate(over="ignore"):
+            gains = (2.0**bits / divisors(transform.stds)).astype(np.float32)
+        if not (np.isfinite(means).all() and np.isfinite(gains).all()):
+            raise ValueError("a constant of a channel is beyond single precision")
+        return cls(means, gains)
+
+    def __call__(self, x: np.ndarray) -> np.ndarray:
+        """Turn the channels in use into integers, operation for operation as C.
+
+        Parameters
+        ----------
+        x : np.ndarray of float32, shape (n_cases, n_channels_in_use, n_timepoints)
+            Values; one that is no number counts as the mean.
+
+        Returns
+        -------
+        np.ndarray of int16, of the same shape
+        """
+        high, low = self.means.T[:, :, None]
+        with np.errstate(all="ignore"):
+            scaled = ((x - high) - low) * self.gains[:, None]
+        scaled = clamped(np.where(np.isnan(scaled), np.float32(0), scaled))
+        offset = np.float32(LARGEST + 0.5)
+        return ((scaled + offset).astype(np.int32) - LARGEST).astype(np.int16)
+
+
+class CountEntry(NamedTuple):
+    """Constants by which counts become integers: a product, a sum, and a shift.
+
+    Attributes
+    ----------
+    multipliers, addends : np.ndarray of int32, shape (n_channels_in_use,)
+        Of each channel.
+    shifts : np.ndarray of int, shape (n_channels_in_use,)
+        Bits to be dropped at last.
+    """
+
+    multipliers: np.ndarray
+    addends: np.ndarray
+    shifts: np.ndarray
+
+    @classmethod
+    def from_transform(
+        cls, transform: FeatureTransform, bits: int, scale: np.ndarray, offset: np.ndarray
+    ) -> CountEntry:
+        """Find the most precise constants by which no count can overflow 32 bits.
+
+        Parameters
+        ----------
+        transform : FeatureTransform
+            The table, with the scaling constants of the channels in use.
+        bits : int
+            The unit of the integers is this power of 1/2 of a deviation.
+        scale, offset : np.ndarray of float64, shape (n_channels_in_use,)
+            A count stands for the value ``offset + scale * count``.
+
+        Raises
+        ------
+        ValueError
+            If a single count is beyond the range of the integers, or the mean is far
+            from what any count stands for.
+        """
+        gains = scale * 2.0**bits / divisors(transform.stds)
+        found = []
+        for channel, gain, value in zip(
+            transform.plan.channels, gains, transform.means - offset, strict=True
+        ):
+            centre = 0.0 if gain == 0 else value / scale[len(found)]
+            if abs(gain) > LARGEST or abs(centre) > 2 * COUNTS:
+                raise ValueError(
+                    f"channel {channel}: scale and offset are not those of the series "
+                    "that the model was fitted to"
+                )
+            found.append(_constants(gain, centre))
+        multipliers, addends, shifts = np.array(found, np.int64).T
+        return cls(multipliers.astype(np.int32), addends.astype(np.int32), shifts)
+
+    def __call__(self, counts: np.ndarray) -> np.ndarray:
+        """Turn counts of the channels in use into integers.
+
+        Parameters
+        ----------
+        counts : np.ndarray of int16, shape (n_cases, n_channels_in_use, n_timepoints)
+            The counts.
+
+        Returns
+        -------
+        np.ndarray of int16, of the same shape
+        """
+        products = counts.astype(np.int64) * self.multipliers[:, None]
+        sums = products + self.addends[:, None]
+        assert np.abs(sums).max(initial=0) <= LARGEST_INT32
+        return clamped(sums >> self.shifts[:, None]).astype(np.int16)
+
+
+def _constants(gain: float, centre: float) -> tuple[int, int, int]:
+    for shift in range(LARGEST_SHIFT, -1, -1):
+        multiplier = round(gain * 2.0**shift)
+        half = 1 << shift >> 1
+        # From the rounded product: counts near the centre come out right.
+        addend = round(-centre * multiplier) + half
+        if COUNTS * abs(multiplier) + abs(addend) <= LARGEST_INT32:
+            return multiplier, addend, shift
+    raise AssertionError("a count beyond the range has been refused")
