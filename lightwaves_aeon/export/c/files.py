@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 __all__ = [
+    "ARITHMETICS",
     "DEFAULT_NAME",
     "checked_name",
     "file_names",
@@ -111,6 +112,9 @@ FILES = (
     "CMakeLists.txt",
 )
 
+ARITHMETICS = ("float", "int16")
+"""What programs compute in; each has templates of its own."""
+
 
 def file_names(name: str) -> tuple[str, ...]:
     """Give the names of the files of an export.
@@ -137,27 +141,27 @@ def renamed(text: str, name: str) -> str:
     return re.sub(r"\bLIGHTWAVES(?=_)", name.upper(), text)
 
 
-def texts_of(name: str, data: str) -> dict[str, str]:
+def texts_of(name: str, data: str, arithmetic: str) -> dict[str, str]:
     """Give the texts of the files of an export, by their names."""
-    return {
-        renamed(file, name): renamed(data if file == DATA_FILE else _read(file), name)
-        for file in FILES
+    texts = {
+        file: data if file == DATA_FILE else _read(file, arithmetic) for file in FILES
     }
+    return {renamed(file, name): renamed(text, name) for file, text in texts.items()}
 
 
 @cache
-def program_names() -> frozenset[str]:
-    """Give the pooling operators and representations that the program has.
+def program_names(arithmetic: str = "float") -> frozenset[str]:
+    """Give the pooling operators and representations that a program has.
 
     They are what it asks the data header for: HAS_PPV, HAS_CHANGE, and so on.
     """
-    found = re.findall(r"\bHAS_([A-Z]+)\b", _read("lightwaves_model.c"))
+    found = re.findall(r"\bHAS_([A-Z]+)\b", _read("lightwaves_model.c", arithmetic))
     return frozenset({"channel", *(name.lower() for name in found)})
 
 
 @cache
-def _read(file: str) -> str:
-    folder = files("lightwaves_aeon.export.c") / "templates"
+def _read(file: str, arithmetic: str) -> str:
+    folder = files("lightwaves_aeon.export.c") / "templates" / arithmetic
     return (folder / file).read_text(encoding="ascii")
 
 

@@ -6,20 +6,27 @@ __all__ = ["CSource", "export_c", "longest_of"]
 
 from numbers import Integral
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
 
 from lightwaves_aeon.core.convolution.features import refuse_missing
 from lightwaves_aeon.core.fitted import FittedLinear, as_fitted
 from lightwaves_aeon.export.c.check import known_case
 from lightwaves_aeon.export.c.data import data_header
 from lightwaves_aeon.export.c.files import (
+    ARITHMETICS,
     DEFAULT_NAME,
     checked_name,
     program_names,
     texts_of,
     write_files,
 )
+from lightwaves_aeon.export.c.int16_data import integer_data_header
+from lightwaves_aeon.export.c.int16_tables import IntegerTables
 from lightwaves_aeon.export.c.tables import Tables
+from lightwaves_aeon.export.integer.bits import Agreement, choose_bits
+from lightwaves_aeon.export.integer.model import DEFAULT_BITS, IntegerModel
 from lightwaves_aeon.export.single_precision import refuse_coarse_numbers
 
 LONGEST = 2**16 - 1
@@ -41,12 +48,16 @@ class CSource(NamedTuple):
         Static memory of a stream, which a program without one does not have.
     table_bytes : int
         Constant tables.
+    agreement : Agreement or None
+        Of integers: binary digits of a deviation, and the share of the cases given on
+        which the program agrees with Python.
     """
 
     files: tuple[Path, ...]
     work_bytes: int
     stream_bytes: int
     table_bytes: int
+    agreement: Agreement | None = None
 
 
 def export_c(
@@ -58,6 +69,11 @@ def export_c(
     name: str = DEFAULT_NAME,
     missing_values: bool | None = None,
     force: bool = False,
+    arithmetic: Literal["float", "int16"] = "float",
+    X: np.ndarray | None = None,
+    bits: int | None = None,
+    scale: float | np.ndarray | None = None,
+    offset: float | np.ndarray = 0.0,
 ) -> CSource:
     """Write a fitted estimator as C99, which C++ takes too, with an example.
 
@@ -88,6 +104,18 @@ def export_c(
         cases were missing.
     force : bool, default=False
         Whether to replace files that no export has written.
+    arithmetic : {"float", "int16"}, default="float"
+        What it computes in; what follows is of "int16" only.
+    X : np.ndarray, shape (n_cases, n_channels, n_timepoints), optional
+        Cases by which `bits` is chosen, see `choose_bits`; counts where `scale` is
+        given. Their agreement with Python is told.
+    bits : int, optional
+        Binary digits of a channel's deviation, from 0 to 11; by default those chosen by
+        `X`, or 8.
+    scale, offset : float or np.ndarray of shape (n_channels,), optional
+        The program reads counts of a sensor, which stand for ``offset + scale * count``
+        in the units of the training series; by default it reads integers that a
+        function of its own makes of floats, where it is asked for that.
 
     Returns
     -------
@@ -102,7 +130,7 @@ def export_c(
         is too large for single precision, or numbers vary too little for it; if the
         table names a statistic or an input
         that the program has no implementation of; or if the program is to take missing
-        values, of which the classifier takes none.
+        values, of which the classifier takes none, or which integers have none for.
     FileExistsError
         If a file is there that no export has written; the message names it.
     OSError
@@ -125,12 +153,52 @@ def export_c(
     fitted = as_fitted(estimator, "C source")
     longest, name = longest_of(fitted, n_timepoints), checked_name(name)
     step = longest if hop is None else _checked("hop", hop, LARGEST_HOP)
-    refuse_missing(fitted.model.rows, "C source", program_names(), program_names())
+    if arithmetic not in ARITHMETICS:
+        raise ValueError(
+            f"arithmetic must be one of {', '.join(ARITHMETICS)}, got {arithmetic!r}"
+        )
+    if arithmetic == "int16":
+        if missing_values:
+            raise ValueError("missing values have no place in integers")
+        agreement, model = _in_integers(fitted, longest, X, bits, scale, offset)
+        integers = IntegerTables.from_model(model)
+        data = integer_data_header(model, integers, step)
+        files = write_files(folder, texts_of(name, data, arithmetic), force)
+        return CSource(tuple(files), **integers.sizes(longest), agreement=agreement)
+    if any(asked is not None for asked in (X, bits, scale)):
+        raise ValueError("X, bits, scale and offset are for arithmetic='int16'")
+    names = program_names(arithmetic)
+    refuse_missing(fitted.model.rows, "C source", names, names)
     refuse_coarse_numbers(fitted)
     tables = Tables.from_fitted(fitted, longest, fitted.takes_missing(missing_values))
     data = data_header(fitted, tables, known_case(fitted, tables), step)
-    files = write_files(folder, texts_of(name, data), force)
+    files = write_files(folder, texts_of(name, data, arithmetic), force)
     return CSource(tuple(files), **tables.sizes)
+
+
+def _in_integers(
+    fitted: FittedLinear,
+    n_timepoints: int,
+    X: np.ndarray | None,
+    bits: int | None,
+    scale: float | np.ndarray | None,
+    offset: float | np.ndarray,
+) -> tuple[Agreement | None, IntegerModel]:
+    names = program_names("int16")
+    refuse_missing(fitted.model.rows, "C source in integers", names, names)
+    agreement = None
+    if X is not None:
+        if np.ndim(X) != 3 or np.shape(X)[2] != n_timepoints:
+            raise ValueError(
+                f"X must be of shape (n_cases, n_channels, {n_timepoints}), the time "
+                "points that the program takes"
+            )
+        agreement = choose_bits(fitted, X, bits, scale, offset)
+        bits = agreement.bits
+    bits = DEFAULT_BITS if bits is None else bits
+    return agreement, IntegerModel.from_fitted(
+        fitted, n_timepoints, bits, scale, offset
+    )
 
 
 def longest_of(fitted: FittedLinear, n_timepoints: int | None) -> int:
