@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from lightwaves_aeon.aeon.classifier import LightWaveSClassifier
     from lightwaves_aeon.aeon.regressor import LightWaveSRegressor
     from lightwaves_aeon.core.fitted import FittedLinear
+    from lightwaves_aeon.export.c.source import CSource
 
 # Imports of aeon and onnx stand in the functions: help must not wait for them.
 
@@ -38,6 +39,19 @@ class Amount(click.ParamType):
                 f"{value!r} is no positive number, such as 64k or 1e6", param, ctx
             )
         return float(found[1]) * UNITS[found[2]]
+
+
+class Numbers(click.ParamType):
+    """Numbers with commas between them."""
+
+    name = "numbers"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> list[float]:
+        """Read the numbers."""
+        try:
+            return [float(part) for part in str(value).split(",")]
+        except ValueError:
+            self.fail(f"{value!r} is no number, nor several with commas", param, ctx)
 
 
 @click.command(short_help="Write a model as C or ONNX.")
@@ -75,9 +89,33 @@ class Amount(click.ParamType):
     help="Of C: most operations of a prediction, about.",
 )
 @click.option(
+    "--arithmetic",
+    type=click.Choice(["float", "int16"]),
+    default="float",
+    help="Of C: what it computes in; int16 is for processors without floating point.",
+)
+@click.option(
+    "--bits",
+    type=click.IntRange(0, 11),
+    help="Of int16: binary digits of a channel's deviation; by default as many as "
+    "--data need, or 8.",
+)
+@click.option(
+    "--scale",
+    type=Numbers(),
+    help="Of int16: it reads counts of a sensor, each of which stands for this much; "
+    "one number, or one a channel with commas between.",
+)
+@click.option(
+    "--offset",
+    type=Numbers(),
+    help="Of int16: what a count of 0 stands for; by default 0.",
+)
+@click.option(
     "--data",
     type=FILE,
-    help="Training series, .npy, for a smaller model where the whole one does not fit.",
+    help="Training series, .npy, for a smaller model where the whole one does not fit. "
+    "Of int16: series, or counts, to choose --bits by.",
 )
 @click.option("--labels", type=FILE, help="Their labels, or numbers, .npy.")
 @click.option(
@@ -105,6 +143,10 @@ def export(
     name: str | None,
     missing_values: bool | None,
     force: bool,
+    arithmetic: str,
+    bits: int | None,
+    scale: list[float] | None,
+    offset: list[float] | None,
     **limits: float | None,
 ) -> None:
     """Write a MODEL that fit has written for machines without Python.
@@ -118,13 +160,22 @@ def export(
     as fit, in the order of selection. Fewer than all take --data and --labels, those of
     the fit, since what weighs them is trained again.
     """
-    for_c = (length, hop, data, labels, name, *limits.values())
-    if form != "c" and any(option is not None for option in for_c):
+    of_integers = bits, scale, offset
+    for_c = (length, hop, data, labels, name, *limits.values(), *of_integers)
+    is_integer = arithmetic == "int16"
+    if form != "c" and (is_integer or any(option is not None for option in for_c)):
         raise click.UsageError(
             "All options but --to, --out, --missing-values and --force are for C."
         )
-    if (data is None) != (labels is None):
+    if is_integer:
+        if labels is not None or any(limit is not None for limit in limits.values()):
+            raise click.UsageError("--labels and limits are not for int16.")
+    elif any(option is not None for option in of_integers):
+        raise click.UsageError("--bits, --scale and --offset are for int16.")
+    elif (data is None) != (labels is None):
         raise click.UsageError("--data and --labels belong together.")
+    if offset is not None and scale is None:
+        raise click.UsageError("--offset takes --scale.")
     with shared.told_in_a_line():
         from lightwaves_aeon.aeon.load import load_model_file
         from lightwaves_aeon.export.budget import costs_of
@@ -141,10 +192,13 @@ def export(
         files = [out / file for file in of_form]
         shared.refuse_inputs(files, [model, data, labels])
         estimator = load_model_file(model)
-        if form == "c":
-            asked: dict[str, Any] = dict(
-                n_timepoints=length, missing_values=missing_values
-            )
+        asked: dict[str, Any] = dict(n_timepoints=length, missing_values=missing_values)
+        if is_integer:
+            asked |= _of_integers(bits, scale, offset, data)
+            files_of: dict[str, Any] = dict(hop=hop, name=name, force=force)
+            source = export_c(estimator, out, arithmetic="int16", **files_of, **asked)
+            click.echo(_told(source))
+        elif form == "c":
             fitted = _within(estimator, asked, limits, data, labels)
             source = export_c(fitted, out, hop=hop, name=name, force=force, **asked)
             costs = costs_of(fitted, **asked)
@@ -160,6 +214,39 @@ def export(
         else:
             export_onnx(estimator, files[0], missing_values=missing_values, force=force)
         click.echo("\n  ".join(["Files:", *map(str, files)]))
+
+
+def _of_integers(
+    bits: int | None,
+    scale: list[float] | None,
+    offset: list[float] | None,
+    data: Path | None,
+) -> dict[str, Any]:
+    """Give what `export_c` is asked of integers."""
+    from lightwaves_aeon.storage.files import as_array
+
+    asked: dict[str, Any] = {"bits": bits}
+    for name, numbers in (("scale", scale), ("offset", offset)):
+        if numbers is not None:
+            asked[name] = numbers[0] if len(numbers) == 1 else numbers
+    if data is not None:
+        asked["X"] = as_array(data)
+    return asked
+
+
+def _told(source: CSource) -> str:
+    """Say what a program in integers takes, and how far it agrees with Python."""
+    text = (
+        f"static memory: {source.work_bytes} bytes, "
+        f"{source.stream_bytes} more for a stream\n"
+        f"tables: {source.table_bytes} bytes\n"
+    )
+    found = source.agreement
+    if found is None:
+        return text
+    same = "" if math.isnan(found.labels) else f"same label: {found.labels:.2%}; "
+    off = f"off by {found.error:.2%} of the deviation of scores"
+    return f"{text}bits: {found.bits}; {same}{off}\n"
 
 
 def _within(

@@ -31,8 +31,7 @@ from lightwaves_aeon.export.integer.responses import DERIVE, ENERGY_SHIFT, LARGE
 COMMENTS = {
     "channels": "Channels in use.",
     "input_channels": "Inputs: positions among the channels in use.",
-    "input_intervals": "Number of intervals of each input; what is wanted of each, where "
-    "it is.",
+    "input_intervals": "Number of intervals of each input; what is wanted, and where.",
     "input_groups": "Number of groups of convolutions of each input.",
     "group_dilations": "Groups: dilation, number of convolutions.",
     "convolution_kernels": "Convolutions: kernel, masks of pooling operators by level.",
@@ -118,10 +117,10 @@ def integer_data_header(model: IntegerModel, tables: IntegerTables, hop: int) ->
 #ifndef lightwaves_MODEL_DATA_H
 #define lightwaves_MODEL_DATA_H
 
-/* Channels, {outputs}, time points of a series and of the window over a stream, samples
- * from one decision about a stream to the next. Binary digits of a deviation, and the
- * largest value of a channel. Bytes: of the work on a series; of a stream, which a linker
- * leaves out of a program without one; of the tables.
+/* Channels, {outputs}, time points of a series and of the window over a stream,
+ * samples from one decision about a stream to the next. Binary digits of a deviation,
+ * and the largest value of a channel. Bytes: of the work on a series; of a stream,
+ * which a linker leaves out of a program without one; of the tables.
  */
 {macros("LIGHTWAVES_", public)}
 {"" if is_classifier else _numbers_text(model)}
@@ -155,7 +154,9 @@ def integer_data_header(model: IntegerModel, tables: IntegerTables, hop: int) ->
 
 
 def _arrays_text(arrays: dict[str, np.ndarray]) -> str:
-    texts = (array_text(name, of, COMMENTS.get(name, "")) for name, of in arrays.items())
+    texts = (
+        array_text(name, of, COMMENTS.get(name, "")) for name, of in arrays.items()
+    )
     return "\n".join(texts).lstrip()
 
 

@@ -96,7 +96,9 @@ class IntegerTables(NamedTuple):
         arrays = {name: tables.arrays[name] for name in SHARED if name in tables.arrays}
         if tables.flags["series"]:
             ends = ("interval_starts", "interval_stops")
-            first, end = (tables.arrays[of].astype(np.int64) * n // N_PARTS for of in ends)
+            first, end = (
+                tables.arrays[of].astype(np.int64) * n // N_PARTS for of in ends
+            )
             lengths = np.maximum(end - first, 1)
             arrays |= {
                 "interval_firsts": _unsigned(first),
@@ -126,7 +128,10 @@ class IntegerTables(NamedTuple):
                 "count_shifts": _unsigned(model.entry.shifts),
             }
         else:
-            floats = {"channel_means": model.entry.means, "channel_gains": model.entry.gains}
+            floats = {
+                "channel_means": model.entry.means,
+                "channel_gains": model.entry.gains,
+            }
         dilations = arrays.get("group_dilations", np.zeros(1))
         margin = min(CENTRE * int(dilations.max()), n)
         return cls(arrays, floats, tables.flags, tables.n_inputs, margin)

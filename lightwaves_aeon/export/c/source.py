@@ -164,7 +164,7 @@ def export_c(
         integers = IntegerTables.from_model(model)
         data = integer_data_header(model, integers, step)
         files = write_files(folder, texts_of(name, data, arithmetic), force)
-        return CSource(tuple(files), **integers.sizes(longest), agreement=agreement)
+        return _written(files, integers.sizes(longest))._replace(agreement=agreement)
     if any(asked is not None for asked in (X, bits, scale)):
         raise ValueError("X, bits, scale and offset are for arithmetic='int16'")
     names = program_names(arithmetic)
@@ -173,7 +173,12 @@ def export_c(
     tables = Tables.from_fitted(fitted, longest, fitted.takes_missing(missing_values))
     data = data_header(fitted, tables, known_case(fitted, tables), step)
     files = write_files(folder, texts_of(name, data, arithmetic), force)
-    return CSource(tuple(files), **tables.sizes)
+    return _written(files, tables.sizes)
+
+
+def _written(files: list[Path], sizes: dict[str, int]) -> CSource:
+    work, stream = sizes["work_bytes"], sizes["stream_bytes"]
+    return CSource(tuple(files), work, stream, sizes["table_bytes"])
 
 
 def _in_integers(

@@ -84,7 +84,11 @@ class CountEntry(NamedTuple):
 
     @classmethod
     def from_transform(
-        cls, transform: FeatureTransform, bits: int, scale: np.ndarray, offset: np.ndarray
+        cls,
+        transform: FeatureTransform,
+        bits: int,
+        scale: np.ndarray,
+        offset: np.ndarray,
     ) -> CountEntry:
         """Find the most precise constants by which no count can overflow 32 bits.
 
@@ -100,22 +104,21 @@ class CountEntry(NamedTuple):
         Raises
         ------
         ValueError
-            If a single count is beyond the range of the integers, or the mean is far
-            from what any count stands for.
+            If a scale is 0 or not finite, if a single count is beyond the range of the
+            integers, or if the mean is far from what any count stands for.
         """
+        if not (np.isfinite([scale, offset]).all() and scale.all()):
+            raise ValueError("scale and offset must be finite, and scale not 0")
         gains = scale * 2.0**bits / divisors(transform.stds)
-        found = []
-        for channel, gain, value in zip(
-            transform.plan.channels, gains, transform.means - offset, strict=True
-        ):
-            centre = 0.0 if gain == 0 else value / scale[len(found)]
-            if abs(gain) > LARGEST or abs(centre) > 2 * COUNTS:
-                raise ValueError(
-                    f"channel {channel}: scale and offset are not those of the series "
-                    "that the model was fitted to"
-                )
-            found.append(_constants(gain, centre))
-        multipliers, addends, shifts = np.array(found, np.int64).T
+        centres = np.where(gains == 0, 0, (transform.means - offset) / scale)
+        is_beyond = (np.abs(gains) > LARGEST) | (np.abs(centres) > 2 * COUNTS)
+        for channel in transform.plan.channels[is_beyond]:
+            raise ValueError(
+                f"channel {channel}: scale and offset are not those of the series that "
+                "the model was fitted to"
+            )
+        found = map(_constants, gains.tolist(), centres.tolist())
+        multipliers, addends, shifts = np.array(list(found), np.int64).T
         return cls(multipliers.astype(np.int32), addends.astype(np.int32), shifts)
 
     def __call__(self, counts: np.ndarray) -> np.ndarray:

@@ -87,10 +87,11 @@ class IntegerHead(NamedTuple):
             shifts += too_far
         reach = _reach(low, high, means, shifts)
         # What moves by less than its integers are rounded tells nothing any more.
-        is_told = (reach > 0) & ((deviations >= LEAST_DEVIATION) | (fitted.stds == 0))
+        is_told = (reach > 0) & (deviations >= LEAST_DEVIATION)
         weights = np.where(is_told, units * 2.0**shifts, 0)[:, None]
         weights = weights * fitted.head.weights
-        base = fitted.head.bias + (units * means) @ fitted.head.weights
+        centres = np.where(is_told, units * means, fitted.means)
+        base = fitted.head.bias + centres @ fitted.head.weights
         is_classifier = isinstance(fitted, FittedClassifier)
         intercepts = base if is_classifier else np.zeros_like(base)
         steps = deviations / 2.0**shifts
@@ -147,7 +148,9 @@ def _bits(
     def is_too_large(bits: np.ndarray) -> np.ndarray:
         rounded = np.abs(np.round(weights * 2.0**bits))
         terms = reach @ rounded + np.abs(np.round(intercepts * 2.0**bits))
-        return (terms > LARGEST_INT32) | (rounded.max(axis=0, initial=0) > LARGEST_INT32)
+        return (terms > LARGEST_INT32) | (
+            rounded.max(axis=0, initial=0) > LARGEST_INT32
+        )
 
     def lowered(bits: np.ndarray) -> np.ndarray:
         while (too_large := is_too_large(bits)).any():

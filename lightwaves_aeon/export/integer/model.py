@@ -49,6 +49,8 @@ class IntegerModel:
         Binary digits of a deviation.
     entry : FloatEntry or CountEntry
         How series come in.
+    units : np.ndarray of float64, shape (n_features,)
+        What one of a feature's integers is.
     thresholds : np.ndarray of int64, shape (n_features,)
         Of the features that count what is above one.
     head : IntegerHead
@@ -59,6 +61,7 @@ class IntegerModel:
     n_timepoints: int
     bits: int
     entry: FloatEntry | CountEntry
+    units: np.ndarray
     thresholds: np.ndarray
     head: IntegerHead
 
@@ -124,15 +127,14 @@ class IntegerModel:
                 for of in (scale, offset)
             ]
             entry = CountEntry.from_transform(transform, bits, *used)
-        units, bounds = zip(
-            *(_unit_and_bounds(row, n_timepoints, bits) for row in rows), strict=True
-        )
+        found = [_unit_and_bounds(row, n_timepoints, bits) for row in rows]
+        units, bounds = (np.array(of) for of in zip(*found, strict=True))
         # Sums at level 2 lack the bits that it does not read.
         steps = 2.0 ** (bits - ENERGY_SHIFT * (rows["level"] == 2))
         thresholds = np.floor(rows["threshold"].astype(np.float64) * steps)
         thresholds = np.clip(thresholds, -LARGEST_INT16, LARGEST_INT16).astype(np.int64)
-        head = IntegerHead.from_fitted(fitted, np.array(units), np.array(bounds))
-        return cls(fitted, n_timepoints, int(bits), entry, thresholds, head)
+        head = IntegerHead.from_fitted(fitted, units, bounds)
+        return cls(fitted, n_timepoints, int(bits), entry, units, thresholds, head)
 
     def quantise(self, X: np.ndarray) -> np.ndarray:
         """Turn series into integers.
@@ -230,11 +232,24 @@ class IntegerModel:
         -------
         np.ndarray, shape (n_cases,) or (n_cases, n_outputs)
         """
-        scores = self.scores(z)
         if isinstance(self.fitted, FittedClassifier):
-            return self.fitted.classes[scores.argmax(axis=1)]
-        numbers = self.head.offsets + scores * 2.0**-self.head.bits
+            return self.fitted.classes[self.scores(z).argmax(axis=1)]
+        numbers = self.numbers(z)
         return numbers[:, 0] if numbers.shape[1] == 1 else numbers
+
+    def numbers(self, z: np.ndarray) -> np.ndarray:
+        """Compute what the scores of series are in the units of the whole model.
+
+        Parameters
+        ----------
+        z : np.ndarray of int16, shape (n_cases, n_channels, n_timepoints)
+            What `quantise` gives.
+
+        Returns
+        -------
+        np.ndarray of float64, shape (n_cases, n_classes) or (n_cases, n_outputs)
+        """
+        return self.head.offsets + self.scores(z) * 2.0**-self.head.bits
 
 
 def _refuse_others(fitted: FittedLinear, bits: int) -> None:
@@ -245,7 +260,9 @@ def _refuse_others(fitted: FittedLinear, bits: int) -> None:
             f"{TARGET} has no implementation of the kernel {bank.names[kernel]!r}"
         )
     if fitted.takes_missing(None):
-        raise ValueError(f"{TARGET} takes no missing values, which this one was fitted to")
+        raise ValueError(
+            f"{TARGET} takes no missing values, which this one was fitted to"
+        )
     if not isinstance(bits, Integral) or not 0 <= bits <= MOST_BITS:
         raise ValueError(f"bits must be an integer from 0 to {MOST_BITS}, got {bits}")
 
@@ -260,15 +277,15 @@ def _pooling_of(row: np.void) -> Pooling:
     return pooling[POOLING_NAMES[row["statistic"]]]
 
 
-def _unit_and_bounds(
-    row: np.void, n: int, bits: int
-) -> tuple[float, tuple[int, int]]:
+def _unit_and_bounds(row: np.void, n: int, bits: int) -> tuple[float, tuple[int, int]]:
     """Give what one of a feature's integers is, and their range."""
     pooling, level = _pooling_of(row), int(row["level"])
     operator = POOLING_OPERATORS[POOLING_NAMES[row["statistic"]]]
     if level == 0:
         first, end = _timepoints_of(row, n)
-        return 2.0**-bits * pooling.unit(end - first), pooling.bounds(end - first, LARGEST)
+        return 2.0**-bits * pooling.unit(end - first), pooling.bounds(
+            end - first, LARGEST
+        )
     n = n // level
     unit = pooling.unit(n)
     if operator.unit == "amplitude":

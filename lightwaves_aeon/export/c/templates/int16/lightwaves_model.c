@@ -37,7 +37,6 @@
 #define HAS_DERIVED (HAS_CHANGE || HAS_SUM || HAS_DIFFERENCE)
 #define HAS_PAIRS (HAS_SUM || HAS_DIFFERENCE)
 #define HAS_CONVOLUTIONS (HAS_LEVEL_1 || HAS_LEVEL_2)
-#define HAS_RESPONSES (HAS_LEVEL_1 || HAS_RECTIFIED)
 #define HAS_SUMS (HAS_MEAN || HAS_DEVIATION)
 #define HAS_SERIES (HAS_SUMS || HAS_SLOPE || HAS_LOWEST || HAS_HIGHEST)
 
@@ -99,7 +98,8 @@ static inline int32_t converted(int16_t value, int channel)
     const int32_t product = value * (int32_t)count_multipliers[channel];
     return (product + count_addends[channel]) >> count_shifts[channel];
 #else
-    return channel < 0 ? 0 : value;
+    (void)channel;
+    return value;
 #endif
 }
 
@@ -251,7 +251,7 @@ static void sum_of_nine(int dilation)
         total[t] = (int16_t)(a[t] + b[t] + c[t] + d[t] + e[t] + f[t] + g[t] + h[t] + i[t]);
 }
 
-#if HAS_RESPONSES
+#if HAS_LEVEL_1
 /* Level 1 of a kernel: its three taps of weight 2 tripled, less all nine. */
 static void respond_by_total(int kernel, int dilation)
 {
@@ -270,15 +270,13 @@ static void respond_by_total(int kernel, int dilation)
 }
 
 #endif
-#if HAS_PPV
+#if HAS_PPV && HAS_LEVEL_1
 /* Whether nothing is wanted but one share of time. */
 static inline int is_one_share(int wanted)
 {
     return wanted < PPV << N_PPV && (wanted & (wanted - 1)) == 0;
 }
 
-#endif
-#if HAS_PPV && HAS_LEVEL_1
 /* How often the same is above a threshold, where no more is wanted of it. */
 static int32_t count_by_total(int kernel, int dilation, int16_t threshold)
 {
@@ -533,7 +531,8 @@ static inline int16_t next_threshold(Accumulator *accumulator)
 #if HAS_THRESHOLDS
     return thresholds[accumulator->threshold++];
 #else
-    return (int16_t)(accumulator->feature < 0);
+    (void)accumulator;
+    return 0;
 #endif
 }
 
@@ -560,55 +559,55 @@ static void add_features(int wanted, int n, Accumulator *accumulator)
 #endif
 }
 
-#if HAS_LEVEL_2
-/* Whether level 2 is wanted, of which the input is then at hand. */
-static int leaves_energy(int convolution, int dilation)
+/* Whether level 2 of a convolution is wanted. */
+static inline int goes_on(int convolution)
 {
-    if (!convolution_level_2[convolution])
-        return 0;
-#if HAS_ENERGY_ONLY
-#if HAS_LEVEL_1
-    if (!convolution_level_1[convolution])
-#endif
-        energy_by_total(convolution_kernels[convolution], dilation);
+#if HAS_LEVEL_2
+    return convolution_level_2[convolution] != 0;
 #else
-    (void)dilation;
+    (void)convolution;
+    return 0;
 #endif
-    return 1;
+}
+
+#if HAS_LEVEL_1
+/* Level 1 of a convolution: adds what is wanted of it, and leaves what level 2 reads. */
+static void evaluate_series(int convolution, int dilation, Accumulator *accumulator)
+{
+    const int kernel = convolution_kernels[convolution];
+    const int wanted = convolution_level_1[convolution];
+#if HAS_PPV
+    if (is_one_share(wanted) && !goes_on(convolution)) {
+        const int16_t threshold = next_threshold(accumulator);
+        add_feature(count_by_total(kernel, dilation, threshold), accumulator);
+        return;
+    }
+#endif
+    respond_by_total(kernel, dilation);
+    add_features(wanted, N_TIMEPOINTS, accumulator);
+#if HAS_RECTIFIED
+    if (goes_on(convolution))
+        rectify();
+#endif
 }
 
 #endif
 /* One kernel at one dilation of the input at hand. */
 static void evaluate(int convolution, int dilation, Accumulator *accumulator)
 {
-    const int kernel = convolution_kernels[convolution];
-#if HAS_LEVEL_1
-    const int wanted = convolution_level_1[convolution];
-#if HAS_LEVEL_2
-    const int is_last = !convolution_level_2[convolution];
+#if !HAS_LEVEL_1
+    energy_by_total(convolution_kernels[convolution], dilation);
+#elif !HAS_ENERGY_ONLY
+    evaluate_series(convolution, dilation, accumulator);
 #else
-    const int is_last = 1;
-#endif
-#if HAS_PPV
-    if (wanted && is_last && is_one_share(wanted)) {
-        const int16_t threshold = next_threshold(accumulator);
-        add_feature(count_by_total(kernel, dilation, threshold), accumulator);
-        return;
-    }
-#endif
-    if (wanted) {
-        respond_by_total(kernel, dilation);
-        add_features(wanted, N_TIMEPOINTS, accumulator);
-#if HAS_RECTIFIED
-        if (!is_last)
-            rectify();
-#endif
-    }
-    (void)is_last;
+    if (convolution_level_1[convolution])
+        evaluate_series(convolution, dilation, accumulator);
+    else
+        energy_by_total(convolution_kernels[convolution], dilation);
 #endif
 #if HAS_LEVEL_2
-    if (leaves_energy(convolution, dilation)) {
-        respond_to_energy(kernel, dilation);
+    if (goes_on(convolution)) {
+        respond_to_energy(convolution_kernels[convolution], dilation);
         add_features(convolution_level_2[convolution], N_TIMEPOINTS / 2, accumulator);
     }
 #endif
@@ -738,6 +737,9 @@ uint32_t lightwaves_n_clamped_of_stream(void)
 #if defined(__FAST_MATH__) || defined(__ASSOCIATIVE_MATH__) || __FINITE_MATH_ONLY__ + 0
 #error "floats are looked through for NaN, and rely on the order of operations"
 #endif
+#if defined(__FLT_EVAL_METHOD__) && __FLT_EVAL_METHOD__ != 0 && __FLT_EVAL_METHOD__ != 16
+#error "floats must be computed in single precision, which on x86 takes -mfpmath=sse"
+#endif
 #if defined(__clang__)
 #pragma STDC FP_CONTRACT OFF
 #elif defined(__GNUC__)
@@ -747,13 +749,15 @@ uint32_t lightwaves_n_clamped_of_stream(void)
 static int16_t quantised(float value, int channel, uint32_t *n_beyond)
 {
     const float distance = (value - channel_means[channel][0]) - channel_means[channel][1];
+    const float largest = (float)LARGEST;
     float scaled = distance * channel_gains[channel];
-    *n_beyond += !(scaled <= LARGEST && scaled >= -LARGEST);
+    if (!(scaled <= largest && scaled >= -largest))
+        ++*n_beyond;
     if (scaled != scaled)
         return 0;
-    scaled = scaled > LARGEST ? LARGEST : scaled;
-    scaled = scaled < -LARGEST ? -LARGEST : scaled;
-    return (int16_t)((int32_t)(scaled + (LARGEST + 0.5f)) - LARGEST);
+    scaled = scaled > largest ? largest : scaled;
+    scaled = scaled < -largest ? -largest : scaled;
+    return (int16_t)((int32_t)(scaled + (largest + 0.5f)) - LARGEST);
 }
 
 uint32_t lightwaves_quantise(const float *values, int n_timepoints, int16_t *out)
