@@ -136,7 +136,7 @@ def mixed_bits(shape: tuple[int, ...]) -> np.ndarray:
     --------
     >>> from lightwaves_aeon.export.c.check import mixed_bits
     >>> mixed_bits((3,)).tolist()
-    [0, 1341999626, 2683972436]
+    [0, 2473448538, 1550887092]
     """
     mixed = np.arange(np.prod(shape), dtype=np.uint32) * MIXING[0]
     mixed = (mixed ^ (mixed >> np.uint32(16))) * MIXING[1]
