@@ -124,19 +124,55 @@ TABLES = {
     "level 2": (42, (2,), ("channel", "sum"), ("ppv", "min")),
     "extremes": (31, (1, 2), ("difference",), ("max", "min")),
     "runs": (30, (1, 2), ("change",), ("lspv",)),
+    "shares of short series": (9, (1, 2), ("channel",), ("ppv", "max")),
     "one time point": (1, (0, 1, 2), ("channel", "sum"), STATISTICS),
     "two time points": (2, (0, 1, 2), ("channel", "change"), STATISTICS),
 }
 
 
+PAIRS = """
+/* The instructions of a Cortex-M4 for two values of 16 bits, and their flags. */
+#include <stdint.h>
+static uint32_t greater_or_equal;
+static inline uint32_t both(uint32_t low, uint32_t high)
+{
+    return (low & 0xFFFFu) | high << 16;
+}
+static inline uint32_t __uadd16(uint32_t a, uint32_t b)
+{
+    return both(a + b, (a >> 16) + (b >> 16));
+}
+static inline uint32_t __usub16(uint32_t a, uint32_t b)
+{
+    return both(a - b, (a >> 16) - (b >> 16));
+}
+static inline uint32_t __ssub16(uint32_t a, uint32_t b)
+{
+    const int low = (int16_t)a - (int16_t)b;
+    const int high = (int16_t)(a >> 16) - (int16_t)(b >> 16);
+    greater_or_equal = (low >= 0 ? 0xFFFFu : 0) | (high >= 0 ? 0xFFFF0000u : 0);
+    return both((uint32_t)low, (uint32_t)high);
+}
+static inline uint32_t __sel(uint32_t a, uint32_t b)
+{
+    return (a & greater_or_equal) | (b & ~greater_or_equal);
+}
+"""
+
+
 @needs_compiler
+@pytest.mark.parametrize("packed", [False, True], ids=["", "in pairs"])
 @pytest.mark.parametrize("which", TABLES)
-def test_tables_at_random(tmp_path, which):
+def test_tables_at_random(tmp_path, which, packed):
     """With values of any size nothing overflows: the sanitizer would stop it."""
     fitted, X = table_at_random(*TABLES[which])
     export_c(fitted, tmp_path, arithmetic="int16", bits=7)
     model = IntegerModel.from_fitted(fitted, fitted.n_timepoints, 7)
-    flags = "-fsanitize=undefined", "-fno-sanitize-recover=all"
+    flags = ["-fsanitize=undefined", "-fno-sanitize-recover=all"]
+    if packed:
+        (tmp_path / "arm_acle.h").write_text(PAIRS)
+        flags += ["-I", str(tmp_path), "-D", "__ARM_FEATURE_SIMD32"]
+        flags += ["-Wno-unused-function"]
     program = IntegerProgram(tmp_path, 4, *flags)
     assert_same(program, model, model.quantise(X))
     assert_same(program, model, extremes(10, X[0].shape))

@@ -382,12 +382,39 @@ static int32_t count_above(int16_t threshold, int n)
 }
 
 #endif
+#if HAS_PACKED && (HAS_MAX || HAS_MIN)
+static inline uint32_t magnitudes_at(const int16_t *from)
+{
+    const uint32_t pair = pair_at(from);
+    (void)__ssub16(pair, 0);
+    return __sel(pair, __usub16(0, pair));
+}
+
+#endif
+#if HAS_MAX || HAS_MIN
+static inline int16_t magnitude(int16_t value)
+{
+    return (int16_t)(value < 0 ? -value : value);
+}
+
+#endif
 #if HAS_MAX
 static int32_t largest_magnitude(int n)
 {
     int16_t high = 0;
-    for (int t = 0; t < n; t++) {
-        const int16_t size = (int16_t)(response[t] < 0 ? -response[t] : response[t]);
+    int t = 0;
+#if HAS_PACKED
+    uint32_t highs = 0;
+    for (; t < n - 1; t += 2) {
+        const uint32_t sizes = magnitudes_at(response + t);
+        (void)__ssub16(sizes, highs);
+        highs = __sel(sizes, highs);
+    }
+    high = (int16_t)(highs >> 16);
+    high = (int16_t)highs > high ? (int16_t)highs : high;
+#endif
+    for (; t < n; t++) {
+        const int16_t size = magnitude(response[t]);
         high = size > high ? size : high;
     }
     return high;
@@ -395,12 +422,25 @@ static int32_t largest_magnitude(int n)
 
 #endif
 #if HAS_LSPV
+/* A run that is longer than the longest so far must be positive where it would end: of
+ * what lies before, no more is looked at than to the last value that is not.
+ */
 static int32_t longest_positive(int n)
 {
-    int32_t run = 0, longest = 0; /* the run that goes on, and the longest so far */
-    for (int t = 0; t < n; t++) {
-        run = response[t] > 0 ? run + 1 : 0;
-        longest = run > longest ? run : longest;
+    int start = 0, longest = 0; /* of what may be a longer run, and the longest so far */
+    while (start + longest < n) {
+        int last = start + longest;
+        int t = last;
+        while (t >= start && response[t] > 0)
+            t--;
+        if (t >= start) {
+            start = t + 1;
+            continue;
+        }
+        while (last < n && response[last] > 0)
+            last++;
+        longest = last - start;
+        start = last + 1;
     }
     return longest;
 }
@@ -410,8 +450,19 @@ static int32_t longest_positive(int n)
 static int32_t smallest_magnitude(int n)
 {
     int16_t low = INT16_MAX;
-    for (int t = 0; t < n; t++) {
-        const int16_t size = (int16_t)(response[t] < 0 ? -response[t] : response[t]);
+    int t = 0;
+#if HAS_PACKED
+    uint32_t lows = (uint32_t)INT16_MAX * 0x10001u;
+    for (; t < n - 1; t += 2) {
+        const uint32_t sizes = magnitudes_at(response + t);
+        (void)__ssub16(lows, sizes);
+        lows = __sel(sizes, lows);
+    }
+    low = (int16_t)(lows >> 16);
+    low = (int16_t)lows < low ? (int16_t)lows : low;
+#endif
+    for (; t < n; t++) {
+        const int16_t size = magnitude(response[t]);
         low = size < low ? size : low;
     }
     return n > 0 ? low : 0;
