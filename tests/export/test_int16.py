@@ -131,31 +131,35 @@ TABLES = {
 
 
 PAIRS = """
-/* The instructions of a Cortex-M4 for two values of 16 bits, and their flags. */
+/* What a Cortex-M4 does to two values of 16 bits. Each sum sets flags anew. */
 #include <stdint.h>
-static uint32_t greater_or_equal;
-static inline uint32_t both(uint32_t low, uint32_t high)
+static uint32_t flags;
+static inline uint32_t both(int32_t low, int32_t high, int low_flag, int high_flag)
 {
-    return (low & 0xFFFFu) | high << 16;
+    flags = (low_flag ? 0xFFFFu : 0) | (high_flag ? 0xFFFF0000u : 0);
+    return ((uint32_t)low & 0xFFFFu) | (uint32_t)high << 16;
 }
 static inline uint32_t __uadd16(uint32_t a, uint32_t b)
 {
-    return both(a + b, (a >> 16) + (b >> 16));
+    const int32_t low = (uint16_t)a + (uint16_t)b;
+    const int32_t high = (int32_t)(a >> 16) + (int32_t)(b >> 16);
+    return both(low, high, low > 0xFFFF, high > 0xFFFF);
 }
 static inline uint32_t __usub16(uint32_t a, uint32_t b)
 {
-    return both(a - b, (a >> 16) - (b >> 16));
+    const int32_t low = (uint16_t)a - (uint16_t)b;
+    const int32_t high = (int32_t)(a >> 16) - (int32_t)(b >> 16);
+    return both(low, high, low >= 0, high >= 0);
 }
 static inline uint32_t __ssub16(uint32_t a, uint32_t b)
 {
-    const int low = (int16_t)a - (int16_t)b;
-    const int high = (int16_t)(a >> 16) - (int16_t)(b >> 16);
-    greater_or_equal = (low >= 0 ? 0xFFFFu : 0) | (high >= 0 ? 0xFFFF0000u : 0);
-    return both((uint32_t)low, (uint32_t)high);
+    const int32_t low = (int16_t)a - (int16_t)b;
+    const int32_t high = (int16_t)(a >> 16) - (int16_t)(b >> 16);
+    return both(low, high, low >= 0, high >= 0);
 }
 static inline uint32_t __sel(uint32_t a, uint32_t b)
 {
-    return (a & greater_or_equal) | (b & ~greater_or_equal);
+    return (a & flags) | (b & ~flags);
 }
 """
 

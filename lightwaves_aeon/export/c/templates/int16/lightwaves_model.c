@@ -385,9 +385,9 @@ static int32_t count_above(int16_t threshold, int n)
 #if HAS_PACKED && (HAS_MAX || HAS_MIN)
 static inline uint32_t magnitudes_at(const int16_t *from)
 {
-    const uint32_t pair = pair_at(from);
-    (void)__ssub16(pair, 0);
-    return __sel(pair, __usub16(0, pair));
+    const uint32_t pair = pair_at(from), negative = __usub16(0, pair);
+    (void)__ssub16(pair, 0); /* the last before a selection tells it what to take */
+    return __sel(pair, negative);
 }
 
 #endif
