@@ -462,6 +462,17 @@ def test_bits_are_tried_until_enough(fit):
     assert choose_bits(fitted, X) == (enough[0] if enough else best)
 
 
+def test_estimators_give_the_reference(fit):
+    classifier, X = fit()
+    found = choose_bits(as_fitted(classifier, "a test"), X)
+    assert classifier.quantised().bits == 8
+    assert classifier.quantised(X=X).bits == found.bits
+    model = classifier.quantised(n_timepoints=30, bits=7)
+    assert (model.n_timepoints, model.bits) == (30, 7)
+    z = model.quantise(X[:, :, :30])
+    assert (model.predict(z) == classifier.predict(X[:, :, :30])).mean() > 0.9
+
+
 def test_hard_bounds():
     """What limits scores are weights and ranges of features, whatever the series."""
     for which in TABLES:

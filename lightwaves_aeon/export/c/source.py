@@ -25,8 +25,7 @@ from lightwaves_aeon.export.c.files import (
 from lightwaves_aeon.export.c.int16_data import integer_data_header
 from lightwaves_aeon.export.c.int16_tables import IntegerTables
 from lightwaves_aeon.export.c.tables import Tables
-from lightwaves_aeon.export.integer.bits import Agreement, choose_bits
-from lightwaves_aeon.export.integer.model import DEFAULT_BITS, IntegerModel
+from lightwaves_aeon.export.integer.bits import Agreement, quantised
 from lightwaves_aeon.export.single_precision import refuse_coarse_numbers
 
 LONGEST = 2**16 - 1
@@ -160,7 +159,9 @@ def export_c(
     if arithmetic == "int16":
         if missing_values:
             raise ValueError("missing values have no place in integers")
-        agreement, model = _in_integers(fitted, longest, X, bits, scale, offset)
+        names = program_names(arithmetic)
+        refuse_missing(fitted.model.rows, "C source in integers", names, names)
+        model, agreement = quantised(fitted, longest, X, bits, scale, offset)
         integers = IntegerTables.from_model(model)
         data = integer_data_header(model, integers, step)
         files = write_files(folder, texts_of(name, data, arithmetic), force)
@@ -179,31 +180,6 @@ def export_c(
 def _written(files: list[Path], sizes: dict[str, int]) -> CSource:
     work, stream = sizes["work_bytes"], sizes["stream_bytes"]
     return CSource(tuple(files), work, stream, sizes["table_bytes"])
-
-
-def _in_integers(
-    fitted: FittedLinear,
-    n_timepoints: int,
-    X: np.ndarray | None,
-    bits: int | None,
-    scale: float | np.ndarray | None,
-    offset: float | np.ndarray,
-) -> tuple[Agreement | None, IntegerModel]:
-    names = program_names("int16")
-    refuse_missing(fitted.model.rows, "C source in integers", names, names)
-    agreement = None
-    if X is not None:
-        if np.ndim(X) != 3 or np.shape(X)[2] != n_timepoints:
-            raise ValueError(
-                f"X must be of shape (n_cases, n_channels, {n_timepoints}), the time "
-                "points that the program takes"
-            )
-        agreement = choose_bits(fitted, X, bits, scale, offset)
-        bits = agreement.bits
-    bits = DEFAULT_BITS if bits is None else bits
-    return agreement, IntegerModel.from_fitted(
-        fitted, n_timepoints, bits, scale, offset
-    )
 
 
 def longest_of(fitted: FittedLinear, n_timepoints: int | None) -> int:

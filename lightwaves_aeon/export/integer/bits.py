@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-__all__ = ["Agreement", "choose_bits"]
+__all__ = ["Agreement", "choose_bits", "quantised"]
 
 from typing import NamedTuple
 
 import numpy as np
 
 from lightwaves_aeon.core.fitted import FittedClassifier, FittedLinear
-from lightwaves_aeon.export.integer.model import IntegerModel
+from lightwaves_aeon.export.integer.model import DEFAULT_BITS, IntegerModel
 
 CANDIDATES = (6, 7, 8, 9)
 SAME_LABELS = 0.995
@@ -99,6 +99,68 @@ def choose_bits(
             break
     assert best is not None
     return best
+
+
+def quantised(
+    fitted: FittedLinear,
+    n_timepoints: int,
+    X: np.ndarray | None = None,
+    bits: int | None = None,
+    scale: float | np.ndarray | None = None,
+    offset: float | np.ndarray = 0.0,
+) -> tuple[IntegerModel, Agreement | None]:
+    """Quantise a model by as many binary digits as cases need, or as are asked for.
+
+    Parameters
+    ----------
+    fitted : FittedClassifier or FittedRegressor
+        The model.
+    n_timepoints : int
+        Time points of a series.
+    X : np.ndarray, shape (n_cases, n_channels, n_timepoints), optional
+        Cases to choose `bits` by, and to tell how far it agrees.
+    bits : int, optional
+        Binary digits of a deviation; by default those chosen by `X`, or 8.
+    scale, offset : float or np.ndarray of shape (n_channels,), optional
+        As of `IntegerModel.from_fitted`.
+
+    Returns
+    -------
+    model : IntegerModel
+        The model in integers.
+    agreement : Agreement or None
+        How far it agrees with `fitted` on `X`, if that is given.
+
+    Raises
+    ------
+    ValueError
+        As `IntegerModel.from_fitted` does; or if `X` is of another shape.
+
+    Examples
+    --------
+    >>> from aeon.datasets import load_basic_motions
+    >>> from lightwaves_aeon import LightWaveSClassifier
+    >>> from lightwaves_aeon.core.fitted import as_fitted
+    >>> from lightwaves_aeon.export.integer.bits import quantised
+    >>> X, y = load_basic_motions(split="train")
+    >>> clf = LightWaveSClassifier(n_features=50, random_state=0).fit(X, y)
+    >>> model, agreement = quantised(as_fitted(clf, "an example"), 100)
+    >>> model.bits, agreement
+    (8, None)
+    """
+    agreement = None
+    if X is not None:
+        expected = fitted.n_channels, n_timepoints
+        if np.ndim(X) != 3 or np.shape(X)[1:] != expected or len(X) == 0:
+            raise ValueError(
+                f"X must be of shape (n_cases, {expected[0]}, {expected[1]}), got "
+                f"{np.shape(X)}"
+            )
+        agreement = choose_bits(fitted, np.asarray(X), bits, scale, offset)
+        bits = agreement.bits
+    bits = DEFAULT_BITS if bits is None else bits
+    model = IntegerModel.from_fitted(fitted, n_timepoints, bits, scale, offset)
+    return model, agreement
 
 
 def _values(
