@@ -446,7 +446,7 @@ def test_labels_are_those_of_floats(load, variant):
     fitted = as_fitted(clf, "a test")
     found = choose_bits(fitted, X)
     assert found.labels == 1
-    assert found.error < 0.03
+    assert found.error < 0.02
     X, _ = load(split="test")
     for bits in (found.bits, 8):
         model = IntegerModel.from_fitted(fitted, X.shape[2], bits)
@@ -457,7 +457,7 @@ def test_bits_are_tried_until_enough(fit):
     classifier, X = fit(n_features=60)
     fitted = as_fitted(classifier, "a test")
     tried = [choose_bits(fitted, X, bits) for bits in (6, 7, 8, 9)]
-    enough = [of for of in tried if of.labels >= 0.995 and of.error <= 0.03]
+    enough = [of for of in tried if of.labels >= 0.995 and of.error <= 0.02]
     best = min(tried, key=lambda of: of.error)
     assert choose_bits(fitted, X) == (enough[0] if enough else best)
 
