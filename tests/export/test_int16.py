@@ -1,21 +1,24 @@
 """Models in integers: C is the reference to the bit, and both are near the floats."""
 
 import dataclasses
-import re
-import shutil
-import subprocess
 
 import numpy as np
 import pytest
 from aeon.datasets import load_basic_motions, load_italy_power_demand
-from c_program import SANITIZE, WAYS, compiled, needs_compiler
-from click.testing import CliRunner
-from integer_program import IntegerProgram
+from c_program import needs_compiler
+from integer_program import (
+    PAIRS,
+    TABLES,
+    IntegerProgram,
+    extremes,
+    run_example,
+    table_at_random,
+)
 from numpy.testing import assert_allclose, assert_array_equal
-from tables import fitted_from, random_rows
+from tables import fitted_from
 
-from lightwaves_aeon import LightWaveSClassifier, LightWaveSRegressor, cli
-from lightwaves_aeon.core.convolution.features import ROW, series_rows
+from lightwaves_aeon import LightWaveSClassifier, LightWaveSRegressor
+from lightwaves_aeon.core.convolution.features import series_rows
 from lightwaves_aeon.core.convolution.kernels import kernel_bank
 from lightwaves_aeon.core.convolution.representations import REPRESENTATION_NAMES
 from lightwaves_aeon.core.fitted import as_fitted
@@ -28,46 +31,6 @@ from lightwaves_aeon.export.integer.pooling import POOL, SERIES_POOL
 from lightwaves_aeon.export.integer.responses import DERIVE, LARGEST, LARGEST_INT16
 
 NO_DECISION, BAD_LENGTH = -1, -2
-STATISTICS = tuple(POOL)
-
-
-def table_at_random(n_timepoints, levels, inputs, statistics=STATISTICS, seed=0):
-    """A fitted classifier of random rows, each with random weights for four classes."""
-    parts = []
-    if set(levels) - {0}:
-        thresholds = (-1.5, 0, 0.1, 0.2, 0.7)
-        kernels = list(range(84)), [level for level in levels if level > 0]
-        rows = random_rows(90, inputs, *kernels, statistics, thresholds, seed)
-        rows["stop"] = 1
-        parts.append(rows)
-    if 0 in levels:
-        for name in inputs:
-            rows = series_rows(1, n_timepoints)
-            rows["input"] = REPRESENTATION_NAMES.index(name)
-            rows["other"] = 2 if name in ("sum", "difference") else -1
-            parts.append(rows)
-    rows = np.concatenate(parts).astype(ROW)
-    rng = np.random.default_rng(seed)
-    moments = np.array([0.0, 3.0, -100.0]), np.array([1.0, 0.01, 7.0])
-    model = Model.from_rows(rows, kernel_bank("minirocket"), *moments)
-    walks = rng.normal(size=(20, 3, n_timepoints)).cumsum(axis=2) / 4
-    X = moments[0][:, None] + moments[1][:, None] * walks
-    features = model.transform(X)
-    stds = features.std(axis=0, dtype=float)
-    weights = rng.normal(size=(len(rows), 4)) / np.where(stds > 0, stds, 1)[:, None]
-    head = LinearHead(weights, rng.normal(size=4), np.array(list("abcd")))
-    fitted = fitted_from(model, head, features.mean(axis=0, dtype=float))
-    return dataclasses.replace(fitted, stds=stds, n_timepoints=n_timepoints), X
-
-
-def extremes(n_cases, shape, seed=0):
-    """Any int16, up to the ends, and steps between the largest that count."""
-    rng = np.random.default_rng(seed)
-    ends = -(2**15), -LARGEST, 0, LARGEST, 2**15 - 1
-    noise = rng.integers(-(2**15), 2**15, (n_cases, *shape))
-    steps = rng.choice(ends, (n_cases, *shape))
-    small = rng.integers(-LARGEST, LARGEST + 1, (n_cases, *shape))
-    return np.concatenate([noise, steps, small]).astype(np.int16)
 
 
 def assert_same(program, model, z):
@@ -114,54 +77,6 @@ def test_scores_are_those_of_the_reference(fit, tmp_path, parameters):
     assert_same(program, model, z)
     assert_same(program, model, extremes(20, X[0].shape))
     assert (model.predict(z) == classifier.predict(X)).mean() > 0.95
-
-
-TABLES = {
-    "everything": (43, (0, 1, 2), REPRESENTATION_NAMES, STATISTICS),
-    "level 0": (257, (0,), REPRESENTATION_NAMES, STATISTICS),
-    "level 0 of changes": (64, (0,), ("change",), STATISTICS),
-    "level 1": (43, (1,), ("channel",), ("ppv",)),
-    "level 2": (42, (2,), ("channel", "sum"), ("ppv", "min")),
-    "extremes": (31, (1, 2), ("difference",), ("max", "min")),
-    "runs": (30, (1, 2), ("change",), ("lspv",)),
-    "shares of short series": (9, (1, 2), ("channel",), ("ppv", "max")),
-    "one time point": (1, (0, 1, 2), ("channel", "sum"), STATISTICS),
-    "two time points": (2, (0, 1, 2), ("channel", "change"), STATISTICS),
-}
-
-
-PAIRS = """
-/* What a Cortex-M4 does to two values of 16 bits. Each sum sets flags anew. */
-#include <stdint.h>
-static uint32_t flags;
-static inline uint32_t both(int32_t low, int32_t high, int low_flag, int high_flag)
-{
-    flags = (low_flag ? 0xFFFFu : 0) | (high_flag ? 0xFFFF0000u : 0);
-    return ((uint32_t)low & 0xFFFFu) | (uint32_t)high << 16;
-}
-static inline uint32_t __uadd16(uint32_t a, uint32_t b)
-{
-    const int32_t low = (uint16_t)a + (uint16_t)b;
-    const int32_t high = (int32_t)(a >> 16) + (int32_t)(b >> 16);
-    return both(low, high, low > 0xFFFF, high > 0xFFFF);
-}
-static inline uint32_t __usub16(uint32_t a, uint32_t b)
-{
-    const int32_t low = (uint16_t)a - (uint16_t)b;
-    const int32_t high = (int32_t)(a >> 16) - (int32_t)(b >> 16);
-    return both(low, high, low >= 0, high >= 0);
-}
-static inline uint32_t __ssub16(uint32_t a, uint32_t b)
-{
-    const int32_t low = (int16_t)a - (int16_t)b;
-    const int32_t high = (int16_t)(a >> 16) - (int16_t)(b >> 16);
-    return both(low, high, low >= 0, high >= 0);
-}
-static inline uint32_t __sel(uint32_t a, uint32_t b)
-{
-    return (a & flags) | (b & ~flags);
-}
-"""
 
 
 @needs_compiler
@@ -332,112 +247,6 @@ def test_regressors(tmp_path, make_problem, n_outputs):
     assert_allclose(printed, model.numbers(z[:2]), rtol=1e-5)
 
 
-def run_example(folder, X):
-    example = folder / "example"
-    sources = folder / "example.c", folder / "lightwaves_model.c"
-    compiled(*sources, "-D", "LIGHTWAVES_FLOAT_INPUT", out=example)
-    text = "\n".join(" ".join(f"{value:.9e}" for value in x.ravel()) for x in X)
-    done = subprocess.run([example], input=text, capture_output=True, text=True)
-    assert (done.returncode, done.stderr) == (0, "")
-    return done
-
-
-@needs_compiler
-def test_example(fit, tmp_path):
-    classifier, X = fit()
-    export_c(classifier, tmp_path, arithmetic="int16")
-    model = IntegerModel.from_fitted(as_fitted(classifier, "a test"), 40)
-    z = model.quantise(X)
-    lines = run_example(tmp_path, X).stdout.splitlines()
-    expected = zip(model.predict(z), model.scores(z), strict=True)
-    assert lines == [f"{best} {' '.join(map(str, of))}" for best, of in expected]
-
-
-@pytest.mark.parametrize("which", TABLES)
-def test_compilers_have_nothing_to_say(tmp_path, which):
-    """Of C and C++, with floats and without, and the self-test passes."""
-    fitted, _ = table_at_random(*TABLES[which])
-    export_c(fitted, tmp_path, arithmetic="int16")
-    sources = tmp_path / "example.c", tmp_path / "lightwaves_model.c"
-    with_floats = "-D", "LIGHTWAVES_FLOAT_INPUT"
-    for compiler, flags in WAYS:
-        if shutil.which(compiler):
-            for command in (
-                [*flags, "-c", sources[1], "-o", tmp_path / "model.o"],
-                [*flags, *with_floats, *sources, "-o", tmp_path / "example"],
-            ):
-                command = [compiler, "-O1", *command]
-                done = subprocess.run(command, capture_output=True, text=True)
-                assert (done.returncode, done.stderr) == (0, "")
-            command = [tmp_path / "example", "--self-test"]
-            done = subprocess.run(command, capture_output=True, text=True)
-            assert (done.stdout, done.stderr) == ("self-test passed\n", "")
-
-
-@needs_compiler
-def test_sanitizers_find_nothing(tmp_path):
-    fitted, _ = table_at_random(*TABLES["everything"])
-    export_c(fitted, tmp_path, arithmetic="int16", hop=3)
-    (tmp_path / "driver.c").write_text(DRIVER)
-    sources = tmp_path / "driver.c", tmp_path / "lightwaves_model.c"
-    driver = compiled(*sources, *SANITIZE, out=tmp_path / "driver")
-    done = subprocess.run([driver], capture_output=True, text=True)
-    assert (done.returncode, done.stderr) == (0, "")
-
-
-DRIVER = """
-#include <stdio.h>
-#include "lightwaves_model.h"
-static int32_t scores[LIGHTWAVES_N_CLASSES];
-static int16_t values[LIGHTWAVES_N_CHANNELS * LIGHTWAVES_N_TIMEPOINTS];
-int main(void)
-{
-    int sum = 0;
-    for (int i = 0; i < LIGHTWAVES_N_CHANNELS * LIGHTWAVES_N_TIMEPOINTS; i++)
-        values[i] = (int16_t)(i * 7919 % 65536 - 32768);
-    for (int n = 0; n <= LIGHTWAVES_N_TIMEPOINTS + 1; n++)
-        sum += lightwaves_predict_length(values, n, scores);
-    for (int t = 0; t < 3 * LIGHTWAVES_N_TIMEPOINTS; t++)
-        sum += lightwaves_push(values + t % 30, scores);
-    printf("%d", sum);
-    return 0;
-}
-"""
-
-
-@pytest.mark.parametrize("core", ["cortex-m0plus", "cortex-m4"])
-def test_no_floating_point_and_no_division(tmp_path, core):
-    programs = "arm-none-eabi-gcc", "arm-none-eabi-nm", "make"
-    if not all(map(shutil.which, programs)):
-        pytest.skip("needs make and a compiler for Cortex-M")
-    fitted, _ = table_at_random(*TABLES["everything"])
-    export_c(fitted, tmp_path, arithmetic="int16")
-    command = ["make", "-s", "-C", tmp_path, core, "SIZE=true"]
-    subprocess.run(command, check=True)
-    name = f"lightwaves_model-{core.removeprefix('cortex-')}.o"
-    command = ["arm-none-eabi-nm", "--undefined-only", tmp_path / name]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    # A product of 64 bits, for deviations, and what clears memory, are all.
-    assert set(done.stdout.split()) - {"U"} <= {"__aeabi_lmul", "memset", "memcpy"}
-
-
-@needs_compiler
-def test_memory_is_as_said(tmp_path):
-    if shutil.which("size") is None:
-        pytest.skip("needs size")
-    fitted, _ = table_at_random(*TABLES["everything"])
-    source = export_c(fitted, tmp_path, arithmetic="int16")
-    floats = export_c(fitted, tmp_path / "float")
-    model = compiled(tmp_path / "lightwaves_model.c", "-c", out=tmp_path / "model.o")
-    done = subprocess.run(["size", model], capture_output=True, text=True, check=True)
-    text, data, bss = map(int, done.stdout.splitlines()[1].split()[:3])
-    static = source.work_bytes + source.stream_bytes
-    assert static <= data + bss < static + 300  # with pointers and alignment
-    assert source.table_bytes < text
-    assert source.work_bytes < floats.work_bytes / 2
-    assert source.stream_bytes <= floats.stream_bytes / 2 + 8
-
-
 @pytest.mark.parametrize("load", [load_basic_motions, load_italy_power_demand])
 @pytest.mark.parametrize("variant", ["L1L2", "plus"])
 def test_labels_are_those_of_floats(load, variant):
@@ -566,45 +375,3 @@ def test_the_program_has_what_the_reference_has():
     names = {*POOL, *SERIES_POOL, *DERIVE}
     assert names <= program_names("int16")
     assert not {"mpv", "mipv"} & program_names("int16")
-
-
-# The command
-
-
-def test_command(fit, tmp_path):
-    classifier, X = fit()
-    classifier.save(tmp_path / "some.model")
-    np.save(tmp_path / "X.npy", X)
-    command = ["export", str(tmp_path / "some.model"), "--to", "c", "--out"]
-    command += [str(tmp_path / "c"), "--arithmetic", "int16", "--name", "lightwaves"]
-    done = CliRunner().invoke(cli.main, [*command, "--data", str(tmp_path / "X.npy")])
-    assert done.exit_code == 0, done.output
-    found = choose_bits(as_fitted(classifier, "a test"), X)
-    assert f"bits: {found.bits}; same label: 100.00%" in done.output
-    header = (tmp_path / "c" / "lightwaves_model_data.h").read_text()
-    assert re.search(rf"LIGHTWAVES_BITS {found.bits}\b", header)
-    done = CliRunner().invoke(
-        cli.main, [*command, "--scale", "0.01", "--offset=-1,0,1"]
-    )
-    assert done.exit_code == 0, done.output
-    header = (tmp_path / "c" / "lightwaves_model_data.h").read_text()
-    assert "#define LIGHTWAVES_COUNTS 1\n" in header
-    assert "#define LIGHTWAVES_BITS 8\n" in header
-
-
-@pytest.mark.parametrize(
-    ("error", "options"),
-    [
-        ("are for int16", ["--to", "c", "--bits", "8"]),
-        ("are for C", ["--to", "onnx", "--arithmetic", "int16"]),
-        ("not for int16", ["--to", "c", "--arithmetic", "int16", "--max-ram", "8k"]),
-        ("takes --scale", ["--to", "c", "--arithmetic", "int16", "--offset", "1"]),
-        ("is no number", ["--to", "c", "--arithmetic", "int16", "--scale", "1,b"]),
-    ],
-)
-def test_command_with_wrong_options(fit, tmp_path, error, options):
-    fit()[0].save(tmp_path / "some.model")
-    command = ["export", str(tmp_path / "some.model"), "--out", str(tmp_path / "c")]
-    done = CliRunner().invoke(cli.main, [*command, *options])
-    assert done.exit_code == 2
-    assert error in done.output

@@ -34,10 +34,35 @@ class FloatEntry(NamedTuple):
     def from_transform(cls, transform: FeatureTransform, bits: int) -> FloatEntry:
         """Take the constants of the channels in use.
 
+        Parameters
+        ----------
+        transform : FeatureTransform
+            The table, with the scaling constants of the channels in use.
+        bits : int
+            The unit of the integers is this power of 1/2 of a deviation.
+
+        Returns
+        -------
+        FloatEntry
+
         Raises
         ------
         ValueError
             If one is beyond single precision.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from lightwaves_aeon.core.convolution.features import candidate_rows
+        >>> from lightwaves_aeon.core.convolution.kernels import kernel_bank
+        >>> from lightwaves_aeon.core.convolution.transform import FeatureTransform
+        >>> from lightwaves_aeon.export.integer.entry import FloatEntry
+        >>> rows, bank = candidate_rows(0, 4, 2, (1,)), kernel_bank("minirocket")
+        >>> moments = np.array([5.0]), np.array([2.0])
+        >>> transform = FeatureTransform.from_rows(rows, bank, *moments)
+        >>> entry = FloatEntry.from_transform(transform, bits=8)
+        >>> entry(np.float32([[[5, 6, 7, 100]]])).tolist()
+        [[[0, 128, 256, 2730]]]
         """
         high = transform.means.astype(np.float32)
         means = np.stack([high, (transform.means - high).astype(np.float32)], axis=1)
@@ -106,6 +131,21 @@ class CountEntry(NamedTuple):
         ValueError
             If a scale is 0 or not finite, if a single count is beyond the range of the
             integers, or if the mean is far from what any count stands for.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from lightwaves_aeon.core.convolution.features import candidate_rows
+        >>> from lightwaves_aeon.core.convolution.kernels import kernel_bank
+        >>> from lightwaves_aeon.core.convolution.transform import FeatureTransform
+        >>> from lightwaves_aeon.export.integer.entry import CountEntry
+        >>> rows, bank = candidate_rows(0, 4, 2, (1,)), kernel_bank("minirocket")
+        >>> moments = np.array([5.0]), np.array([2.0])
+        >>> transform = FeatureTransform.from_rows(rows, bank, *moments)
+        >>> hundredths = np.array([0.01]), np.array([0.0])
+        >>> entry = CountEntry.from_transform(transform, 8, *hundredths)
+        >>> entry(np.int16([[[500, 600, 700, 10000]]])).tolist()
+        [[[0, 128, 256, 2730]]]
         """
         if not (np.isfinite([scale, offset]).all() and scale.all()):
             raise ValueError("scale and offset must be finite, and scale not 0")

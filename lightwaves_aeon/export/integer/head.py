@@ -77,6 +77,16 @@ class IntegerHead(NamedTuple):
         Returns
         -------
         IntegerHead
+
+        Examples
+        --------
+        >>> from aeon.datasets import load_basic_motions
+        >>> from lightwaves_aeon import LightWaveSClassifier
+        >>> X, y = load_basic_motions(split="train")
+        >>> clf = LightWaveSClassifier(n_features=50, random_state=0).fit(X, y)
+        >>> head = clf.quantised().head
+        >>> int(abs(head.weights).max()) < 2**15
+        True
         """
         low, high = bounds.T
         means = np.clip(np.round(fitted.means / units), low, high).astype(np.int64)
