@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lightwaves_aeon.core.fitted import FittedClassifier, FittedLinear
+from lightwaves_aeon.export.integer.entry import of_all_channels
 from lightwaves_aeon.export.integer.model import DEFAULT_BITS, IntegerModel
 
 CANDIDATES = (6, 7, 8, 9)
@@ -166,6 +167,5 @@ def quantised(
 def _values(
     X: np.ndarray, scale: float | np.ndarray, offset: float | np.ndarray
 ) -> np.ndarray:
-    n_channels = X.shape[1]
-    a, b = (np.broadcast_to(of, n_channels)[:, None] for of in (scale, offset))
+    a, b = (of_all_channels(of, X.shape[1])[:, None] for of in (scale, offset))
     return b + a * X

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["CountEntry", "FloatEntry"]
+__all__ = ["CountEntry", "FloatEntry", "counts_of", "of_all_channels"]
 
 from typing import NamedTuple
 
@@ -14,6 +14,55 @@ from lightwaves_aeon.export.integer.responses import LARGEST, clamped
 
 LARGEST_INT32, COUNTS = 2**31 - 1, 2**15
 LARGEST_SHIFT = 30
+
+
+def of_all_channels(value: float | np.ndarray, n_channels: int) -> np.ndarray:
+    """Give one number a channel, of one for all or of as many as there are.
+
+    Raises
+    ------
+    ValueError
+        If there are others.
+
+    Examples
+    --------
+    >>> from lightwaves_aeon.export.integer.entry import of_all_channels
+    >>> of_all_channels(0.5, 3).tolist()
+    [0.5, 0.5, 0.5]
+    """
+    values = np.asarray(value, np.float64)
+    if values.shape not in ((), (n_channels,)):
+        raise ValueError(
+            f"scale and offset must be one number or {n_channels}, one a channel; got "
+            f"shape {values.shape}"
+        )
+    return np.broadcast_to(values, n_channels)
+
+
+def counts_of(X: np.ndarray) -> np.ndarray:
+    """Give counts as int16, of whatever type they are.
+
+    Raises
+    ------
+    ValueError
+        If they are none of int16.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.export.integer.entry import counts_of
+    >>> counts_of(np.array([[[3.0, -7.0]]])).dtype
+    dtype('int16')
+    """
+    values = np.asarray(X)
+    limits = np.iinfo(np.int16)
+    # NaN fails both of them.
+    if not ((values >= limits.min) & (values <= limits.max)).all():
+        raise ValueError("X must hold counts of 16 bits, from -32768 to 32767")
+    counts = values.astype(np.int16)
+    if (counts != values).any():
+        raise ValueError("X must hold counts, which are whole numbers")
+    return counts
 
 
 class FloatEntry(NamedTuple):

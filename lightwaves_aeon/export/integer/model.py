@@ -14,7 +14,12 @@ from lightwaves_aeon.core.convolution.pooling import POOLING_NAMES, POOLING_OPER
 from lightwaves_aeon.core.convolution.representations import REPRESENTATION_NAMES
 from lightwaves_aeon.core.convolution.series_pooling import timepoints_of
 from lightwaves_aeon.core.fitted import FittedClassifier, FittedLinear
-from lightwaves_aeon.export.integer.entry import CountEntry, FloatEntry
+from lightwaves_aeon.export.integer.entry import (
+    CountEntry,
+    FloatEntry,
+    counts_of,
+    of_all_channels,
+)
 from lightwaves_aeon.export.integer.head import IntegerHead
 from lightwaves_aeon.export.integer.pooling import POOL, SERIES_POOL, Pooling
 from lightwaves_aeon.export.integer.responses import (
@@ -120,13 +125,11 @@ class IntegerModel:
         if scale is None:
             entry = FloatEntry.from_transform(transform, bits)
         else:
-            used = [
-                np.broadcast_to(np.asarray(of, float), fitted.n_channels)[
-                    transform.plan.channels
-                ]
+            of_channels = [
+                of_all_channels(of, fitted.n_channels)[transform.plan.channels]
                 for of in (scale, offset)
             ]
-            entry = CountEntry.from_transform(transform, bits, *used)
+            entry = CountEntry.from_transform(transform, bits, *of_channels)
         found = [_unit_and_bounds(row, n_timepoints, bits) for row in rows]
         units, bounds = (np.array(of) for of in zip(*found, strict=True))
         # Sums at level 2 lack the bits that it does not read.
@@ -148,10 +151,15 @@ class IntegerModel:
         -------
         np.ndarray of int16, of the same shape
             Zeros in channels that are not in use.
+
+        Raises
+        ------
+        ValueError
+            If a count is none of int16.
         """
         channels = self.fitted.model.channels
         if isinstance(self.entry, CountEntry):
-            used = np.asarray(X, np.int16)[:, channels]
+            used = counts_of(X)[:, channels]
         else:
             used = np.asarray(X)[:, channels].astype(np.float32)
         out = np.zeros(np.shape(X), np.int16)

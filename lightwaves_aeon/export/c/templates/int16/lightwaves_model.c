@@ -25,7 +25,7 @@
 #endif
 
 /* Two values of 16 bits at a time, where a core has instructions for that. */
-#if defined(__ARM_FEATURE_SIMD32) && !defined(__ARM_BIG_ENDIAN)
+#if defined(__ARM_FEATURE_SIMD32) && !defined(__ARM_NEON) && !defined(__ARM_BIG_ENDIAN)
 #include <arm_acle.h>
 #include <string.h> /* memcpy, which is one instruction */
 #define HAS_PACKED 1
