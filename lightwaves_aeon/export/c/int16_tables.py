@@ -33,6 +33,11 @@ SHARED = (
 )
 """Arrays that the program in floats has, too."""
 
+OF_INTERVALS = ("interval_firsts", "interval_lengths", "interval_shifts")
+AT = SHARED.index("interval_statistics") + 1
+ORDER = (*SHARED[:AT], *OF_INTERVALS, *SHARED[AT:])
+"""That in which they are written; others follow."""
+
 SIGNED = (np.int8, np.int16, np.int32)
 
 
@@ -134,7 +139,8 @@ class IntegerTables(NamedTuple):
             }
         dilations = arrays.get("group_dilations", np.zeros(1))
         margin = min(CENTRE * int(dilations.max()), n)
-        return cls(arrays, floats, tables.flags, tables.n_inputs, margin)
+        ordered = {name: arrays[name] for name in ORDER if name in arrays} | arrays
+        return cls(ordered, floats, tables.flags, tables.n_inputs, margin)
 
     def sizes(self, n: int) -> dict[str, int]:
         """Give the memory of the program in bytes, for `n` time points."""
