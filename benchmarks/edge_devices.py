@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-__all__ = ["NEEDED", "RunResult", "measure"]
+__all__ = [
+    "NEEDED",
+    "RunResult",
+    "measure",
+    "on_cortex",
+    "size_of",
+    "write_cases",
+]
 
 import subprocess
 from pathlib import Path
@@ -25,11 +32,17 @@ qemu-system-arm, gcc-aarch64-linux-gnu and qemu-user."""
 
 HERE = Path(__file__).parent / "cortex"
 FLAGS = ("-O2", "-ffp-contract=off", "-ffunction-sections", "-fdata-sections")
+HARD = ("-mfloat-abi=hard",)
 CORES = {
-    "Cortex-M4F": ("mps2-an386", "cortex-m4", "fpv4-sp-d16"),
-    "Cortex-M7": ("mps2-an500", "cortex-m7", "fpv5-sp-d16"),
+    "Cortex-M4F": ("mps2-an386", "-mcpu=cortex-m4", "-mfpu=fpv4-sp-d16", *HARD),
+    "Cortex-M7": ("mps2-an500", "-mcpu=cortex-m7", "-mfpu=fpv5-sp-d16", *HARD),
+    "Cortex-M4": ("mps2-an386", "-mcpu=cortex-m4"),
+    # What a Cortex-M0+ has of instructions, a Cortex-M4 has too.
+    "Cortex-M0+": ("mps2-an386", "-mcpu=cortex-m0plus"),
 }
-"""Board of the emulator, core and floating-point unit."""
+"""Board of the emulator, and what the compiler is told of the core."""
+
+WITH_FLOATS = ("Cortex-M4F", "Cortex-M7")
 
 TIMEOUT = 300
 
@@ -73,35 +86,36 @@ def measure(clf: LightWaveSClassifier, cases: np.ndarray, folder: Path) -> RunRe
     cases = cases.astype(np.float32)
     export_c(clf, folder)
     expected = clf.predict(cases).astype(str)
-    _write_cases(cases, folder / "cases.h")
+    write_cases(cases, folder / "cases.h")
     instructions, right = {}, {}
-    for core in CORES:
-        found = _on_cortex(core, folder)
+    for core in WITH_FLOATS:
+        found = on_cortex(core, folder)
         right[core] = int((clf.classes_[found[:, 0]].astype(str) == expected).sum())
         instructions[core] = int(np.median(found[:, 1]))
     labels = _on_aarch64(cases, folder)
     right["aarch64"] = int((labels == expected).sum())
-    flash, ram = _size(folder)
+    flash, ram = size_of("Cortex-M4F", folder)
     return RunResult(flash, ram, instructions["Cortex-M4F"], right)
 
 
-def _write_cases(cases: np.ndarray, path: Path) -> None:
-    rows = (", ".join(f"{value:.9e}f" for value in x.ravel()) for x in cases)
+def write_cases(cases: np.ndarray, path: Path) -> None:
+    """Write cases, of float32 or int16, for the program on a board."""
+    is_float = cases.dtype.kind == "f"
+    form, c_type = ("{:.9e}f", "float") if is_float else ("{}", "int16_t")
+    rows = (", ".join(map(form.format, x.ravel())) for x in cases)
     text = ",\n".join(f"    {{{row}}}" for row in rows)
     path.write_text(
         f"enum {{ N_CASES = {len(cases)} }};\n"
-        f"static const float cases[N_CASES][{cases[0].size}] = {{\n{text}\n}};\n"
+        f"static const {c_type} cases[N_CASES][{cases[0].size}] = {{\n{text}\n}};\n"
     )
 
 
 def _compiler(core: str) -> list[str]:
-    _, cpu, fpu = CORES[core]
-    target = [f"-mcpu={cpu}", f"-mfpu={fpu}", "-mthumb", "-mfloat-abi=hard"]
-    return ["arm-none-eabi-gcc", *FLAGS, *target]
+    return ["arm-none-eabi-gcc", *FLAGS, "-mthumb", *CORES[core][1:]]
 
 
-def _on_cortex(core: str, folder: Path) -> np.ndarray:
-    """Class and instructions of each case."""
+def on_cortex(core: str, folder: Path) -> np.ndarray:
+    """Give class and instructions of each case, of the program in a folder."""
     program = str(folder / "on_cortex.elf")
     sources = [str(HERE / "startup.c"), str(folder / "lightwaves_model.c")]
     script = ["-nostartfiles", "-Wl,--gc-sections", "-T", str(HERE / "memory.ld")]
@@ -135,9 +149,10 @@ def _on_aarch64(cases: np.ndarray, folder: Path) -> np.ndarray:
     return np.array([line.split()[0] for line in done.stdout.splitlines()])
 
 
-def _size(folder: Path) -> tuple[int, int]:
+def size_of(core: str, folder: Path) -> tuple[int, int]:
+    """Give the bytes of flash and of RAM of the program in a folder."""
     out, code = str(folder / "model.o"), str(folder / "lightwaves_model.c")
-    compiler = [*_compiler("Cortex-M4F"), "-std=c99", "-c"]
+    compiler = [*_compiler(core), "-std=c99", "-c"]
     subprocess.run([*compiler, "-o", out, code], check=True)
     done = subprocess.run(
         ["arm-none-eabi-size", out], check=True, capture_output=True, text=True

@@ -1,4 +1,4 @@
-/* Runs a model on an emulated Cortex-M4F or M7 (boards mps2-an386 and mps2-an500), and
+/* Runs a model on an emulated Cortex-M4 or M7 (boards mps2-an386 and mps2-an500), and
  * writes what it answers, and how many instructions that takes, to the host.
  */
 #include <stdint.h>
@@ -15,6 +15,12 @@ enum { INSTRUCTIONS_A_TICK = 40, LARGEST_TICK = 0xFFFFFF };
 #define TIMER_RELOAD (*(volatile uint32_t *)0xE000E014u)
 #define TIMER_VALUE (*(volatile uint32_t *)0xE000E018u)
 #define COPROCESSORS (*(volatile uint32_t *)0xE000ED88u)
+
+#ifdef LIGHTWAVES_BITS
+typedef int32_t Score;
+#else
+typedef float Score;
+#endif
 
 enum { WRITE_TEXT = 0x04, EXIT = 0x18, ENDED_WELL = 0x20026 };
 
@@ -40,7 +46,7 @@ static void write_number(uint32_t number, char behind)
 
 static void run(void)
 {
-    float scores[LIGHTWAVES_N_CLASSES];
+    Score scores[LIGHTWAVES_N_CLASSES];
     TIMER_RELOAD = LARGEST_TICK;
     TIMER_CONTROL = 5; /* on, by the clock of the core */
     for (int i = 0; i < N_CASES; i++) {
@@ -63,7 +69,9 @@ static void reset(void)
         *to++ = *from++;
     for (uint32_t *to = &zero_start; to < &zero_end;)
         *to++ = 0;
+#ifdef __ARM_FP
     COPROCESSORS |= 0xFu << 20; /* the floating-point unit */
+#endif
     __asm__ volatile("dsb\n\tisb");
     run();
     for (;;) {

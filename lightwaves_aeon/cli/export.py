@@ -18,16 +18,20 @@ if TYPE_CHECKING:
     from lightwaves_aeon.aeon.classifier import LightWaveSClassifier
     from lightwaves_aeon.aeon.regressor import LightWaveSRegressor
     from lightwaves_aeon.core.fitted import FittedLinear
+    from lightwaves_aeon.export.c.source import CSource
 
 # Imports of aeon and onnx stand in the functions: help must not wait for them.
 
 LIMITS = "max_flash", "max_ram", "max_operations"
 OF_PROGRAMS = {"length", "hop", "name", "probabilities"}
 OF_DEVICES = OF_PROGRAMS | {*LIMITS, "data", "labels"}
-FORMS = {"c": OF_DEVICES, "arduino": OF_DEVICES, "wasm": OF_PROGRAMS, "onnx": set()}
+OF_INTEGERS = {"bits", "scale", "offset"}
+NOT_OF_INTEGERS = {*LIMITS, "labels", "probabilities"}
+OF_C = OF_DEVICES | OF_INTEGERS
+FORMS = {"c": OF_C, "arduino": OF_DEVICES, "wasm": OF_PROGRAMS, "onnx": set()}
 """What a model can be written as, with the options that not all of them have."""
 
-FLAGS = {name: f"--{name.replace('_', '-')}" for name in OF_DEVICES}
+FLAGS = {name: f"--{name.replace('_', '-')}" for name in OF_C}
 FLAGS |= {"max_operations": "--max-ops", "probabilities": "--proba"}
 
 UNITS = {"": 1, "k": 1024, "m": 1024**2}
@@ -47,6 +51,19 @@ class Amount(click.ParamType):
                 f"{value!r} is no positive number, such as 64k or 1e6", param, ctx
             )
         return float(found[1]) * UNITS[found[2]]
+
+
+class Numbers(click.ParamType):
+    """Numbers with commas between them."""
+
+    name = "numbers"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> list[float]:
+        """Read the numbers."""
+        try:
+            return [float(part) for part in str(value).split(",")]
+        except ValueError:
+            self.fail(f"{value!r} is no number, nor several with commas", param, ctx)
 
 
 @click.command(short_help="Write a model as C, WebAssembly or ONNX.")
@@ -88,9 +105,33 @@ class Amount(click.ParamType):
     help="Of C and Arduino: most operations of a prediction, about.",
 )
 @click.option(
+    "--arithmetic",
+    type=click.Choice(["float", "int16"]),
+    default="float",
+    help="Of C: what it computes in; int16 is for processors without floating point.",
+)
+@click.option(
+    "--bits",
+    type=click.IntRange(0, 11),
+    help="Of int16: binary digits of a channel's deviation; by default as many as "
+    "--data need, or 8.",
+)
+@click.option(
+    "--scale",
+    type=Numbers(),
+    help="Of int16: it reads counts of a sensor, each of which stands for this much; "
+    "one number, or one a channel with commas between.",
+)
+@click.option(
+    "--offset",
+    type=Numbers(),
+    help="Of int16: what a count of 0 stands for; by default 0.",
+)
+@click.option(
     "--data",
     type=FILE,
-    help="Training series, .npy, for a smaller model where the whole one does not fit.",
+    help="Training series, .npy, for a smaller model where the whole one does not fit. "
+    "Of int16: series, or counts, to choose --bits by.",
 )
 @click.option("--labels", type=FILE, help="Their labels, or numbers, .npy.")
 @click.option(
@@ -122,6 +163,7 @@ def export(
     name: str | None,
     missing_values: bool | None,
     force: bool,
+    arithmetic: str,
     **more: Any,
 ) -> None:
     """Write a MODEL that fit has written for machines without Python.
@@ -138,10 +180,20 @@ def export(
     the fit, since what weighs them is trained again.
     """
     given = {"data": data, "labels": labels, "name": name, **more}
+    is_integer = arithmetic == "int16"
+    if is_integer and form != "c":
+        raise click.UsageError(f"--arithmetic int16 is not for --to {form}.")
     for option, value in given.items():
-        if value not in (None, False) and option not in FORMS[form]:
-            raise click.UsageError(f"{FLAGS[option]} is not for --to {form}.")
-    if (data is None) != (labels is None):
+        if value not in (None, False):
+            if option not in FORMS[form]:
+                raise click.UsageError(f"{FLAGS[option]} is not for --to {form}.")
+            if option in (NOT_OF_INTEGERS if is_integer else OF_INTEGERS):
+                raise click.UsageError(
+                    f"{FLAGS[option]} is not for --arithmetic {arithmetic}."
+                )
+    if more["offset"] is not None and more["scale"] is None:
+        raise click.UsageError("--offset takes --scale.")
+    if not is_integer and (data is None) != (labels is None):
         raise click.UsageError("--data and --labels belong together.")
     with shared.told_in_a_line():
         from lightwaves_aeon.aeon.load import load_model_file
@@ -154,15 +206,16 @@ def export(
         estimator = load_model_file(model)
         if form == "onnx":
             export_onnx(estimator, files[0], missing_values=missing_values, force=force)
+            click.echo("\n  ".join(["Files:", *map(str, files)]))
+            return
+        asked = {"n_timepoints": more["length"], "missing_values": missing_values}
+        about = {"hop": more["hop"], "name": name, "force": force}
+        if is_integer:
+            _write_integers(estimator, out, data, asked | about, more)
         else:
-            asked = {
-                "n_timepoints": more["length"],
-                "missing_values": missing_values,
-                "probabilities": more["probabilities"],
-            }
+            asked["probabilities"] = more["probabilities"]
             limits = {name: more[name] for name in LIMITS}
             fitted = _within(estimator, asked, limits, data, labels)
-            about = {"hop": more["hop"], "name": name, "force": force}
             _write_program(form, estimator, fitted, out, asked, about)
         click.echo("\n  ".join(["Files:", *map(str, files)]))
 
@@ -201,7 +254,38 @@ def _write_program(
             f"flash: about {costs.flash} bytes; RAM: {costs.ram} bytes; "
             f"operations: about {costs.operations}"
         )
-    click.echo(
+    click.echo(_memory_of(source))
+
+
+def _write_integers(
+    estimator: LightWaveSClassifier | LightWaveSRegressor,
+    out: Path,
+    data: Path | None,
+    asked: dict[str, Any],
+    more: dict[str, Any],
+) -> None:
+    """Write a program in integers; say what it takes, and how far it agrees."""
+    from lightwaves_aeon.export import export_c
+    from lightwaves_aeon.storage.files import as_array
+
+    asked = {**asked, "bits": more["bits"]}
+    for option in ("scale", "offset"):
+        numbers = more[option]
+        if numbers is not None:
+            asked[option] = numbers[0] if len(numbers) == 1 else numbers
+    if data is not None:
+        asked["X"] = as_array(data)
+    source = export_c(estimator, out, arithmetic="int16", **asked)
+    click.echo(_memory_of(source))
+    found = source.agreement
+    if found is not None:
+        same = "" if math.isnan(found.labels) else f"same label: {found.labels:.2%}; "
+        off = f"off by {found.error:.2%} of the deviation of scores"
+        click.echo(f"bits: {found.bits}; {same}{off}\n")
+
+
+def _memory_of(source: CSource) -> str:
+    return (
         f"static memory: {source.work_bytes} bytes, "
         f"{source.stream_bytes} more for a stream\n"
         f"tables: {source.table_bytes} bytes\n"

@@ -15,6 +15,9 @@ from lightwaves_aeon.core.fitted import FittedState
 from lightwaves_aeon.core.predictor import Predictor
 from lightwaves_aeon.estimators.fitting import number_of_features
 from lightwaves_aeon.estimators.inspection import InspectionMixin
+from lightwaves_aeon.export.c.source import longest_of
+from lightwaves_aeon.export.integer.bits import quantised
+from lightwaves_aeon.export.integer.model import IntegerModel
 from lightwaves_aeon.export.model_file import ModelFileError
 from lightwaves_aeon.export.saved import load_state, save_state
 
@@ -175,3 +178,48 @@ class EstimatorMixin(InspectionMixin):
         self._check_is_fitted()
         state = self._state
         return Predictor(state.model, state.metadata["n_channels"], state.head)
+
+    def quantised(
+        self,
+        n_timepoints: int | None = None,
+        bits: int | None = None,
+        X: np.ndarray | None = None,
+    ) -> IntegerModel:
+        """Give the model in integers, as processors without floating point compute it.
+
+        Parameters
+        ----------
+        n_timepoints : int, optional
+            Time points of a series, which are all of one length; by default those of
+            the training cases, if these were.
+        bits : int, optional
+            Binary digits of a channel's deviation, from 0 to 11; by default as many as
+            `X` needs, or 8.
+        X : np.ndarray, shape (n_cases, n_channels, n_timepoints), optional
+            Cases to choose `bits` by.
+
+        Returns
+        -------
+        IntegerModel
+            What the program of `export_c` with ``arithmetic="int16"`` computes, to the
+            bit.
+
+        Raises
+        ------
+        ValueError
+            If the model has wavelets, statistics without an implementation in integers,
+            or missing values.
+
+        Examples
+        --------
+        >>> from aeon.datasets import load_basic_motions
+        >>> from lightwaves_aeon import LightWaveSClassifier
+        >>> X, y = load_basic_motions(split="train")
+        >>> clf = LightWaveSClassifier(n_features=50, random_state=0).fit(X, y)
+        >>> model = clf.quantised()
+        >>> z = model.quantise(X)
+        >>> bool((model.predict(z) == clf.predict(X)).all())
+        True
+        """
+        fitted = self._fitted_for("a model in integers")
+        return quantised(fitted, longest_of(fitted, n_timepoints), X, bits)[0]

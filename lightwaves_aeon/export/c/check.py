@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["KnownCase", "known_case"]
+__all__ = ["KnownCase", "known_case", "mixed_bits"]
 
 from typing import NamedTuple
 
@@ -87,7 +87,8 @@ def known_case(fitted: FittedLinear, tables: Tables) -> KnownCase:
     # Whether rounding is to be seen is luck: each case has other levels.
     grid = steps / N_TRIES
     lows = np.round(transform.means / grid) * grid - np.arange(n_tries)[:, None] * grid
-    is_high = _high_ones((n_tries, n_used, longest))
+    # Half of the values are at the upper level.
+    is_high = mixed_bits((n_tries, n_used, longest)) >> np.uint32(31)
     values = (lows[:, :, None] + is_high * steps[:, None]).astype(np.float32)
     of_scaled = FeatureTransform(
         transform.plan._replace(channels=np.arange(n_used)),
@@ -128,11 +129,18 @@ def _steps(means: np.ndarray, stds: np.ndarray) -> np.ndarray:
     return np.ldexp(1.0, np.maximum(of_spread - 1, of_mean - 16))
 
 
-def _high_ones(shape: tuple[int, ...]) -> np.ndarray:
-    """Tell which values are at the upper level, half of them as if at random."""
+def mixed_bits(shape: tuple[int, ...]) -> np.ndarray:
+    """Give numbers of 32 bits, as if at random, as the example program does.
+
+    Examples
+    --------
+    >>> from lightwaves_aeon.export.c.check import mixed_bits
+    >>> mixed_bits((3,)).tolist()
+    [0, 2473448538, 1550887092]
+    """
     mixed = np.arange(np.prod(shape), dtype=np.uint32) * MIXING[0]
     mixed = (mixed ^ (mixed >> np.uint32(16))) * MIXING[1]
-    return (mixed >> np.uint32(31)).reshape(shape)
+    return mixed.reshape(shape)
 
 
 def _scaled(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-__all__ = ["data_header"]
+__all__ = ["array_text", "data_header", "heading", "labels_macro", "lines", "macros"]
 
 import re
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
@@ -23,6 +23,8 @@ from lightwaves_aeon.export.c.check import KnownCase
 from lightwaves_aeon.export.c.tables import N_PARTS, Tables
 
 WIDTH, INDENT = 88, "    "
+
+OF_GAPS = "NaN stands for a value that was not observed."
 
 COMMENTS = {
     "channels": "Channels in use: their means and 1 / deviation, in two floats each.",
@@ -98,13 +100,10 @@ def data_header(
         for name, array in tables.arrays.items()
     )
     text = "\n".join(arrays).lstrip()
-    labels = ""
-    if isinstance(fitted, FittedClassifier):
-        listed = _lines(quoted(str(label)) for label in fitted.classes)
-        labels = f"\n#define CLASS_LABELS {listed}\n"
+    remarks = [OF_GAPS] if tables.flags["gaps"] else []
     levels = zip(fitted.model.channels, known.lows, known.steps, strict=True)
     channels = (f"{{{c}, {literal(low)}, {literal(step)}}}" for c, low, step in levels)
-    return f"""{_heading(fitted, tables.flags["gaps"])}
+    return f"""{heading(fitted, *remarks)}
 #ifndef lightwaves_MODEL_DATA_H
 #define lightwaves_MODEL_DATA_H
 
@@ -113,7 +112,7 @@ def data_header(
  * a series; of a stream, which a linker leaves out of a program without one; of the
  * tables.
  */
-{_macros("LIGHTWAVES_", public)}
+{macros("LIGHTWAVES_", public)}
 
 #endif
 
@@ -124,56 +123,92 @@ def data_header(
  * both ends, as far as a kernel reaches, thresholds of PPV, and parts of a series that
  * intervals are made of.
  */
-{_macros("", numbers)}
+{macros("", numbers)}
 
 /* Bits of the pooling operators, of responses and of intervals, and numbers of the
  * representations.
  */
-{_macros("", bits)}
-{_macros("", of_series)}
-{_macros("", representations)}
+{macros("", bits)}
+{macros("", of_series)}
+{macros("", representations)}
 
 /* What the tables call for. */
-{_macros("HAS_", asked)}
+{macros("HAS_", asked)}
 
 {text}
-{labels}#endif
+{labels_macro(fitted)}#endif
 
 #ifdef LIGHTWAVES_KNOWN_CASE
 #define KNOWN_FIRST {known.first}u
-#define KNOWN_CHANNELS {_lines(channels)}
-#define KNOWN_SCORES {_lines(map(literal, known.scores.astype(np.float32)))}
-#define KNOWN_TOLERANCES {_lines(map(literal, known.tolerances.astype(np.float32)))}
+#define KNOWN_CHANNELS {lines(channels)}
+#define KNOWN_SCORES {lines(map(literal, known.scores.astype(np.float32)))}
+#define KNOWN_TOLERANCES {lines(map(literal, known.tolerances.astype(np.float32)))}
 #endif
 """
 
 
-def _heading(fitted: FittedLinear, has_gaps: bool) -> str:
+def heading(fitted: FittedLinear, *remarks: str) -> str:
+    """Say in a comment what a header is of: the model, remarks, and its channels.
+
+    Parameters
+    ----------
+    fitted : FittedLinear
+        The model.
+    *remarks : str
+        What else there is to say.
+
+    Returns
+    -------
+    str
+    """
     used, n_features = fitted.model.channels, len(fitted.model.rows)
     kind = "classifier" if isinstance(fitted, FittedClassifier) else "regressor"
-    lines = [
+    text = [
         f"/* The data of a LightWaveS {kind}, written by lightwaves-aeon "
         f"{__version__}:",
         f" * {n_features} features of {len(used)} of {fitted.n_channels} channels.",
     ]
-    if has_gaps:
-        lines += [" *", " * NaN stands for a value that was not observed."]
+    for remark in remarks:
+        text += [" *", f" * {remark}"]
     if fitted.channel_names is not None:
-        lines += [" *", " * The channels, by the number of their row:"]
+        text += [" *", " * The channels, by the number of their row:"]
         for number, name in enumerate(fitted.channel_names):
             rest = "" if number in used else ", not in use"
-            lines.append(f" * {number:>4} {quoted_in_comment(str(name))}{rest}")
-    return "\n".join([*lines, " */"])
+            text.append(f" * {number:>4} {quoted_in_comment(str(name))}{rest}")
+    return "\n".join([*text, " */"])
 
 
-def _macros(prefix: str, values: dict[str, int]) -> str:
+def labels_macro(fitted: FittedLinear) -> str:
+    """Define the labels of a classifier, and nothing of a regressor."""
+    if not isinstance(fitted, FittedClassifier):
+        return ""
+    listed = lines(quoted(str(label)) for label in fitted.classes)
+    return f"\n#define CLASS_LABELS {listed}\n"
+
+
+def macros(prefix: str, values: Mapping[str, int]) -> str:
+    r"""Define numbers.
+
+    Examples
+    --------
+    >>> from lightwaves_aeon.export.c.data import macros
+    >>> macros("HAS_", {"ppv": 1, "max": 0})
+    '#define HAS_PPV 1\n#define HAS_MAX 0'
+    """
     return "\n".join(
         f"#define {prefix}{name.upper()} {value}" for name, value in values.items()
     )
 
 
-def _lines(items: Iterable[str]) -> str:
-    """List items, one a line, in a macro."""
+def lines(items: Iterable[str]) -> str:
+    r"""List items, one a line, in a macro.
+
+    Examples
+    --------
+    >>> from lightwaves_aeon.export.c.data import lines
+    >>> lines(["1", "2"])
+    '\\\n    1, \\\n    2'
+    """
     return "\\\n    " + ", \\\n    ".join(items)
 
 
@@ -207,10 +242,10 @@ def array_text(name: str, array: np.ndarray, comment: str = "") -> str:
     start = f"static const {c_type} {name}{shape} = {{"
     if len(start) + sum(len(literal) + 2 for literal in literals) < WIDTH:
         return f"{before}{start}{', '.join(literals)}}};"
-    lines = [f"{literal}," for literal in literals]
+    rows = [f"{literal}," for literal in literals]
     if array.ndim == 1:
-        lines = textwrap.wrap(" ".join(lines), WIDTH - len(INDENT))
-    body = "\n".join(INDENT + line for line in lines)
+        rows = textwrap.wrap(" ".join(rows), WIDTH - len(INDENT))
+    body = "\n".join(INDENT + row for row in rows)
     return f"{before}{start}\n{body}\n}};"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 __all__ = [
+    "ARITHMETICS",
     "DEFAULT_NAME",
     "MARK",
     "checked_name",
@@ -116,6 +117,9 @@ FILES = (
     "zephyr/module.yml",
 )
 
+ARITHMETICS = ("float", "int16")
+"""What programs compute in; each has templates of its own."""
+
 
 def file_names(name: str) -> tuple[str, ...]:
     """Give the names of the files of an export.
@@ -142,30 +146,35 @@ def renamed(text: str, name: str) -> str:
     return re.sub(r"\bLIGHTWAVES(?=_)", name.upper(), text)
 
 
-def texts_of(name: str, data: str) -> dict[str, str]:
+def texts_of(name: str, data: str, arithmetic: str) -> dict[str, str]:
     """Give the texts of the files of an export, by their names."""
-    return {
-        renamed(file, name): renamed(
-            data if file == DATA_FILE else read_template(file), name
-        )
+    texts = {
+        file: data if file == DATA_FILE else read_template(file, arithmetic)
         for file in FILES
     }
+    return {renamed(file, name): renamed(text, name) for file, text in texts.items()}
 
 
 @cache
-def program_names() -> frozenset[str]:
-    """Give the pooling operators and representations that the program has.
+def program_names(arithmetic: str = "float") -> frozenset[str]:
+    """Give the pooling operators and representations that a program has.
 
     They are what it asks the data header for: HAS_PPV, HAS_CHANGE, and so on.
     """
-    found = re.findall(r"\bHAS_([A-Z]+)\b", read_template("lightwaves_model.c"))
+    text = read_template("lightwaves_model.c", arithmetic)
+    found = re.findall(r"\bHAS_([A-Z]+)\b", text)
     return frozenset({"channel", *(name.lower() for name in found)})
 
 
 @cache
-def read_template(file: str) -> str:
-    """Give the text of a file of the package, as exports have it."""
+def read_template(file: str, arithmetic: str = "") -> str:
+    """Give the text of a file of the package, as exports have it.
+
+    Those of an arithmetic come first, then those that all exports share.
+    """
     folder = files("lightwaves_aeon.export.c") / "templates"
+    if (folder / arithmetic / file).is_file():
+        folder = folder / arithmetic
     return (folder / file).read_text(encoding="ascii")
 
 

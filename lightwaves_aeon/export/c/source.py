@@ -6,20 +6,26 @@ __all__ = ["CSource", "export_c", "longest_of"]
 
 from numbers import Integral
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
 
 from lightwaves_aeon.core.convolution.features import refuse_missing
 from lightwaves_aeon.core.fitted import FittedLinear, as_fitted
 from lightwaves_aeon.export.c.check import known_case
 from lightwaves_aeon.export.c.data import data_header
 from lightwaves_aeon.export.c.files import (
+    ARITHMETICS,
     DEFAULT_NAME,
     checked_name,
     program_names,
     texts_of,
     write_files,
 )
+from lightwaves_aeon.export.c.int16_data import integer_data_header
+from lightwaves_aeon.export.c.int16_tables import IntegerTables
 from lightwaves_aeon.export.c.tables import Tables
+from lightwaves_aeon.export.integer.bits import Agreement, quantised
 from lightwaves_aeon.export.single_precision import refuse_coarse_numbers
 
 LONGEST = 2**16 - 1
@@ -41,12 +47,16 @@ class CSource(NamedTuple):
         Static memory of a stream, which a program without one does not have.
     table_bytes : int
         Constant tables.
+    agreement : Agreement or None
+        Of integers: binary digits of a deviation, and the share of the cases given on
+        which the program agrees with Python.
     """
 
     files: tuple[Path, ...]
     work_bytes: int
     stream_bytes: int
     table_bytes: int
+    agreement: Agreement | None = None
 
 
 def export_c(
@@ -59,6 +69,11 @@ def export_c(
     missing_values: bool | None = None,
     probabilities: bool = False,
     force: bool = False,
+    arithmetic: Literal["float", "int16"] = "float",
+    X: np.ndarray | None = None,
+    bits: int | None = None,
+    scale: float | np.ndarray | None = None,
+    offset: float | np.ndarray = 0.0,
 ) -> CSource:
     """Write a fitted estimator as C99, which C++ takes too, with an example.
 
@@ -92,6 +107,18 @@ def export_c(
         `predict_proba` does, which takes ``expf`` of the C library.
     force : bool, default=False
         Whether to replace files that no export has written.
+    arithmetic : {"float", "int16"}, default="float"
+        What it computes in; what follows is of "int16" only.
+    X : np.ndarray, shape (n_cases, n_channels, n_timepoints), optional
+        Cases by which `bits` is chosen, see `choose_bits`; counts where `scale` is
+        given. Their agreement with Python is told.
+    bits : int, optional
+        Binary digits of a channel's deviation, from 0 to 11; by default those chosen by
+        `X`, or 8.
+    scale, offset : float or np.ndarray of shape (n_channels,), optional
+        The program reads counts of a sensor, which stand for ``offset + scale * count``
+        in the units of the training series; by default it reads integers that a
+        function of its own makes of floats, where it is asked for that.
 
     Returns
     -------
@@ -106,8 +133,9 @@ def export_c(
         is too large for single precision, or numbers vary too little for it; if the
         table names a statistic or an input
         that the program has no implementation of; if the program is to take missing
-        values, of which the classifier takes none; or if it is to make probabilities,
-        which a regressor has none of.
+        values, of which the classifier takes none, or which integers have none for; or
+        if it is to make probabilities, which neither a regressor nor a program in
+        integers has.
     FileExistsError
         If a file is there that no export has written; the message names it.
     OSError
@@ -130,13 +158,37 @@ def export_c(
     fitted = as_fitted(estimator, "C source")
     longest, name = longest_of(fitted, n_timepoints), checked_name(name)
     step = longest if hop is None else _checked("hop", hop, LARGEST_HOP)
-    refuse_missing(fitted.model.rows, "C source", program_names(), program_names())
+    if arithmetic not in ARITHMETICS:
+        raise ValueError(
+            f"arithmetic must be one of {', '.join(ARITHMETICS)}, got {arithmetic!r}"
+        )
+    if arithmetic == "int16":
+        if missing_values:
+            raise ValueError("missing values have no place in integers")
+        if probabilities:
+            raise ValueError("probabilities take floats: not with arithmetic='int16'")
+        names = program_names(arithmetic)
+        refuse_missing(fitted.model.rows, "C source in integers", names, names)
+        model, agreement = quantised(fitted, longest, X, bits, scale, offset)
+        integers = IntegerTables.from_model(model)
+        data = integer_data_header(model, integers, step)
+        files = write_files(folder, texts_of(name, data, arithmetic), force)
+        return _written(files, integers.sizes(longest))._replace(agreement=agreement)
+    if any(asked is not None for asked in (X, bits, scale)):
+        raise ValueError("X, bits, scale and offset are for arithmetic='int16'")
+    names = program_names(arithmetic)
+    refuse_missing(fitted.model.rows, "C source", names, names)
     refuse_coarse_numbers(fitted)
     has_gaps = fitted.takes_missing(missing_values)
     tables = Tables.from_fitted(fitted, longest, has_gaps, probabilities)
     data = data_header(fitted, tables, known_case(fitted, tables), step)
-    files = write_files(folder, texts_of(name, data), force)
-    return CSource(tuple(files), **tables.sizes)
+    files = write_files(folder, texts_of(name, data, arithmetic), force)
+    return _written(files, tables.sizes)
+
+
+def _written(files: list[Path], sizes: dict[str, int]) -> CSource:
+    work, stream = sizes["work_bytes"], sizes["stream_bytes"]
+    return CSource(tuple(files), work, stream, sizes["table_bytes"])
 
 
 def longest_of(fitted: FittedLinear, n_timepoints: int | None) -> int:

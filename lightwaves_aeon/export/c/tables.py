@@ -46,6 +46,8 @@ class Tables(NamedTuple):
         Zeros before and behind a series.
     longest : int
         Time points of the longest series.
+    columns : np.ndarray of int, shape (n_features,)
+        Rows of the table in the order of the program.
     """
 
     arrays: dict[str, np.ndarray]
@@ -53,6 +55,7 @@ class Tables(NamedTuple):
     n_tapped: int
     margin: int
     longest: int
+    columns: np.ndarray
 
     @classmethod
     def from_fitted(
@@ -173,6 +176,7 @@ class Tables(NamedTuple):
             n_tapped=int((bank.taps[used, 0] >= 0).sum()),
             margin=min(int(reaches.max(initial=0)), longest),
             longest=longest,
+            columns=columns,
         )
 
     @property

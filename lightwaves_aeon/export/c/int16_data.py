@@ -1,0 +1,184 @@
+"""The data header of a program in C that computes in integers."""
+
+from __future__ import annotations
+
+__all__ = ["integer_data_header"]
+
+import numpy as np
+
+from lightwaves_aeon.core.convolution.pooling import (
+    N_THRESHOLDS,
+    SERIES_POOLING,
+    slots_of,
+)
+from lightwaves_aeon.core.convolution.representations import REPRESENTATIONS
+from lightwaves_aeon.core.fitted import FittedClassifier
+from lightwaves_aeon.export.c.check import mixed_bits
+from lightwaves_aeon.export.c.data import (
+    array_text,
+    heading,
+    labels_macro,
+    lines,
+    literal,
+    macros,
+)
+from lightwaves_aeon.export.c.int16_tables import IntegerTables
+from lightwaves_aeon.export.integer.entry import CountEntry
+from lightwaves_aeon.export.integer.model import IntegerModel
+from lightwaves_aeon.export.integer.pooling import POOL, SERIES_POOL
+from lightwaves_aeon.export.integer.responses import DERIVE, ENERGY_SHIFT, LARGEST
+
+COMMENTS = {
+    "channels": "Channels in use.",
+    "input_channels": "Inputs: positions among the channels in use.",
+    "input_intervals": "Number of intervals of each input; what is wanted, and where.",
+    "input_groups": "Number of groups of convolutions of each input.",
+    "group_dilations": "Groups: dilation, number of convolutions.",
+    "convolution_kernels": "Convolutions: kernel, masks of pooling operators by level.",
+    "kernel_taps": "Taps of the kernels from the centre, heavy ones first.",
+    "thresholds": "Thresholds of PPV, in the order in which they are needed.",
+    "head_intercepts": "The head: scores of the average case, that case, bits to be "
+    "dropped, the weights.",
+    "head_limits": "The least score of each output, and the largest.",
+    "count_multipliers": "Counts of channels: product, sum, and bits to be dropped.",
+}
+"""What is said before an array and those that follow it."""
+
+FLAGS = (
+    *(name for name in DERIVE if name != "channel"),
+    *POOL,
+    *SERIES_POOL,
+    "thresholds",
+    "level_1",
+    "level_2",
+    "energy_only",
+    "rectified",
+)
+"""What the program asks for."""
+
+COUNT_SHIFT, VALUE_SHIFT = 16, 19
+"""Bits that are dropped of 32 to make values of the known case: integers of 13 bits go
+beyond what is clamped, not all of them."""
+
+
+def integer_data_header(model: IntegerModel, tables: IntegerTables, hop: int) -> str:
+    """Write all that a program in integers is told of a model.
+
+    Parameters
+    ----------
+    model : IntegerModel
+        The model.
+    tables : IntegerTables
+        Its tables.
+    hop : int
+        Samples from decision to decision.
+
+    Returns
+    -------
+    str
+        With macros and the guard named for the default name of a program.
+    """
+    fitted, n = model.fitted, model.n_timepoints
+    is_classifier = isinstance(fitted, FittedClassifier)
+    has_counts = isinstance(model.entry, CountEntry)
+    outputs = "classes" if is_classifier else "outputs"
+    public = {
+        "N_CHANNELS": fitted.n_channels,
+        f"N_{outputs.upper()}": len(fitted.outputs),
+        "N_TIMEPOINTS": n,
+        "HOP": hop,
+        "BITS": model.bits,
+        "LARGEST": LARGEST,
+        **({"COUNTS": 1} if has_counts else {}),
+        **({"SCORE_BITS": int(model.head.bits[0])} if is_classifier else {}),
+        **tables.sizes(n),
+    }
+    numbers = {
+        "N_SCORES": len(model.head.intercepts),
+        "N_IN_USE": len(fitted.model.channels),
+        "N_INPUTS": tables.n_inputs,
+        "MARGIN": tables.margin,
+        "N_PPV": N_THRESHOLDS,
+        "ENERGY_SHIFT": ENERGY_SHIFT,
+    }
+    bits = {name: 1 << slots_of(name)[0] for name in POOL}
+    of_series = {name: 1 << i for i, name in enumerate(SERIES_POOLING)}
+    representations = {name: i for i, name in enumerate(REPRESENTATIONS)}
+    text = _arrays_text(tables.arrays)
+    floats = ""
+    if tables.float_arrays:
+        floats = f"""
+#ifdef LIGHTWAVES_FLOAT_INPUT
+/* Channels in use: their means in two floats each, and units in one. */
+{_arrays_text(tables.float_arrays)}
+#endif
+"""
+    return f"""{heading(fitted, "All is computed in integers.")}
+#ifndef lightwaves_MODEL_DATA_H
+#define lightwaves_MODEL_DATA_H
+
+/* Channels, {outputs}, time points of a series and of the window over a stream,
+ * samples from one decision about a stream to the next. Binary digits of a deviation,
+ * and the largest value of a channel. Bytes: of the work on a series; of a stream,
+ * which a linker leaves out of a program without one; of the tables.
+ */
+{macros("LIGHTWAVES_", public)}
+{"" if is_classifier else _numbers_text(model)}
+#endif
+
+#ifdef LIGHTWAVES_TABLES
+#include <stdint.h>
+
+/* Scores, channels in use, inputs, zeros at both ends, as far as a kernel reaches,
+ * thresholds of PPV, and bits that level 2 does not read.
+ */
+{macros("", numbers)}
+
+/* Bits of the pooling operators, of responses and of intervals, and numbers of the
+ * representations.
+ */
+{macros("", bits)}
+{macros("", of_series)}
+{macros("", representations)}
+
+/* What the tables call for. */
+{macros("HAS_", {name: int(tables.flags[name]) for name in FLAGS})}
+
+{text}
+{floats}{labels_macro(fitted)}#endif
+
+#ifdef LIGHTWAVES_KNOWN_CASE
+{_known_case(model)}
+#endif
+"""
+
+
+def _arrays_text(arrays: dict[str, np.ndarray]) -> str:
+    texts = (
+        array_text(name, of, COMMENTS.get(name, "")) for name, of in arrays.items()
+    )
+    return "\n".join(texts).lstrip()
+
+
+def _numbers_text(model: IntegerModel) -> str:
+    units = (2.0**-model.head.bits).astype(np.float32)
+    offsets = model.head.offsets.astype(np.float32)
+    return f"""
+/* What scores are multiplied by, and what is added, for the numbers that they mean. */
+#define LIGHTWAVES_UNITS {lines(map(literal, units))}
+#define LIGHTWAVES_OFFSETS {lines(map(literal, offsets))}
+"""
+
+
+def _known_case(model: IntegerModel) -> str:
+    """Give the scores of values as if at random, many of them out of range."""
+    shape = model.fitted.n_channels, model.n_timepoints
+    has_counts = isinstance(model.entry, CountEntry)
+    shift = COUNT_SHIFT if has_counts else VALUE_SHIFT
+    mixed = mixed_bits(shape).astype(np.int64) >> shift
+    values = (mixed - (1 << 31 - shift)).astype(np.int16)[None]
+    scores = model.scores(model.quantise(values) if has_counts else values)[0]
+    return (
+        f"#define KNOWN_SHIFT {shift}\n"
+        f"#define KNOWN_SCORES {lines(map(literal, scores))}"
+    )

@@ -1,0 +1,168 @@
+"""A model in integers, arranged as the constant arrays of a program in C."""
+
+from __future__ import annotations
+
+__all__ = ["IntegerTables"]
+
+from typing import NamedTuple
+
+import numpy as np
+
+from lightwaves_aeon.core.convolution.kernels import CENTRE
+from lightwaves_aeon.core.convolution.pooling import POOLING_NAMES
+from lightwaves_aeon.core.fitted import FittedClassifier
+from lightwaves_aeon.export.c.tables import N_PARTS, Tables
+from lightwaves_aeon.export.integer.entry import CountEntry
+from lightwaves_aeon.export.integer.model import IntegerModel
+from lightwaves_aeon.export.integer.pooling import slope_shift
+
+SHARED = (
+    "channels",
+    "input_channels",
+    "input_representations",
+    "input_others",
+    "input_intervals",
+    "interval_statistics",
+    "input_groups",
+    "group_dilations",
+    "group_convolutions",
+    "convolution_kernels",
+    "convolution_level_1",
+    "convolution_level_2",
+    "kernel_taps",
+)
+"""Arrays that the program in floats has, too."""
+
+OF_INTERVALS = ("interval_firsts", "interval_lengths", "interval_shifts")
+AT = SHARED.index("interval_statistics") + 1
+ORDER = (*SHARED[:AT], *OF_INTERVALS, *SHARED[AT:])
+"""That in which they are written; others follow."""
+
+SIGNED = (np.int8, np.int16, np.int32)
+
+
+class IntegerTables(NamedTuple):
+    """A model in integers as constant arrays.
+
+    Attributes
+    ----------
+    arrays : dict of str to np.ndarray
+        By name, each of the smallest type that holds it.
+    float_arrays : dict of str to np.ndarray
+        Those that make integers of floats, which few programs need.
+    flags : dict of str to bool
+        Which pieces of the program the arrays call for.
+    n_inputs : int
+        Number of inputs.
+    margin : int
+        Zeros before and behind a series.
+    """
+
+    arrays: dict[str, np.ndarray]
+    float_arrays: dict[str, np.ndarray]
+    flags: dict[str, bool]
+    n_inputs: int
+    margin: int
+
+    @classmethod
+    def from_model(cls, model: IntegerModel) -> IntegerTables:
+        """Arrange a model.
+
+        Parameters
+        ----------
+        model : IntegerModel
+            The model.
+
+        Returns
+        -------
+        IntegerTables
+
+        Raises
+        ------
+        ValueError
+            As of `Tables`.
+
+        Examples
+        --------
+        >>> from aeon.datasets import load_basic_motions
+        >>> from lightwaves_aeon import LightWaveSClassifier
+        >>> from lightwaves_aeon.core.fitted import as_fitted
+        >>> from lightwaves_aeon.export.c.int16_tables import IntegerTables
+        >>> from lightwaves_aeon.export.integer import IntegerModel
+        >>> X, y = load_basic_motions(split="train")
+        >>> clf = LightWaveSClassifier(n_features=50, random_state=0).fit(X, y)
+        >>> model = IntegerModel.from_fitted(as_fitted(clf, "an example"), 100)
+        >>> tables = IntegerTables.from_model(model)
+        >>> tables.arrays["head_centres"].dtype
+        dtype('int16')
+        """
+        n = model.n_timepoints
+        tables = Tables.from_fitted(model.fitted, n)
+        arrays = {name: tables.arrays[name] for name in SHARED if name in tables.arrays}
+        if tables.flags["series"]:
+            ends = ("interval_starts", "interval_stops")
+            first, end = (
+                tables.arrays[of].astype(np.int64) * n // N_PARTS for of in ends
+            )
+            lengths = np.maximum(end - first, 1)
+            arrays |= {
+                "interval_firsts": _unsigned(first),
+                "interval_lengths": _unsigned(lengths),
+            }
+            if tables.flags["slope"]:
+                shifts = [slope_shift(length) for length in lengths.tolist()]
+                arrays["interval_shifts"] = _unsigned(np.array(shifts))
+        if tables.flags["thresholds"]:
+            shares = model.fitted.model.rows["statistic"] == POOLING_NAMES.index("ppv")
+            columns = tables.columns[shares[tables.columns]]
+            arrays["thresholds"] = model.thresholds[columns].astype(np.int16)
+        head = model.head
+        arrays |= {
+            "head_intercepts": head.intercepts.astype(np.int32),
+            "head_centres": _signed(head.centres[tables.columns]),
+            "head_shifts": _unsigned(head.shifts[tables.columns]),
+            "head_weights": _signed(head.weights[tables.columns]),
+        }
+        if not isinstance(model.fitted, FittedClassifier):
+            arrays["head_limits"] = head.limits.T.astype(np.int32)
+        floats = {}
+        if isinstance(model.entry, CountEntry):
+            arrays |= {
+                "count_multipliers": _signed(model.entry.multipliers),
+                "count_addends": _signed(model.entry.addends),
+                "count_shifts": _unsigned(model.entry.shifts),
+            }
+        else:
+            floats = {
+                "channel_means": model.entry.means,
+                "channel_gains": model.entry.gains,
+            }
+        dilations = arrays.get("group_dilations", np.zeros(1))
+        margin = min(CENTRE * int(dilations.max()), n)
+        ordered = {name: arrays[name] for name in ORDER if name in arrays} | arrays
+        return cls(ordered, floats, tables.flags, tables.n_inputs, margin)
+
+    def sizes(self, n: int) -> dict[str, int]:
+        """Give the memory of the program in bytes, for `n` time points."""
+        flags, n_used = self.flags, len(self.arrays["channels"])
+        n_values = n + 2 * self.margin
+        n_values += 2 * n * flags["convolutions"]
+        n_values += flags["level_2"] * (n // 2 + 2 * self.margin)
+        n_values += flags["pairs"] * n_used * n
+        return {
+            "work_bytes": 2 * n_values + 8,
+            "stream_bytes": 2 * n_used * n + 8,
+            "table_bytes": sum(array.nbytes for array in self.arrays.values()),
+        }
+
+
+def _signed(array: np.ndarray) -> np.ndarray:
+    for dtype in SIGNED:
+        limits = np.iinfo(dtype)
+        if array.min() >= limits.min and array.max() <= limits.max:
+            return array.astype(dtype)
+    raise AssertionError("a constant beyond 32 bits")
+
+
+def _unsigned(array: np.ndarray) -> np.ndarray:
+    return array.astype(np.min_scalar_type(int(array.max())))

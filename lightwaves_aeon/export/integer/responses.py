@@ -1,0 +1,117 @@
+"""Inputs and responses of kernels in integers."""
+
+from __future__ import annotations
+
+__all__ = [
+    "DERIVE",
+    "ENERGY_SHIFT",
+    "LARGEST",
+    "LARGEST_INT16",
+    "LARGEST_RESPONSE",
+    "clamped",
+    "energy",
+    "respond",
+]
+
+import numpy as np
+
+from lightwaves_aeon.core.convolution.kernels import CENTRE
+
+LARGEST_INT16 = 2**15 - 1
+
+LARGEST = 2730
+"""The largest value of an input: a kernel's weights have an absolute sum of 12, so that
+no response exceeds `LARGEST_INT16`."""
+
+ENERGY_SHIFT = 3
+"""Bits that level 2 drops of what it reads: of non-negative values, a response is six
+times the largest at most."""
+
+LARGEST_RESPONSE = {1: 12 * LARGEST, 2: 6 * (12 * LARGEST >> ENERGY_SHIFT)}
+"""By level."""
+
+assert max(LARGEST_RESPONSE.values()) <= LARGEST_INT16
+
+N_HEAVY, HEAVY, LIGHT = 3, 2, -1
+
+
+def clamped(values: np.ndarray) -> np.ndarray:
+    """Keep values within what an input can be.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.export.integer.responses import clamped
+    >>> clamped(np.array([-30000, 5, 2731])).tolist()
+    [-2730, 5, 2730]
+    """
+    return np.clip(values, -LARGEST, LARGEST)
+
+
+def _change(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    return clamped(np.diff(first, axis=1, prepend=first[:, :1]))
+
+
+def _sum(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    return clamped(first + second)
+
+
+def _difference(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    return clamped(first - second)
+
+
+DERIVE = {
+    "channel": lambda first, second: first,
+    "change": _change,
+    "sum": _sum,
+    "difference": _difference,
+}
+"""What makes an input of one channel or two, for each representation."""
+
+
+def respond(x: np.ndarray, taps: np.ndarray, dilation: int) -> np.ndarray:
+    """Compute the responses of a MiniRocket kernel.
+
+    Parameters
+    ----------
+    x : np.ndarray of int32, shape (n_cases, n_timepoints)
+        What it is applied to, with zeros before and behind.
+    taps : np.ndarray of int, shape (9,)
+        Its taps, the three of weight 2 first.
+    dilation : int
+        The dilation.
+
+    Returns
+    -------
+    np.ndarray of int32, shape (n_cases, n_timepoints)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.export.integer.responses import respond
+    >>> respond(np.array([[0, 1, 0, 0]], np.int32), np.arange(9), 1).tolist()
+    [[-1, -1, -1, 2]]
+    """
+    n = x.shape[1]
+    margin = min(CENTRE * dilation, n)
+    padded = np.pad(x, ((0, 0), (margin, margin)))
+    response = np.zeros_like(x)
+    for number, tap in enumerate(taps):
+        first = margin + int(np.clip((int(tap) - CENTRE) * dilation, -margin, margin))
+        weight = HEAVY if number < N_HEAVY else LIGHT
+        response += weight * padded[:, first : first + n]
+    return response
+
+
+def energy(response: np.ndarray) -> np.ndarray:
+    """Give what level 2 reads: every second magnitude, without its last bits.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.export.integer.responses import energy
+    >>> energy(np.array([[-17, 3, 7, 5, 100]])).tolist()
+    [[2, 0]]
+    """
+    half = response.shape[1] // 2
+    return np.abs(response[:, : 2 * half : 2]) >> ENERGY_SHIFT
