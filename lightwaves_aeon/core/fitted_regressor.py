@@ -20,7 +20,7 @@ from lightwaves_aeon.core.model import Model
 
 @dataclass(frozen=True)
 class FittedRegressor(FittedLinear):
-    """A fitted table with a linear head of numbers; see `FittedLinear`.
+    """A fitted table with a linear head of numbers; see ``FittedLinear``.
 
     Attributes
     ----------

@@ -100,8 +100,8 @@ class IntegerModel:
         ------
         ValueError
             If the model has kernels with weights of their own, statistics without an
-            implementation in integers, or missing values; or if `bits`, `scale` or
-            `offset` is out of range.
+            implementation in integers, or missing values; or if bits, scale or
+            offset is out of range.
 
         Examples
         --------
