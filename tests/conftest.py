@@ -28,12 +28,9 @@ def pytest_configure(config):
         config.option.dist = "loadfile"
         config.option.loadscopereorder = False
     script = Path(__file__).with_name("warm_up.py")
-    parts = [
-        subprocess.Popen([sys.executable, script, part])
-        for part in ("paper", "plus", "wavelets")
-    ]
-    for part in parts:
-        part.wait()
+    # One after the other: Numba mixes up what processes keep of one function at once.
+    for part in ("paper", "plus", "wavelets"):
+        subprocess.run([sys.executable, script, part], check=False)
 
 
 def _make_problem(n_cases=24, n_channels=3, n_timepoints=40, n_classes=2, seed=0):

@@ -41,6 +41,10 @@ from lightwaves_aeon.core.convolution.simd import (
 from lightwaves_aeon.core.jit import jit, jit_inner
 
 
+# A plain number would be a type of its own, and what it is given to compiled twice.
+FIRST = np.int64(0)
+
+
 class PlainFeatures(NamedTuple):
     """The features of level 0 that a table names, ordered by input.
 
@@ -177,7 +181,7 @@ def evaluate_plain(x, first, last, inputs, plain, out):
         for start in range(first, last, LANES):
             n_cases = min(LANES, last - start)
             for lane in range(n_cases):
-                derive(x, inputs, i, start + lane, series, 0)
+                derive(x, inputs, i, start + lane, series, FIRST)
                 for t in range(length):
                     lanes[t * LANES + lane] = series[t]
             for k in range(plain.starts[i], plain.starts[i + 1]):
@@ -211,7 +215,7 @@ def evaluate_plain_seen(x, observed, first, last, inputs, plain, out):
             n_seen = derive_seen(observed, inputs, i, case, seen)
             if n_seen == length:
                 continue
-            derive(x, inputs, i, case, series, 0)
+            derive(x, inputs, i, case, series, FIRST)
             for k in range(plain.starts[i], plain.starts[i + 1]):
                 begin, end = timepoints_of(plain.ends[k, 0], plain.ends[k, 1], length)
                 n_taken = 0
