@@ -40,7 +40,6 @@ from lightwaves_aeon.core.convolution.simd import (
 )
 from lightwaves_aeon.core.jit import jit, jit_inner
 
-
 # A plain number would be a type of its own, and what it is given to compiled twice.
 FIRST = np.int64(0)
 
