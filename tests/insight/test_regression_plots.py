@@ -26,12 +26,6 @@ def two():
     return of_sktime(**SMALL).fit(X, y), X, y
 
 
-@pytest.fixture(autouse=True)
-def no_figures():
-    yield
-    plt.close("all")
-
-
 def test_of_the_table(one, two):
     for reg, X, _ in (one, two):
         bars = plots.plot_channel_importance(reg).patches
