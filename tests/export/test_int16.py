@@ -28,7 +28,10 @@ from lightwaves_aeon.export import export_c
 from lightwaves_aeon.export.c.files import program_names
 from lightwaves_aeon.export.integer import IntegerModel, choose_bits
 from lightwaves_aeon.export.integer.pooling import POOL, SERIES_POOL
-from lightwaves_aeon.export.integer.responses import DERIVE, LARGEST, LARGEST_INT16
+from lightwaves_aeon.export.integer.responses import DERIVE
+from lightwaves_aeon.export.integer.width import LARGEST_INT16, NARROW
+
+LARGEST = NARROW.largest
 
 NO_DECISION, BAD_LENGTH = -1, -2
 
@@ -80,13 +83,17 @@ def test_scores_are_those_of_the_reference(fit, tmp_path, parameters):
 
 
 @needs_compiler
-@pytest.mark.parametrize("packed", [False, True], ids=["", "in pairs"])
+@pytest.mark.parametrize(
+    ("bits", "packed"),
+    [(7, False), (7, True), (13, False)],
+    ids=["16 bits", "in pairs", "32 bits"],
+)
 @pytest.mark.parametrize("which", TABLES)
-def test_tables_at_random(tmp_path, which, packed):
+def test_tables_at_random(tmp_path, which, bits, packed):
     """With values of any size nothing overflows: the sanitizer would stop it."""
     fitted, X = table_at_random(*TABLES[which])
-    export_c(fitted, tmp_path, arithmetic="int16", bits=7)
-    model = IntegerModel.from_fitted(fitted, fitted.n_timepoints, 7)
+    export_c(fitted, tmp_path, arithmetic="int16", bits=bits)
+    model = IntegerModel.from_fitted(fitted, fitted.n_timepoints, bits)
     flags = ["-fsanitize=undefined", "-fno-sanitize-recover=all"]
     if packed:
         (tmp_path / "arm_acle.h").write_text(PAIRS)
@@ -98,15 +105,17 @@ def test_tables_at_random(tmp_path, which, packed):
 
 
 @needs_compiler
-def test_sums_over_long_series(tmp_path):
+@pytest.mark.parametrize("bits", [8, 13])
+@pytest.mark.parametrize("n", [1000, 65535])
+def test_sums_over_long_series(tmp_path, n, bits):
     fitted, _ = table_at_random(500, (0,), ("channel",))
-    n = 65535
-    export_c(fitted, tmp_path, arithmetic="int16", n_timepoints=n)
-    model = IntegerModel.from_fitted(fitted, n)
+    export_c(fitted, tmp_path, arithmetic="int16", n_timepoints=n, bits=bits)
+    model = IntegerModel.from_fitted(fitted, n, bits)
     program = IntegerProgram(tmp_path, 4, "-fsanitize=undefined")
-    ramp = np.linspace(-LARGEST, LARGEST, n).astype(np.int16)
-    steps = np.where(np.arange(n) < n // 2, -LARGEST, LARGEST)
-    flat = np.full(n, LARGEST)
+    largest = model.width.largest_sample
+    ramp = np.linspace(-largest, largest, n).astype(np.int16)
+    steps = np.where(np.arange(n) < n // 2, -largest, largest)
+    flat = np.full(n, largest)
     z = np.int16([[of] * 3 for of in (ramp, -ramp, steps, -steps, flat, -flat)])
     assert_same(program, model, z)
 
@@ -126,12 +135,13 @@ def test_features_are_those_of_floats(levels):
 
 
 @needs_compiler
+@pytest.mark.parametrize("bits", [8, 13])
 @pytest.mark.parametrize("counts", [False, True])
-def test_streams_are_cut_in_windows(fit, tmp_path, counts):
+def test_streams_are_cut_in_windows(fit, tmp_path, counts, bits):
     classifier, X = fit(variant="plus", n_features=60)
     window, hop = 25, 4
     options = {"scale": 0.002, "offset": 1.0} if counts else {}
-    given = dict(n_timepoints=window, hop=hop, arithmetic="int16")
+    given = dict(n_timepoints=window, hop=hop, arithmetic="int16", bits=bits)
     export_c(classifier, tmp_path, **given, **options)
     program = IntegerProgram(tmp_path, 3)
     stream = np.concatenate(X[:4], axis=1)
@@ -156,7 +166,9 @@ def test_streams_are_cut_in_windows(fit, tmp_path, counts):
 
 
 @needs_compiler
-def test_clamped_values_are_counted(fit, tmp_path):
+@pytest.mark.parametrize("variant", ["L1", "plus"])
+@pytest.mark.parametrize("bits", [8, 13])
+def test_clamped_values_are_counted(fit, tmp_path, variant, bits):
     """Once each, however many inputs a channel is part of, and not if not in use."""
     classifier, X = fit(variant="plus", n_features=60)
     fitted = as_fitted(classifier, "a test")
@@ -282,11 +294,12 @@ def test_estimators_give_the_reference(fit):
     assert (model.predict(z) == classifier.predict(X[:, :, :30])).mean() > 0.9
 
 
-def test_hard_bounds():
+@pytest.mark.parametrize("bits", [8, 13])
+def test_hard_bounds(bits):
     """What limits scores are weights and ranges of features, whatever the series."""
     for which in TABLES:
         fitted, _ = table_at_random(*TABLES[which])
-        model = IntegerModel.from_fitted(fitted, fitted.n_timepoints)
+        model = IntegerModel.from_fitted(fitted, fitted.n_timepoints, bits)
         z = extremes(30, (3, fitted.n_timepoints))
         features, head = model.features(z), model.head
         steps = np.abs(features - head.centres >> head.shifts)
@@ -346,7 +359,7 @@ def test_gaps_are_refused(fit, tmp_path, make_problem, small):
 @pytest.mark.parametrize(
     ("error", "options"),
     [
-        ("bits must be", {"bits": 12}),
+        ("bits must be", {"bits": 16}),
         ("bits must be", {"bits": 1.5}),
         ("not those of the series", {"scale": 1e6}),
         ("not those of the series", {"scale": 1e-3, "offset": 1e6}),
