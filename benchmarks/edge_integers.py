@@ -264,15 +264,16 @@ shares of the sets; "times as fast" compares C with C, built by gcc with `-O3
 
 {overall}
 
-"Digits" are the binary digits of a deviation that 200 training cases have chosen, and the
-bits in which responses of kernels are computed for them. Times are microseconds of one
-prediction, medians of five rounds in turns. Series of SpokenArabicDigits, which are of
-unequal length, are brought to 40 points, and every fourth of its training cases is taken.
+"Digits" are the binary digits of a deviation that 200 training cases have chosen, and
+the bits in which responses of kernels are computed for them. Times are microseconds of
+one prediction, medians of five rounds in turns. Series of SpokenArabicDigits, which are
+of unequal length, are brought to 40 points, and every fourth of its training cases is
+taken.
 
 {agreement}
 
-Where labels differ most, features are noise in floats as well: responses that are zero but
-for rounding, whose sign `L1L2` counts.
+Where labels of `L1L2` differ most, features are noise in floats as well: the signs of
+responses that are zero but for rounding.
 """
 
 

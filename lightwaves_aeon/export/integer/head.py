@@ -18,7 +18,8 @@ STEPS = 256
 nothing."""
 
 LARGEST_STEP = 2**14 - 1
-"""Steps that count, some hundred deviations: features of a wide range have them fine."""
+"""Steps that count, a hundred deviations: where features can go says nothing then of
+how fine the steps are."""
 
 LEAST_DEVIATION = 2.0**-5
 """Deviation, in integers, of a feature that is in use."""

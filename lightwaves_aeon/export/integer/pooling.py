@@ -111,19 +111,19 @@ def _bounds_of_slope(n: int, limit: int) -> tuple[int, int]:
     return -largest >> shift, largest >> shift
 
 
+def _lowest(x: np.ndarray, limit: int, threshold: int) -> np.ndarray:
+    return x.min(axis=1)
+
+
+def _highest(x: np.ndarray, limit: int, threshold: int) -> np.ndarray:
+    return x.max(axis=1)
+
+
 SERIES_POOL = {
     "mean": Pooling(_mean, _share, lambda n, limit: (-n * limit, n * limit)),
     "deviation": Pooling(_deviation, _share, lambda n, limit: (0, n * limit)),
     "slope": Pooling(_slope, _unit_of_slope, _bounds_of_slope),
-    "lowest": Pooling(
-        lambda x, limit, threshold: x.min(axis=1),
-        _one,
-        lambda n, limit: (-limit, limit),
-    ),
-    "highest": Pooling(
-        lambda x, limit, threshold: x.max(axis=1),
-        _one,
-        lambda n, limit: (-limit, limit),
-    ),
+    "lowest": Pooling(_lowest, _one, lambda n, limit: (-limit, limit)),
+    "highest": Pooling(_highest, _one, lambda n, limit: (-limit, limit)),
 }
 """Those of intervals of an input."""

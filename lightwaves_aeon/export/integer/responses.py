@@ -30,7 +30,7 @@ DERIVE = {
     "sum": _sum,
     "difference": _difference,
 }
-"""What makes an input of one channel or two, for each representation, but for clamping."""
+"""What makes an input of one channel or two, before it is clamped."""
 
 
 def respond(x: np.ndarray, taps: np.ndarray, dilation: int) -> np.ndarray:

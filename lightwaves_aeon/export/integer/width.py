@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 MOST_NARROW_BITS = 9
-"""Binary digits of a deviation: with more of them 16 bits would clamp what is common."""
+"""Binary digits of a deviation: more of them would clamp common values in 16 bits."""
 
 FRACTION_BITS = 12
 """Of a sample that stands for a value of 32 bits: values up to twice this power of two

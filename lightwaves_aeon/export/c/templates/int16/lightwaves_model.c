@@ -160,7 +160,7 @@ static inline int16_t taken(int16_t from, int channel, uint32_t *n_beyond)
 #endif
 }
 
-/* What is kept of a sample: itself, where inputs have channels in common, or its value. */
+/* What is kept of a sample: itself where inputs have channels in common, or its value. */
 #if HAS_PAIRS
 #define KEPT_T int16_t
 static inline int16_t kept(int16_t sample)
