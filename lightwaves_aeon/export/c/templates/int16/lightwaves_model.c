@@ -40,6 +40,11 @@
 #define HAS_CONVOLUTIONS (HAS_LEVEL_1 || HAS_LEVEL_2)
 #define HAS_SUMS (HAS_MEAN || HAS_DEVIATION)
 #define HAS_SERIES (HAS_SUMS || HAS_SLOPE || HAS_LOWEST || HAS_HIGHEST)
+#if defined(LIGHTWAVES_COUNTS) || defined(LIGHTWAVES_FLOAT_INPUT)
+#define MAKES_SAMPLES 1
+#else
+#define MAKES_SAMPLES 0
+#endif
 
 enum { N_TIMEPOINTS = LIGHTWAVES_N_TIMEPOINTS, LARGEST_SAMPLE = LIGHTWAVES_LARGEST };
 
@@ -103,15 +108,18 @@ static inline int32_t within(int32_t value, int32_t largest)
     return value < -largest ? -largest : value;
 }
 
+#if HAS_DERIVED || defined(LIGHTWAVES_COUNTS)
 static inline VALUE_T clamped(int32_t value)
 {
     return (VALUE_T)within(value, LARGEST_INPUT);
 }
 
+#endif
 #if IS_WIDE
 /* Samples of 16 bits stand for values of 32: small ones are equal to them, and larger
  * ones are an exponent, and the FRACTION_BITS digits of the value that follow its first.
  */
+#if MAKES_SAMPLES
 static inline int16_t sample_of(int32_t value)
 {
     const int32_t size = value < 0 ? -value : value;
@@ -123,6 +131,7 @@ static inline int16_t sample_of(int32_t value)
     return (int16_t)(value < 0 ? -sample : sample);
 }
 
+#endif
 static inline int32_t value_of(int16_t sample)
 {
     const int32_t size = sample < 0 ? -sample : sample;
@@ -133,11 +142,13 @@ static inline int32_t value_of(int16_t sample)
 }
 
 #else
+#if MAKES_SAMPLES
 static inline int16_t sample_of(int32_t value)
 {
     return (int16_t)value;
 }
 
+#endif
 static inline int16_t value_of(int16_t sample)
 {
     return sample;
