@@ -8,7 +8,12 @@ whose rounding is far below the penalty; systems are solved in double.
 
 from __future__ import annotations
 
-__all__ = ["detach_student", "detached_by_products", "squared_weights"]
+__all__ = [
+    "detach_student",
+    "detached_by_products",
+    "rank_by_detachment",
+    "squared_weights",
+]
 
 from collections.abc import Iterator
 
@@ -81,6 +86,44 @@ def detach_student(
         weights = next(of for step, of in steps if len(step) == len(kept))
     order = np.argsort(-weights, kind="stable")
     return kept[order], weights[order], path
+
+
+def rank_by_detachment(
+    features: np.ndarray, soft_targets: np.ndarray, share_dropped: float
+) -> np.ndarray:
+    """Order features so that of each number the first are those that detachment keeps.
+
+    Parameters
+    ----------
+    features : np.ndarray of float32, shape (n_features, n_cases)
+        Centred features, a row each.
+    soft_targets : np.ndarray of float64, shape (n_cases, n_scores)
+        What the regression is to give.
+    share_dropped : float
+        Features dropped in each step, as a share of those that are left; the weightiest
+        of them are dropped last.
+
+    Returns
+    -------
+    np.ndarray of int, shape (n_features,)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.selection.student import rank_by_detachment
+    >>> rng = np.random.default_rng(0)
+    >>> features = rng.normal(size=(3, 60)).astype(np.float32)
+    >>> soft_targets = features[[2]].T + 5 * features[[1]].T
+    >>> rank_by_detachment(features, soft_targets, 0.15).tolist()
+    [1, 2, 0]
+    """
+    ranking = np.empty(0, np.int64)
+    steps = list(_detached(features, soft_targets, 1, share_dropped))
+    for kept, weights in reversed(steps):
+        by_weight = kept[np.argsort(-weights, kind="stable")]
+        # Those that stay are the weightiest, and have their ranks.
+        ranking = np.append(ranking, by_weight[len(ranking) :])
+    return ranking
 
 
 def squared_weights(coefficients: np.ndarray) -> np.ndarray:
