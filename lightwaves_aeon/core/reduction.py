@@ -209,6 +209,10 @@ class Reduction:
         """Give the features to keep, ascending."""
         return np.sort(self.ranking[:n_features])
 
+    def untrained(self, n_features: int) -> FittedLinear:
+        """Keep them with the weights that they have, see `some_of`."""
+        return some_of(self.fitted, self.kept(n_features))
+
     def reduced(self, n_features: int) -> FittedLinear:
         """Train a head for fewer features.
 
@@ -261,9 +265,10 @@ class Reduction:
     def _trained_to_numbers(
         self, fitted: FittedRegressor, taught: np.ndarray
     ) -> DistilledRidgeRegressor:
-        """As in the fit: numbers are as noisy as labels, what the model gives is not."""
+        """As in a fit: numbers are as noisy as labels, what the model gives is not."""
         standard, numbers = self.standard, self.targets.numbers
-        assert standard is not None and numbers is not None
+        assert standard is not None
+        assert numbers is not None
         ridge = fit_ridge(taught, self.soft_targets, SOFT_ALPHAS)
         limits = fit_limits([], 1.0, numbers)
         if fitted.head.limits is not None:
@@ -273,9 +278,7 @@ class Reduction:
         return DistilledRidgeRegressor().set_solution(*solution, is_vector)
 
 
-def _targets_of(
-    fitted: FittedLinear, y: np.ndarray
-) -> tuple[Targets, Standard | None]:
+def _targets_of(fitted: FittedLinear, y: np.ndarray) -> tuple[Targets, Standard | None]:
     if isinstance(fitted, FittedClassifier):
         labels, classes = np.unique(y, return_inverse=True)
         if not np.array_equal(labels, fitted.classes):

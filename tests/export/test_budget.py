@@ -8,6 +8,7 @@ from numpy.testing import assert_array_equal
 from lightwaves_aeon import LightWaveSClassifier
 from lightwaves_aeon.cli import main
 from lightwaves_aeon.core.fitted import as_fitted
+from lightwaves_aeon.core.reduction import Reduction
 from lightwaves_aeon.export.budget import costs_of, largest_within
 from lightwaves_aeon.export.c.source import export_c
 
@@ -50,8 +51,11 @@ def test_no_larger_model_fits(fitted, place, name):
     small = largest_within(clf, X, y, **{name: limit})
     n_kept = n_features(small)
     assert 1 <= n_kept < n_features(clf)
-    assert costs_of(small)[place] <= limit < costs_of(clf, n_features=n_kept + 1)[place]
-    assert_array_equal(small.model.rows, clf._state.fitted.model.rows[:n_kept])
+    reduction = Reduction.from_cases(as_fitted(clf, "a test"), X, y, None)
+    more = reduction.reduced(n_kept + 1)
+    assert costs_of(small)[place] <= limit < costs_of(more)[place]
+    kept = reduction.kept(n_kept)
+    assert_array_equal(small.model.rows, clf._state.fitted.model.rows[kept])
 
 
 def test_head_is_trained_again(fitted):
@@ -59,7 +63,9 @@ def test_head_is_trained_again(fitted):
     small = largest_within(clf, X, y, max_flash=7000)
     features = small.features(X)
     n_kept = n_features(small)
-    assert_array_equal(features, clf.pipeline_[0].transform(X)[:, :n_kept])
+    kept = np.isin(clf._state.fitted.model.rows, small.model.rows)
+    assert kept.sum() == n_kept
+    assert_array_equal(features, clf.pipeline_[0].transform(X)[:, kept])
     assert (small.predict(X) == y).mean() > 0.9
     chances = small.head.predict_proba(features)
     assert_array_equal(chances.argmax(axis=1), small.predict(X))

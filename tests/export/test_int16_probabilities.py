@@ -36,7 +36,9 @@ def test_they_are_those_of_the_scores(fit, tmp_path, n_classes):
     model = exported(classifier, tmp_path)
     program = IntegerProgram(tmp_path, n_classes)
     found = []
-    for z, scores in zip(model.quantise(X), model.scores(model.quantise(X)), strict=True):
+    for z, scores in zip(
+        model.quantise(X), model.scores(model.quantise(X)), strict=True
+    ):
         assert_array_equal(program(z)[1], scores)
         found.append(program.probabilities(scores))
     logits = logit_scale(model.fitted) * model.scores(model.quantise(X))

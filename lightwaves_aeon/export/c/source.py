@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["CSource", "export_c", "longest_of"]
+__all__ = ["CSource", "check_arithmetic", "export_c", "longest_of"]
 
 from numbers import Integral
 from pathlib import Path
@@ -162,13 +162,8 @@ def export_c(
     fitted = as_fitted(estimator, "C source")
     longest, name = longest_of(fitted, n_timepoints), checked_name(name)
     step = longest if hop is None else _checked("hop", hop, LARGEST_HOP)
-    if arithmetic not in ARITHMETICS:
-        raise ValueError(
-            f"arithmetic must be one of {', '.join(ARITHMETICS)}, got {arithmetic!r}"
-        )
+    check_arithmetic(arithmetic, missing_values)
     if arithmetic == "int16":
-        if missing_values:
-            raise ValueError("missing values have no place in integers")
         names = program_names(arithmetic)
         refuse_missing(fitted.model.rows, "C source in integers", names, names)
         model, agreement = quantised(fitted, longest, X, bits, scale, offset)
@@ -192,6 +187,22 @@ def export_c(
 def _written(files: list[Path], sizes: dict[str, int]) -> CSource:
     work, stream = sizes["work_bytes"], sizes["stream_bytes"]
     return CSource(tuple(files), work, stream, sizes["table_bytes"])
+
+
+def check_arithmetic(arithmetic: str, missing_values: bool | None) -> None:
+    """Check what a program is to compute in, and whether missing values go with it.
+
+    Raises
+    ------
+    ValueError
+        If they do not, or there is no such arithmetic.
+    """
+    if arithmetic not in ARITHMETICS:
+        raise ValueError(
+            f"arithmetic must be one of {', '.join(ARITHMETICS)}, got {arithmetic!r}"
+        )
+    if arithmetic == "int16" and missing_values:
+        raise ValueError("missing values have no place in integers")
 
 
 def longest_of(fitted: FittedLinear, n_timepoints: int | None) -> int:
