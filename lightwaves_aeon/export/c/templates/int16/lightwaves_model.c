@@ -90,8 +90,11 @@ typedef struct {
 
 static inline int16_t clamped(int32_t value)
 {
-    value = value > LARGEST ? LARGEST : value;
-    return (int16_t)(value < -LARGEST ? -LARGEST : value);
+    if (value > LARGEST)
+        value = LARGEST;
+    if (value < -LARGEST)
+        value = -LARGEST;
+    return (int16_t)value;
 }
 
 /* A value of a channel in use, as it comes in. */

@@ -14,12 +14,12 @@
 
 #include <stdint.h>
 
-#include "lightwaves_model_data.h" /* the numbers of channels, outputs, time points */
-
 /* Arduino has no options for libraries, and leaves out what is not called. */
 #if defined(ARDUINO) && !defined(LIGHTWAVES_FLOAT_INPUT)
 #define LIGHTWAVES_FLOAT_INPUT
 #endif
+
+#include "lightwaves_model_data.h" /* the numbers of channels, outputs, time points */
 
 #ifdef __cplusplus
 extern "C" {
