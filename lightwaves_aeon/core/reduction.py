@@ -9,7 +9,9 @@ from __future__ import annotations
 
 __all__ = ["Reduction", "some_of"]
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -35,7 +37,7 @@ from lightwaves_aeon.core.parallel.blas import one_blas_thread
 from lightwaves_aeon.core.parallel.threads import Threads
 from lightwaves_aeon.core.selection.distillation import LARGEST_VALUE
 from lightwaves_aeon.core.selection.select import SELECTORS
-from lightwaves_aeon.core.selection.student import rank_by_detachment
+from lightwaves_aeon.core.selection.student import losses_without, rank_by_detachment
 from lightwaves_aeon.core.targets import (
     Standard,
     Targets,
@@ -110,10 +112,13 @@ class Reduction:
         What the numbers are standardised by, if it is a regressor.
     taught : np.ndarray of float32, shape (n_taught, n_features)
         The features of some of the cases, and of augmented ones, clipped.
+    rows : np.ndarray of float32, shape (n_features, n_taught)
+        The same, standardised and centred.
     soft_targets : np.ndarray of float64, shape (n_taught, n_scores)
         The scores of the model for these.
-    ranking : np.ndarray of int, shape (n_features,)
-        Its features; the first of them are those to keep.
+    ranking : np.ndarray of int
+        Its features, or those that are left to choose from; the first of them are those
+        to keep.
     class_weight : {"balanced"}, dict or None
         Weights of the classes; with any the heads are trained on labels alone.
     """
@@ -123,6 +128,7 @@ class Reduction:
     targets: Targets
     standard: Standard | None
     taught: np.ndarray
+    rows: np.ndarray
     soft_targets: np.ndarray
     ranking: np.ndarray
     class_weight: Any = None
@@ -200,10 +206,48 @@ class Reduction:
             targets,
             standard,
             taught.astype(np.float32),
+            rows,
             scores,
             ranking,
             class_weight,
         )
+
+    def within(self, cost: Callable[[FittedLinear], float], most: float) -> Reduction:
+        """Drop what many features share, until those that are left cost no more.
+
+        That is a channel, pairs of channels, level 2, all convolutions, or the largest
+        dilation: each time what is missed least for what it costs.
+
+        Parameters
+        ----------
+        cost : callable
+            What a model costs, of some of the features.
+        most : float
+            What it may cost.
+
+        Returns
+        -------
+        Reduction
+            Of the features that are left, which may cost more yet, where nothing is
+            left to be dropped.
+        """
+        left = np.arange(len(self.rows))
+        spent = cost(self.fitted)
+        with one_blas_thread:
+            while spent > most:
+                groups = _shared(self.fitted.model.rows[left])
+                lost = losses_without(self.rows[left], self.soft_targets, groups)
+                found = []
+                for group, loss in zip(groups, lost, strict=True):
+                    rest = left[~group]
+                    cheaper = cost(some_of(self.fitted, rest))
+                    if cheaper < spent:
+                        found.append((loss / (spent - cheaper), cheaper, rest))
+                if not found:
+                    break
+                _, spent, left = min(found, key=itemgetter(0))
+            of_left = rank_by_detachment(self.rows[left], self.soft_targets, SHARE)
+        return replace(self, ranking=left[of_left])
 
     def kept(self, n_features: int) -> np.ndarray:
         """Give the features to keep, ascending."""
@@ -276,6 +320,20 @@ class Reduction:
         solution = ridge.alpha, *mean_ridge([ridge]), limits, standard
         is_vector = fitted.head.is_vector
         return DistilledRidgeRegressor().set_solution(*solution, is_vector)
+
+
+def _shared(rows: np.ndarray) -> list[np.ndarray]:
+    """Tell which features there are of each channel, and of what else takes memory."""
+    first, second = rows["channel"], rows["other"]
+    channels = np.union1d(first, second[second >= 0])
+    groups = [
+        *((first == channel) | (second == channel) for channel in channels),
+        second >= 0,
+        rows["level"] == 2,
+        rows["level"] > 0,
+        rows["dilation"] == rows["dilation"].max(),
+    ]
+    return [group for group in groups if group.any() and not group.all()]
 
 
 def _targets_of(fitted: FittedLinear, y: np.ndarray) -> tuple[Targets, Standard | None]:

@@ -192,7 +192,8 @@ def largest_within(
     """Keep as many features as a device has room for.
 
     They are not the first of the table, but those that reproduce the scores of the
-    whole model best, see `Reduction`; so is their head trained.
+    whole model best, see `Reduction`; so is their head trained. Where memory is short,
+    channels, pairs of them, level 2 or large dilations are given up first.
 
     Parameters
     ----------
@@ -237,23 +238,30 @@ def largest_within(
     limits = max_flash, max_ram, max_operations
     fitted = as_fitted(estimator, "C source")
 
-    def fits(model: FittedLinear) -> bool:
-        return costs_of(model, **program).within(*limits)
+    def costs(model: FittedLinear) -> Costs:
+        return costs_of(model, **program)
 
-    if fits(fitted):
+    if costs(fitted).within(*limits):
         return fitted
-    reduction = Reduction.from_cases(fitted, X, y, class_weight)
 
     def largest(of: Callable[[int], FittedLinear], n_most: int) -> int:
-        numbers = range(1, n_most)
-        return bisect_left(numbers, True, key=lambda number: not fits(of(number)))
+        def is_too_many(n_kept: int) -> bool:
+            return not costs(of(n_kept)).within(*limits)
 
-    n_kept = largest(reduction.untrained, len(fitted.model.rows))
+        return bisect_left(range(1, n_most + 1), True, key=is_too_many)
+
+    reduction = Reduction.from_cases(fitted, X, y, class_weight)
+    n_kept = largest(reduction.untrained, len(reduction.ranking))
+    if costs(fitted).ram > max_ram:  # few features need less of it only by chance
+        frugal = reduction.within(lambda model: costs(model).ram, max_ram)
+        n_frugal = largest(frugal.untrained, len(frugal.ranking))
+        if n_kept == 0 or n_frugal > n_kept:
+            reduction, n_kept = frugal, n_frugal
     # In integers the weights of a head decide how wide they are.
-    if n_kept > 0 and not fits(reduction.reduced(n_kept)):
+    if n_kept > 0 and not costs(reduction.reduced(n_kept)).within(*limits):
         n_kept = largest(reduction.reduced, n_kept)
     if n_kept == 0:
-        least = costs_of(reduction.reduced(1), **program)
+        least = costs(reduction.reduced(1))
         raise ValueError(
             f"no model fits: one feature alone takes {least.flash} bytes of flash, "
             f"{least.ram} bytes of RAM and {least.operations} operations"

@@ -8,7 +8,11 @@ from lightwaves_aeon import LightWaveSClassifier, LightWaveSRegressor
 from lightwaves_aeon.core.data.collection import UnequalLengthCollection
 from lightwaves_aeon.core.fitted import as_fitted
 from lightwaves_aeon.core.reduction import Reduction, some_of
-from lightwaves_aeon.core.selection.student import detach_student, rank_by_detachment
+from lightwaves_aeon.core.selection.student import (
+    detach_student,
+    losses_without,
+    rank_by_detachment,
+)
 from lightwaves_aeon.core.targets import Targets
 
 SHARE = 0.15
@@ -40,6 +44,21 @@ def test_what_the_scores_are_made_of_comes_first():
     assert_array_equal(
         np.sort(rank_by_detachment(features, scores, SHARE)[:7]), range(7)
     )
+
+
+def test_losses_are_those_of_fits_without():
+    features, scores = noise(30, 60)
+    groups = [np.arange(30) < 5, np.arange(30) % 3 == 0, np.arange(30) == 6]
+
+    def loss(rows):
+        x, penalty = rows.astype(float), 1e-2 * 60
+        w = np.linalg.solve(x @ x.T + penalty * np.eye(len(x)), x @ centred)
+        return np.square(x.T @ w - centred).sum() + penalty * np.square(w).sum()
+
+    centred = scores - scores.mean(axis=0)
+    expected = [loss(features[~group]) - loss(features) for group in groups]
+    found = losses_without(features, scores, groups)
+    assert_allclose(found, expected, rtol=1e-4)
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +100,20 @@ def test_weights_of_classes_are_those_of_labels_alone(problem, classifier):
     assert_array_equal(reduction.kept(9), plain.kept(9))
     counts = [(of.reduced(2).predict(X) == 2).sum() for of in (reduction, plain)]
     assert counts[0] >= counts[1]
+
+
+def test_what_costs_is_given_up(problem, classifier):
+    X, y = problem
+    reduction = Reduction.from_cases(classifier, X, y, None)
+
+    def n_channels(model):
+        return len(model.model.channels)
+
+    few = reduction.within(n_channels, 1)
+    assert n_channels(few.untrained(len(few.ranking))) == 1
+    assert 1 < len(few.ranking) < 100
+    assert len(reduction.within(n_channels, 3).ranking) == 100
+    assert len(reduction.within(n_channels, 0).ranking) == len(few.ranking)
 
 
 @pytest.mark.parametrize("gaps", [False, True])

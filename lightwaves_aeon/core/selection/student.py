@@ -11,14 +11,15 @@ from __future__ import annotations
 __all__ = [
     "detach_student",
     "detached_by_products",
+    "losses_without",
     "rank_by_detachment",
     "squared_weights",
 ]
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve
+from scipy.linalg import cho_factor, cho_solve, solve
 
 from lightwaves_aeon.core.selection.detachment import smallest_good
 from lightwaves_aeon.core.targets import Targets
@@ -124,6 +125,45 @@ def rank_by_detachment(
         # Those that stay are the weightiest, and have their ranks.
         ranking = np.append(ranking, by_weight[len(ranking) :])
     return ranking
+
+
+def losses_without(
+    features: np.ndarray, soft_targets: np.ndarray, groups: Sequence[np.ndarray]
+) -> np.ndarray:
+    """Tell by how much the regression of all features gets worse without some.
+
+    Parameters
+    ----------
+    features : np.ndarray of float32, shape (n_features, n_cases)
+        Centred features, a row each.
+    soft_targets : np.ndarray of float64, shape (n_cases, n_scores)
+        What the regression is to give.
+    groups : sequence of np.ndarray of bool, shape (n_features,)
+        The features to go without.
+
+    Returns
+    -------
+    np.ndarray of float64, shape (n_groups,)
+        The rise of the penalised sum of squares.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.selection.student import losses_without
+    >>> features = np.array([[1, -1, 0], [1, 1, -2]], np.float32)
+    >>> groups = np.eye(2, dtype=bool)
+    >>> losses_without(features, features[[1]].T.astype(float), groups).round().tolist()
+    [0.0, 6.0]
+    """
+    products, n_cases = _products(features), features.shape[1]
+    inverse = _solved(products, np.eye(len(products)), n_cases)
+    solution = inverse @ (features @ (soft_targets - soft_targets.mean(axis=0)))
+    return np.array(
+        [
+            (solution[some] * solve(inverse[np.ix_(some, some)], solution[some])).sum()
+            for some in groups
+        ]
+    )
 
 
 def squared_weights(coefficients: np.ndarray) -> np.ndarray:
