@@ -235,10 +235,8 @@ class Reduction:
         spent = cost(self.fitted)
         with one_blas_thread:
             while spent > most:
-                groups = _shared(self.fitted.model.rows[left])
-                lost = losses_without(self.rows[left], self.soft_targets, groups)
                 found = []
-                for group, loss in zip(groups, lost, strict=True):
+                for group, loss in self._shared(left):
                     rest = left[~group]
                     cheaper = cost(some_of(self.fitted, rest))
                     if cheaper < spent:
@@ -248,6 +246,30 @@ class Reduction:
                 _, spent, left = min(found, key=itemgetter(0))
             of_left = rank_by_detachment(self.rows[left], self.soft_targets, SHARE)
         return replace(self, ranking=left[of_left])
+
+    def _shared(self, left: np.ndarray) -> list[tuple[np.ndarray, float]]:
+        """Give features that share what takes memory, and what is lost without them.
+
+        Of the channels, which take the same, it is the one that is missed least.
+        """
+        rows = self.fitted.model.rows[left]
+        first, second = rows["channel"], rows["other"]
+        channels = np.union1d(first, second[second >= 0])
+        groups = [
+            second >= 0,
+            rows["level"] == 2,
+            rows["level"] > 0,
+            rows["dilation"] == rows["dilation"].max(),
+            *((first == channel) | (second == channel) for channel in channels),
+        ]
+        n_others = len(groups) - len(channels)
+        lost = losses_without(self.rows[left], self.soft_targets, groups)
+        least = n_others + int(np.argmin(lost[n_others:]))
+        return [
+            (groups[number], float(lost[number]))
+            for number in (*range(n_others), least)
+            if groups[number].any() and not groups[number].all()
+        ]
 
     def kept(self, n_features: int) -> np.ndarray:
         """Give the features to keep, ascending."""
@@ -320,20 +342,6 @@ class Reduction:
         solution = ridge.alpha, *mean_ridge([ridge]), limits, standard
         is_vector = fitted.head.is_vector
         return DistilledRidgeRegressor().set_solution(*solution, is_vector)
-
-
-def _shared(rows: np.ndarray) -> list[np.ndarray]:
-    """Tell which features there are of each channel, and of what else takes memory."""
-    first, second = rows["channel"], rows["other"]
-    channels = np.union1d(first, second[second >= 0])
-    groups = [
-        *((first == channel) | (second == channel) for channel in channels),
-        second >= 0,
-        rows["level"] == 2,
-        rows["level"] > 0,
-        rows["dilation"] == rows["dilation"].max(),
-    ]
-    return [group for group in groups if group.any() and not group.all()]
 
 
 def _targets_of(fitted: FittedLinear, y: np.ndarray) -> tuple[Targets, Standard | None]:

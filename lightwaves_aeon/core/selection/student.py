@@ -19,7 +19,7 @@ __all__ = [
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve, solve
+from scipy.linalg import cho_factor, cho_solve
 
 from lightwaves_aeon.core.selection.detachment import smallest_good
 from lightwaves_aeon.core.targets import Targets
@@ -160,8 +160,10 @@ def losses_without(
     solution = inverse @ (features @ (soft_targets - soft_targets.mean(axis=0)))
     return np.array(
         [
-            (solution[some] * solve(inverse[np.ix_(some, some)], solution[some])).sum()
-            for some in groups
+            (
+                solution[of] * np.linalg.solve(inverse[np.ix_(of, of)], solution[of])
+            ).sum()
+            for of in groups
         ]
     )
 
