@@ -158,14 +158,11 @@ def losses_without(
     products, n_cases = _products(features), features.shape[1]
     inverse = _solved(products, np.eye(len(products)), n_cases)
     solution = inverse @ (features @ (soft_targets - soft_targets.mean(axis=0)))
-    return np.array(
-        [
-            (
-                solution[of] * np.linalg.solve(inverse[np.ix_(of, of)], solution[of])
-            ).sum()
-            for of in groups
-        ]
-    )
+    lost = np.zeros(len(groups))
+    for number, group in enumerate(groups):
+        some, block = solution[group], inverse[np.ix_(group, group)]
+        lost[number] = (some * np.linalg.solve(block, some)).sum()
+    return lost
 
 
 def squared_weights(coefficients: np.ndarray) -> np.ndarray:
