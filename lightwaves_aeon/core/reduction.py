@@ -244,8 +244,20 @@ class Reduction:
                 if not found:
                     break
                 _, spent, left = min(found, key=itemgetter(0))
-            of_left = rank_by_detachment(self.rows[left], self.soft_targets, SHARE)
-        return replace(self, ranking=left[of_left])
+        return self.only(left)
+
+    def only(self, features: np.ndarray) -> Reduction:
+        """Choose from some features alone, which are ranked anew."""
+        with one_blas_thread:
+            order = rank_by_detachment(self.rows[features], self.soft_targets, SHARE)
+        return replace(self, ranking=features[order])
+
+    def loss(self, n_features: int) -> float:
+        """Tell how much of the scores is lost by so few features."""
+        others = np.ones(len(self.rows), bool)
+        others[self.ranking[:n_features]] = False
+        with one_blas_thread:
+            return float(losses_without(self.rows, self.soft_targets, [others])[0])
 
     def _shared(self, left: np.ndarray) -> list[tuple[np.ndarray, float]]:
         """Give features that share what takes memory, and what is lost without them.

@@ -193,7 +193,8 @@ def largest_within(
 
     They are not the first of the table, but those that reproduce the scores of the
     whole model best, see `Reduction`; so is their head trained. Where memory is short,
-    channels, pairs of them, level 2 or large dilations are given up first.
+    channels, pairs of them, level 2 or large dilations are given up first, and where
+    flash is, all statistics of intervals, if that is for the better.
 
     Parameters
     ----------
@@ -250,13 +251,17 @@ def largest_within(
 
         return bisect_left(range(1, n_most + 1), True, key=is_too_many)
 
-    reduction = Reduction.from_cases(fitted, X, y, class_weight)
-    n_kept = largest(reduction.untrained, len(reduction.ranking))
+    whole = Reduction.from_cases(fitted, X, y, class_weight)
+    reductions, is_convolved = [whole], fitted.model.rows["level"] > 0
+    if is_convolved.any() and not is_convolved.all():  # each kind takes flash
+        reductions.append(whole.only(np.flatnonzero(is_convolved)))
     if costs(fitted).ram > max_ram:  # few features need less of it only by chance
-        frugal = reduction.within(lambda model: costs(model).ram, max_ram)
-        n_frugal = largest(frugal.untrained, len(frugal.ranking))
-        if n_kept == 0 or n_frugal > n_kept:
-            reduction, n_kept = frugal, n_frugal
+        reductions.append(whole.within(lambda model: costs(model).ram, max_ram))
+    found = [(of, largest(of.untrained, len(of.ranking))) for of in reductions]
+    fitting = [(of, n_kept) for of, n_kept in found if n_kept > 0]
+    reduction, n_kept = min(
+        fitting or found[-1:], key=lambda of_n_kept: of_n_kept[0].loss(of_n_kept[1])
+    )
     # In integers the weights of a head decide how wide they are.
     if n_kept > 0 and not costs(reduction.reduced(n_kept)).within(*limits):
         n_kept = largest(reduction.reduced, n_kept)
