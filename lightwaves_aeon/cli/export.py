@@ -181,9 +181,12 @@ def export(
     is_integer = arithmetic == "int16"
     if is_integer and form == "onnx":
         raise click.UsageError(f"--arithmetic int16 is not for --to {form}.")
+    allowed = set(FORMS[form])
+    if "labels" not in allowed and not is_integer:
+        allowed -= {"data"}  # which serves to choose the bits, or with labels
     for option, value in given.items():
         if value not in (None, False):
-            if option not in FORMS[form]:
+            if option not in allowed:
                 raise click.UsageError(f"{FLAGS[option]} is not for --to {form}.")
             if option in OF_INTEGERS and not is_integer:
                 raise click.UsageError(
@@ -191,7 +194,6 @@ def export(
                 )
     if more["offset"] is not None and more["scale"] is None:
         raise click.UsageError("--offset takes --scale.")
-    # Of integers, series without labels serve to choose the bits.
     if (data is None) != (labels is None) and (data is None or not is_integer):
         raise click.UsageError("--data and --labels belong together.")
     with shared.told_in_a_line():
