@@ -261,7 +261,9 @@ def test_regressors(tmp_path, make_problem, n_outputs):
     assert (numbers <= largest + slack).all()
     done = run_example(tmp_path, X[:2])
     printed = [list(map(float, line.split())) for line in done.stdout.splitlines()]
-    assert_allclose(printed, model.numbers(z[:2]), rtol=1e-5)
+    # In single precision, which numbers near 0 have of the whole range.
+    slack = 1e-6 * expected.std(axis=0)
+    assert_allclose(printed, model.numbers(z[:2]), rtol=1e-5, atol=slack)
 
 
 @pytest.mark.parametrize("load", [load_basic_motions, load_italy_power_demand])
