@@ -146,7 +146,7 @@ def fit(
         processes.on_root(lambda: estimator.save(out))
         costs = processes.gather((peak.bytes, bytes_moved()))
     if processes.is_root:
-        channels = estimator.pipeline_[0].channels_
+        channels = estimator.channels_
         click.echo(
             f"{out}: {estimator.estimator_.n_features_in_} features of "
             f"{len(channels)} of {estimator.metadata_['n_channels']} channels; "
