@@ -6,6 +6,7 @@ __all__ = [
     "LightWaveSClassifier",
     "LightWaveSRegressor",
     "__version__",
+    "collection_from_table",
 ]
 __version__ = "0.1.0"
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from lightwaves_aeon.aeon.classifier import LightWaveSClassifier
     from lightwaves_aeon.aeon.regressor import LightWaveSRegressor
     from lightwaves_aeon.aeon.transformer import LightWaveS
+    from lightwaves_aeon.tables.collection import collection_from_table
 
 # Before any code that numba compiles is imported, that of aeon included.
 ensure_cache()
@@ -28,6 +30,7 @@ _MODULES = {
     "LightWaveSChannelSelector": "aeon.channel_selector",
     "LightWaveSClassifier": "aeon.classifier",
     "LightWaveSRegressor": "aeon.regressor",
+    "collection_from_table": "tables.collection",
 }
 
 
