@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Categories", "Columns", "Roles", "ticks_of_text"]
+__all__ = ["Categories", "Columns", "Roles", "plain", "ticks_of_text"]
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -168,7 +168,7 @@ class Roles:
 
 
 def plain(values: object) -> np.ndarray:
-    """Give names or numbers as an array that is not of objects, where it can be."""
+    """Give names or numbers as an array, of text where all are text."""
     array = np.asarray(values)
     if array.dtype == object and all(isinstance(value, str) for value in array):
         return array.astype(str)

@@ -7,6 +7,7 @@ __all__ = ["columns_of_file", "is_table_file"]
 import csv
 import gzip
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,13 @@ import numpy as np
 import pandas as pd
 
 from lightwaves_aeon.storage.errors import DataFileError, faults_named, optional
-from lightwaves_aeon.tables.columns import Categories, Columns, Roles, ticks_of_text
+from lightwaves_aeon.tables.columns import (
+    Categories,
+    Columns,
+    Roles,
+    plain,
+    ticks_of_text,
+)
 from lightwaves_aeon.tables.frames import columns_of_frame
 
 TEXT = (".csv", ".tsv", ".csv.gz", ".tsv.gz")
@@ -91,7 +98,7 @@ def columns_of_file(path: str | Path, roles: Roles) -> Columns:
     except ValueError as error:
         raise DataFileError(f"{path}: {error}") from error
     raise DataFileError(
-        f"{path} is no table: it must end in {', '.join(TEXT + PARQUET)}"
+        f"{path} is no table: its name must end in {', '.join(TEXT + PARQUET)}"
     )
 
 
@@ -99,12 +106,29 @@ def _parquet(path: Path, roles: Roles) -> Columns:
     parquet = optional("pyarrow.parquet", path)
     with faults_named(path):
         known = parquet.read_schema(path).names
+    names = roles.channels_among(known)
     own = (roles.time, roles.recording, roles.label)
-    wanted = [*(name for name in own if name is not None), *roles.channels_among(known)]
-    texts = [name for name in (roles.recording, roles.label) if name is not None]
+    wanted = [*(name for name in own if name is not None), *names]
+    texts = [name for name in own[1:] if name is not None]
     with faults_named(path):
         table = parquet.read_table(path, columns=wanted, read_dictionary=texts)
-    return columns_of_frame(table, roles)
+    found = {}
+    for name in texts:  # each name once, not once a row
+        if hasattr(table.schema.field(name).type, "value_type"):
+            codes, values = _coded(table.column(name))
+            found[name] = Categories(codes, plain(values))
+            table = table.drop_columns(name)
+    recording, label = found.get(str(roles.recording)), found.get(str(roles.label))
+    rest = replace(
+        roles,
+        channels=names,
+        recording=roles.recording if recording is None else None,
+        label=roles.label if label is None else None,
+    )
+    columns = columns_of_frame(table, rest)
+    columns.recording = columns.recording if recording is None else recording
+    columns.label = columns.label if label is None else label
+    return columns
 
 
 def _csv(path: Path, roles: Roles) -> Columns:
@@ -161,7 +185,7 @@ def _csv_by_arrow(
         column = table.column(name)
         table = table.drop_columns(name)
         if column.type == dictionary:
-            arrays[name] = _categories(column)
+            arrays[name] = Categories.of_text(*_coded(column))
         elif pa.types.is_string(column.type):
             arrays[name] = ticks_of_text(name, column.to_pandas())
         elif pa.types.is_timestamp(column.type):
@@ -170,6 +194,8 @@ def _csv_by_arrow(
         else:
             arrays[name] = column.to_numpy()
         n_rows = len(column)
+        del column
+        pa.default_memory_pool().release_unused()
     return Columns(
         n_rows,
         names,
@@ -197,13 +223,17 @@ def _type_of_time(path: Path, name: str, parsed: Any) -> Any:
     return pa.string() if is_text else pa.float64()
 
 
-def _categories(column: Any) -> Categories:
-    """Give the names of a dictionary column, whose chunks have different ones."""
+def _coded(column: Any) -> tuple[np.ndarray, list[str]]:
+    """Give codes and names of a dictionary column, in the order of appearance."""
     whole = column.unify_dictionaries().combine_chunks()
     if hasattr(whole, "chunks"):  # of an empty table
-        return Categories.of_text(np.empty(0, np.int64), [])
+        return np.empty(0, np.int32), []
     codes = whole.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-    return Categories.of_text(codes, whole.dictionary.to_pylist())
+    values = whole.dictionary.to_pylist()
+    found = pd.unique(codes[codes >= 0])
+    numbers = np.full(len(values) + 1, -1, np.int32)  # one more, for what is missing
+    numbers[found] = np.arange(len(found))
+    return numbers[codes], [values[code] for code in found]
 
 
 def _csv_by_pandas(

@@ -86,9 +86,10 @@ class _Frame(Protocol):
 
 
 def _numbers(frame: _Frame, name: str) -> np.ndarray:
-    if not frame.is_numeric(name):
+    first = None if frame.is_numeric(name) else frame.first(name)
+    if first is not None:
         raise ValueError(
-            f"the column {name!r} holds {frame.first(name)!r}, which is no number: "
+            f"the column {name!r} holds {first!r}, which is no number: "
             "leave it out of the channels, or turn it into numbers"
         )
     return frame.numbers(name)
@@ -165,7 +166,15 @@ class _NarwhalsFrame:
         return ticks_of_text(name, column.to_list())
 
     def categories(self, name: str) -> Categories:
-        return Categories.of(self.frame[name].to_numpy())
+        column = self.frame[name]
+        if str(column.dtype) in (
+            "Categorical",
+            "Enum",
+        ):  # Arrow's have nulls of their own
+            import narwhals as nw
+
+            column = column.cast(nw.String)
+        return Categories.of(column.to_numpy())
 
 
 def _opened(table: Any) -> Any:

@@ -49,15 +49,16 @@ def labels_of(
     if timeline.order is not None:
         numbers = numbers[timeline.order]
     known = numbers >= 0 if isinstance(label, Categories) else np.isfinite(numbers)
-    # Among the rows that have a label those of a case still stand together.
-    before = np.concatenate([[0], np.cumsum(known)])
-    rows = before[windows.rows]
-    numbers = numbers[known]
+    rows = windows.rows
+    if not known.all():  # among those that have one, rows of a case stand together
+        rows = np.concatenate([[0], np.cumsum(known)])[rows]
+        numbers = numbers[known]
     kept = np.flatnonzero(rows[:, 1] > rows[:, 0])
     rows = rows[kept]
     found = numbers[rows[:, 1] - 1]
-    runs = np.concatenate([[0], np.cumsum(numbers[1:] != numbers[:-1])])
-    several = np.flatnonzero(runs[rows[:, 0]] != runs[rows[:, 1] - 1])
+    changes = np.flatnonzero(numbers[1:] != numbers[:-1]) + 1
+    first, last = np.searchsorted(changes, (rows[:, 0], rows[:, 1] - 1), side="right")
+    several = np.flatnonzero(first != last)
     if mixed == "refuse" and len(several):
         start, stop = rows[several[0]]
         of_case = np.unique(numbers[start:stop])[:3]

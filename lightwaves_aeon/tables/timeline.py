@@ -234,7 +234,7 @@ def _period(
         return period
     is_given = period is not None
     if period is None:
-        middle = np.median(usual[known])
+        middle = np.quantile(usual[known], 0.5, method="lower")
         inside = np.ones(len(steps), bool)
         inside[bounds[1:-1] - 1] = False
         inside &= steps < 1.5 * middle

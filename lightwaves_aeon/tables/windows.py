@@ -105,7 +105,7 @@ def samples_of(name: str, span: Any, sampling_rate: float | None) -> int:
     >>> samples_of("window", 100, None), samples_of("window", "500ms", 50.0)
     (100, 25)
     """
-    if isinstance(span, Integral) and not isinstance(span, bool):
+    if isinstance(span, Integral) and not isinstance(span, bool | np.timedelta64):
         samples = int(span)
     else:
         seconds = _seconds(name, span)
