@@ -158,6 +158,8 @@ def build_model(fitted: FittedLinear, missing_values: bool | None = None) -> Any
     about = {**head.about, "features": names}
     if fitted.channel_names is not None:
         about["channels"] = list(fitted.channel_names)
+    if fitted.sampling_rate is not None:
+        about["sampling_rate"] = fitted.sampling_rate
     helper.set_model_props(made, {key: json.dumps(about[key]) for key in about})
     return made
 
