@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 __all__ = [
-    "SPLITS",
     "GroupResult",
+    "GroupedErrors",
     "GroupedResult",
     "evaluate_groups",
+    "mean_interval",
     "share_interval",
 ]
 
@@ -18,34 +19,27 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy import stats
 from sklearn.base import clone
-from sklearn.metrics import balanced_accuracy_score, confusion_matrix
-from sklearn.model_selection import (
-    LeaveOneGroupOut,
-    StratifiedGroupKFold,
-    StratifiedKFold,
+from sklearn.metrics import (
+    balanced_accuracy_score,
+    confusion_matrix,
+    r2_score,
+    root_mean_squared_error,
 )
 
-from lightwaves_aeon.core.checks import check_one_of
+from lightwaves_aeon.benchmark.splits import by_window, splits_of, warn_of_unseen
+from lightwaves_aeon.core.checks import TASKS, check_one_of
 from lightwaves_aeon.core.progress import Track, no_progress
 
-SPLITS = ("recording", "time", "window")
-"""What test cases are split off by."""
-
-FEW = 10
-"""Recordings, at most, each of which is a fold of its own."""
-
-N_FOLDS = 5
-"""Folds of more recordings."""
-
-LATEST = 0.3
-"""Share of the cases of each recording that a split by time tests on."""
-
 Series = np.ndarray | Sequence[np.ndarray]
-Split = tuple[np.ndarray, np.ndarray]
+
+Tested = tuple[np.ndarray, np.ndarray]
+"""Positions of cases, and what was predicted of them."""
+INTERVAL = 0.95
+"""How often intervals are to hold what they are of."""
 
 
 class GroupResult(NamedTuple):
-    """What a classifier achieves on a recording.
+    """What an estimator achieves on a recording.
 
     Attributes
     ----------
@@ -53,13 +47,13 @@ class GroupResult(NamedTuple):
         The recording.
     n_cases : int
         Its test cases.
-    accuracy : float
-        Share of them that is right.
+    score : float
+        Share of them that is right; of numbers the mean absolute error.
     """
 
     group: Any
     n_cases: int
-    accuracy: float
+    score: float
 
 
 @dataclass(frozen=True)
@@ -95,6 +89,34 @@ class GroupedResult:
     groups: list[GroupResult]
 
 
+@dataclass(frozen=True)
+class GroupedErrors:
+    """What a regressor achieves on recordings.
+
+    Attributes
+    ----------
+    mae, rmse : float
+        Mean of the absolute differences and root of the mean square.
+    interval : tuple of float
+        Between which the mean absolute error lies on recordings like these, at 95 %;
+        see `mean_interval`.
+    r2 : float
+        Share of the variance that is explained.
+    window_mae : float
+        The mean absolute error by a careless evaluation, that splits at random by
+        window.
+    groups : list of GroupResult
+        Recording by recording.
+    """
+
+    mae: float
+    interval: tuple[float, float]
+    rmse: float
+    r2: float
+    window_mae: float
+    groups: list[GroupResult]
+
+
 def evaluate_groups(
     estimators: Mapping[str, Any],
     X: Series,
@@ -103,20 +125,21 @@ def evaluate_groups(
     *,
     split: str = "recording",
     gap: int = 1,
+    task: str = "classification",
     random_state: int = 0,
     track: Track = no_progress,
-) -> dict[str, GroupedResult]:
-    """Cross-validate classifiers so that no recording is in both parts.
+) -> dict[str, Any]:
+    """Cross-validate classifiers or regressors so that no recording is in both parts.
 
     Parameters
     ----------
-    estimators : mapping of str to classifier
+    estimators : mapping of str to classifier or regressor
         Of aeon, sktime or scikit-learn, by name. Copies of them are fitted, all to the
         same cases.
     X : np.ndarray, shape (n_cases, n_channels, n_timepoints), or list
         The series.
     y : np.ndarray, shape (n_cases,)
-        Their classes.
+        Their classes, or numbers.
     groups : np.ndarray, shape (n_cases,)
         The recording of each case.
     split : {"recording", "time", "window"}, default="recording"
@@ -128,6 +151,8 @@ def evaluate_groups(
     gap : int, default=1
         Of a split by time: cases of each recording left out between training and test,
         so that they do not overlap.
+    task : {"classification", "regression"}, default="classification"
+        Whether labels are classes, or numbers to be predicted.
     random_state : int, default=0
         Draws the folds.
     track : callable, optional
@@ -135,7 +160,7 @@ def evaluate_groups(
 
     Returns
     -------
-    dict of str to GroupedResult
+    dict of str to GroupedResult, or GroupedErrors of a regression
 
     Warns
     -----
@@ -160,33 +185,39 @@ def evaluate_groups(
     >>> result.accuracy > 0.9, len(result.groups)
     (True, 4)
     """
-    check_one_of("split", split, SPLITS)
+    check_one_of("task", task, TASKS)
     y, groups = np.asarray(y), np.asarray(groups)
     if not len(X) == len(y) == len(groups):
         raise ValueError(
             f"there are {len(X)} cases, {len(y)} labels and {len(groups)} groups"
         )
-    honest = _splits(split, y, groups, gap, random_state)
-    _warn_of_unseen(y, honest)
-    careless = honest
-    if split != "window":
-        n_folds = len(honest) if split == "recording" else N_FOLDS
-        careless = _by_window(y, n_folds, random_state)
+    of_numbers = task == "regression"
+    about: dict[str, Any] = {"random_state": random_state, "of_numbers": of_numbers}
+    rounds = [splits_of(split, y, groups, gap=gap, **about)]
+    if not of_numbers:
+        warn_of_unseen(y, rounds[0])
+    if split != "window":  # with about as many training cases
+        n_folds = len(rounds[0]) if split == "recording" else 3
+        rounds.append(by_window(y, n_folds, **about))
     jobs = [
         (name, number, train, test)
         for name in estimators
-        for number, folds in enumerate((honest, careless)[: 1 + (split != "window")])
+        for number, folds in enumerate(rounds)
         for train, test in folds
     ]
     found: dict[str, tuple[list, list]] = {name: ([], []) for name in estimators}
     for name, number, train, test in track(jobs, len(jobs)):
         estimator = clone(estimators[name]).fit(_cases(X, train), y[train])
         found[name][number].append((test, estimator.predict(_cases(X, test))))
-    return {name: _result(*parts, y, groups) for name, parts in found.items()}
+    compare = _errors if of_numbers else _result
+    return {
+        name: compare(_joined(own), _joined(careless or own), y, groups)
+        for name, (own, careless) in found.items()
+    }
 
 
 def share_interval(
-    is_right: np.ndarray, groups: np.ndarray, coverage: float = 0.95
+    is_right: np.ndarray, groups: np.ndarray, coverage: float = INTERVAL
 ) -> tuple[float, float]:
     """Give an interval for a share of cases that come in groups.
 
@@ -221,15 +252,10 @@ def share_interval(
     >>> [round(end, 2) for end in share_interval(is_right, together)]
     [0.08, 1.0]
     """
-    _, codes = np.unique(groups, return_inverse=True)
-    sizes = np.bincount(codes)
-    n_cases, n_groups = len(codes), len(sizes)
+    share, variance, n_groups = _mean_of_groups(is_right, groups)
+    n_cases, tail = len(groups), (1 - coverage) / 2
     if n_groups < 2:
         return np.nan, np.nan
-    share = float(np.mean(is_right))
-    off = np.bincount(codes, weights=is_right) - share * sizes
-    variance = n_groups / (n_groups - 1) * np.sum(off**2) / n_cases**2
-    tail = (1 - coverage) / 2
     number = float(n_groups)
     if variance > 0:
         wide, narrow = stats.t.ppf(tail, [n_groups - 1, n_cases - 1])
@@ -241,96 +267,96 @@ def share_interval(
     return float(low), float(high)
 
 
-def _splits(
-    split: str, y: np.ndarray, groups: np.ndarray, gap: int, random_state: int
-) -> list[Split]:
-    n_groups = len(np.unique(groups))
-    if split == "window":
-        return _by_window(y, N_FOLDS, random_state)
-    if split == "time":
-        return [_by_time(groups, gap)]
+def mean_interval(
+    values: np.ndarray, groups: np.ndarray, coverage: float = INTERVAL
+) -> tuple[float, float]:
+    """Give an interval for a mean over cases that come in groups, by Student's t.
+
+    Parameters
+    ----------
+    values : np.ndarray, shape (n_cases,)
+        What the mean is of.
+    groups, coverage
+        As of `share_interval`.
+
+    Returns
+    -------
+    low, high : float
+        NaN if there is one group only.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.benchmark.grouped import mean_interval
+    >>> values, groups = np.arange(6) / 2, np.repeat(["a", "b", "c"], 2)
+    >>> [round(end, 2) for end in mean_interval(values, groups)]
+    [-1.23, 3.73]
+    """
+    mean, variance, n_groups = _mean_of_groups(values, groups)
     if n_groups < 2:
-        raise ValueError(
-            "there is one recording only: name the column that tells recordings apart, "
-            "or split by time"
-        )
-    if n_groups <= FEW:
-        return list(LeaveOneGroupOut().split(y, y, groups))
-    folds = StratifiedGroupKFold(N_FOLDS, shuffle=True, random_state=random_state)
-    with warnings.catch_warnings(action="ignore"):  # of classes of few cases
-        return list(folds.split(y, y, groups))
+        return np.nan, np.nan
+    off = stats.t.ppf((1 + coverage) / 2, n_groups - 1) * np.sqrt(variance)
+    return float(mean - off), float(mean + off)
 
 
-def _by_window(y: np.ndarray, n_folds: int, random_state: int) -> list[Split]:
-    folds = StratifiedKFold(n_folds, shuffle=True, random_state=random_state)
-    with warnings.catch_warnings(action="ignore"):  # of classes of few cases
-        return list(folds.split(y, y))
-
-
-def _by_time(groups: np.ndarray, gap: int) -> Split:
-    """Split off the last cases of each recording, some before them left out."""
-    train, test = [], []
-    for group in np.unique(groups):
-        own = np.flatnonzero(groups == group)
-        n_early = len(own) - round(LATEST * len(own))
-        train.append(own[: max(n_early - gap, 0)])
-        test.append(own[n_early:])
-    parts = np.concatenate(train), np.concatenate(test)
-    if min(map(len, parts)) == 0:
-        raise ValueError("recordings have too few cases to split them by time")
-    return parts
-
-
-def _warn_of_unseen(y: np.ndarray, splits: Sequence[Split]) -> None:
-    unseen = {
-        str(label)
-        for train, test in splits
-        for label in np.setdiff1d(y[test], y[train])
-    }
-    if unseen:
-        warnings.warn(
-            f"cases of {', '.join(sorted(unseen))} are tested without such cases among "
-            "those of training: a class should be in several recordings",
-            UserWarning,
-            stacklevel=3,
-        )
+def _mean_of_groups(values: np.ndarray, groups: np.ndarray) -> tuple[float, float, int]:
+    """Give a mean over cases, its variance if groups were drawn, and their number."""
+    _, codes = np.unique(groups, return_inverse=True)
+    sizes = np.bincount(codes)
+    mean, n_groups = float(np.mean(values)), len(sizes)
+    off = np.bincount(codes, weights=values) - mean * sizes
+    variance = n_groups / max(n_groups - 1, 1) * np.sum(off**2) / len(codes) ** 2
+    return mean, float(variance), n_groups
 
 
 def _cases(X: Series, numbers: np.ndarray) -> Series:
     return X[numbers] if isinstance(X, np.ndarray) else [X[i] for i in numbers]
 
 
+def _joined(parts: list) -> Tested:
+    """Give all test cases, and what was predicted of them."""
+    tested, predicted = map(np.concatenate, zip(*parts, strict=True))
+    order = np.argsort(tested, kind="stable")
+    return tested[order], predicted[order]
+
+
 def _result(
-    honest: list, careless: list, y: np.ndarray, groups: np.ndarray
+    own: Tested, careless: Tested, y: np.ndarray, groups: np.ndarray
 ) -> GroupedResult:
-    tested, predicted = _joined(honest)
-    right, is_right = y[tested], predicted == y[tested]
-    labels = np.unique(y)
-    of_case = groups[tested]
+    (tested, predicted), labels = own, np.unique(y)
+    right, of_case = y[tested], groups[tested]
+    is_right = predicted == right
     with warnings.catch_warnings(action="ignore"):  # of classes that are not tested
         balanced = balanced_accuracy_score(right, predicted)
-    accuracy = float(is_right.mean())
-    window_accuracy = accuracy
-    if careless:
-        other, guessed = _joined(careless)
-        window_accuracy = float(np.mean(guessed == y[other]))
     return GroupedResult(
-        accuracy=accuracy,
+        accuracy=float(is_right.mean()),
         interval=share_interval(is_right, of_case),
         balanced_accuracy=float(balanced),
-        window_accuracy=window_accuracy,
+        window_accuracy=float(np.mean(careless[1] == y[careless[0]])),
         labels=labels,
         confusion=confusion_matrix(right, predicted, labels=labels),
         groups=list(_of_groups(is_right, of_case)),
     )
 
 
-def _joined(parts: list[tuple[np.ndarray, np.ndarray]]) -> Split:
-    tested, predicted = zip(*parts, strict=True)
-    return np.concatenate(tested), np.concatenate(predicted)
+def _errors(
+    own: Tested, careless: Tested, y: np.ndarray, groups: np.ndarray
+) -> GroupedErrors:
+    tested, predicted = own
+    right, of_case = y[tested], groups[tested]
+    off = np.abs(predicted - right)
+    low, high = mean_interval(off, of_case)
+    return GroupedErrors(
+        mae=float(off.mean()),
+        interval=(float(np.clip(low, 0, None)), high),
+        rmse=float(root_mean_squared_error(right, predicted)),
+        r2=float(r2_score(right, predicted)),
+        window_mae=float(np.mean(np.abs(careless[1] - y[careless[0]]))),
+        groups=list(_of_groups(off, of_case)),
+    )
 
 
-def _of_groups(is_right: np.ndarray, groups: np.ndarray) -> Iterator[GroupResult]:
+def _of_groups(scores: np.ndarray, groups: np.ndarray) -> Iterator[GroupResult]:
     for group in dict.fromkeys(groups.tolist()):
         own = groups == group
-        yield GroupResult(group, int(own.sum()), float(is_right[own].mean()))
+        yield GroupResult(group, int(own.sum()), float(scores[own].mean()))
