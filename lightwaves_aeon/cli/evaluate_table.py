@@ -172,7 +172,9 @@ def _print(kind: str, results: Mapping[str, Any]) -> None:
         labels = first.labels.astype(str)
         index = pd.Index(labels, name="label")
         confusion = pd.DataFrame(first.confusion, index=index, columns=labels)
-        print_table(f"{name}: cases by label, and by what was predicted", confusion)
+        click.echo(f"{name}: cases by label, and by what was predicted")
+        print_table("", confusion)
+        click.echo()
     parts = {"cases": [str(group.n_cases) for group in first.groups]}
     for name, result in results.items():
         parts[name] = [
@@ -181,12 +183,15 @@ def _print(kind: str, results: Mapping[str, Any]) -> None:
         ]
     index = pd.Index([str(group.group) for group in first.groups], name="recording")
     what = "Mean absolute error" if of_numbers else "Accuracy"
-    print_table(f"{what} by recording", pd.DataFrame(parts, index=index))
+    click.echo(f"{what} by recording")
+    print_table("", pd.DataFrame(parts, index=index))
 
 
 def _careless(name: str, result: GroupedResult | GroupedErrors) -> str:
     """Say what an evaluation would have shown that does not mind recordings."""
-    if hasattr(result, "accuracy"):
+    from lightwaves_aeon.benchmark.grouped import GroupedResult
+
+    if isinstance(result, GroupedResult):
         what, found, form = "accuracy", result.accuracy, ".3f"
         careless = result.window_accuracy
     else:
