@@ -98,7 +98,13 @@ class LightWaveSClassifier(ClassifierMixin, ClassifierShell, BaseClassifier):
         of two ridge regressions.
     pipeline_ : sklearn.pipeline.Pipeline
         Fitted `LightWaveS` transformer, ``StandardScaler`` and `estimator_`.
-        ``pipeline_[0].features_`` is the table of the features in use.
+    features_ : pd.DataFrame
+        The table of the features in use, as of `LightWaveS`, with what each weighs.
+    channels_ : np.ndarray of int
+        The channels in use, ascending.
+    selection_path_, channel_path_ : pd.DataFrame
+        What there was to choose from, with ``n_features="auto"`` or `max_channels`; see
+        `LightWaveS`.
 
     See Also
     --------
@@ -124,13 +130,13 @@ class LightWaveSClassifier(ClassifierMixin, ClassifierShell, BaseClassifier):
     >>> clf = LightWaveSClassifier(random_state=0).fit(X_train, y_train)
     >>> float(clf.score(X_test, y_test))
     1.0
-    >>> clf.pipeline_[0].channels_.tolist()
+    >>> clf.channels_.tolist()
     [0, 1, 2, 3, 4, 5]
 
     The model of the paper:
 
     >>> papers = LightWaveSClassifier(variant="L1L2").fit(X_train, y_train)
-    >>> papers.pipeline_[0].channels_.tolist()
+    >>> papers.channels_.tolist()
     [0, 1, 2, 4, 5]
     """
 

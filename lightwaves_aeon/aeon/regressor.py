@@ -87,6 +87,13 @@ class LightWaveSRegressor(RegressorMixin, RegressorShell, BaseRegressor):
         The fitted estimator.
     pipeline_ : sklearn.pipeline.Pipeline
         Fitted `LightWaveS` transformer, ``StandardScaler`` and `estimator_`.
+    features_ : pd.DataFrame
+        The table of the features in use, as of `LightWaveS`, with what each weighs.
+    channels_ : np.ndarray of int
+        The channels in use, ascending.
+    selection_path_, channel_path_ : pd.DataFrame
+        What there was to choose from, with ``n_features="auto"`` or `max_channels`; see
+        `LightWaveS`.
 
     See Also
     --------

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from lightwaves_aeon.benchmark.classifiers import RIVALS, make
+from lightwaves_aeon.benchmark.classifiers import CLASSIFIERS, make
 from lightwaves_aeon.cli import shared
 from lightwaves_aeon.cli.evaluate_table import evaluate_table, split_option
 from lightwaves_aeon.cli.tables import TableOptions, table_options
@@ -87,14 +87,19 @@ class Part(NamedTuple):
     metavar="K",
     help="Fold of a data set in a folder; may be given again. [default: all]",
 )
-@shared.variant_option(help="Scattering levels of LightWaveS.")
-@shared.features_option("--n-features", help="Features that LightWaveS keeps.")
+@shared.variant_option(help="What features of LightWaveS may come from.")
+@shared.features_option(
+    help="Features that LightWaveS keeps; auto finds as few as predict about as well "
+    "as any."
+)
+@shared.channels_option
+@shared.selector_option
 @shared.names_option(
     "--against",
     "rivals",
-    choices=RIVALS,
+    choices=CLASSIFIERS,
     kind="rival",
-    help="Classifiers, or regressors, of aeon to compare with, separated by commas",
+    help="Classifiers, or regressors, to compare with, separated by commas",
 )
 @table_options
 @click.option(
@@ -117,7 +122,9 @@ def evaluate(
     archive: Path | None,
     folds: tuple[int, ...],
     variant: str,
-    n_features: int,
+    n_features: int | str,
+    max_channels: int | str | None,
+    selector: str | None,
     rivals: tuple[str, ...],
     table: TableOptions,
     sampling_rate: float | None,
@@ -147,32 +154,27 @@ def evaluate(
     from lightwaves_aeon.benchmark.datasets import DataSetError
     from lightwaves_aeon.storage.errors import DataFileError
 
-    names = {"lightwaves": variant.lower(), **{rival: rival for rival in rivals}}
-    classifiers = {
-        name: partial(make, of, n_features, random_state, n_jobs)
-        for name, of in names.items()
-    }
-    if table.check_for(Path(datasets[0])):
-        if len(datasets) > 1 or folds or archive is not None:
-            raise click.UsageError(
-                "a table is evaluated alone, without --fold and --archive."
-            )
-        task = task or "classification"
-        with shared.told_in_a_line():
-            evaluate_table(
-                Path(datasets[0]),
-                table,
-                sampling_rate,
-                split or "recording",
-                task,
-                {name: make_one(task=task) for name, make_one in classifiers.items()},
-                as_json,
-            )
-        return
+    asked = n_features, random_state, n_jobs
+    more: dict[str, Any] = {"max_channels": max_channels, "selector": selector}
+    classifiers = {"lightwaves": partial(make, variant.lower(), *asked, **more)}
+    classifiers |= {rival: partial(make, rival, *asked) for rival in rivals}
+    is_table = table.check_for(Path(datasets[0]))
+    if is_table and (len(datasets) > 1 or folds or archive is not None):
+        raise click.UsageError(
+            "a table is evaluated alone, without --fold and --archive."
+        )
     of_tables = {"--split": split, "--task": task, "--sampling-rate": sampling_rate}
     for flag, value in of_tables.items():
-        if value is not None:
+        if value is not None and not is_table:
             raise click.UsageError(f"{flag} is for tables: CSV and Parquet files.")
+    shared.tell_of_compiling()
+    if is_table:
+        task = task or "classification"
+        how = table, sampling_rate, split or "recording", task
+        with shared.told_in_a_line():
+            made = {name: make_one(task=task) for name, make_one in classifiers.items()}
+            evaluate_table(Path(datasets[0]), *how, made, as_json)
+        return
     folds = tuple(dict.fromkeys(folds))
     opened = _opened(datasets, folds)
     sizes = [_n_parts(one, folds) for one in opened]

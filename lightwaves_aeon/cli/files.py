@@ -6,7 +6,7 @@ __all__ = ["fit", "predict", "transform"]
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from io import BytesIO
 from math import isnan
@@ -76,18 +76,17 @@ threads_option = shared.jobs_option(
 )
 @click.option("--out", required=True, type=FILE, help="File to write the model to.")
 @shared.variant_option(help="What features may come from; plus is the most accurate.")
-@shared.features_option("--n-features", help="Features to keep.")
+@shared.features_option(
+    help="Features to keep; auto finds as few as predict about as well as any."
+)
 @click.option(
     "--max-dilation",
     type=COUNT,
     help="Largest dilation, in time points. [default: 32; for plus, a quarter of the "
     "median length]",
 )
-@click.option(
-    "--max-channels",
-    type=COUNT,
-    help="Largest number of channels to read. [default: all]",
-)
+@shared.channels_option
+@shared.selector_option
 @click.option(
     "--missing-values",
     type=click.Choice(MISSING_VALUES),
@@ -159,7 +158,7 @@ def fit(
         processes.on_root(lambda: estimator.save(out))
         costs = processes.gather((peak.bytes, bytes_moved()))
     if processes.is_root:
-        channels = estimator.pipeline_[0].channels_
+        channels = estimator.channels_
         click.echo(
             f"{out}: {estimator.estimator_.n_features_in_} features of "
             f"{len(channels)} of {estimator.metadata_['n_channels']} channels; "
@@ -189,6 +188,12 @@ def fit(
     metavar="SHARE",
     help="Of a regression: add the ends between which this share of the numbers lies.",
 )
+@click.option(
+    "--proba",
+    is_flag=True,
+    help="Probabilities of the classes in place of labels, a column a class, in the "
+    "order of the classes, which the line above what is printed names.",
+)
 @backend_option
 @threads_option
 @shared.force_option
@@ -199,6 +204,7 @@ def predict(
     labels: Path | None,
     table: TableOptions,
     interval: float | None,
+    proba: bool,
     backend: str | None,
     n_jobs: int,
     force: bool,
@@ -211,7 +217,7 @@ def predict(
     with --force only.
 
     Of a table, a CSV or Parquet file, each case has a line with its recording, the time
-    at which it starts and the label. Channels, sampling rate and length of a window are
+    at which it starts and the label, beside which --proba puts P(CLASS). Channels, sampling rate and length of a window are
     those of the model, unless others are given; with --label, cases without a label are
     left out.
     """
@@ -222,6 +228,9 @@ def predict(
             "--interval adds ends to the predictions, which --labels has not printed: "
             "give --out, too."
         )
+    if proba and (labels is not None or interval is not None):
+        other = "--labels" if interval is None else "--interval"
+        raise click.UsageError(f"--proba has no labels for {other}.")
     with _together(backend) as (processes, name):
         if out is not None:
             inputs = [model, _file_of(data), _file_of(labels)]
@@ -232,11 +241,14 @@ def predict(
 
         estimator = load_model_file(model, n_jobs)
         if is_table:
-            of_table = predicted_of_table(estimator, data, table, interval)
+            of_table = predicted_of_table(estimator, data, table, interval, proba)
             processes.on_root(lambda: of_table.tell(out))
             return
-        found = predict_files(estimator, data, name, _progress(processes), interval)
+        how = _progress(processes), interval, proba
+        found = predict_files(estimator, data, name, *how)
         text = None
+        if proba and out is None:
+            text = "\n".join(_lines([estimator.classes_, *found]))
         if labels is not None:
             of_numbers = isinstance(estimator, LightWaveSRegressor)
             predicted = found if interval is None else found[..., 0]
@@ -314,6 +326,8 @@ def _together(backend: str | None) -> Iterator[tuple[Threads, str]]:
         raise click.ClickException(str(error)) from error
     try:
         with processes.collective():
+            if processes.is_root:
+                shared.tell_of_compiling()
             yield processes, name
     except BrokenPipeError:  # whoever reads the labels has seen enough
         raise
@@ -351,14 +365,19 @@ def _compared(found: np.ndarray, labels: Path, data: Path, of_numbers: bool) -> 
     return f"{text} of {len(found)} cases"
 
 
-def _write(labels: np.ndarray, out: Path | None, text: str | None) -> None:
+def _lines(rows: Iterable) -> Iterator[str]:
     import numpy as np
+
+    return ("\t".join(map(str, np.ravel(row))) for row in rows)
+
+
+def _write(labels: np.ndarray, out: Path | None, text: str | None) -> None:
 
     if text is not None:
         click.echo(text)
     elif out is None:
-        for label in labels:
-            click.echo("\t".join(map(str, np.ravel(label))))
+        for line in _lines(labels):
+            click.echo(line)
     if out is not None:
         _save(labels, out)
 

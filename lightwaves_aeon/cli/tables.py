@@ -315,7 +315,11 @@ class TablePredictions(NamedTuple):
 
 
 def predicted_of_table(
-    estimator: Estimator, data: Path, table: TableOptions, coverage: float | None
+    estimator: Estimator,
+    data: Path,
+    table: TableOptions,
+    coverage: float | None = None,
+    with_probabilities: bool = False,
 ) -> TablePredictions:
     """Predict the cases of a table.
 
@@ -329,6 +333,8 @@ def predicted_of_table(
         What was said of it.
     coverage : float or None
         Of a regressor: give intervals, too, in which this share of the numbers lies.
+    with_probabilities : bool, default=False
+        Of a classifier: give the probability of each class, too.
 
     Returns
     -------
@@ -337,13 +343,16 @@ def predicted_of_table(
     Raises
     ------
     ValueError, OSError, ImportError, TypeError
-        As `cases_for` and ``predict`` do, or if a classifier is asked for intervals.
+        As `cases_for` and ``predict`` do, or if a classifier is asked for intervals, or
+        a regressor for probabilities.
     """
     from lightwaves_aeon.aeon.regressor import LightWaveSRegressor
 
     of_numbers = isinstance(estimator, LightWaveSRegressor)
     if coverage is not None and not of_numbers:
         raise TypeError("a classifier has no intervals: --interval is of regressors")
+    if with_probabilities and of_numbers:
+        raise TypeError("a regressor has no probabilities: --proba is of classifiers")
     cases = cases_for(estimator, data, table)
     columns: dict[str, Any] = {}
     if table.recording is not None:
@@ -359,6 +368,9 @@ def predicted_of_table(
     if coverage is not None:
         ends = estimator.predict_interval(cases.X, coverage)
         columns |= {"lower": ends[..., 0], "upper": ends[..., 1]}
+    if with_probabilities:
+        shares = estimator.predict_proba(cases.X)
+        columns |= {f"P({c})": shares[:, i] for i, c in enumerate(estimator.classes_)}
     quality = None
     if cases.y is not None:
         quality = (

@@ -11,14 +11,12 @@ import numpy as np
 import pandas as pd
 
 from lightwaves_aeon.core.convolution.features import feature_names
-from lightwaves_aeon.core.convolution.features_frame import (
-    features_frame,
-    with_channel_names,
-)
+from lightwaves_aeon.core.convolution.features_frame import features_frame
 from lightwaves_aeon.core.fitted import FittedState
 from lightwaves_aeon.core.model import Model
 from lightwaves_aeon.core.search_result import SearchResult
 from lightwaves_aeon.estimators.frames import checked_names
+from lightwaves_aeon.estimators.inspection import channel_frame, selection_frame
 
 
 class FeatureTableMixin:
@@ -106,18 +104,14 @@ class FeatureTableMixin:
     def selection_path_(self) -> pd.DataFrame:
         """The numbers of features there were to choose from; see the class."""
         self._check_is_fitted()
-        if self._path is None:
-            raise AttributeError("selection_path_ is there for n_features='auto' only")
-        return pd.DataFrame(self._path)
+        return selection_frame(self._path)
 
     @property
     def channel_path_(self) -> pd.DataFrame:
         """The numbers of channels there were to choose from; see the class."""
         self._check_is_fitted()
-        if self._channel_path is None:
-            raise AttributeError("channel_path_ is there with max_channels only")
         names = getattr(self, "feature_names_in_", None)
-        return with_channel_names(pd.DataFrame(self._channel_path), names)
+        return channel_frame(self._channel_path, names)
 
     def get_feature_names_out(self, input_features=None) -> np.ndarray:
         """Name the output columns.

@@ -115,7 +115,7 @@ class LightWaveSClassifier(PredictorShell, ClassifierMixin, BaseClassifier):
     >>> clf = LightWaveSClassifier(random_state=0).fit(X_train, y_train)
     >>> float(clf.score(X_test, y_test))
     1.0
-    >>> clf.transformer_.channels_.tolist()
+    >>> clf.channels_.tolist()
     [0, 1, 2, 3, 4, 5]
     """
 

@@ -92,6 +92,15 @@ def test_predict_cuts_as_the_model_was_fitted(log, model, tmp_path):
     pd.testing.assert_frame_equal(pd.read_csv(again, sep="\t"), found)
 
 
+def test_probabilities(log, model, tmp_path):
+    out = tmp_path / "found.csv"
+    run("predict", model, "--data", log, *NAMED, "--proba", "--out", out)
+    found = pd.read_csv(out)
+    assert list(found)[2:] == ["predicted", "P(off)", "P(on)"]
+    np.testing.assert_allclose(found["P(off)"] + found["P(on)"], 1)
+    assert ((found["P(on)"] > 0.5) == (found["predicted"] == "on")).all()
+
+
 def test_transform(log, model, tmp_path):
     run("transform", model, "--data", log, *NAMED, "--out", tmp_path / "F.npy")
     assert np.load(tmp_path / "F.npy").shape == (50, 20)

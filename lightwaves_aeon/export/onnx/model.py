@@ -91,7 +91,7 @@ def export_onnx(
     >>> import onnx
     >>> from aeon.datasets import load_basic_motions
     >>> from lightwaves_aeon import LightWaveSClassifier
-    >>> from lightwaves_aeon.export.onnx.model import export_onnx
+    >>> from lightwaves_aeon import export_onnx
     >>> X, y = load_basic_motions(split="train")
     >>> clf = LightWaveSClassifier(n_features=50, random_state=0).fit(X, y)
     >>> with tempfile.TemporaryDirectory() as folder:
