@@ -19,13 +19,8 @@ import click
 from lightwaves_aeon.atomic import open_atomic
 from lightwaves_aeon.cli import shared
 from lightwaves_aeon.cli.shared import COUNT, FILE
-from lightwaves_aeon.cli.tables import (
-    TableOptions,
-    cases_for,
-    fit_cases,
-    predicted_of_table,
-    table_options,
-)
+from lightwaves_aeon.cli.table_models import fit_cases, predicted_of_table
+from lightwaves_aeon.cli.tables import TableOptions, cases_for, table_options
 from lightwaves_aeon.core.checks import MISSING_VALUES, TASKS
 from lightwaves_aeon.core.parallel.backends import BACKENDS
 
@@ -217,9 +212,9 @@ def predict(
     with --force only.
 
     Of a table, a CSV or Parquet file, each case has a line with its recording, the time
-    at which it starts and the label, beside which --proba puts P(CLASS). Channels, sampling rate and length of a window are
-    those of the model, unless others are given; with --label, cases without a label are
-    left out.
+    at which it starts and the label; --proba adds the probability of each class.
+    Channels, sampling rate and length of a window are those of the model, unless others
+    are given; with --label, cases without a label are left out.
     """
     is_table = table.check_for(data, labels)
     is_compared = labels is not None or table.label is not None
