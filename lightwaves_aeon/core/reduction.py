@@ -313,6 +313,7 @@ class Reduction:
             "n_channels": fitted.n_channels,
             "n_timepoints": fitted.n_timepoints,
             "channel_names": fitted.channel_names,
+            "sampling_rate": fitted.sampling_rate,
             "has_gaps": fitted.has_gaps,
         }
         with one_blas_thread:
