@@ -25,6 +25,7 @@ from rich.progress import track
 
 from benchmarks.edge_builds import CBuild, OnnxBuild
 from benchmarks.edge_devices import NEEDED, measure
+from benchmarks.pages import section_of
 from benchmarks.timing import markdown, race
 from lightwaves_aeon import LightWaveSClassifier
 from lightwaves_aeon.benchmark.datasets import load_split
@@ -218,6 +219,10 @@ def main() -> None:
                 latency=table_latency(found),
                 paper=table_paper(found),
                 devices=table_devices(args.archive, folder),
+                # That of benchmarks.edge_integers.
+                processors=section_of(
+                    PAGE.read_text(encoding="utf-8"), "In floats and in integers"
+                ),
                 agreement=markdown([*heads, "ONNX: other class", "ONNX: score"], rows),
             ),
             encoding="utf-8",
@@ -259,6 +264,10 @@ prediction on a Cortex-M4F, counted by qemu, which runs all three processors. Th
 columns count the test cases that get the same class there as in Python.
 
 {devices}
+
+## In floats and in integers
+
+{processors}
 
 ## The same answers
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["CBuild", "IntegerBuild", "OnnxBuild"]
+__all__ = ["CBuild", "IntegerBuild", "OnnxBuild", "library"]
 
 import ctypes
 import subprocess
@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from lightwaves_aeon import LightWaveSClassifier
+from lightwaves_aeon.core.fitted import FittedClassifier
 from lightwaves_aeon.export.c.source import export_c
 from lightwaves_aeon.export.onnx.model import export_onnx
 
@@ -36,7 +37,7 @@ class CBuild:
         self, classifier: LightWaveSClassifier, folder: Path, n_timepoints: int
     ):
         self.source = export_c(classifier, folder, n_timepoints=n_timepoints)
-        self._predict = _library(folder).lightwaves_predict_length
+        self._predict = library(folder).lightwaves_predict_length
         self._predict.argtypes = [FLOATS, ctypes.c_int, FLOATS]
         self._scores = (ctypes.c_float * len(classifier.classes_))()
 
@@ -63,7 +64,7 @@ class IntegerBuild:
 
     Parameters
     ----------
-    classifier : LightWaveSClassifier
+    classifier : LightWaveSClassifier or FittedClassifier
         Fitted.
     folder : Path
         Where to build.
@@ -71,13 +72,17 @@ class IntegerBuild:
         Cases to choose binary digits by.
     """
 
-    def __init__(self, classifier: LightWaveSClassifier, folder: Path, X: np.ndarray):
+    def __init__(
+        self,
+        classifier: LightWaveSClassifier | FittedClassifier,
+        folder: Path,
+        X: np.ndarray,
+    ):
         self.source = export_c(classifier, folder, arithmetic="int16", X=X)
-        bits = self.source.agreement.bits
-        self.model = classifier.quantised(n_timepoints=X.shape[2], bits=bits)
-        self._predict = _library(folder).lightwaves_predict
+        self.model = self.source.integers
+        self._predict = library(folder).lightwaves_predict
         self._predict.argtypes = [SHORTS, LONGS]
-        self._scores = (ctypes.c_int32 * len(classifier.classes_))()
+        self._scores = (ctypes.c_int32 * len(self.model.fitted.classes))()
 
     def prepared(self, z: np.ndarray):
         """Give a call without arguments that classifies one case of samples."""
@@ -127,8 +132,9 @@ class OnnxBuild:
         return np.array([-scores, scores]) if np.ndim(scores) == 0 else scores
 
 
-def _library(folder: Path) -> ctypes.CDLL:
-    library, code = folder / "model.so", folder / "lightwaves_model.c"
-    command = ["gcc", *FLAGS, "-shared", "-fPIC", "-o", str(library), str(code)]
+def library(folder: Path, source: str = "lightwaves_model.c") -> ctypes.CDLL:
+    """Build a program for this machine, and load it."""
+    out, code = str(folder / "model.so"), str(folder / source)
+    command = ["gcc", *FLAGS, "-shared", "-fPIC", "-o", out, code]
     subprocess.run(command, check=True)
-    return ctypes.CDLL(str(library))
+    return ctypes.CDLL(out)

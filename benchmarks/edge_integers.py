@@ -1,8 +1,9 @@
 """Models in integers: what they take on small processors, and how far they agree.
 
 ``python -m benchmarks.edge_integers --archive DIR --univariate DIR`` writes
-``docs/edge_integers.md``. It takes some ten minutes, compilers and an emulator of ARM
-processors.
+``docs/edge_integers.md``, and a table of ``docs/edge.md``. It takes some twenty
+minutes, emlearn, compilers and emulators of processors; ``--only processors forest``
+measures these two parts in two minutes, and keeps the rest of the page.
 """
 
 from __future__ import annotations
@@ -20,13 +21,21 @@ from rich.progress import track
 
 from benchmarks.edge import DATASETS, VARIANTS
 from benchmarks.edge_builds import CBuild, IntegerBuild
-from benchmarks.edge_devices import on_cortex, size_of, write_cases
+from benchmarks.edge_forest import table_forest
+from benchmarks.edge_small import (
+    Pair,
+    measured,
+    table_avr,
+    table_processors,
+    table_summary,
+)
+from benchmarks.pages import section_of, with_section
 from benchmarks.timing import markdown, race
 from lightwaves_aeon import LightWaveSClassifier
 from lightwaves_aeon.benchmark.datasets import Data, load
-from lightwaves_aeon.export import export_c
 
-PAGE = Path(__file__).parents[1] / "docs" / "edge_integers.md"
+DOCS = Path(__file__).parents[1] / "docs"
+PAGE, EDGE_PAGE = DOCS / "edge_integers.md", DOCS / "edge.md"
 UNIVARIATE = (
     "ChlorineConcentration",
     "CricketX",
@@ -42,7 +51,6 @@ UNIVARIATE = (
     "ProximalPhalanxOutlineCorrect",
 )
 COMPARED = ("plus", "L1L2")
-N_CASES = 6
 N_TO_CHOOSE_BY = 200
 """Training cases, evenly spaced, by which binary digits are chosen."""
 
@@ -51,6 +59,7 @@ AT_EQUAL_LENGTH, EVERY = 40, 4
 thousands of cases, every fourth is taken to train."""
 
 ROUNDS = 5
+VARIANT_CORES = "Cortex-M4F", "Cortex-M0+"
 
 
 class Compared(NamedTuple):
@@ -80,38 +89,52 @@ class Compared(NamedTuple):
     microseconds: tuple[float, float]
 
 
-def table_devices(archive: Path, folder: Path) -> str:
-    """Measure what a model of six channels and 100 points takes in both arithmetics."""
-    X, y, cases, _ = load("BasicMotions", archive)
-    cases = cases[:N_CASES]
+def table_variants(found: dict[str, dict[str, Pair]]) -> str:
+    """Lay out what models of all variants take in both arithmetics."""
     rows = []
-    for variant, parameters in track(VARIANTS.items(), transient=True):
-        clf = LightWaveSClassifier(random_state=0, **parameters).fit(X, y)
-        expected = clf.predict(cases)
+    for variant, by_core in found.items():
         cells = [variant]
-        ways = [
-            ("float", cases.astype(np.float32), ("Cortex-M4F", "Cortex-M0+")),
-            ("int16", clf.quantised().quantise(cases), ("Cortex-M4", "Cortex-M0+")),
-        ]
-        for arithmetic, values, cores in ways:
-            where = folder / f"{variant}_{arithmetic}".replace(" ", "_")
-            export_c(clf, where, arithmetic=arithmetic)
-            write_cases(values, where / "cases.h")
-            flash, ram = size_of("Cortex-M0+", where)
-            cells += [f"{flash / 1024:.1f}", f"{ram / 1024:.1f}"]
-            for core in cores:
-                found = on_cortex(core, where)
-                if (clf.classes_[found[:, 0]] != expected).any():
-                    raise ValueError(f"{variant}, {arithmetic}: another class")
-                cells.append(f"{np.median(found[:, 1]) / 1e6:.2f}")
+        for way in (0, 1):
+            of = by_core["Cortex-M0+"][way]
+            cells += [f"{of.flash / 1024:.1f}", f"{of.ram / 1024:.1f}"]
+            cells += [
+                f"{by_core[core][way].instructions / 1e6:.2f}" for core in VARIANT_CORES
+            ]
         rows.append(cells)
-    heads = ["flash, KiB", "RAM, KiB", "on {}", "on M0+"]
-    heads = [
-        f"{arithmetic}: {head}".format(core)
-        for arithmetic, core in (("float", "M4F"), ("int16", "M4"))
-        for head in heads
-    ]
+    heads = ["flash, KiB", "RAM, KiB", *(f"on {core}" for core in VARIANT_CORES)]
+    heads = [f"{way}: {head}" for way in ("float", "int16") for head in heads]
     return markdown(["variant", *heads], rows)
+
+
+def processors(args: argparse.Namespace, folder: Path) -> str:
+    """Measure small processors; write the short table of the other page, too."""
+    data = load("BasicMotions", args.archive)
+    found = {v: measured(data, folder, v) for v in track(COMPARED, transient=True)}
+    others = [v for v in VARIANTS if v not in COMPARED]
+    by_variant = {v: measured(data, folder, v, VARIANT_CORES) for v in others} | found
+    page = EDGE_PAGE.read_text(encoding="utf-8")
+    summary = SUMMARY.format(summary=table_summary(found["plus"]))
+    page = with_section(page, IN_SHORT, summary)
+    EDGE_PAGE.write_text(page, encoding="utf-8")
+    return PROCESSORS.format(
+        variants=table_variants({v: by_variant[v] for v in VARIANTS}),
+        processors=table_processors(found),
+        avr=table_avr(data, folder),
+    )
+
+
+def forest(args: argparse.Namespace, folder: Path) -> str:
+    """Measure random forests beside models."""
+    return FOREST.format(forest=table_forest(args.archive, folder))
+
+
+def labels(args: argparse.Namespace, folder: Path) -> str:
+    """Compare labels, and times on this machine."""
+    found: list[Compared] = []
+    for dataset in track(args.datasets, transient=True):
+        archive = args.univariate if dataset in UNIVARIATE else args.archive
+        found += compared(dataset, archive, folder)
+    return LABELS.format(overall=table_overall(found), agreement=table_agreement(found))
 
 
 def loaded(name: str, archive: Path) -> Data:
@@ -212,31 +235,37 @@ def table_overall(found: list[Compared]) -> str:
     return markdown([*heads, "times as fast, geometric mean"], rows)
 
 
+PARTS = {
+    "processors": ("On small processors", processors),
+    "forest": ("Beside a random forest", forest),
+    "labels": ("The same labels", labels),
+}
+"""Headings of the sections, and what measures them."""
+
+
 def main() -> None:
-    """Measure all, and write the page."""
+    """Measure all or some, and write the page."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--archive", type=Path, required=True)
-    parser.add_argument("--univariate", type=Path, required=True)
+    parser.add_argument("--univariate", type=Path)
     parser.add_argument("--datasets", nargs="+", default=(*DATASETS, *UNIVARIATE))
-    parser.add_argument("--page", type=Path, default=PAGE)
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=tuple(PARTS))
     args = parser.parse_args()
-    found: list[Compared] = []
-    with tempfile.TemporaryDirectory() as name:
-        devices = table_devices(args.archive, Path(name))
-        for dataset in track(args.datasets, transient=True):
-            archive = args.univariate if dataset in UNIVARIATE else args.archive
-            found += compared(dataset, archive, Path(name))
-    args.page.write_text(
-        TEXT.format(
-            devices=devices,
-            overall=table_overall(found),
-            agreement=table_agreement(found),
-        ),
-        encoding="utf-8",
-    )
+    if "labels" in args.only and args.univariate is None:
+        parser.error("the labels take --univariate")
+    page = PAGE.read_text(encoding="utf-8")
+    sections = []
+    for part, (heading, measure) in PARTS.items():
+        if part in args.only:
+            with tempfile.TemporaryDirectory() as folder:
+                text = measure(args, Path(folder)).strip()
+        else:
+            text = section_of(page, heading)
+        sections.append(f"## {heading}\n\n{text}\n")
+    PAGE.write_text("\n".join([HEAD, *sections]), encoding="utf-8")
 
 
-TEXT = """# In integers
+HEAD = """# In integers
 
 `lightwaves export --arithmetic int16` writes a classifier as a C program without
 floating point, see [](deploying.md). This page is written by a benchmark.
@@ -244,19 +273,70 @@ floating point, see [](deploying.md). This page is written by a benchmark.
 ```
 python -m benchmarks.edge_integers --archive DIR --univariate DIR
 ```
+"""
 
-## On small processors
-
-A model of BasicMotions, six channels of 100 points, built by `arm-none-eabi-gcc -O2`:
-flash for code and tables, and static RAM, that of a stream included, on a Cortex-M0+;
-and million instructions of one prediction, counted by qemu. The Cortex-M4F has a
+PROCESSORS = """
+A model of BasicMotions, six channels of 100 points, built by gcc with `-O2`: flash for
+code and tables, and static RAM, that of a stream included, here on a Cortex-M0+; and
+million instructions of one prediction, counted by qemu. The Cortex-M4F has a
 floating-point unit, which integers do without; the Cortex-M0+ has none, and calls a
-library for each operation of the program in floats.
+library for each operation of the program in floats. Some kilobytes of such a library,
+with the floats alone, are not counted.
 
-{devices}
+{variants}
 
-## The same labels
+The same on other processors; of these only Cortex-M4F and Cortex-M7 have a
+floating-point unit. The Cortex-M0 is that of the emulated board microbit, with 256 KB
+of flash and 16 KB of RAM, the other Cortex-M are those of the boards mps2, and RV32IMC
+is that of the board virt. There is no board with a Cortex-M0+ in qemu: its program runs
+on that of the Cortex-M4, whose instructions include those of the Cortex-M0+. Six test
+cases of all classes have on all of them the class that Python gives.
 
+{processors}
+
+Energy is no measurement. It takes 1.5 cycles for an instruction, and for a cycle what
+manufacturers say of a running processor: 93 uA/MHz of an STM32L0 (data sheet DS10888)
+and 79 uA/MHz of an STM32L412 (DS12469), both at 3.0 V; and for an ESP32-C3 26.8 mA at
+160 MHz and 3.3 V, its radio off, [as someone has
+measured](https://robdobson.com/2023/11/investigating-esp32-c3-power-management/). A
+processor that is awake for other reasons takes it all the same.
+
+An AVR reads constants as memory, so that all tables are in RAM: those of the 500
+features of this model, some 8 KB, do not fit in the 8 KB of an ATmega2560. The model
+does as `largest_within(..., max_flash=7 * 1024, arithmetic="int16")` reduces it, and
+leaves most of a kilobyte for the stack. In floats the series and the work on it leave
+no room for tables. Cycles are those of simavr, to 1,024.
+
+{avr}
+"""
+
+FOREST = """
+[emlearn](https://emlearn.org) 0.23.2 writes models of scikit-learn in C. Here these are
+random forests of 100 trees as branches of code, in integers, which take a series of
+values scaled to 14 bits, or six statistics of each of its channels, computed in
+integers as well: mean, mean absolute deviation, lowest and highest value, mean absolute
+change, crossings of the mean. Beside them are models with their default of 500
+features, and as `largest_within(..., max_flash=8 * 1024, arithmetic="int16")` reduces
+them. Flash and RAM are those of a Cortex-M0+, ours with a stream, which a forest has
+not; instructions are millions. Accuracy is that of the program in C over all test
+cases.
+
+{forest}
+
+A forest takes a fraction of the instructions. It is for problems that such statistics,
+or values at certain points of time, tell apart.
+"""
+
+IN_SHORT = "In floats and in integers"
+SUMMARY = """
+The model of `plus` on more processors, in floats and [in integers](edge_integers.md),
+where this is measured: one row each. All give the class that Python does. Cortex-M4F
+and Cortex-M7 have floating-point units.
+
+{summary}
+"""
+
+LABELS = """
 All test cases of ten multivariate and twelve univariate sets. "Same label" counts those
 that get the label which `predict` gives, over all cases together and as the mean of the
 shares of the sets; "times as fast" compares C with C, built by gcc with `-O3

@@ -1,26 +1,20 @@
-/* Runs a model on an emulated Cortex-M4 or M7 (boards mps2-an386 and mps2-an500), and
- * writes what it answers, and how many instructions that takes, to the host.
+/* Runs a model on an emulated Cortex-M (boards mps2 and microbit), and writes what it
+ * answers, and how many instructions that takes, to the host.
  */
 #include <stdint.h>
 
 #include "cases.h"
-#include "lightwaves_model.h"
+#include <predict.h> /* that of a folder, or the one here */
 
-/* The emulator is told to count a nanosecond for each instruction, and the timer of the
- * core goes at 25 MHz.
+/* The emulator is told to count a nanosecond for each instruction, and how often the
+ * timer of the core ticks in that time depends on the board.
  */
-enum { INSTRUCTIONS_A_TICK = 40, LARGEST_TICK = 0xFFFFFF };
+enum { LARGEST_TICK = 0xFFFFFF };
 
 #define TIMER_CONTROL (*(volatile uint32_t *)0xE000E010u)
 #define TIMER_RELOAD (*(volatile uint32_t *)0xE000E014u)
 #define TIMER_VALUE (*(volatile uint32_t *)0xE000E018u)
 #define COPROCESSORS (*(volatile uint32_t *)0xE000ED88u)
-
-#ifdef LIGHTWAVES_BITS
-typedef int32_t Score;
-#else
-typedef float Score;
-#endif
 
 enum { WRITE_TEXT = 0x04, EXIT = 0x18, ENDED_WELL = 0x20026 };
 
@@ -46,16 +40,15 @@ static void write_number(uint32_t number, char behind)
 
 static void run(void)
 {
-    Score scores[LIGHTWAVES_N_CLASSES];
     TIMER_RELOAD = LARGEST_TICK;
     TIMER_CONTROL = 5; /* on, by the clock of the core */
     for (int i = 0; i < N_CASES; i++) {
         TIMER_VALUE = 0;
         const uint32_t start = TIMER_VALUE;
-        const int best = lightwaves_predict(cases[i], scores);
+        const int best = predict(cases[i]);
         const uint32_t ticks = (start - TIMER_VALUE) & LARGEST_TICK;
         write_number((uint32_t)best, ' ');
-        write_number(ticks * INSTRUCTIONS_A_TICK, '\n');
+        write_number(ticks * INSTRUCTIONS_OF_TWO_TICKS / 2, '\n');
     }
     host(EXIT, (const void *)ENDED_WELL);
 }
