@@ -7,7 +7,7 @@ simavr.
 
 from __future__ import annotations
 
-__all__ = ["BOARDS", "SOURCE", "Board", "run_on", "size_of", "write_cases"]
+__all__ = ["BOARDS", "SOURCE", "Board", "run_on", "size_of", "versions", "write_cases"]
 
 import re
 import subprocess
@@ -157,3 +157,16 @@ def size_of(name: str, folder: Path, source: str = SOURCE) -> tuple[int, int]:
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     text, data, bss = (int(n) for n in done.stdout.splitlines()[1].split()[:3])
     return text + data, data + bss
+
+
+def versions() -> str:
+    """Name the compilers and emulators."""
+    compilers = sorted({board.prefix for board in BOARDS.values()})
+    told = []
+    for prefix in compilers:
+        command = [f"{prefix}-gcc", "-dumpfullversion"]
+        done = subprocess.run(command, check=True, capture_output=True, text=True)
+        told.append(f"{prefix}-gcc {done.stdout.strip()}")
+    command = ["qemu-system-arm", "--version"]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return ", ".join([*told, "qemu " + re.findall(r"version (\S+)", done.stdout)[0]])

@@ -20,6 +20,7 @@ import numpy as np
 from rich.progress import track
 
 from benchmarks.edge import DATASETS, VARIANTS
+from benchmarks.edge_boards import versions
 from benchmarks.edge_builds import CBuild, IntegerBuild
 from benchmarks.edge_forest import table_forest
 from benchmarks.edge_small import (
@@ -120,6 +121,7 @@ def processors(args: argparse.Namespace, folder: Path) -> str:
         variants=table_variants({v: by_variant[v] for v in VARIANTS}),
         processors=table_processors(found),
         avr=table_avr(data, folder),
+        versions=versions(),
     )
 
 
@@ -280,8 +282,8 @@ A model of BasicMotions, six channels of 100 points, built by gcc with `-O2`: fl
 code and tables, and static RAM, that of a stream included, here on a Cortex-M0+; and
 million instructions of one prediction, counted by qemu. The Cortex-M4F has a
 floating-point unit, which integers do without; the Cortex-M0+ has none, and calls a
-library for each operation of the program in floats. Some kilobytes of such a library,
-with the floats alone, are not counted.
+library for each operation of the program in floats, whose own size is not counted.
+Measured with {versions}.
 
 {variants}
 
@@ -319,7 +321,7 @@ change, crossings of the mean. Beside them are models with their default of 500
 features, and as `largest_within(..., max_flash=8 * 1024, arithmetic="int16")` reduces
 them. Flash and RAM are those of a Cortex-M0+, ours with a stream, which a forest has
 not; instructions are millions. Accuracy is that of the program in C over all test
-cases.
+cases. As emlearn truncates thresholds to integers, a crossing counts 64.
 
 {forest}
 
