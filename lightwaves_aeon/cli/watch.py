@@ -129,7 +129,7 @@ def watch(
         reading = _Reading(estimator, Roles(time, recording, None, names), header)
         lines: Iterable[Line]
         if path is None:
-            lines = lines_of(click.get_binary_stream("stdin"))
+            lines = lines_of(sys.stdin.buffer)
         else:
             lines = follow(path, from_start, header)
         _decide(lines, reading, log, form)
@@ -297,7 +297,7 @@ def _decide(
 ) -> None:
     """Write a decision as soon as it is made, until there are no more rows."""
     n_rows = n_bad = n_decisions = 0
-    out = click.get_text_stream("stdout")
+    out = sys.stdout
     try:
         out.write(form.header())
         out.flush()
