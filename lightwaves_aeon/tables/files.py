@@ -6,7 +6,6 @@ __all__ = ["columns_of_file", "is_table_file"]
 
 import csv
 import gzip
-import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,12 +14,12 @@ import numpy as np
 import pandas as pd
 
 from lightwaves_aeon.storage.errors import DataFileError, faults_named, optional
+from lightwaves_aeon.tables.arrow_csv import columns_by_arrow
 from lightwaves_aeon.tables.columns import (
     Categories,
     Columns,
     Roles,
     plain,
-    ticks_of_text,
 )
 from lightwaves_aeon.tables.frames import columns_of_frame
 
@@ -138,7 +137,7 @@ def _csv(path: Path, roles: Roles) -> Columns:
         import pyarrow.csv  # noqa: F401 - several times as fast as pandas
     except ImportError:
         return _csv_by_pandas(path, roles, names, delimiter)
-    return _csv_by_arrow(path, roles, names, delimiter)
+    return columns_by_arrow(path, roles, known, names, delimiter)
 
 
 def _header(path: Path) -> tuple[list[str], str]:
@@ -150,77 +149,6 @@ def _header(path: Path) -> tuple[list[str], str]:
         raise DataFileError(f"{path} is empty, or has no header")
     delimiter = max(DELIMITERS, key=line.count)
     return next(csv.reader([line], delimiter=delimiter)), delimiter
-
-
-def _csv_by_arrow(
-    path: Path, roles: Roles, names: list[str], delimiter: str
-) -> Columns:
-    import pyarrow as pa
-    from pyarrow import csv as arrow_csv
-
-    parsed = arrow_csv.ParseOptions(delimiter=delimiter)
-    dictionary = pa.dictionary(pa.int32(), pa.string())
-    types = dict.fromkeys(names, pa.float32())
-    if roles.time is not None:
-        types[roles.time] = _type_of_time(path, roles.time, parsed)
-    if roles.recording is not None:
-        types[roles.recording] = dictionary
-    if roles.label is not None:
-        types[roles.label] = pa.float64() if roles.of_numbers else dictionary
-    options = arrow_csv.ConvertOptions(
-        include_columns=list(types), column_types=types, strings_can_be_null=True
-    )
-    try:
-        table = arrow_csv.read_csv(path, parse_options=parsed, convert_options=options)
-    except pa.ArrowInvalid as error:
-        known, _ = _header(path)
-        text = re.sub(
-            r"In CSV column #(\d+)",
-            lambda found: f"in the column {known[int(found[1])]!r}",
-            str(error),
-        )
-        raise DataFileError(f"{path} cannot be read: {text}") from error
-    arrays: dict[str, Any] = {}
-    for name in types:  # one after the other is freed, so that few are there twice
-        column = table.column(name)
-        table = table.drop_columns(name)
-        if column.type == dictionary:
-            arrays[name] = Categories.of_text(*_coded(column))
-        elif pa.types.is_string(column.type):
-            arrays[name] = ticks_of_text(name, column.to_pandas())
-        elif pa.types.is_timestamp(column.type):
-            ticks = column.cast(pa.timestamp("ns", column.type.tz))
-            arrays[name] = ticks.to_numpy().astype("datetime64[ns]").view(np.int64)
-        else:
-            arrays[name] = column.to_numpy()
-        n_rows = len(column)
-        del column
-        pa.default_memory_pool().release_unused()
-    return Columns(
-        n_rows,
-        names,
-        [arrays.pop(name) for name in names],
-        time=arrays.get(str(roles.time)),
-        recording=arrays.get(str(roles.recording)),
-        label=arrays.get(str(roles.label)),
-    )
-
-
-def _type_of_time(path: Path, name: str, parsed: Any) -> Any:
-    """Tell by the first rows of a CSV file whether times are numbers."""
-    import pyarrow as pa
-    from pyarrow import csv as arrow_csv
-
-    only = arrow_csv.ConvertOptions(include_columns=[name])
-    with (
-        faults_named(path),
-        arrow_csv.open_csv(path, parse_options=parsed, convert_options=only) as file,
-    ):
-        kind = file.schema.field(name).type
-    if pa.types.is_timestamp(kind):
-        return pa.timestamp("ns", kind.tz)
-    is_text = pa.types.is_string(kind) or pa.types.is_date(kind)
-    return pa.string() if is_text else pa.float64()
 
 
 def _coded(column: Any) -> tuple[np.ndarray, list[str]]:
