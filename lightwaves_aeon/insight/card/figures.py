@@ -1,0 +1,220 @@
+"""The pictures of a card: calibration, predictions, cases with their saliency."""
+
+from __future__ import annotations
+
+__all__ = ["draw_calibration", "draw_case", "draw_predictions", "draw_residuals"]
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.patheffects import withStroke
+from matplotlib.ticker import MaxNLocator, PercentFormatter
+
+from lightwaves_aeon.insight.card.classes import Bin
+from lightwaves_aeon.insight.card.svg import (
+    ACCENT,
+    INK,
+    PAPER,
+    QUIET,
+    SECOND,
+    drawing,
+    inline,
+)
+from lightwaves_aeon.insight.plots._canvas import draw_line, no_formula
+
+MOST_CHANNELS = 4
+"""Of a case, the most salient."""
+
+MOST_STEPS = 240
+"""Colours along the time points of a case."""
+
+MOST_POINTS = 2000
+"""Cases in a picture of predictions; of more, as many evenly."""
+
+FOR, AGAINST = (0.84, 0.15, 0.16), (0.12, 0.42, 0.80)
+"""Red and blue of what speaks for a prediction and against it."""
+
+
+def draw_calibration(bins: Sequence[Bin], words: str) -> str:
+    """Draw how often predictions are right over how certain they claim to be.
+
+    Parameters
+    ----------
+    bins : sequence of Bin
+        What ``measure_classes`` has found.
+    words : str
+        What there is to be seen.
+
+    Returns
+    -------
+    str
+        An SVG element.
+    """
+    stated = [100 * of.stated for of in bins]
+    right = [100 * of.right.value for of in bins]
+    low = [min(100 * of.right.low, value) for of, value in zip(bins, right, strict=True)]
+    high = [
+        max(100 * of.right.high, value) for of, value in zip(bins, right, strict=True)
+    ]
+    with drawing(4.2, 3.4) as figure:
+        ax = figure.subplots()
+        ax.plot([0, 100], [0, 100], color=QUIET, ls="--", lw=1)
+        ax.vlines(stated, low, high, color=ACCENT, lw=1.2)
+        ax.plot(stated, right, "o-", color=ACCENT, ms=5, lw=1.2)
+        start = max(0, min(min(stated), np.nanmin([*low, *right])) - 5)
+        ax.set(xlim=(start, 102), ylim=(start, 102))
+        ax.set(xlabel="probability that the model states", ylabel="share that is right")
+        for axis in (ax.xaxis, ax.yaxis):
+            axis.set_major_formatter(PercentFormatter(decimals=0))
+        _on_paper(ax)
+        return inline(figure, "calibration", words)
+
+
+def draw_predictions(
+    y: np.ndarray, predicted: np.ndarray, ends: np.ndarray | None, name: str, words: str
+) -> str:
+    """Draw predicted numbers over true ones, with their intervals.
+
+    Parameters
+    ----------
+    y, predicted : np.ndarray of float, shape (n_cases,)
+        The numbers, and what is predicted.
+    ends : np.ndarray of float, shape (n_cases, 2), or None
+        Lower and upper ends.
+    name, words : str
+        As of ``inline``.
+
+    Returns
+    -------
+    str
+        An SVG element.
+    """
+    some = _evenly(len(y))
+    both = np.concatenate([y, predicted])
+    low, high = float(both.min()), float(both.max())
+    with drawing(4.2, 3.6) as figure:
+        ax = figure.subplots()
+        ax.plot([low, high], [low, high], color=QUIET, ls="--", lw=1)
+        if ends is not None:
+            ax.vlines(y[some], *ends[some].T, color=ACCENT, lw=0.8, alpha=0.35)
+        ax.plot(y[some], predicted[some], "o", color=ACCENT, ms=3, alpha=0.8)
+        ax.set(xlabel="true number", ylabel="predicted number")
+        _on_paper(ax)
+        return inline(figure, f"predictions{name}", words)
+
+
+def draw_residuals(y: np.ndarray, predicted: np.ndarray, name: str, words: str) -> str:
+    """Draw how far predictions are off over what is predicted.
+
+    Parameters
+    ----------
+    y, predicted : np.ndarray of float, shape (n_cases,)
+        The numbers, and what is predicted.
+    name, words : str
+        As of ``inline``.
+
+    Returns
+    -------
+    str
+        An SVG element.
+    """
+    some = _evenly(len(y))
+    with drawing(4.2, 3.6) as figure:
+        ax = figure.subplots()
+        ax.axhline(0, color=QUIET, ls="--", lw=1)
+        off = (predicted - y)[some]
+        ax.plot(predicted[some], off, "o", color=SECOND, ms=3, alpha=0.8)
+        ax.set(xlabel="predicted number", ylabel="predicted less true number")
+        _on_paper(ax)
+        return inline(figure, f"residuals{name}", words)
+
+
+def draw_case(
+    x: np.ndarray,
+    saliency: np.ndarray,
+    labels: Sequence[str],
+    name: str,
+    words: str,
+    sampling_rate: float | None = None,
+) -> str:
+    """Draw a case over what each of its time points adds to a prediction.
+
+    Parameters
+    ----------
+    x, saliency : np.ndarray, shape (n_channels, n_timepoints)
+        The case, and what ``estimator.saliency`` says of it.
+    labels : sequence of str
+        Of all channels.
+    name, words : str
+        As of ``inline``.
+    sampling_rate : float, optional
+        Time points of a second; without, time is in these.
+
+    Returns
+    -------
+    str
+        An SVG element: the most salient channels one below the other, each in its own
+        range. Red speaks for what is predicted, blue against it, in strength by the
+        strongest time point of the case.
+    """
+    weights = np.abs(saliency).sum(axis=1)
+    n_shown = min(max(np.count_nonzero(weights), 1), MOST_CHANNELS)
+    shown = np.sort(np.argsort(-weights, kind="stable")[:n_shown])
+    width = -(-x.shape[1] // MOST_STEPS)
+    steps = np.arange(0, x.shape[1], width)
+    found = np.add.reduceat(saliency[shown], steps, axis=1)
+    strength = np.abs(found) / (np.abs(found).max() or 1)
+    unit = sampling_rate or 1
+    edges = np.append(steps, x.shape[1]) / unit
+    with drawing(4.2, 0.45 + 0.72 * len(shown)) as figure:
+        rows = figure.subplots(len(shown), sharex=True, squeeze=False)[:, 0]
+        for ax, channel, sums, alpha in zip(rows, shown, found, strength, strict=True):
+            _colour(ax, edges, sums, alpha)
+            time = np.arange(x.shape[1]) / unit
+            draw_line(ax, time, x[channel].astype(float), color=INK, lw=1)
+            ax.set(xlim=(edges[0], edges[-1]), ylim=_range(x[channel]), yticks=[])
+            ax.spines[["left", "bottom"]].set_visible(False)
+            ax.set_title(
+                no_formula(f"channel {labels[channel]}"),
+                fontsize="small",
+                loc="left",
+                pad=2,
+                path_effects=[withStroke(linewidth=2, foreground=PAPER)],
+            )
+            ax.tick_params(bottom=ax is rows[-1], labelbottom=ax is rows[-1])
+        rows[-1].xaxis.set_major_locator(MaxNLocator(integer=sampling_rate is None))
+        rows[-1].set_xlabel("time point" if sampling_rate is None else "seconds")
+        return inline(figure, f"case{name}", words)
+
+
+def _colour(ax: Axes, edges: np.ndarray, sums: np.ndarray, alpha: np.ndarray) -> None:
+    """Colour the back of a channel, where nothing is said not at all."""
+    colours = np.where(sums[:, None] > 0, FOR, AGAINST)
+    colours = np.column_stack([colours, 0.85 * alpha])
+    ax.imshow(
+        colours[None],
+        aspect="auto",
+        extent=(edges[0], edges[-1], 0, 1),
+        transform=ax.get_xaxis_transform(),
+        interpolation="nearest",
+    )
+
+
+def _range(series: np.ndarray) -> tuple[float, float]:
+    """Give limits with room above and below, for what is constant and missing, too."""
+    is_value = np.isfinite(series)
+    if not is_value.any():
+        return 0.0, 1.0
+    low, high = float(series[is_value].min()), float(series[is_value].max())
+    room = 0.2 * (high - low) or 1.0
+    return low - room, high + room
+
+
+def _on_paper(ax: Axes) -> None:
+    ax.patch.set_alpha(0)
+
+
+def _evenly(n_cases: int) -> np.ndarray:
+    return np.unique(np.linspace(0, n_cases - 1, min(n_cases, MOST_POINTS)).astype(int))
+

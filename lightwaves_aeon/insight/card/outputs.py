@@ -1,0 +1,167 @@
+"""How good a regressor is on cases: errors, and whether its intervals hold."""
+
+from __future__ import annotations
+
+__all__ = ["Coverage", "Estimate", "OutputMeasures", "measure_output"]
+
+from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+from scipy.stats import bootstrap
+
+from lightwaves_aeon.insight.card.shares import CONFIDENCE, Share, share_of
+
+N_RESAMPLES, BATCH = 999, 20
+
+
+class Estimate(NamedTuple):
+    """A value on the cases given, with an interval; NaN where it is not known."""
+
+    value: float
+    low: float = float("nan")
+    high: float = float("nan")
+
+    @property
+    def has_interval(self) -> bool:
+        """Whether the interval is known."""
+        return not np.isnan(self.low)
+
+
+class Coverage(NamedTuple):
+    """Whether intervals hold as many numbers as they are to.
+
+    Attributes
+    ----------
+    stated : float
+        The share that they are made for.
+    found : Share
+        The numbers that lie in them.
+    half_width : float
+        Mean distance from a prediction to the ends.
+    """
+
+    stated: float
+    found: Share
+    half_width: float
+
+
+@dataclass(frozen=True)
+class OutputMeasures:
+    """How far predictions of one number are off.
+
+    Attributes
+    ----------
+    mae, rmse, r2 : Estimate
+        Mean absolute error, root of the mean square error, and the share of the
+        variance that is explained; this is NaN where the numbers are all the same.
+    bias : float
+        Mean of the predictions less that of the numbers.
+    coverages : list of Coverage
+        Empty where nothing is known of the errors.
+    groups : list of (object, float, int)
+        Name, mean absolute error and number of cases of each group, the largest error
+        first.
+    """
+
+    mae: Estimate
+    rmse: Estimate
+    r2: Estimate
+    bias: float
+    coverages: list[Coverage]
+    groups: list[tuple[object, float, int]]
+
+
+def measure_output(
+    y: np.ndarray,
+    predicted: np.ndarray,
+    intervals: dict[float, np.ndarray] | None = None,
+    groups: np.ndarray | None = None,
+) -> OutputMeasures:
+    """Compare predictions with numbers.
+
+    Parameters
+    ----------
+    y, predicted : np.ndarray of float, shape (n_cases,)
+        The numbers, and what is predicted.
+    intervals : dict of float to np.ndarray, each of shape (n_cases, 2), optional
+        By coverage, between which numbers they are said to lie.
+    groups : np.ndarray, shape (n_cases,), optional
+        What each case comes from: groups are drawn as a whole for the intervals of
+        `mae`, `rmse` and `r2`, which are those of a bootstrap.
+
+    Returns
+    -------
+    OutputMeasures
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.insight.card.outputs import measure_output
+    >>> y = np.arange(10.0)
+    >>> found = measure_output(y, y + 0.5, {0.9: np.stack([y - 1, y + 1], axis=1)})
+    >>> found.mae.value, found.bias, found.coverages[0].found.value
+    (0.5, 0.5, 1.0)
+    """
+    residuals = predicted - y
+    sums = _sums(y, residuals, groups)
+    values = _measures(np.arange(len(sums)), axis=0, sums=sums)
+    ends = [(np.nan, np.nan)] * len(values)
+    if len(sums) > 1:
+        with np.errstate(invalid="ignore", divide="ignore"):
+            found = bootstrap(
+                (np.arange(len(sums)),),
+                partial(_measures, sums=sums),
+                n_resamples=N_RESAMPLES,
+                batch=BATCH,
+                confidence_level=CONFIDENCE,
+                method="percentile",
+                vectorized=True,
+                random_state=np.random.default_rng(0),
+            ).confidence_interval
+        ends = list(zip(found.low.tolist(), found.high.tolist(), strict=True))
+    estimates = [
+        Estimate(float(value), *of) for value, of in zip(values, ends, strict=True)
+    ]
+    coverages = [
+        Coverage(
+            stated,
+            share_of((of[:, 0] <= y) & (y <= of[:, 1]), groups),
+            float((of[:, 1] - of[:, 0]).mean() / 2),
+        )
+        for stated, of in sorted((intervals or {}).items())
+    ]
+    names = [] if groups is None else np.unique(groups)
+    by_group = [
+        (name, float(np.abs(residuals[groups == name]).mean()), int(np.sum(of)))
+        for name in names
+        for of in [groups == name]
+    ]
+    by_group.sort(key=lambda group: -group[1])
+    return OutputMeasures(*estimates, float(residuals.mean()), coverages, by_group)
+
+
+def _sums(
+    y: np.ndarray, residuals: np.ndarray, groups: np.ndarray | None
+) -> np.ndarray:
+    """Sum up what the measures are made of, for each group, or case."""
+    # About the mean: squares of large numbers would cancel.
+    y = y - y.mean()
+    parts = np.stack([np.ones(len(y)), np.abs(residuals), residuals**2, y, y**2], 1)
+    if groups is None:
+        return parts
+    names, of_case = np.unique(groups, return_inverse=True)
+    out = np.zeros((len(names), parts.shape[1]))
+    np.add.at(out, of_case, parts)
+    return out
+
+
+def _measures(drawn: np.ndarray, axis: int, sums: np.ndarray) -> np.ndarray:
+    """Give MAE, RMSE and R2 of the groups, or cases, that are drawn."""
+    totals = sums[drawn].sum(axis=axis if axis >= 0 else axis - 1)
+    n_cases, absolute, squares, of_y, of_squares = np.moveaxis(totals, -1, 0)
+    spread = of_squares - of_y**2 / n_cases
+    with np.errstate(invalid="ignore", divide="ignore"):
+        r2 = np.where(spread > 1e-12 * of_squares, 1 - squares / spread, np.nan)
+    return np.stack([absolute / n_cases, np.sqrt(squares / n_cases), r2])
