@@ -5,10 +5,10 @@ It takes what the extra ``report`` installs.
 
 from __future__ import annotations
 
-__all__ = ["page_of", "write_report"]
+__all__ = ["MARK", "page_of", "write_report"]
 
 try:
-    from lightwaves_aeon.insight.card.page import page_of, write_report
+    from lightwaves_aeon.insight.card.page import MARK, page_of, write_report
 except ImportError as error:
     raise ImportError(
         "reports on models are made with jinja2 and matplotlib; to have them: "

@@ -162,8 +162,10 @@ def measure_classes(
         return share_of(right[of], None if groups is None else groups[of])
 
     found = [share(rows == number) for number in range(len(labels))]
-    of_groups = [] if groups is None else np.unique(groups)
-    by_group = [(name, share_of(right[groups == name])) for name in of_groups]
+    by_group = [
+        (name, share_of(right[groups == name]))
+        for name in np.unique([] if groups is None else groups)
+    ]
     return ClassMeasures(
         labels=labels,
         n_known=len(classes),

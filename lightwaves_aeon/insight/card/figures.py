@@ -53,10 +53,7 @@ def draw_calibration(bins: Sequence[Bin], words: str) -> str:
     """
     stated = [100 * of.stated for of in bins]
     right = [100 * of.right.value for of in bins]
-    low = [min(100 * of.right.low, value) for of, value in zip(bins, right, strict=True)]
-    high = [
-        max(100 * of.right.high, value) for of, value in zip(bins, right, strict=True)
-    ]
+    low, high = ([100 * of.right[end] for of in bins] for end in (2, 3))
     with drawing(4.2, 3.4) as figure:
         ax = figure.subplots()
         ax.plot([0, 100], [0, 100], color=QUIET, ls="--", lw=1)
@@ -166,7 +163,7 @@ def draw_case(
     found = np.add.reduceat(saliency[shown], steps, axis=1)
     strength = np.abs(found) / (np.abs(found).max() or 1)
     unit = sampling_rate or 1
-    edges = np.append(steps, x.shape[1]) / unit
+    edges = (np.append(steps, x.shape[1]) - 0.5) / unit
     with drawing(4.2, 0.45 + 0.72 * len(shown)) as figure:
         rows = figure.subplots(len(shown), sharex=True, squeeze=False)[:, 0]
         for ax, channel, sums, alpha in zip(rows, shown, found, strength, strict=True):
@@ -175,6 +172,7 @@ def draw_case(
             draw_line(ax, time, x[channel].astype(float), color=INK, lw=1)
             ax.set(xlim=(edges[0], edges[-1]), ylim=_range(x[channel]), yticks=[])
             ax.spines[["left", "bottom"]].set_visible(False)
+            _on_paper(ax)
             ax.set_title(
                 no_formula(f"channel {labels[channel]}"),
                 fontsize="small",
@@ -217,4 +215,3 @@ def _on_paper(ax: Axes) -> None:
 
 def _evenly(n_cases: int) -> np.ndarray:
     return np.unique(np.linspace(0, n_cases - 1, min(n_cases, MOST_POINTS)).astype(int))
-

@@ -13,7 +13,7 @@ __all__ = [
 
 import hashlib
 import platform
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -115,7 +115,7 @@ class ModelFacts:
     channels: list[Channel]
     unused: list[str]
     whole: float
-    channel_path: list[dict[str, Any]]
+    channel_path: list[dict[Hashable, Any]]
     scales: list[Scale]
     strongest: list[tuple[str, str, float]]
 
@@ -168,8 +168,8 @@ def facts_of(estimator: Any) -> ModelFacts:
 
 def _channels(fitted: FittedLinear) -> tuple[list[Channel], list[str], float]:
     names = fitted.channel_names
-    table = channel_importance(fitted).groupby("channel")
-    table = table.agg({"importance": "sum", "n_features": "first"})
+    by_channel = channel_importance(fitted).groupby("channel")
+    table = by_channel.agg({"importance": "sum", "n_features": "first"})
     used = table[table["n_features"] > 0].sort_values(
         "importance", ascending=False, kind="stable"
     )
@@ -191,11 +191,11 @@ def _channels(fitted: FittedLinear) -> tuple[list[Channel], list[str], float]:
     return found, [channel_label(channel, names) for channel in unused], whole
 
 
-def _steps(fitted: FittedLinear, path: np.ndarray) -> list[dict[str, Any]]:
-    steps = pd.DataFrame(path).sort_values("n_channels").to_dict("records")
-    for step in steps:
-        step["label"] = channel_label(step["channel"], fitted.channel_names)
-    return steps
+def _steps(fitted: FittedLinear, path: np.ndarray) -> list[dict[Hashable, Any]]:
+    table = pd.DataFrame(path).sort_values("n_channels")
+    names = fitted.channel_names
+    table["label"] = [channel_label(channel, names) for channel in table["channel"]]
+    return [dict(zip(table, row, strict=True)) for row in table.itertuples(index=False)]
 
 
 def _scales(fitted: FittedLinear) -> list[Scale]:
@@ -206,10 +206,7 @@ def _scales(fitted: FittedLinear) -> list[Scale]:
     times = np.where(rows["level"] == 2, 3, 1)
     reach = (bank.lengths[rows["kernel"]] - 1) * rows["dilation"] * times + 1
     name = np.array(
-        [
-            scale_of(row["dilation"]) if row["level"] > 0 else SCALES[0]
-            for row in rows
-        ]
+        [scale_of(row["dilation"]) if row["level"] > 0 else SCALES[0] for row in rows]
     )
     reach[name == SCALES[0]] = 1
     return [

@@ -9,6 +9,7 @@ from functools import partial
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 from scipy.stats import bootstrap
 
 from lightwaves_aeon.insight.card.shares import CONFIDENCE, Share, share_of
@@ -132,14 +133,21 @@ def measure_output(
         )
         for stated, of in sorted((intervals or {}).items())
     ]
-    names = [] if groups is None else np.unique(groups)
-    by_group = [
-        (name, float(np.abs(residuals[groups == name]).mean()), int(np.sum(of)))
-        for name in names
-        for of in [groups == name]
-    ]
-    by_group.sort(key=lambda group: -group[1])
-    return OutputMeasures(*estimates, float(residuals.mean()), coverages, by_group)
+    mae, rmse, r2 = estimates
+    return OutputMeasures(
+        mae=mae,
+        rmse=rmse,
+        r2=r2,
+        bias=float(residuals.mean()),
+        coverages=coverages,
+        groups=[] if groups is None else _by_group(np.abs(residuals), groups),
+    )
+
+
+def _by_group(off: np.ndarray, groups: np.ndarray) -> list[tuple[object, float, int]]:
+    errors = pd.Series(off).groupby(groups).agg(["mean", "size"])
+    errors = errors.sort_values("mean", ascending=False, kind="stable")
+    return list(errors.itertuples(name=None))
 
 
 def _sums(

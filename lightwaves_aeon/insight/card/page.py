@@ -240,7 +240,9 @@ def _of_numbers(
                 "pictures": _scatter(*of_output, ends, output, measures) * shown,
             }
         )
-    examples, mistakes = of_numbers(estimator, fitted, cases, numbers, predicted, groups)
+    examples, mistakes = of_numbers(
+        estimator, fitted, cases, numbers, predicted, groups
+    )
     return {
         "task": "numbers",
         "outputs": outputs,
@@ -287,5 +289,3 @@ def _scatter(
             f"{(predicted - y).min():.3g} to {(predicted - y).max():.3g}.",
         ),
     ]
-
-

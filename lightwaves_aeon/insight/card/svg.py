@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import StringIO
+from typing import Any
 
 import matplotlib
 from matplotlib.figure import Figure
@@ -29,7 +30,7 @@ OF_PAGE = {
     SECOND: "var(--second)",
 }
 
-STYLE = {
+STYLE: Any = {
     "svg.fonttype": "none",  # text remains text
     "font.family": "sans-serif",
     "font.size": 9,

@@ -43,7 +43,7 @@ def significant(number: float) -> str:
     if isnan(number):
         return "—"
     is_long = 1000 <= abs(number) < 1e9
-    return f"{number:,.0f}" if is_long else f"{number:.3g}".replace("-", "−")
+    return f"{number:,.0f}" if is_long else f"{number:.3g}"
 
 
 def counted(number: int, noun: str, plural: str | None = None) -> str:
