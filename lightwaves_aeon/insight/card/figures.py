@@ -8,14 +8,12 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from lightwaves_aeon.insight.card.classes import Bin
 from lightwaves_aeon.insight.card.svg import (
     ACCENT,
     INK,
-    PAPER,
     QUIET,
     SECOND,
     drawing,
@@ -28,6 +26,12 @@ MOST_CHANNELS = 4
 
 MOST_STEPS = 240
 """Colours along the time points of a case."""
+
+WIDTH, ROW, BELOW = 4.2, 0.72, 0.42
+"""Inches of the picture of a case: width, height of a channel, and of what is below."""
+
+LABEL = 0.24
+"""Part of the height of a channel that its label has."""
 
 MOST_POINTS = 2000
 """Cases in a picture of predictions; of more, as many evenly."""
@@ -163,50 +167,41 @@ def draw_case(
     found = np.add.reduceat(saliency[shown], steps, axis=1)
     strength = np.abs(found) / (np.abs(found).max() or 1)
     unit = sampling_rate or 1
+    time = np.arange(x.shape[1]) / unit
     edges = (np.append(steps, x.shape[1]) - 0.5) / unit
-    with drawing(4.2, 0.45 + 0.72 * len(shown)) as figure:
-        rows = figure.subplots(len(shown), sharex=True, squeeze=False)[:, 0]
-        for ax, channel, sums, alpha in zip(rows, shown, found, strength, strict=True):
-            _colour(ax, edges, sums, alpha)
-            time = np.arange(x.shape[1]) / unit
-            draw_line(ax, time, x[channel].astype(float), color=INK, lw=1)
-            ax.set(xlim=(edges[0], edges[-1]), ylim=_range(x[channel]), yticks=[])
-            ax.spines[["left", "bottom"]].set_visible(False)
-            _on_paper(ax)
-            ax.set_title(
-                no_formula(f"channel {labels[channel]}"),
-                fontsize="small",
-                loc="left",
-                pad=2,
-                path_effects=[withStroke(linewidth=2, foreground=PAPER)],
+    height = BELOW + ROW * len(shown)
+    with drawing(WIDTH, height, layout="none") as figure:
+        # Without a layout to be found, which would take most of the time.
+        ax = figure.add_axes((0.01, BELOW / height, 0.98, 1 - BELOW / height))
+        for row, (channel, sums, alpha) in enumerate(
+            zip(shown, found, strength, strict=True)
+        ):
+            colours = np.where(sums[:, None] > 0, FOR, AGAINST)
+            ax.imshow(
+                np.column_stack([colours, 0.85 * alpha])[None],
+                aspect="auto",
+                extent=(edges[0], edges[-1], row + 1, row + LABEL),
+                interpolation="nearest",
             )
-            ax.tick_params(bottom=ax is rows[-1], labelbottom=ax is rows[-1])
-        rows[-1].xaxis.set_major_locator(MaxNLocator(integer=sampling_rate is None))
-        rows[-1].set_xlabel("time point" if sampling_rate is None else "seconds")
+            draw_line(ax, time, row + _stretched(x[channel]), color=INK, lw=1)
+            text = no_formula(f"channel {labels[channel]}")
+            ax.text(edges[0], row + 0.18, text, fontsize="small")
+        ax.set(xlim=(edges[0], edges[-1]), ylim=(len(shown), 0), yticks=[])
+        ax.spines[["left", "bottom"]].set_visible(False)
+        ax.xaxis.set_major_locator(MaxNLocator(integer=sampling_rate is None))
+        ax.set_xlabel("time point" if sampling_rate is None else "seconds")
+        _on_paper(ax)
         return inline(figure, f"case{name}", words)
 
 
-def _colour(ax: Axes, edges: np.ndarray, sums: np.ndarray, alpha: np.ndarray) -> None:
-    """Colour the back of a channel, where nothing is said not at all."""
-    colours = np.where(sums[:, None] > 0, FOR, AGAINST)
-    colours = np.column_stack([colours, 0.85 * alpha])
-    ax.imshow(
-        colours[None],
-        aspect="auto",
-        extent=(edges[0], edges[-1], 0, 1),
-        transform=ax.get_xaxis_transform(),
-        interpolation="nearest",
-    )
-
-
-def _range(series: np.ndarray) -> tuple[float, float]:
-    """Give limits with room above and below, for what is constant and missing, too."""
+def _stretched(series: np.ndarray) -> np.ndarray:
+    """Bring a series into its part of a row, below the label."""
     is_value = np.isfinite(series)
     if not is_value.any():
-        return 0.0, 1.0
+        return np.full(len(series), np.nan)
     low, high = float(series[is_value].min()), float(series[is_value].max())
-    room = 0.2 * (high - low) or 1.0
-    return low - room, high + room
+    height = (series - low) / (high - low) if low < high else 0 * series + 0.5
+    return 0.94 - (0.88 - LABEL) * height
 
 
 def _on_paper(ax: Axes) -> None:

@@ -173,19 +173,17 @@ def _channels(fitted: FittedLinear) -> tuple[list[Channel], list[str], float]:
     used = table[table["n_features"] > 0].sort_values(
         "importance", ascending=False, kind="stable"
     )
-    without, whole = pd.Series(np.nan, used.index), float("nan")
+    lost, whole = dict.fromkeys(used.index, float("nan")), float("nan")
     if fitted.channel_losses is not None:
-        losses = channel_loss(fitted).set_index("channel")
-        quality, lost = losses.columns[:2]
-        without, whole = losses[lost], float(losses[quality].iloc[0])
+        losses = channel_loss(fitted)
+        of, quality, without = losses.columns[:3]
+        lost = dict(zip(losses[of], losses[without], strict=True))
+        whole = float(losses[quality].iloc[0])
     found = [
         Channel(
-            channel_label(channel, names),
-            float(row["importance"]),
-            int(row["n_features"]),
-            float(without[channel]),
+            channel_label(channel, names), float(share), int(n), float(lost[channel])
         )
-        for channel, row in used.iterrows()
+        for channel, share, n in used.itertuples(name=None)
     ]
     unused = table.index[table["n_features"] == 0]
     return found, [channel_label(channel, names) for channel in unused], whole

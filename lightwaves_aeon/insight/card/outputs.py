@@ -5,16 +5,15 @@ from __future__ import annotations
 __all__ = ["Coverage", "Estimate", "OutputMeasures", "measure_output"]
 
 from dataclasses import dataclass
-from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.stats import bootstrap
 
 from lightwaves_aeon.insight.card.shares import CONFIDENCE, Share, share_of
 
-N_RESAMPLES, BATCH = 999, 20
+N_RESAMPLES = 999
+"""Draws of the bootstrap."""
 
 
 class Estimate(NamedTuple):
@@ -106,25 +105,7 @@ def measure_output(
     (0.5, 0.5, 1.0)
     """
     residuals = predicted - y
-    sums = _sums(y, residuals, groups)
-    values = _measures(np.arange(len(sums)), axis=0, sums=sums)
-    ends = [(np.nan, np.nan)] * len(values)
-    if len(sums) > 1:
-        with np.errstate(invalid="ignore", divide="ignore"):
-            found = bootstrap(
-                (np.arange(len(sums)),),
-                partial(_measures, sums=sums),
-                n_resamples=N_RESAMPLES,
-                batch=BATCH,
-                confidence_level=CONFIDENCE,
-                method="percentile",
-                vectorized=True,
-                random_state=np.random.default_rng(0),
-            ).confidence_interval
-        ends = list(zip(found.low.tolist(), found.high.tolist(), strict=True))
-    estimates = [
-        Estimate(float(value), *of) for value, of in zip(values, ends, strict=True)
-    ]
+    mae, rmse, r2 = _estimates(_sums(y, residuals, groups))
     coverages = [
         Coverage(
             stated,
@@ -133,7 +114,6 @@ def measure_output(
         )
         for stated, of in sorted((intervals or {}).items())
     ]
-    mae, rmse, r2 = estimates
     return OutputMeasures(
         mae=mae,
         rmse=rmse,
@@ -165,10 +145,33 @@ def _sums(
     return out
 
 
-def _measures(drawn: np.ndarray, axis: int, sums: np.ndarray) -> np.ndarray:
-    """Give MAE, RMSE and R2 of the groups, or cases, that are drawn."""
-    totals = sums[drawn].sum(axis=axis if axis >= 0 else axis - 1)
-    n_cases, absolute, squares, of_y, of_squares = np.moveaxis(totals, -1, 0)
+def _estimates(sums: np.ndarray) -> list[Estimate]:
+    """Give MAE, RMSE and R2, with intervals if there are several groups, or cases."""
+    values = _measures(sums.sum(axis=0))
+    if len(sums) < 2:
+        return [Estimate(value) for value in values.tolist()]
+    rng, n_drawn = np.random.default_rng(0), len(sums)
+    drawn = np.array(
+        [
+            np.bincount(rng.integers(n_drawn, size=n_drawn), minlength=n_drawn) @ sums
+            for _ in range(N_RESAMPLES)
+        ]
+    )
+    found = _measures(drawn.T)
+    outside = (1 - CONFIDENCE) / 2
+    return [
+        Estimate(float(value))
+        if np.isnan(value)
+        else Estimate(
+            float(value), *np.nanquantile(of, (outside, 1 - outside)).tolist()
+        )
+        for value, of in zip(values, found, strict=True)
+    ]
+
+
+def _measures(totals: np.ndarray) -> np.ndarray:
+    """Give MAE, RMSE and R2 of sums, those of several draws as columns."""
+    n_cases, absolute, squares, of_y, of_squares = totals
     spread = of_squares - of_y**2 / n_cases
     with np.errstate(invalid="ignore", divide="ignore"):
         r2 = np.where(spread > 1e-12 * of_squares, 1 - squares / spread, np.nan)

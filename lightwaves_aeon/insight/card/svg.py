@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-__all__ = ["ACCENT", "INK", "PAPER", "QUIET", "SECOND", "drawing", "inline"]
+__all__ = ["ACCENT", "INK", "QUIET", "SECOND", "drawing", "inline"]
 
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import StringIO
-from typing import Any
+from typing import Any, Literal
 
 import matplotlib
 from matplotlib.figure import Figure
 
-INK, QUIET, PAPER, ACCENT, SECOND = (
+INK, QUIET, ACCENT, SECOND = (
     "#010101",
     "#020202",
-    "#030303",
     "#040404",
     "#050505",
 )
@@ -25,7 +24,6 @@ INK, QUIET, PAPER, ACCENT, SECOND = (
 OF_PAGE = {
     INK: "currentColor",
     QUIET: "var(--quiet)",
-    PAPER: "var(--paper)",
     ACCENT: "var(--accent)",
     SECOND: "var(--second)",
 }
@@ -53,7 +51,9 @@ DROPPED = re.compile(r'\s(?:xmlns(?::xlink)?|version|width|height)="[^"]*"')
 
 
 @contextmanager
-def drawing(width: float, height: float) -> Iterator[Figure]:
+def drawing(
+    width: float, height: float, layout: Literal["constrained", "none"] = "constrained"
+) -> Iterator[Figure]:
     """Give a figure of some inches to draw into, in the style of pages.
 
     It must be made `inline` while it is there.
@@ -61,7 +61,7 @@ def drawing(width: float, height: float) -> Iterator[Figure]:
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(STYLE)
-        figure = Figure(figsize=(width, height), layout="constrained")
+        figure = Figure(figsize=(width, height), layout=layout)
         figure.patch.set_alpha(0)
         yield figure
 
