@@ -14,7 +14,6 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
 from matplotlib.colors import CenteredNorm
 from matplotlib.patheffects import withStroke
-from matplotlib.ticker import MaxNLocator
 from sklearn.decomposition import PCA
 
 from lightwaves_aeon.core.data.collection import as_collection, checked_case
@@ -28,6 +27,7 @@ from lightwaves_aeon.insight.plots._canvas import (
     channel_ticks,
     draw_line,
     entitle,
+    label_time,
     no_formula,
 )
 from lightwaves_aeon.insight.words import short_label
@@ -116,8 +116,8 @@ def plot_saliency(
         draw_line(ax, np.arange(len(line)), line, path_effects=halo, **style)
     ax.invert_yaxis()
     ax.set_yticks(range(len(shown)), channel_ticks(fitted, shown))
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-    ax.set(xlabel="time point", ylabel="channel (each in its own range)")
+    label_time(ax, fitted.sampling_rate)
+    ax.set_ylabel("channel (each in its own range)")
     summed = "" if width == 1 else f", by {width} time points"
     ax.figure.colorbar(mesh, ax=ax, label=no_formula(f"adds to {added_to}{summed}"))
     some = f"{len(shown)} of {len(used)} channels in use"
