@@ -216,7 +216,7 @@ def test_what_a_page_says(three):
         "On average it states",
         "date 2026-01-31",
         "fitted to 40 cases",
-        "It relies most on channel",
+        "It relies most on channel 1, with",
         "The strongest part is in channel",
     ):
         assert sentence in page.text, sentence
@@ -294,20 +294,13 @@ def test_hostile_names(fit):
     assert "b" not in page.tags[page.tags.index("table") :]
 
 
-def test_hostile_channel_names(make_problem, small):
-    import pandas as pd
-
-    module = pytest.importorskip("lightwaves_aeon.sktime", exc_type=ImportError)
-    X, y = make_problem()
-    names = ["<i>", "a$b$", '"&']
-    frame = pd.concat(
-        {i: pd.DataFrame(x.T, columns=names) for i, x in enumerate(X)},
-        names=["case", "time"],
-    )
-    clf = module.LightWaveSClassifier(**small, random_state=0).fit(frame, y)
-    page = page_of(clf, frame, y)
-    assert "i" not in page.tags[page.tags.index("ol") :]
-    assert any(name in page.text for name in names)
+def test_names_and_seconds(fit):
+    names = ["<u>", "a$b$", '"&']
+    clf, X, y = fit(channel_names=names, sampling_rate=20.0)
+    page = page_of(clf, X, y)
+    assert "u" not in page.tags
+    for text in ("relies most on a$b$", "40 time points (2 s)", "in a$b$, ", " s to "):
+        assert text in page.text
 
 
 @pytest.mark.parametrize(

@@ -170,7 +170,7 @@ def draw_case(
     time = np.arange(x.shape[1]) / unit
     edges = (np.append(steps, x.shape[1]) - 0.5) / unit
     height = BELOW + ROW * len(shown)
-    with drawing(WIDTH, height, layout="none") as figure:
+    with drawing(WIDTH, height, layout=None) as figure:
         # Without a layout to be found, which would take most of the time.
         ax = figure.add_axes((0.01, BELOW / height, 0.98, 1 - BELOW / height))
         for row, (channel, sums, alpha) in enumerate(
@@ -184,7 +184,7 @@ def draw_case(
                 interpolation="nearest",
             )
             draw_line(ax, time, row + _stretched(x[channel]), color=INK, lw=1)
-            text = no_formula(f"channel {labels[channel]}")
+            text = no_formula(labels[channel])
             ax.text(edges[0], row + 0.18, text, fontsize="small")
         ax.set(xlim=(edges[0], edges[-1]), ylim=(len(shown), 0), yticks=[])
         ax.spines[["left", "bottom"]].set_visible(False)

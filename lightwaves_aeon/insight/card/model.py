@@ -23,10 +23,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from lightwaves_aeon.core.convolution.features import spans_of
 from lightwaves_aeon.core.fitted import FittedLinear
 from lightwaves_aeon.insight.importance import (
     channel_importance,
-    channel_loss,
     shares,
     standardised_weights,
 )
@@ -48,7 +48,7 @@ class Channel(NamedTuple):
     Attributes
     ----------
     label : str
-        Its number, and its name where it has one.
+        Its name, or its number where it has none.
     share : float
         Of the importance of all channels.
     n_features : int
@@ -73,7 +73,7 @@ class Scale(NamedTuple):
     share : float
         Of the importance of all features.
     shortest, longest : int
-        Time points that their patterns reach over.
+        Time points that one value of their responses depends on; 0 of values.
     """
 
     name: str
@@ -92,6 +92,8 @@ class ModelFacts:
         Features of the table, and channels of a case, in use or not.
     n_timepoints : int or None
         Of the training cases; None if they differ.
+    sampling_rate : float or None
+        Time points a second, where it is known.
     n_training_cases : int
         Cases that it was fitted to.
     channels : list of Channel
@@ -111,6 +113,7 @@ class ModelFacts:
     n_features: int
     n_channels: int
     n_timepoints: int | None
+    sampling_rate: float | None
     n_training_cases: int
     channels: list[Channel]
     unused: list[str]
@@ -144,8 +147,8 @@ def facts_of(estimator: Any) -> ModelFacts:
     >>> from lightwaves_aeon.insight.card.model import facts_of
     >>> clf = LightWaveSClassifier(n_features=50, variant="L1L2")
     >>> facts = facts_of(clf.fit(*load_basic_motions(split="train")))
-    >>> [channel.label for channel in facts.channels], facts.unused
-    (['0', '2', '1'], ['3', '4', '5'])
+    >>> [channel.label for channel in facts.channels]
+    ['channel 0', 'channel 2', 'channel 1']
     >>> [(scale.name, scale.longest) for scale in facts.scales]
     [('short', 25), ('medium', 65), ('long', 385)]
     """
@@ -156,6 +159,7 @@ def facts_of(estimator: Any) -> ModelFacts:
         n_features=len(fitted.model.rows),
         n_channels=fitted.n_channels,
         n_timepoints=state.metadata["n_timepoints"],
+        sampling_rate=fitted.sampling_rate,
         n_training_cases=state.metadata["n_cases"],
         channels=channels,
         unused=unused,
@@ -175,8 +179,8 @@ def _channels(fitted: FittedLinear) -> tuple[list[Channel], list[str], float]:
     )
     lost, whole = dict.fromkeys(used.index, float("nan")), float("nan")
     if fitted.channel_losses is not None:
-        losses = channel_loss(fitted)
-        of, quality, without = losses.columns[:3]
+        losses = pd.DataFrame(fitted.channel_losses)
+        of, quality, without = losses.columns
         lost = dict(zip(losses[of], losses[without], strict=True))
         whole = float(losses[quality].iloc[0])
     found = [
@@ -198,21 +202,16 @@ def _steps(fitted: FittedLinear, path: np.ndarray) -> list[dict[Hashable, Any]]:
 
 def _scales(fitted: FittedLinear) -> list[Scale]:
     rows, bank = fitted.model.rows, fitted.model.bank
-    importance = shares(fitted).sum(axis=1)
-    # A second kernel, over every second value of the first one's response, sees three
-    # times as far.
-    times = np.where(rows["level"] == 2, 3, 1)
-    reach = (bank.lengths[rows["kernel"]] - 1) * rows["dilation"] * times + 1
+    importance, spans = shares(fitted).sum(axis=1), spans_of(rows, bank.lengths)
     name = np.array(
         [scale_of(row["dilation"]) if row["level"] > 0 else SCALES[0] for row in rows]
     )
-    reach[name == SCALES[0]] = 1
     return [
         Scale(
             scale,
             float(importance[name == scale].sum()),
-            int(reach[name == scale].min()),
-            int(reach[name == scale].max()),
+            int(spans[name == scale].min()),
+            int(spans[name == scale].max()),
         )
         for scale in SCALES
         if (name == scale).any()
@@ -224,7 +223,12 @@ def _strongest(fitted: FittedLinear) -> list[tuple[str, str, float]]:
     importance = parts.sum(axis=1)
     order = np.argsort(-importance, kind="stable")[:N_STRONGEST]
     order = order[importance[order] > 0]
-    words = in_words(fitted.model.rows[order], fitted.model.bank, fitted.channel_names)
+    words = in_words(
+        fitted.model.rows[order],
+        fitted.model.bank,
+        fitted.channel_names,
+        fitted.sampling_rate,
+    )
     says = WORDS[type(fitted)].says
     return [
         (text, says(weights[row], parts[row], fitted.outputs), float(importance[row]))

@@ -18,7 +18,7 @@ from lightwaves_aeon.insight.card.cases import (
 )
 from lightwaves_aeon.insight.card.figures import draw_case
 from lightwaves_aeon.insight.card.text import percent
-from lightwaves_aeon.insight.words import channel_label
+from lightwaves_aeon.insight.words import channel_label, seconds
 
 
 class Picture(NamedTuple):
@@ -157,15 +157,23 @@ def _drawn(
     """Say where a prediction comes from, and draw it."""
     labels = [channel_label(n, fitted.channel_names) for n in range(len(x))]
     found = strongest_part(saliency)
-    part = "Nothing in the series speaks for or against it."
+    part, rate = "Nothing in the series speaks for or against it.", fitted.sampling_rate
     if found is not None:
         side = "for" if found.is_for else "against"
         part = (
-            f"The strongest part is in channel {labels[found.channel]}, time points "
-            f"{found.start} to {found.stop - 1}: it speaks {side} {towards} and "
+            f"The strongest part is in {labels[found.channel]}, "
+            f"{_times(found.start, found.stop, rate)}: it speaks {side} {towards} and "
             f"makes up {percent(found.share)} of the evidence for and against."
         )
-    return part, draw_case(x, saliency, labels, str(number), f"{about}. {part}")
+    return part, draw_case(x, saliency, labels, str(number), f"{about}. {part}", rate)
+
+
+def _times(start: int, stop: int, sampling_rate: float | None) -> str:
+    if sampling_rate is not None:
+        return f"{seconds(start / sampling_rate)} to {seconds(stop / sampling_rate)}"
+    if stop - start == 1:
+        return f"time point {start}"
+    return f"time points {start} to {stop - 1}"
 
 
 def _case(cases: Collection, number: int) -> np.ndarray:

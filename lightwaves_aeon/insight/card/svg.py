@@ -52,7 +52,7 @@ DROPPED = re.compile(r'\s(?:xmlns(?::xlink)?|version|width|height)="[^"]*"')
 
 @contextmanager
 def drawing(
-    width: float, height: float, layout: Literal["constrained", "none"] = "constrained"
+    width: float, height: float, layout: Literal["constrained"] | None = "constrained"
 ) -> Iterator[Figure]:
     """Give a figure of some inches to draw into, in the style of pages.
 

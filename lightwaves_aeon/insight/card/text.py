@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from math import isnan
 from typing import Any
 
-from lightwaves_aeon.insight.words import short_label
+from lightwaves_aeon.insight.words import seconds, short_label
 
 MOST_LISTED = 12
 """Names of a list in a sentence."""
@@ -79,5 +79,6 @@ FILTERS: dict[str, Callable[..., str]] = {
     "counted": counted,
     "enumerated": enumerated,
     "short": short_label,
+    "seconds": seconds,
 }
 """By their names in templates."""
