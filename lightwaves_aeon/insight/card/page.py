@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from lightwaves_aeon.atomic import open_atomic
 from lightwaves_aeon.core.data.collection import Collection
 from lightwaves_aeon.core.fitted import FittedClassifier
+from lightwaves_aeon.insight.card.cases import MOST_CLASSES
 from lightwaves_aeon.insight.card.classes import ClassMeasures, measure_classes
 from lightwaves_aeon.insight.card.figures import (
     draw_calibration,
@@ -33,6 +34,9 @@ DRAWN_COVERAGE = 0.9
 
 MOST_GROUPS = 40
 """Groups in a table."""
+
+MOST_CHANNELS = 30
+"""Channels in a table."""
 
 MOST_LABELS = 30
 """Classes up to which all confusions have a table."""
@@ -137,6 +141,7 @@ def page_of(
         "n_cases": n_cases,
         "n_groups": 0 if groups is None else len(np.unique(groups)),
         "most_groups": MOST_GROUPS,
+        "most_channels": MOST_CHANNELS,
         "mark": MARK.decode(),
         **of_task(estimator, fitted, X, cases, y, groups),
     }
@@ -189,6 +194,7 @@ def _of_classes(
         "measures": measures,
         "confusions": measures.confusions(),
         "most_labels": MOST_LABELS,
+        "most_classes": MOST_CLASSES,
         "most_confusions": MOST_CONFUSIONS,
         "calibration": _calibration(measures),
         "examples": examples,
