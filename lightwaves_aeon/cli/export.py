@@ -6,6 +6,8 @@ __all__ = ["export"]
 
 import math
 import re
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +15,12 @@ import click
 
 from lightwaves_aeon.cli import shared
 from lightwaves_aeon.cli.shared import COUNT, FILE, FOLDER
+from lightwaves_aeon.cli.tables import TableOptions, cases_for, table_options
 
 if TYPE_CHECKING:
     from lightwaves_aeon.aeon.classifier import LightWaveSClassifier
     from lightwaves_aeon.aeon.regressor import LightWaveSRegressor
+    from lightwaves_aeon.core.data.collection import Collection
     from lightwaves_aeon.core.fitted import FittedLinear
     from lightwaves_aeon.export.c.source import CSource
 
@@ -67,6 +71,7 @@ class Numbers(click.ParamType):
 
 
 @click.command(short_help="Write a model as C, WebAssembly or ONNX.")
+@table_options
 @click.argument("model", type=FILE)
 @click.option(
     "--to",
@@ -86,7 +91,7 @@ class Numbers(click.ParamType):
     "--hop",
     type=COUNT,
     help="Not of ONNX: samples of a stream from one decision to the next; by default a "
-    "whole window.",
+    "whole window. So many also lie between windows of a table.",
 )
 @click.option(
     "--max-flash",
@@ -130,8 +135,8 @@ class Numbers(click.ParamType):
 @click.option(
     "--data",
     type=FILE,
-    help="Training series, .npy, for a smaller model where the whole one does not fit. "
-    "Of int16: series, or counts, to choose --bits by.",
+    help="Training series, .npy or a table, for a smaller model where the whole one "
+    "does not fit. Of int16: series, or counts, to choose --bits by.",
 )
 @click.option("--labels", type=FILE, help="Their labels, or numbers, .npy.")
 @click.option(
@@ -160,6 +165,7 @@ def export(
     out: Path,
     data: Path | None,
     labels: Path | None,
+    table: TableOptions,
     name: str | None,
     missing_values: bool | None,
     force: bool,
@@ -193,8 +199,13 @@ def export(
                 )
     if more["offset"] is not None and more["scale"] is None:
         raise click.UsageError("--offset takes --scale.")
-    if not is_integer and (data is None) != (labels is None):
-        raise click.UsageError("--data and --labels belong together.")
+    is_table = table.check_for(data, labels)
+    table = table._replace(hop=more["hop"])
+    has_labels = labels is not None or table.label is not None
+    if not is_integer and (data is None) == has_labels:
+        raise click.UsageError(
+            f"--data and {'--label' if is_table else '--labels'} belong together."
+        )
     with shared.told_in_a_line():
         from lightwaves_aeon.aeon.load import load_model_file
         from lightwaves_aeon.export.c.files import checked_name, name_of_file
@@ -210,12 +221,17 @@ def export(
             return
         asked = {"n_timepoints": more["length"], "missing_values": missing_values}
         about = {"hop": more["hop"], "name": name, "force": force}
+        read = None
+        if data is not None:
+            own = table if is_table else None
+            read = partial(_read, estimator, data, labels, own)
         if is_integer:
-            _write_integers(estimator, out, data, asked | about, more)
+            X = None if read is None else read()[0]
+            _write_integers(estimator, out, X, asked | about, more)
         else:
             asked["probabilities"] = more["probabilities"]
             limits = {name: more[name] for name in LIMITS}
-            fitted = _within(estimator, asked, limits, data, labels)
+            fitted = _within(estimator, asked, limits, read)
             _write_program(form, estimator, fitted, out, asked, about)
         click.echo("\n  ".join(["Files:", *map(str, files)]))
 
@@ -260,21 +276,20 @@ def _write_program(
 def _write_integers(
     estimator: LightWaveSClassifier | LightWaveSRegressor,
     out: Path,
-    data: Path | None,
+    X: Collection | None,
     asked: dict[str, Any],
     more: dict[str, Any],
 ) -> None:
     """Write a program in integers; say what it takes, and how far it agrees."""
     from lightwaves_aeon.export import export_c
-    from lightwaves_aeon.storage.files import as_array
 
     asked = {**asked, "bits": more["bits"]}
     for option in ("scale", "offset"):
         numbers = more[option]
         if numbers is not None:
             asked[option] = numbers[0] if len(numbers) == 1 else numbers
-    if data is not None:
-        asked["X"] = as_array(data)
+    if X is not None:
+        asked["X"] = X
     source = export_c(estimator, out, arithmetic="int16", **asked)
     click.echo(_memory_of(source))
     found = source.agreement
@@ -282,6 +297,25 @@ def _write_integers(
         same = "" if math.isnan(found.labels) else f"same label: {found.labels:.2%}; "
         off = f"off by {found.error:.2%} of the deviation of scores"
         click.echo(f"bits: {found.bits}; {same}{off}\n")
+
+
+def _read(
+    estimator: LightWaveSClassifier | LightWaveSRegressor,
+    data: Path,
+    labels: Path | None,
+    table: TableOptions | None,
+) -> tuple[Collection, Any]:
+    """Read cases, and labels, if there are any."""
+    from lightwaves_aeon.storage.files import as_array, read_labels
+
+    if table is not None:
+        from lightwaves_aeon.core.data.collection import UnequalLengthCollection
+
+        cases = cases_for(estimator, data, table)
+        if isinstance(cases.X, list):
+            return UnequalLengthCollection.from_series(cases.X), cases.y
+        return cases.X, cases.y
+    return as_array(data), None if labels is None else read_labels(labels)
 
 
 def _memory_of(source: CSource) -> str:
@@ -296,25 +330,23 @@ def _within(
     estimator: LightWaveSClassifier | LightWaveSRegressor,
     asked: dict[str, Any],
     limits: dict[str, float | None],
-    data: Path | None,
-    labels: Path | None,
+    read: Callable[[], tuple[Collection, Any]] | None,
 ) -> FittedLinear:
     """Give the largest model that fits, which takes the training cases if not all."""
     from lightwaves_aeon.core.fitted import as_fitted
     from lightwaves_aeon.export.budget import costs_of, largest_within
-    from lightwaves_aeon.storage.files import as_array, read_labels
 
     budget = {k: math.inf if v is None else v for k, v in limits.items()}
     costs = costs_of(estimator, **asked)
     if costs.within(*budget.values()):
         return as_fitted(estimator, "C source")
-    if data is None or labels is None:
+    if read is None:
         raise ValueError(
             f"the model takes {costs.flash} bytes of flash, {costs.ram} bytes of RAM "
             f"and {costs.operations} operations, too much; for a smaller one there "
             "must be --data and --labels, the cases it was fitted to"
         )
-    X, y = as_array(data), read_labels(labels)
+    X, y = read()
     weights = getattr(estimator, "class_weight", None)  # a regressor has none
     asked = {**asked, **budget}
     return largest_within(estimator, X, y, class_weight=weights, **asked)
