@@ -282,7 +282,7 @@ def select_features(
     values, of_numbers = everyone.targets.values, everyone.targets.numbers is not None
     # A few weights that all cases chose tell next to nothing of those held out.
     weights = found.group_weights if of_numbers else None
-    held_out = []
+    held_out, alphas = [], SOFT_ALPHAS
     for of_fold, fold in zip(other_pools, other_folds, strict=True):
         chosen = select(of_fold, fold, len(found.order), weights)
         positions = of_fold.positions[chosen.order]
@@ -297,7 +297,9 @@ def select_features(
             seen = augmented if gapped is None else gapped
             of_mixtures = part_of(seen, mixtures.within(fold.cases), positions)
             lesson = np.concatenate([features, of_mixtures]), chosen.soft_targets
-            ridges.append(fit_ridge(*lesson, SOFT_ALPHAS))
+            ridges.append(fit_ridge(*lesson, alphas))
+            if of_numbers:  # the penalty that serves one fold serves the others
+                alphas = np.array([ridges[-1].alpha / len(lesson[0])])
         of_others = others, everyone.targets.take(left_out), rows[positions]
         scored, known = _held_out(ridges, *of_others), fold.targets.numbers
         if known is not None:
