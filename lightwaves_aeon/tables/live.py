@@ -123,9 +123,9 @@ class LiveLog:
             time = self._clock.read(row.time)
             if own.time is not None:
                 yield from self._pass_time(own, time, row)
+        decision = own.stream.push(row.sample)
         self._recordings[row.recording] = own
         own.line, own.time, own.text = line, time, row.time
-        decision = own.stream.push(row.sample)
         if decision is not None:
             yield LiveDecision(line, row.recording, row.time, decision)
 
