@@ -131,6 +131,8 @@ def watch(
         if path is None:
             lines = lines_of(sys.stdin.buffer)
         else:
+            if not path.exists():
+                _tell(f"waiting for {path}")
             lines = follow(path, from_start, header)
         _decide(lines, reading, log, form)
 

@@ -147,13 +147,13 @@ class LiveLog:
                 )
             self._begin_anew(stream, f"time goes back from {own.text} to {row.time}")
             return
-        n_missing = round(steps) - 1
+        n_missing = np.rint(steps) - 1
         if n_missing >= stream.n_timepoints or not stream.allows_missing:
-            told = f"{n_missing} samples are missing before {row.time}"
+            told = f"{n_missing:.0f} samples are missing before {row.time}"
             self._begin_anew(stream, told)
             return
-        self.n_missing += n_missing
-        for number in range(1, n_missing + 1):
+        self.n_missing += int(n_missing)
+        for number in range(1, int(n_missing) + 1):
             decision = stream.push(np.full(len(row.sample), np.nan))
             if decision is not None:
                 when = self._clock.later(own.time, number)

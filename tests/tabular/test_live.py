@@ -152,6 +152,21 @@ def test_rows_that_cannot_be_read(text, message):
         reader.read(text)
 
 
+FIELDS = st.sampled_from(["0", "-1e308", "1e308", "9999-12-31", "", '"', "nan", "\0"])
+
+
+@settings(max_examples=50, deadline=None)
+@given(rows=st.lists(st.lists(FIELDS | st.text(), min_size=2, max_size=4)))
+def test_whatever_a_row_holds_is_told(clf, rows):
+    reader = RowReader.of_header("t,x,y", Roles(time="t"))
+    log = LiveLog(clf.stream, Clock(10), str)
+    for row in rows:
+        try:
+            list(log.take(1, reader.read(",".join(row))))
+        except ValueError as error:
+            assert str(error)  # noqa: PT017 - most rows are wrong, not all
+
+
 def test_semicolons_tabs_and_no_header():
     assert RowReader.of_header("x;y", Roles()).read("1;2").sample == [1, 2]
     assert RowReader.of_header("x\ty", Roles()).read("1\t2").sample == [1, 2]
