@@ -84,7 +84,7 @@ def test_exports_are_on_the_api_page():
     assert set(names) <= entries
 
 
-@pytest.mark.parametrize("module", ["aeon/files", "core/predictor"])
+@pytest.mark.parametrize("module", ["aeon/files", "core/predictor", "core/stream"])
 def test_modules_are_on_the_api_page(module):
     names = public_names(ROOT / "lightwaves_aeon" / f"{module}.py")
     package = f"lightwaves_aeon.{module.replace('/', '.')}"

@@ -16,6 +16,7 @@ from lightwaves_aeon.cli.export import export
 from lightwaves_aeon.cli.files import fit, predict, transform
 from lightwaves_aeon.cli.inspect import inspect
 from lightwaves_aeon.cli.report import report
+from lightwaves_aeon.cli.watch import watch
 
 
 @click.group(context_settings={"show_default": True})
@@ -27,5 +28,15 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-for command in (evaluate, fit, predict, transform, inspect, export, bench, report):
+for command in (
+    evaluate,
+    fit,
+    predict,
+    watch,
+    transform,
+    inspect,
+    export,
+    bench,
+    report,
+):
     main.add_command(command)
