@@ -179,6 +179,9 @@ def _checked(
             "what fit was asked for": search,
             "the set of labels": None if labels is None else labels.tolist(),
             "the checksum of y": crc32(np.ascontiguousarray(numbers).data),
+            "the checksum of sample_weight": crc32(
+                b"" if targets.weights is None else targets.weights.data
+            ),
         }
     )
     return rng, backend
@@ -212,11 +215,14 @@ def number_of_features(n_features: int | str | None, n_kernels: int) -> int | st
 
 
 def fit_estimator(
-    estimator: Any, features: np.ndarray, y: np.ndarray
+    estimator: Any, features: np.ndarray, y: np.ndarray, weights: np.ndarray | None
 ) -> tuple[StandardScaler, Any]:
     """Fit a scaler, and an estimator to what it makes of features."""
-    scaler = StandardScaler().fit(features)
-    return scaler, estimator.fit(scaler.transform(features), y)
+    scaler = StandardScaler().fit(features, sample_weight=weights)
+    standard = scaler.transform(features)
+    if weights is None:
+        return scaler, estimator.fit(standard, y)
+    return scaler, estimator.fit(standard, y, sample_weight=weights)
 
 
 def about(
