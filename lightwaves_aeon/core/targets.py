@@ -8,7 +8,6 @@ __all__ = [
     "one_vs_rest_targets",
     "quantile_classes",
     "standardised_numbers",
-    "weighted_sum",
 ]
 
 from collections.abc import Sequence
@@ -16,6 +15,8 @@ from math import fsum
 from typing import NamedTuple, Self
 
 import numpy as np
+
+from lightwaves_aeon.core.weights import weighted_sum
 
 MOST_QUANTILES = 8
 """Classes that numbers are divided into, at most."""
@@ -110,21 +111,6 @@ class Targets(NamedTuple):
         spread = weighted_sum(np.square(self.numbers - means), self.weights)
         share = np.divide(left, spread, out=np.ones(len(left)), where=spread > 0)
         return float(1 - share.mean())
-
-
-def weighted_sum(values: np.ndarray, weights: np.ndarray | None) -> np.ndarray:
-    """Add up rows of values, of shape (n_cases, ...), each times its weight.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from lightwaves_aeon.core.targets import weighted_sum
-    >>> weighted_sum(np.array([[1.0], [2.0]]), np.array([3.0, 1.0])).tolist()
-    [5.0]
-    """
-    if weights is None:
-        return values.sum(axis=0, dtype=np.float64)
-    return weights @ values
 
 
 def one_vs_rest_targets(classes: np.ndarray, n_classes: int) -> np.ndarray:

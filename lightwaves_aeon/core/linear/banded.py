@@ -12,7 +12,6 @@ __all__ = [
     "group_grams",
     "group_weights",
     "penalties_of",
-    "products_of_weighted",
     "summed_gram",
     "weighted_gram",
 ]
@@ -20,7 +19,8 @@ __all__ = [
 import numpy as np
 from scipy.linalg.blas import dsyrk
 
-from lightwaves_aeon.core.linear.ridge import best_of_gram, weighted_rows
+from lightwaves_aeon.core.linear.ridge import best_of_gram
+from lightwaves_aeon.core.weights import products_of_weighted, weighted_rows
 
 CASES_FOR_WEIGHTS = 300
 """Cases that are enough to weigh groups by."""
@@ -114,7 +114,7 @@ def weighted_gram(
         See `group_weights`.
     gram : np.ndarray of float64, shape (n_cases, n_cases)
         Sum of the products of each group, times its weight; of weighted rows, see
-        ``ridge.weighted_rows``.
+        ``weighted_rows``.
 
     Examples
     --------
@@ -139,24 +139,6 @@ def weighted_gram(
     weights = group_weights(grams, targets[some], first, of_some)
     gram = summed_gram(features[:, :n_cases], weights[groups])
     return weights, products_of_weighted(gram, case_weights)
-
-
-def products_of_weighted(
-    grams: np.ndarray, case_weights: np.ndarray | None
-) -> np.ndarray:
-    """Make products of cases, in place, those of weighted rows.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from lightwaves_aeon.core.linear.banded import products_of_weighted
-    >>> products_of_weighted(np.ones((2, 2)), np.array([1.0, 4.0])).tolist()
-    [[1.0, 2.0], [2.0, 4.0]]
-    """
-    if case_weights is not None:
-        roots = np.sqrt(case_weights)
-        grams *= roots[:, None] * roots
-    return grams
 
 
 def summed_gram(features: np.ndarray, weights: np.ndarray) -> np.ndarray:

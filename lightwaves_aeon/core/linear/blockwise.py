@@ -25,10 +25,10 @@ from scipy.linalg import eigh
 from lightwaves_aeon.core.linear.ridge import (
     RANK,
     SMALLEST_DEVIATION,
-    number_of_cases,
     solve_normal_equations,
 )
-from lightwaves_aeon.core.targets import Targets, weighted_sum
+from lightwaves_aeon.core.targets import Targets
+from lightwaves_aeon.core.weights import number_of_cases, weighted_sum
 
 
 class FeatureSums(NamedTuple):

@@ -18,7 +18,8 @@ from scipy.special import log_softmax
 
 from lightwaves_aeon.core.linear.head import two_columns
 from lightwaves_aeon.core.linear.temperature import ChannelLost, HeldOut
-from lightwaves_aeon.core.targets import Targets, weighted_sum
+from lightwaves_aeon.core.targets import Targets
+from lightwaves_aeon.core.weights import weighted_sum
 
 CHANNEL_LOSS = np.dtype(
     [("channel", np.int32), ("accuracy", np.float64), ("accuracy_without", np.float64)]

@@ -4,9 +4,8 @@ Errors of all cases left out in turn follow from one decomposition, for all pena
 (Golub, Heath and Wahba 1979; Rifkin and Lippert 2007, "Notes on regularized least
 squares").
 
-Where cases have weights, each row of features is multiplied by the root of its weight
-once they are centred by the weighted means, see `weighted_rows`; functions that take
-`weights` do so with the targets.
+Where cases have weights, their features are given as weighted rows, once they are
+centred by the weighted means; see ``core.weights``.
 """
 
 from __future__ import annotations
@@ -17,15 +16,12 @@ __all__ = [
     "Ridge",
     "best_by_leave_one_out",
     "best_of_gram",
-    "centred_targets",
     "coefficients",
     "error_of_gram",
     "fit_ridge",
     "mean_ridge",
-    "number_of_cases",
     "solve_normal_equations",
     "standardised",
-    "weighted_rows",
 ]
 
 from collections.abc import Sequence
@@ -34,6 +30,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve, eigh
 from scipy.linalg.lapack import dpotrf, dpotri
+
+from lightwaves_aeon.core.weights import centred_targets, number_of_cases, weighted_rows
 
 ALPHAS = np.logspace(-3, 3, 10)
 """Penalties to choose from, a case: those of the paper's head."""
@@ -85,38 +83,6 @@ def standardised(
     return standard, means, deviations
 
 
-def weighted_rows(rows: np.ndarray, weights: np.ndarray | None) -> np.ndarray:
-    """Multiply rows, one a case, by the roots of the weights, if there are any.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from lightwaves_aeon.core.linear.ridge import weighted_rows
-    >>> weighted_rows(np.ones((2, 1)), np.array([4.0, 9.0])).tolist()
-    [[2.0], [3.0]]
-    """
-    if weights is None:
-        return rows
-    return rows * np.sqrt(weights)[:, None].astype(rows.dtype)
-
-
-def centred_targets(
-    targets: np.ndarray, weights: np.ndarray | None = None
-) -> tuple[np.ndarray, np.ndarray]:
-    """Centre targets by their weighted means; give weighted rows, and the means.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from lightwaves_aeon.core.linear.ridge import centred_targets
-    >>> centred, means = centred_targets(np.array([[0.0], [4.0]]), np.array([3.0, 1]))
-    >>> centred[1].tolist(), means.tolist()
-    ([3.0], [1.0])
-    """
-    means = np.average(targets, axis=0, weights=weights)
-    return weighted_rows(targets - means, weights), means
-
-
 def best_by_leave_one_out(
     standard: np.ndarray,
     targets: np.ndarray,
@@ -129,7 +95,7 @@ def best_by_leave_one_out(
     Parameters
     ----------
     standard : np.ndarray of float64, shape (n_cases, n_features)
-        Standardised features; weighted rows, see `weighted_rows`.
+        Standardised features; weighted rows, see ``weighted_rows``.
     targets : np.ndarray of float64, shape (n_cases, n_scores)
         Indicators of the classes.
     gram : np.ndarray of float64, shape (n_cases, n_cases), optional
@@ -274,19 +240,6 @@ def _best(
     return float(best), scores
 
 
-def number_of_cases(rows: np.ndarray, weights: np.ndarray | None) -> float:
-    """Count cases by their weights.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from lightwaves_aeon.core.linear.ridge import number_of_cases
-    >>> number_of_cases(np.zeros((2, 1)), None)
-    2
-    """
-    return len(rows) if weights is None else float(weights.sum())
-
-
 def coefficients(
     standard: np.ndarray,
     targets: np.ndarray,
@@ -299,7 +252,7 @@ def coefficients(
     Parameters
     ----------
     standard : np.ndarray of float64, shape (n_cases, n_features)
-        Centred features; weighted rows, see `weighted_rows`.
+        Centred features; weighted rows, see ``weighted_rows``.
     targets : np.ndarray of float64, shape (n_cases, n_scores)
         Indicators of the classes.
     alpha : float

@@ -15,7 +15,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from lightwaves_aeon.core.linear.temperature import HeldOut
-from lightwaves_aeon.core.targets import Targets, weighted_sum
+from lightwaves_aeon.core.targets import Targets
+from lightwaves_aeon.core.weights import weighted_sum
 
 MARGINS = (0.25, 0.1, 0.0, 0.5)
 """How far predictions may lie beyond the training numbers, in shares of their range;

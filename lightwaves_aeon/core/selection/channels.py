@@ -23,17 +23,12 @@ from typing import NamedTuple
 import numpy as np
 
 from lightwaves_aeon.core.data.collection import Collection
-from lightwaves_aeon.core.linear.ridge import (
-    best_of_gram,
-    centred_targets,
-    error_of_gram,
-    standardised,
-    weighted_rows,
-)
+from lightwaves_aeon.core.linear.ridge import best_of_gram, error_of_gram, standardised
 from lightwaves_aeon.core.parallel.blas import one_blas_thread
 from lightwaves_aeon.core.selection.candidates import CandidateSet
 from lightwaves_aeon.core.selection.detachment import standard_error
 from lightwaves_aeon.core.targets import Targets
+from lightwaves_aeon.core.weights import centred_targets, weighted_rows
 
 GRAM_CASES = 500
 """Cases that are enough to tell channels apart."""

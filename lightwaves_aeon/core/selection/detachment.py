@@ -24,9 +24,9 @@ from lightwaves_aeon.core.linear.ridge import (
     best_by_leave_one_out,
     coefficients,
     standardised,
-    weighted_rows,
 )
 from lightwaves_aeon.core.targets import Targets
+from lightwaves_aeon.core.weights import weighted_rows
 
 SHARE_DROPPED = 0.3
 """Features dropped in each step, as a share of those that are left."""
@@ -155,7 +155,7 @@ def smallest_good(
     Parameters
     ----------
     standard : np.ndarray of float, shape (n_cases, n_features)
-        Centred features; weighted rows, see ``ridge.weighted_rows``.
+        Centred features; weighted rows, see ``weighted_rows``.
     targets : Targets
         Of the cases.
     steps : list of np.ndarray of int

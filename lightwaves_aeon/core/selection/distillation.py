@@ -18,20 +18,15 @@ from scipy.linalg import solve
 
 from lightwaves_aeon.core.convolution.representations import REPRESENTATIONS
 from lightwaves_aeon.core.data.augmentation import Mixtures, with_augmented
-from lightwaves_aeon.core.linear.banded import (
-    penalties_of,
-    products_of_weighted,
-    summed_gram,
-    weighted_gram,
-)
-from lightwaves_aeon.core.linear.ridge import (
-    best_of_gram,
-    centred_targets,
-    standardised,
-    weighted_rows,
-)
+from lightwaves_aeon.core.linear.banded import penalties_of, summed_gram, weighted_gram
+from lightwaves_aeon.core.linear.ridge import best_of_gram, standardised
 from lightwaves_aeon.core.selection.student import detach_student, squared_weights
 from lightwaves_aeon.core.targets import Targets
+from lightwaves_aeon.core.weights import (
+    centred_targets,
+    products_of_weighted,
+    weighted_rows,
+)
 
 LARGEST_VALUE = 4.0
 """Standardised features are clipped to it, in deviations: one that is rare in training

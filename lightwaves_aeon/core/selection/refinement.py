@@ -13,9 +13,9 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
-from lightwaves_aeon.core.linear.ridge import number_of_cases, weighted_rows
 from lightwaves_aeon.core.selection.student import detached_by_products
-from lightwaves_aeon.core.targets import Targets, weighted_sum
+from lightwaves_aeon.core.targets import Targets
+from lightwaves_aeon.core.weights import number_of_cases, weighted_rows, weighted_sum
 
 REFINED_POOL = 3000
 """Features that the search hands on."""

@@ -11,12 +11,7 @@ import numpy as np
 
 from lightwaves_aeon.core.data.augmentation import Mixtures, with_augmented
 from lightwaves_aeon.core.linear.channel_loss import channels_lost
-from lightwaves_aeon.core.linear.ridge import (
-    SOFT_ALPHAS,
-    Ridge,
-    fit_ridge,
-    number_of_cases,
-)
+from lightwaves_aeon.core.linear.ridge import SOFT_ALPHAS, Ridge, fit_ridge
 from lightwaves_aeon.core.linear.temperature import HeldOut
 from lightwaves_aeon.core.linear.unobserved import importances_of
 from lightwaves_aeon.core.parallel.blas import one_blas_thread
@@ -25,6 +20,7 @@ from lightwaves_aeon.core.selection.distillation import Pace, distil, group_of_r
 from lightwaves_aeon.core.selection.mrmr import mrmr
 from lightwaves_aeon.core.selection.scoring import CRITERIA, Criteria, Fold, Pool
 from lightwaves_aeon.core.targets import Targets
+from lightwaves_aeon.core.weights import number_of_cases
 
 CLASS_PACES = Pace(0.15, 4000), Pace(0.3, 4000)
 """Pace of a student; and where only scores of held-out cases are wanted of it."""

@@ -15,9 +15,9 @@ from collections.abc import Iterator
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 
-from lightwaves_aeon.core.linear.ridge import centred_targets, weighted_rows
 from lightwaves_aeon.core.selection.detachment import smallest_good
 from lightwaves_aeon.core.targets import Targets
+from lightwaves_aeon.core.weights import centred_targets, weighted_rows
 
 PENALTY = 1e-2
 """Penalty a case: soft targets hold no noise to speak of."""
