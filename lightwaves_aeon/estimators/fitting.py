@@ -173,15 +173,15 @@ def _checked(
     rng = check_random_state(np.random.RandomState() if seed is None else seed)
     backend = backend_of(shell)
     numbers = targets.classes if targets.numbers is None else targets.numbers
+    weights = b"" if targets.weights is None else targets.weights.data
     backend.check_same(
         {
+            # First: by its zeros the shape of X may differ, too.
+            "the checksum of sample_weight": crc32(weights),
             **fingerprint(X),
             "what fit was asked for": search,
             "the set of labels": None if labels is None else labels.tolist(),
             "the checksum of y": crc32(np.ascontiguousarray(numbers).data),
-            "the checksum of sample_weight": crc32(
-                b"" if targets.weights is None else targets.weights.data
-            ),
         }
     )
     return rng, backend

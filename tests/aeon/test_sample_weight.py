@@ -172,7 +172,7 @@ BAD = {
     "infinite": ([np.inf] * 48, ValueError, "got inf for case 0"),
     "nothing": (np.zeros(48), ValueError, "zero for all cases"),
     "words": (["a"] * 48, TypeError, "sample_weight must hold numbers"),
-    "masked": (np.ma.masked_equal(np.arange(48), 3), TypeError, "sample_weight"),
+    "masked": (np.ma.masked_equal(np.arange(48), 3), ValueError, "sample_weight"),
 }
 
 
