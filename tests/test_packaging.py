@@ -44,6 +44,22 @@ def test_version_is_that_of_the_distribution():
     assert version("lightwaves-aeon") == lightwaves_aeon.__version__
 
 
+def test_what_is_public_is_what_dir_shows():
+    assert dir(lightwaves_aeon) == sorted(lightwaves_aeon.__all__)
+    for name in lightwaves_aeon.__all__:
+        assert getattr(lightwaves_aeon, name) is not None
+
+
+def test_sktime_is_asked_for_by_name():
+    code = (
+        "import sys; sys.modules['sktime'] = None;"
+        "import importlib.util as u; u.find_spec = lambda name: None;"
+        "import lightwaves_aeon.sktime"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert 'pip install "lightwaves-aeon[sktime]"' in found.stderr.splitlines()[-1]
+
+
 def test_import_adds_neither_optional_packages_nor_wavelets():
     unwanted = "{'mpi4py', 'sktime', 'matplotlib', 'pywt', 'rich', 'click'}"
     code = (

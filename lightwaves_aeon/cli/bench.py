@@ -1,10 +1,9 @@
-"""The commands for whole archives: ``lightwaves bench`` and ``report``."""
+"""The command for whole archives: ``lightwaves bench``."""
 
 from __future__ import annotations
 
-__all__ = ["bench", "report"]
+__all__ = ["bench"]
 
-import os
 import sys
 from collections.abc import Sequence
 from contextlib import closing
@@ -13,12 +12,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lightwaves_aeon.benchmark.classifiers import CLASSIFIERS, title_of
+from lightwaves_aeon.benchmark.classifiers import CLASSIFIERS, refuse_auto, title_of
 from lightwaves_aeon.cli import shared
-from lightwaves_aeon.cli.shared import COUNT, FOLDER, FOLDER_THERE
+from lightwaves_aeon.cli.shared import COUNT, FOLDER
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from lightwaves_aeon.benchmark.runs import Task
+    from lightwaves_aeon.benchmark.store import Store
 
 # Imports of aeon, pandas and rich stand in the functions: help must not wait for them.
 
@@ -63,8 +63,8 @@ INTERRUPTED = 130
     help="End and skip a run that takes longer to fit and predict.",
 )
 @shared.features_option(
-    "--features",
-    help="Features that LightWaveS keeps; another number shows in its name.",
+    help="Features that LightWaveS keeps; another number shows in its name, and auto "
+    "finds as few as predict about as well as any.",
 )
 @click.option(
     "--train-files",
@@ -80,7 +80,7 @@ def bench(
     out: Path,
     jobs: int,
     time_limit: float | None,
-    features: int,
+    n_features: int | str,
     train_files: bool,
 ) -> None:
     """Run classifiers over data sets and resamples, and keep every result.
@@ -96,31 +96,74 @@ def bench(
     skipped, and tried again next time; the exit status is then 1. Of the classifiers,
     LightWaveS alone takes series of unequal length.
     """
-    from lightwaves_aeon.benchmark.console import RunProgress
-    from lightwaves_aeon.benchmark.measures import write_tables
     from lightwaves_aeon.benchmark.runs import Task, dataset_names
     from lightwaves_aeon.benchmark.store import Run, Store
-    from lightwaves_aeon.benchmark.workers import Failure, run_all
 
     names, missing = dataset_names(datasets, archive)
     if missing:
         click.echo(f"{len(missing)} data sets of the list are not in {archive}.")
+    if archive is None:
+        names = _without_those_away(names, datasets)
     if not names or not classifiers:
         raise click.UsageError("there is nothing to run")
+    titles: dict[str, str] = {}
+    for name in classifiers:  # two of one title are the same
+        titles.setdefault(title_of(name, n_features), name)
+    options = n_features, archive, train_files
+    tasks = [
+        Task(Run(title, dataset, resample), name, *options)
+        for dataset in names
+        for resample in range(resamples)
+        for title, name in titles.items()
+    ]
     store = Store(out)
-    n_failed = 0
+    with shared.told_in_a_line():
+        if n_features == "auto":
+            refuse_auto(classifiers)
+        lock = store.lock()
+    with lock:
+        n_failed = _run_all(store, tasks, jobs, time_limit)
+    if n_failed:
+        click.echo(
+            f"{n_failed} runs have failed; the same command tries them again.", err=True
+        )
+        sys.exit(1)
+
+
+def _without_those_away(names: list[str], asked: Sequence[str]) -> list[str]:
+    """Leave out sets of a list that aeon would have to download, if it cannot."""
+    from lightwaves_aeon.benchmark.datasets import DataSetError, is_at_hand, load_split
+
+    away = [name for name in names if name not in asked and not is_at_hand(name)]
+    if not away:
+        return names
+    try:
+        load_split(away[0], "train")
+    except DataSetError as error:
+        click.echo(
+            f"{len(away)} data sets of the list are not on this machine, and are left "
+            f"out: --archive names the folder they are in. {error}",
+            err=True,
+        )
+        return [name for name in names if name not in away]
+    return names
+
+
+def _run_all(
+    store: Store, tasks: Sequence[Task], jobs: int, time_limit: float | None
+) -> int:
+    """Do the runs that are not done, keep their results, and count those that fail."""
+    from lightwaves_aeon.benchmark.console import RunProgress
+    from lightwaves_aeon.benchmark.measures import write_tables
+    from lightwaves_aeon.benchmark.workers import Failure, run_all
+
+    out, n_failed = store.folder, 0
     try:
         store.clean()
-        titles = {name: title_of(name, features) for name in classifiers}
-        options = features, archive, train_files
-        tasks = [
-            Task(Run(titles[name], dataset, resample), name, *options)
-            for dataset in names
-            for resample in range(resamples)
-            for name in classifiers
-        ]
-        to_do = [task for task in tasks if not store.is_done(task.run, train_files)]
+        to_do = [task for task in tasks if not store.is_done(task.run, task.with_train)]
         click.echo(f"{len(tasks)} runs, {len(tasks) - len(to_do)} of them done before.")
+        if to_do:
+            shared.tell_of_compiling()
         with (
             RunProgress(len(to_do)) as progress,
             closing(run_all(to_do, jobs, time_limit)) as results,
@@ -142,110 +185,4 @@ def bench(
             err=True,
         )
         sys.exit(INTERRUPTED)
-    if n_failed:
-        click.echo(
-            f"{n_failed} runs have failed; the same command tries them again.", err=True
-        )
-        sys.exit(1)
-
-
-@click.command(short_help="Make tables and diagrams of what bench has found.")
-@click.argument("results", type=FOLDER_THERE)
-@click.option(
-    "--published",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    multiple=True,
-    help="CSV file of accuracies to set beside those of classifiers: data sets in "
-    "rows, classifiers in columns. May be given again.",
-)
-@shared.names_option(
-    "--online",
-    "online_names",
-    help="Classifiers, such as HC2,MR-Hydra, to load accuracies of from "
-    "timeseriesclassification.com.",
-)
-@click.option(
-    "--out", type=FOLDER, help="Folder for the report. [default: RESULTS/report]"
-)
-@shared.force_option
-def report(
-    results: Path,
-    published: tuple[Path, ...],
-    online_names: tuple[str, ...],
-    out: Path | None,
-    force: bool,
-) -> None:
-    """Report on RESULTS, a folder that bench has written to.
-
-    Prints the main tables, and writes all as CSV files and, with diagrams, as one page,
-    report.md, which replace those of an earlier report, and files of others only with
-    --force. The report on regressors is in a folder regression beside that page. The
-    tables that aeon loads are written to RESULTS anew.
-    """
-    # Pictures go to files: without this a screen might be looked for.
-    os.environ.setdefault("MPLBACKEND", "agg")
-    from lightwaves_aeon.benchmark.console import print_table
-    from lightwaves_aeon.benchmark.figures import INSTALL
-    from lightwaves_aeon.benchmark.measures import tasks_in, write_tables
-    from lightwaves_aeon.benchmark.report import build, outputs, save
-    from lightwaves_aeon.benchmark.store import Store
-
-    folder = out or results / "report"
-    done = []
-    with shared.told_in_a_line():
-        if any(Store(results).runs()):
-            write_tables(results)
-        tasks = tasks_in(results)
-        if (published or online_names) and "classification" not in tasks:
-            raise ValueError(
-                f"{results} has results of regressors alone, and accuracies are those "
-                "of classifiers: leave out --published and --online"
-            )
-        for task in tasks:
-            is_regression = task == "regression"
-            own = folder / task if is_regression else folder
-            others = (
-                None if is_regression else _published(results, published, online_names)
-            )
-            found = build(results, others, task)
-            shared.refuse_inputs(outputs(found, own), published)
-            done.append((found, *save(found, own, force)))
-    for found, page, has_diagrams in done:
-        for title, name in {
-            f"Means over {found.scope}": "summary",
-            "Accuracy": "accuracy",
-            "R2": "R2",
-            "RMSE": "RMSE",
-            "Published accuracies, and ours of the same data sets": "published",
-        }.items():
-            if name in found.tables:
-                print_table(title, found.tables[name])
-        if not found.failures.empty:
-            click.echo("Some runs have failed; the report lists them.")
-        if not has_diagrams:
-            click.echo(f"There are no diagrams. To have them: {INSTALL}")
-        click.echo(f"The report is {page}")
-
-
-def _published(
-    results: Path, published: Sequence[Path], online_names: Sequence[str]
-) -> pd.DataFrame:
-    """Put all published accuracies that are asked for into one table."""
-    import pandas as pd
-
-    from lightwaves_aeon.benchmark.measures import measures
-    from lightwaves_aeon.benchmark.published import online
-    from lightwaves_aeon.benchmark.published import published as read
-
-    own = measures(results)
-    parts = []
-    for path in published:
-        table, left_out = read(path)
-        if left_out:
-            click.echo(f"{path}: no accuracies, left out: {', '.join(left_out)}")
-        source = "published" if len(published) == 1 else path.stem
-        parts.append(table.add_suffix(f" ({source})"))
-    if online_names:
-        datasets, n_resamples = list(own["dataset"].unique()), own["resample"].nunique()
-        parts.append(online(online_names, datasets, n_resamples).add_suffix(" (aeon)"))
-    return pd.concat(parts, axis="columns") if parts else pd.DataFrame()
+    return n_failed

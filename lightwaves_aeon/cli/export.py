@@ -13,25 +13,24 @@ import click
 
 from lightwaves_aeon.cli import shared
 from lightwaves_aeon.cli.shared import COUNT, FILE, FOLDER
+from lightwaves_aeon.cli.tables import TableOptions, cases_for, table_options
 
 if TYPE_CHECKING:
     from lightwaves_aeon.aeon.classifier import LightWaveSClassifier
     from lightwaves_aeon.aeon.regressor import LightWaveSRegressor
+    from lightwaves_aeon.core.data.collection import Collection
     from lightwaves_aeon.core.fitted import FittedLinear
-    from lightwaves_aeon.export.c.source import CSource
 
 # Imports of aeon and onnx stand in the functions: help must not wait for them.
 
 LIMITS = "max_flash", "max_ram", "max_operations"
-OF_PROGRAMS = {"length", "hop", "name", "probabilities"}
-OF_DEVICES = OF_PROGRAMS | {*LIMITS, "data", "labels"}
 OF_INTEGERS = {"bits", "scale", "offset"}
-NOT_OF_INTEGERS = {*LIMITS, "labels", "probabilities"}
-OF_C = OF_DEVICES | OF_INTEGERS
-FORMS = {"c": OF_C, "arduino": OF_DEVICES, "wasm": OF_PROGRAMS, "onnx": set()}
+OF_PROGRAMS = {"length", "hop", "name", "probabilities", "data", *OF_INTEGERS}
+OF_DEVICES = OF_PROGRAMS | {*LIMITS, "labels"}
+FORMS = {"c": OF_DEVICES, "arduino": OF_DEVICES, "wasm": OF_PROGRAMS, "onnx": set()}
 """What a model can be written as, with the options that not all of them have."""
 
-FLAGS = {name: f"--{name.replace('_', '-')}" for name in OF_C}
+FLAGS = {name: f"--{name.replace('_', '-')}" for name in OF_DEVICES}
 FLAGS |= {"max_operations": "--max-ops", "probabilities": "--proba"}
 
 UNITS = {"": 1, "k": 1024, "m": 1024**2}
@@ -67,6 +66,7 @@ class Numbers(click.ParamType):
 
 
 @click.command(short_help="Write a model as C, WebAssembly or ONNX.")
+@table_options
 @click.argument("model", type=FILE)
 @click.option(
     "--to",
@@ -86,7 +86,7 @@ class Numbers(click.ParamType):
     "--hop",
     type=COUNT,
     help="Not of ONNX: samples of a stream from one decision to the next; by default a "
-    "whole window.",
+    "whole window. So many also lie between windows of a table.",
 )
 @click.option(
     "--max-flash",
@@ -108,7 +108,8 @@ class Numbers(click.ParamType):
     "--arithmetic",
     type=click.Choice(["float", "int16"]),
     default="float",
-    help="Of C: what it computes in; int16 is for processors without floating point.",
+    help="Not of ONNX: what it computes in; int16 is for processors without floating "
+    "point.",
 )
 @click.option(
     "--bits",
@@ -130,8 +131,8 @@ class Numbers(click.ParamType):
 @click.option(
     "--data",
     type=FILE,
-    help="Training series, .npy, for a smaller model where the whole one does not fit. "
-    "Of int16: series, or counts, to choose --bits by.",
+    help="Training series, .npy or a table, for a smaller model where the whole one "
+    "does not fit. Of int16: series, or counts, to choose --bits by.",
 )
 @click.option("--labels", type=FILE, help="Their labels, or numbers, .npy.")
 @click.option(
@@ -160,6 +161,7 @@ def export(
     out: Path,
     data: Path | None,
     labels: Path | None,
+    table: TableOptions,
     name: str | None,
     missing_values: bool | None,
     force: bool,
@@ -176,25 +178,33 @@ def export(
     onnx.
 
     With --max-flash, --max-ram or --max-ops, such as 64k or 1e6, C has as many features
-    as fit, in the order of selection. Fewer than all take --data and --labels, those of
-    the fit, since what weighs them is trained again.
+    as fit, those that reproduce the whole model best. Fewer than all take --data and
+    --labels, those of the fit, since what weighs them is trained again.
     """
     given = {"data": data, "labels": labels, "name": name, **more}
     is_integer = arithmetic == "int16"
-    if is_integer and form != "c":
+    if is_integer and form == "onnx":
         raise click.UsageError(f"--arithmetic int16 is not for --to {form}.")
+    allowed = set(FORMS[form])
+    if "labels" not in allowed and not is_integer:
+        allowed -= {"data"}  # which serves to choose the bits, or with labels
     for option, value in given.items():
         if value not in (None, False):
-            if option not in FORMS[form]:
+            if option not in allowed:
                 raise click.UsageError(f"{FLAGS[option]} is not for --to {form}.")
-            if option in (NOT_OF_INTEGERS if is_integer else OF_INTEGERS):
+            if option in OF_INTEGERS and not is_integer:
                 raise click.UsageError(
                     f"{FLAGS[option]} is not for --arithmetic {arithmetic}."
                 )
     if more["offset"] is not None and more["scale"] is None:
         raise click.UsageError("--offset takes --scale.")
-    if not is_integer and (data is None) != (labels is None):
-        raise click.UsageError("--data and --labels belong together.")
+    is_table = table.check_for(data, labels)
+    table = table._replace(hop=more["hop"])
+    has_labels = labels is not None or table.label is not None
+    if (data is None) == has_labels and (data is None or not is_integer):
+        raise click.UsageError(
+            f"--data and {'--label' if is_table else '--labels'} belong together."
+        )
     with shared.told_in_a_line():
         from lightwaves_aeon.aeon.load import load_model_file
         from lightwaves_aeon.export.c.files import checked_name, name_of_file
@@ -208,15 +218,20 @@ def export(
             export_onnx(estimator, files[0], missing_values=missing_values, force=force)
             click.echo("\n  ".join(["Files:", *map(str, files)]))
             return
-        asked = {"n_timepoints": more["length"], "missing_values": missing_values}
-        about = {"hop": more["hop"], "name": name, "force": force}
+        asked = {
+            "n_timepoints": more["length"],
+            "missing_values": missing_values,
+            "probabilities": more["probabilities"],
+        }
+        X, y = _read(estimator, data, labels, table if is_table else None)
         if is_integer:
-            _write_integers(estimator, out, data, asked | about, more)
-        else:
-            asked["probabilities"] = more["probabilities"]
-            limits = {name: more[name] for name in LIMITS}
-            fitted = _within(estimator, asked, limits, data, labels)
-            _write_program(form, estimator, fitted, out, asked, about)
+            asked |= _of_integers(estimator, more, X)
+        limits = {name: more[name] for name in LIMITS}
+        fitted = _within(estimator, asked, limits, X, y)
+        about = {"hop": more["hop"], "name": name, "force": force}
+        if is_integer and X is not None:
+            about["X"] = X
+        _write_program(form, estimator, fitted, out, asked, about)
         click.echo("\n  ".join(["Files:", *map(str, files)]))
 
 
@@ -254,29 +269,11 @@ def _write_program(
             f"flash: about {costs.flash} bytes; RAM: {costs.ram} bytes; "
             f"operations: about {costs.operations}"
         )
-    click.echo(_memory_of(source))
-
-
-def _write_integers(
-    estimator: LightWaveSClassifier | LightWaveSRegressor,
-    out: Path,
-    data: Path | None,
-    asked: dict[str, Any],
-    more: dict[str, Any],
-) -> None:
-    """Write a program in integers; say what it takes, and how far it agrees."""
-    from lightwaves_aeon.export import export_c
-    from lightwaves_aeon.storage.files import as_array
-
-    asked = {**asked, "bits": more["bits"]}
-    for option in ("scale", "offset"):
-        numbers = more[option]
-        if numbers is not None:
-            asked[option] = numbers[0] if len(numbers) == 1 else numbers
-    if data is not None:
-        asked["X"] = as_array(data)
-    source = export_c(estimator, out, arithmetic="int16", **asked)
-    click.echo(_memory_of(source))
+    click.echo(
+        f"static memory: {source.work_bytes} bytes, "
+        f"{source.stream_bytes} more for a stream\n"
+        f"tables: {source.table_bytes} bytes\n"
+    )
     found = source.agreement
     if found is not None:
         same = "" if math.isnan(found.labels) else f"same label: {found.labels:.2%}; "
@@ -284,37 +281,78 @@ def _write_integers(
         click.echo(f"bits: {found.bits}; {same}{off}\n")
 
 
-def _memory_of(source: CSource) -> str:
-    return (
-        f"static memory: {source.work_bytes} bytes, "
-        f"{source.stream_bytes} more for a stream\n"
-        f"tables: {source.table_bytes} bytes\n"
-    )
+def _read(
+    estimator: LightWaveSClassifier | LightWaveSRegressor,
+    data: Path | None,
+    labels: Path | None,
+    table: TableOptions | None,
+) -> tuple[Any, Any]:
+    """Read cases, and labels, if there are any."""
+    from lightwaves_aeon.storage.files import as_array, read_labels
+
+    if data is None:
+        return None, None
+    if table is not None:
+        from lightwaves_aeon.core.data.collection import UnequalLengthCollection
+
+        cases = cases_for(estimator, data, table)
+        if isinstance(cases.X, list):
+            return UnequalLengthCollection.from_series(cases.X), cases.y
+        return cases.X, cases.y
+    return as_array(data), None if labels is None else read_labels(labels)
+
+
+def _of_integers(
+    estimator: LightWaveSClassifier | LightWaveSRegressor,
+    more: dict[str, Any],
+    X: Collection | None,
+) -> dict[str, Any]:
+    """Give what a program in integers is asked for; the whole model tells the bits."""
+    from lightwaves_aeon.core.data.collection import UnequalLengthCollection
+    from lightwaves_aeon.core.fitted import as_fitted
+    from lightwaves_aeon.export.c.source import longest_of
+    from lightwaves_aeon.export.integer.bits import quantised
+
+    if isinstance(X, UnequalLengthCollection):
+        raise ValueError("cases for int16 must be of one length: give --window")
+    asked: dict[str, Any] = {"bits": more["bits"]}
+    for option in ("scale", "offset"):
+        numbers = more[option]
+        if numbers is not None:
+            asked[option] = numbers[0] if len(numbers) == 1 else numbers
+    if X is not None and more["bits"] is None:
+        fitted = as_fitted(estimator, "C source")
+        longest = longest_of(fitted, more["length"])
+        asked["bits"] = quantised(fitted, longest, X, **asked)[0].bits
+    return {"arithmetic": "int16", **asked}
 
 
 def _within(
     estimator: LightWaveSClassifier | LightWaveSRegressor,
     asked: dict[str, Any],
     limits: dict[str, float | None],
-    data: Path | None,
-    labels: Path | None,
+    X: Any,
+    y: Any,
 ) -> FittedLinear:
     """Give the largest model that fits, which takes the training cases if not all."""
     from lightwaves_aeon.core.fitted import as_fitted
     from lightwaves_aeon.export.budget import costs_of, largest_within
-    from lightwaves_aeon.storage.files import as_array, read_labels
+    from lightwaves_aeon.export.integer.entry import of_all_channels
 
     budget = {k: math.inf if v is None else v for k, v in limits.items()}
     costs = costs_of(estimator, **asked)
     if costs.within(*budget.values()):
         return as_fitted(estimator, "C source")
-    if data is None or labels is None:
+    if X is None or y is None:
         raise ValueError(
             f"the model takes {costs.flash} bytes of flash, {costs.ram} bytes of RAM "
             f"and {costs.operations} operations, too much; for a smaller one there "
             "must be --data and --labels, the cases it was fitted to"
         )
-    X, y = as_array(data), read_labels(labels)
+    if "scale" in asked:  # they are counts
+        of = asked["scale"], asked.get("offset", 0.0)
+        scale, offset = (of_all_channels(number, X.shape[1])[:, None] for number in of)
+        X = offset + scale * X
     weights = getattr(estimator, "class_weight", None)  # a regressor has none
     asked = {**asked, **budget}
     return largest_within(estimator, X, y, class_weight=weights, **asked)

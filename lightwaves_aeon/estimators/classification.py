@@ -29,9 +29,9 @@ from lightwaves_aeon.core.targets import Targets
 from lightwaves_aeon.estimators.fitting import (
     about,
     backend_of,
+    features_asked,
     fit_estimator,
     fit_table,
-    number_of_features,
     state_of,
     targets_of_labels,
     track_of,
@@ -111,7 +111,7 @@ def fit_classifier(
             f"{type(given).__name__} that is given as estimator",
             stacklevel=2,
         )
-    n_features = number_of_features(shell.n_features, shell.n_kernels)
+    n_features = features_asked(shell)
     of_cases = X, y, sample_weight, shell.missing_values == "allow"
     X, counted, case_weights = weighted_cases(*of_cases)
     check_takes_weights(given, case_weights)

@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 from sklearn.utils.metaestimators import available_if
 
-from lightwaves_aeon.core.data.collection import checked_case
 from lightwaves_aeon.core.fitted import FittedClassifier, FittedState
 from lightwaves_aeon.estimators.classification import fit_classifier
 from lightwaves_aeon.estimators.estimator import EstimatorMixin
@@ -45,6 +44,8 @@ class ClassifierMixin(EstimatorMixin):
         max_channels: int | str | None = None,
         missing_values: str = "allow",
         augment_missing: float = 0.0,
+        channel_names: Sequence[str] | None = None,
+        sampling_rate: float | None = None,
     ):
         self.n_kernels = n_kernels
         self.estimator = estimator
@@ -63,6 +64,8 @@ class ClassifierMixin(EstimatorMixin):
         self.max_channels = max_channels
         self.missing_values = missing_values
         self.augment_missing = augment_missing
+        self.channel_names = channel_names
+        self.sampling_rate = sampling_rate
 
         super().__init__()
 
@@ -146,7 +149,8 @@ class ClassifierMixin(EstimatorMixin):
             it is known and there are others. A pattern is level 1, how much the
             series is like a kernel; its second-order activity is level 2, how much the
             strength of the pattern is. Of both, d is the dilation, and the points are
-            those that the kernel spans.
+            those that one value of the response depends on, in place of which stands
+            the time they last where there is a `sampling_rate`.
 
         Examples
         --------
@@ -201,7 +205,7 @@ class ClassifierMixin(EstimatorMixin):
         Parameters
         ----------
         x : np.ndarray, shape (n_channels, n_timepoints)
-            The case.
+            The case, or a collection of one, of any type that ``predict`` takes.
         label : label, default=None
             The class; None means the predicted one.
 
@@ -230,7 +234,7 @@ class ClassifierMixin(EstimatorMixin):
         (6, 100)
         """
         linear = self._linear()
-        x = checked_case(x, linear.n_channels)
+        x = self._case_of(x)
         classes = linear.classes.tolist()
         if label is None:
             parts = linear.contributions(linear.model.transform.transform_one(x))[0]

@@ -159,9 +159,9 @@ class EstimatorMixin(InspectionMixin):
         -------
         Predictor
             ``predictor(x)`` gives the label of a case x of shape (n_channels,
-            n_timepoints), ``predictor.scores(x)`` its row of ``decision_function``;
-            with the default estimator both are equal to the last bit to those of the
-            classifier.
+            n_timepoints), ``predictor.scores(x)`` its row of ``decision_function`` and
+            ``predictor.predict_proba(x)`` that of ``predict_proba``; with the default
+            estimator all are equal to the last bit to those of the classifier.
 
         Examples
         --------
@@ -193,7 +193,7 @@ class EstimatorMixin(InspectionMixin):
             Time points of a series, which are all of one length; by default those of
             the training cases, if these were.
         bits : int, optional
-            Binary digits of a channel's deviation, from 0 to 11; by default as many as
+            Binary digits of a channel's deviation, from 0 to 15; by default as many as
             `X` needs, or 8.
         X : np.ndarray, shape (n_cases, n_channels, n_timepoints), optional
             Cases to choose `bits` by.

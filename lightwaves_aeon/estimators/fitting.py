@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = [
     "about",
     "backend_of",
+    "features_asked",
     "fit_estimator",
     "fit_table",
     "metadata_of",
@@ -16,6 +17,7 @@ __all__ = [
     "track_of",
 ]
 
+import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import fields, replace
 from typing import Any
@@ -26,7 +28,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import check_random_state
 
-from lightwaves_aeon.core.checks import check_at_least
+from lightwaves_aeon.core.checks import check_at_least, check_positive
 from lightwaves_aeon.core.data.collection import (
     Collection,
     UnequalLengthCollection,
@@ -40,11 +42,18 @@ from lightwaves_aeon.core.progress import Track, no_progress
 from lightwaves_aeon.core.search import Search
 from lightwaves_aeon.core.search_result import SearchResult
 from lightwaves_aeon.core.targets import Targets
+from lightwaves_aeon.estimators.frames import checked_names
 from lightwaves_aeon.estimators.large import refined, sampled
 from lightwaves_aeon.estimators.passes import LocalPass, Pass
 
 SHARE_OF_ROCKET = 0.025
 """Features kept, as a share of the two per kernel that ROCKET computes."""
+
+LEAST_KERNELS = 100
+"""Kernels of ROCKET below which there is a warning: they give 5 features."""
+
+MAY_DIFFER = {"n_jobs", "verbose", "random_state", "backend"}
+"""Parameters that need not be the same in all processes."""
 
 
 def fit_table(
@@ -83,6 +92,8 @@ def fit_table(
     targets : Targets
         Of these cases.
     """
+    if shell.sampling_rate is not None:
+        check_positive("sampling_rate", shell.sampling_rate)
     names = {field.name for field in fields(Search)} - {"calibrate", "of_sample"}
     parameters = {name: getattr(shell, name) for name in names}
     if n_features is not None:
@@ -168,6 +179,9 @@ def _checked(
     labels: np.ndarray | None,
 ) -> tuple[np.random.RandomState, Threads]:
     """Make sure that all processes are asked for the same."""
+    given = checked_names(shell.channel_names, X.shape[1])
+    if given is not None:
+        shell.feature_names_in_ = np.array(given, dtype=object)
     # None means fresh entropy: NumPy's global generator is nobody's to advance.
     seed = shell.random_state
     rng = check_random_state(np.random.RandomState() if seed is None else seed)
@@ -179,12 +193,34 @@ def _checked(
             # First: by its zeros the shape of X may differ, too.
             "the checksum of sample_weight": crc32(weights),
             **fingerprint(X),
+            **_parameters_to_compare(shell),
             "what fit was asked for": search,
             "the set of labels": None if labels is None else labels.tolist(),
             "the checksum of y": crc32(np.ascontiguousarray(numbers).data),
         }
     )
     return rng, backend
+
+
+def _parameters_to_compare(shell: Any) -> dict[str, Any]:
+    """Give the parameters that a search does not have, as far as they can be said."""
+    names = {field.name for field in fields(Search)} | MAY_DIFFER
+    found: dict[str, Any] = {}
+    for name, value in shell.get_params(deep=False).items():
+        if name in names:
+            continue
+        found[name] = _said(value)
+        if hasattr(value, "get_params"):
+            of_value = value.get_params(deep=True).items()
+            found[name] += f" of { ({key: _said(one) for key, one in of_value}) }"
+    return found
+
+
+def _said(value: Any) -> str:
+    """Say a value in words that do not tell where in memory it is."""
+    text = repr(value)
+    is_object = hasattr(value, "get_params") or " at 0x" in text
+    return type(value).__qualname__ if is_object else text
 
 
 def track_of(shell: Any, backend: Threads) -> Track:
@@ -214,6 +250,25 @@ def number_of_features(n_features: int | str | None, n_kernels: int) -> int | st
     return max(1, round(2 * n_kernels * SHARE_OF_ROCKET))
 
 
+def features_asked(shell: Any) -> int | str:
+    """Give the number of features that a fit is asked for.
+
+    Warns
+    -----
+    UserWarning
+        If `n_kernels` makes it very small, which is hardly what it was given for.
+    """
+    number = number_of_features(shell.n_features, shell.n_kernels)
+    if shell.n_features is None and shell.n_kernels < LEAST_KERNELS:
+        warnings.warn(
+            f"n_kernels={shell.n_kernels} keeps {number} features: it is a number of "
+            "ROCKET kernels to match, not of kernels here; say by n_features what to "
+            "keep",
+            stacklevel=2,
+        )
+    return number
+
+
 def fit_estimator(
     estimator: Any, features: np.ndarray, y: np.ndarray, weights: np.ndarray | None
 ) -> tuple[StandardScaler, Any]:
@@ -234,6 +289,7 @@ def about(
         "n_channels": n_channels,
         "n_timepoints": None if isinstance(X, UnequalLengthCollection) else longest,
         "channel_names": getattr(shell, "feature_names_in_", None),
+        "sampling_rate": shell.sampling_rate,
         "has_gaps": found.has_gaps,
     }
 
@@ -283,6 +339,7 @@ def state_of(
         path=found.path,
         channel_path=found.channel_path,
         channel_names=of_cases["channel_names"],
+        sampling_rate=of_cases["sampling_rate"],
     )
 
 

@@ -10,7 +10,6 @@ from numbers import Integral
 import numpy as np
 import pandas as pd
 
-from lightwaves_aeon.core.data.collection import checked_case
 from lightwaves_aeon.core.fitted_regressor import FittedRegressor
 from lightwaves_aeon.estimators.estimator import EstimatorMixin
 from lightwaves_aeon.estimators.inspection import Series
@@ -44,6 +43,8 @@ class RegressorMixin(EstimatorMixin):
         max_channels: int | str | None = None,
         missing_values: str = "allow",
         augment_missing: float = 0.0,
+        channel_names: Sequence[str] | None = None,
+        sampling_rate: float | None = None,
     ):
         self.n_kernels = n_kernels
         self.estimator = estimator
@@ -61,6 +62,8 @@ class RegressorMixin(EstimatorMixin):
         self.max_channels = max_channels
         self.missing_values = missing_values
         self.augment_missing = augment_missing
+        self.channel_names = channel_names
+        self.sampling_rate = sampling_rate
 
         super().__init__()
 
@@ -170,7 +173,8 @@ class RegressorMixin(EstimatorMixin):
             importance, see `features_`. A pattern is level 1, how much the series is
             like a kernel; its second-order activity is level 2, how much the strength
             of the pattern is. Of both, d is the dilation, and the points are those that
-            the kernel spans.
+            one value of the response depends on, in place of which stands the time they
+            last where there is a `sampling_rate`.
 
         Examples
         --------
@@ -249,7 +253,7 @@ class RegressorMixin(EstimatorMixin):
         Parameters
         ----------
         x : np.ndarray, shape (n_channels, n_timepoints)
-            The case.
+            The case, or a collection of one, of any type that ``predict`` takes.
         output : int, default=0
             Which number, of several.
 
@@ -283,7 +287,7 @@ class RegressorMixin(EstimatorMixin):
         True
         """
         linear = self._linear()
-        x, n_outputs = checked_case(x, linear.n_channels), len(linear.outputs)
+        x, n_outputs = self._case_of(x), len(linear.outputs)
         if not isinstance(output, Integral) or not 0 <= output < n_outputs:
             some = "0" if n_outputs == 1 else f"0 to {n_outputs - 1}"
             raise ValueError(f"output must be {some}, got {output!r}")

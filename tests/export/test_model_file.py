@@ -455,7 +455,7 @@ def checksum(header, members):
 def seal(path, header, members, **full):
     full = {
         "format": "lightwaves model",
-        "version": 6,
+        "version": 7,
         "checksum": checksum(header, members),
         "content": header,
         **full,
@@ -475,7 +475,7 @@ def test_helper_makes_files_that_can_be_loaded(fitted, content, other):
     assert_same(fitted[0], load(other), fitted[1])
 
 
-@pytest.mark.parametrize("version", [1, 2, 3, 4, 5, 7, 0, -1, 10**9, None, "1", [1]])
+@pytest.mark.parametrize("version", [1, 2, 3, 4, 5, 6, 8, 0, -1, 10**9, None, "1", [1]])
 def test_version(content, other, version):
     seal(other, content[0], packed(content[1]), version=version)
     assert_refused(other, re.escape(f"of version {version}; this"))
@@ -501,7 +501,7 @@ HEADERS = {
     "bytes": b"\xff\xfe\xfa",
     "nested": "[" * 100_000 + "]" * 100_000,
     "nested objects": '{"format":' * 100_000,
-    "nested content": '{"format": "lightwaves model", "version": 6, "content": {"a":'
+    "nested content": '{"format": "lightwaves model", "version": 7, "content": {"a":'
     + "[" * 900
     + "]" * 900
     + "}}",

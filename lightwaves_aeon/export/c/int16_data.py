@@ -23,10 +23,13 @@ from lightwaves_aeon.export.c.data import (
     macros,
 )
 from lightwaves_aeon.export.c.int16_tables import IntegerTables
+from lightwaves_aeon.export.c.probabilities import logit_scale
 from lightwaves_aeon.export.integer.entry import CountEntry
+from lightwaves_aeon.export.integer.head import LARGEST_STEP
 from lightwaves_aeon.export.integer.model import IntegerModel
 from lightwaves_aeon.export.integer.pooling import POOL, SERIES_POOL
-from lightwaves_aeon.export.integer.responses import DERIVE, ENERGY_SHIFT, LARGEST
+from lightwaves_aeon.export.integer.responses import DERIVE
+from lightwaves_aeon.export.integer.width import FRACTION_BITS
 
 COMMENTS = {
     "channels": "Channels in use.",
@@ -56,12 +59,15 @@ FLAGS = (
 )
 """What the program asks for."""
 
-COUNT_SHIFT, VALUE_SHIFT = 16, 19
-"""Bits that are dropped of 32 to make values of the known case: integers of 13 bits go
-beyond what is clamped, not all of them."""
+COUNT_SHIFT, NARROW_SHIFT = 16, 19
+"""Bits that are dropped of 32 to make samples of the known case, which are counts or
+stand for values of 32 bits, or are values of 16: integers of 13 bits go beyond what is
+clamped, not all of them."""
 
 
-def integer_data_header(model: IntegerModel, tables: IntegerTables, hop: int) -> str:
+def integer_data_header(
+    model: IntegerModel, tables: IntegerTables, hop: int, probabilities: bool
+) -> str:
     """Write all that a program in integers is told of a model.
 
     Parameters
@@ -72,11 +78,18 @@ def integer_data_header(model: IntegerModel, tables: IntegerTables, hop: int) ->
         Its tables.
     hop : int
         Samples from decision to decision.
+    probabilities : bool
+        Whether the program makes probabilities of scores.
 
     Returns
     -------
     str
         With macros and the guard named for the default name of a program.
+
+    Raises
+    ------
+    ValueError
+        If there are no probabilities to be had.
     """
     fitted, n = model.fitted, model.n_timepoints
     is_classifier = isinstance(fitted, FittedClassifier)
@@ -88,7 +101,7 @@ def integer_data_header(model: IntegerModel, tables: IntegerTables, hop: int) ->
         "N_TIMEPOINTS": n,
         "HOP": hop,
         "BITS": model.bits,
-        "LARGEST": LARGEST,
+        "LARGEST": model.width.largest_sample,
         **({"COUNTS": 1} if has_counts else {}),
         **({"SCORE_BITS": int(model.head.bits[0])} if is_classifier else {}),
         **tables.sizes(n),
@@ -99,15 +112,27 @@ def integer_data_header(model: IntegerModel, tables: IntegerTables, hop: int) ->
         "N_INPUTS": tables.n_inputs,
         "MARGIN": tables.margin,
         "N_PPV": N_THRESHOLDS,
-        "ENERGY_SHIFT": ENERGY_SHIFT,
+        "ENERGY_SHIFT": model.width.energy_shift,
+        "IS_WIDE": int(model.width.is_wide),
+        "LARGEST_INPUT": model.width.largest,
+        "FRACTION_BITS": FRACTION_BITS,
+        "LARGEST_STEP": LARGEST_STEP,
     }
     bits = {name: 1 << slots_of(name)[0] for name in POOL}
     of_series = {name: 1 << i for i, name in enumerate(SERIES_POOLING)}
     representations = {name: i for i, name in enumerate(REPRESENTATIONS)}
     text = _arrays_text(tables.arrays)
     floats = ""
-    if tables.float_arrays:
+    if probabilities:
+        public["HAS_PROBABILITIES"] = 1
+        unit = 2.0 ** -model.head.bits[0]
+        scale = literal(np.float32(logit_scale(fitted) * unit))
         floats = f"""
+/* Probabilities: what scores are multiplied by. */
+#define LOGIT_SCALE {scale}
+"""
+    if tables.float_arrays:
+        floats += f"""
 #ifdef LIGHTWAVES_FLOAT_INPUT
 /* Channels in use: their means in two floats each, and units in one. */
 {_arrays_text(tables.float_arrays)}
@@ -119,7 +144,7 @@ def integer_data_header(model: IntegerModel, tables: IntegerTables, hop: int) ->
 
 /* Channels, {outputs}, time points of a series and of the window over a stream,
  * samples from one decision about a stream to the next. Binary digits of a deviation,
- * and the largest value of a channel. Bytes: of the work on a series; of a stream,
+ * and the largest sample of a channel. Bytes: of the work on a series; of a stream,
  * which a linker leaves out of a program without one; of the tables.
  */
 {macros("LIGHTWAVES_", public)}
@@ -130,7 +155,9 @@ def integer_data_header(model: IntegerModel, tables: IntegerTables, hop: int) ->
 #include <stdint.h>
 
 /* Scores, channels in use, inputs, zeros at both ends, as far as a kernel reaches,
- * thresholds of PPV, and bits that level 2 does not read.
+ * thresholds of PPV, and bits that level 2 does not read. Whether inputs and responses
+ * are of 32 bits, what no input exceeds, digits of a sample that stands for one, and
+ * what no distance of a feature from its mean counts beyond.
  */
 {macros("", numbers)}
 
@@ -174,7 +201,8 @@ def _known_case(model: IntegerModel) -> str:
     """Give the scores of values as if at random, many of them out of range."""
     shape = model.fitted.n_channels, model.n_timepoints
     has_counts = isinstance(model.entry, CountEntry)
-    shift = COUNT_SHIFT if has_counts else VALUE_SHIFT
+    is_any = has_counts or model.width.is_wide
+    shift = COUNT_SHIFT if is_any else NARROW_SHIFT
     mixed = mixed_bits(shape).astype(np.int64) >> shift
     values = (mixed - (1 << 31 - shift)).astype(np.int16)[None]
     scores = model.scores(model.quantise(values) if has_counts else values)[0]

@@ -14,10 +14,9 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
 from matplotlib.colors import CenteredNorm
 from matplotlib.patheffects import withStroke
-from matplotlib.ticker import MaxNLocator
 from sklearn.decomposition import PCA
 
-from lightwaves_aeon.core.data.collection import as_collection, checked_case
+from lightwaves_aeon.core.data.collection import as_collection
 from lightwaves_aeon.core.fitted import FittedLinear
 from lightwaves_aeon.core.fitted_regressor import FittedRegressor
 from lightwaves_aeon.insight.importance import output_units
@@ -28,6 +27,7 @@ from lightwaves_aeon.insight.plots._canvas import (
     channel_ticks,
     draw_line,
     entitle,
+    label_time,
     no_formula,
 )
 from lightwaves_aeon.insight.words import short_label
@@ -55,7 +55,7 @@ def plot_saliency(
     estimator : LightWaveSClassifier or LightWaveSRegressor
         Fitted, of aeon or sktime.
     x : np.ndarray, shape (n_channels, n_timepoints)
-        The case.
+        The case, or a collection of one, of any type that ``predict`` takes.
     label : label or int, default=None
         The class; None means the predicted one. Of a regressor, which of several
         outputs; None means the first.
@@ -78,7 +78,7 @@ def plot_saliency(
         are an error, or the estimator is not fitted.
     """
     fitted = estimator._linear()
-    x = checked_case(x, fitted.n_channels)
+    x = estimator._case_of(x)
     if isinstance(fitted, FittedRegressor):
         output = 0 if label is None else label
         found = estimator.saliency(x, output)
@@ -116,8 +116,8 @@ def plot_saliency(
         draw_line(ax, np.arange(len(line)), line, path_effects=halo, **style)
     ax.invert_yaxis()
     ax.set_yticks(range(len(shown)), channel_ticks(fitted, shown))
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-    ax.set(xlabel="time point", ylabel="channel (each in its own range)")
+    label_time(ax, fitted.sampling_rate)
+    ax.set_ylabel("channel (each in its own range)")
     summed = "" if width == 1 else f", by {width} time points"
     ax.figure.colorbar(mesh, ax=ax, label=no_formula(f"adds to {added_to}{summed}"))
     some = f"{len(shown)} of {len(used)} channels in use"
