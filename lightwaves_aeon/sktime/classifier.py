@@ -122,6 +122,7 @@ class LightWaveSClassifier(PredictorShell, ClassifierMixin, BaseClassifier):
 
     _tags = {
         "capability:multithreading": True,
+        "capability:sample_weight": True,
         "capability:predict_proba": True,
         "capability:class_weight": True,
         "classifier_type": "kernel",

@@ -114,6 +114,7 @@ class LightWaveSRegressor(PredictorShell, RegressorMixin, BaseRegressor):
         "y_inner_mtype": "numpy2D",
         "capability:multioutput": True,
         "capability:multithreading": True,
+        "capability:sample_weight": True,
     }
 
     def _fit(self, X: Series, y: np.ndarray) -> LightWaveSRegressor:
