@@ -18,6 +18,7 @@ extensions = [
     "sphinx.ext.doctest",
     "numpydoc",
     "myst_nb",
+    "sphinx_click",
     "sphinx_copybutton",
 ]
 exclude_patterns = ["_build"]
@@ -35,8 +36,12 @@ nb_execution_raise_on_error = True
 nb_execution_show_tb = True
 nb_execution_timeout = 300
 nb_merge_streams = True
-# What the kernels inherit: the style of the site, and one thread for BLAS, since
-# several wait for each other where cores are shared.
+nb_execution_in_temp = True
+# What the kernels inherit: the drawings and the style of the site, and one thread for
+# BLAS, since several wait for each other where cores are shared.
+os.environ["PYTHONPATH"] = os.pathsep.join(
+    [str(here), *filter(None, [os.environ.get("PYTHONPATH")])]
+)
 os.environ["MATPLOTLIBRC"] = str(here)
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

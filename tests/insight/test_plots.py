@@ -297,7 +297,7 @@ def test_colours_are_the_saliency(plus):
     low, high = mesh.get_clim()
     assert low == -high == -np.abs(found).max()
     assert mesh.get_cmap().name == "RdBu_r"
-    assert ax.figure.axes[1].get_ylabel() == f"adds to the score of {label}"
+    assert ax.figure.axes[1].get_ylabel() == f"adds to the score of class {label}"
     assert tick_names(ax.yaxis) == [str(channel) for channel in used]
 
 
@@ -307,7 +307,7 @@ def test_saliency_of_any_class(plus):
         ax = plots.plot_saliency(clf, X[1], label)
         expected = clf.saliency(X[1], label)[clf.pipeline_[0].channels_]
         np.testing.assert_array_equal(ax.collections[0].get_array(), expected)
-        assert ax.get_title() == f"Where the score of {label} comes from"
+        assert ax.get_title() == f"Where the score of class {label} comes from"
 
 
 def test_saliency_of_many_channels_and_time_points(wide):
