@@ -76,7 +76,7 @@ def accuracy_of_ours(
         channels = selector.fit(*train).channels_selected_
         return accuracy_of_rival(name, channels, seed, train, test)
     clf = classifier_of(name, seed, number).fit(*train)
-    n_chosen = clf.pipeline_[0].channel_path_.query("chosen")["n_channels"].item()
+    n_chosen = clf.channel_path_.query("chosen")["n_channels"].item()
     return clf.score(*test), n_chosen
 
 

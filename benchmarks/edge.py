@@ -176,7 +176,7 @@ def table_devices(archive: Path, folder: Path) -> str:
         rows.append(
             [
                 variant,
-                str(len(clf.pipeline_[0].features_)),
+                str(len(clf.features_)),
                 f"{found.flash / 1024:.1f}",
                 f"{found.ram / 1024:.1f}",
                 f"{found.instructions / 1e6:.2f}",

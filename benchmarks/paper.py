@@ -51,7 +51,7 @@ def fit_and_score(run: dict[str, str], archive: Path, n_jobs: int) -> np.ndarray
             n_jobs=n_jobs,
             random_state=seed,
         ).fit(X_train, y_train)
-        features = clf.pipeline_[0].features_
+        features = clf.features_
         channels = features["channel"].nunique()
         kernels = len(features.groupby(["channel", "dilation", "kernel"]))
         rows.append((clf.score(X_test, y_test), channels, kernels))

@@ -6,6 +6,10 @@ __all__ = [
     "LightWaveSClassifier",
     "LightWaveSRegressor",
     "__version__",
+    "export_arduino",
+    "export_c",
+    "export_onnx",
+    "export_wasm",
 ]
 __version__ = "0.1.0"
 
@@ -19,6 +23,12 @@ if TYPE_CHECKING:
     from lightwaves_aeon.aeon.classifier import LightWaveSClassifier
     from lightwaves_aeon.aeon.regressor import LightWaveSRegressor
     from lightwaves_aeon.aeon.transformer import LightWaveS
+    from lightwaves_aeon.export import (
+        export_arduino,
+        export_c,
+        export_onnx,
+        export_wasm,
+    )
 
 # Before any code that numba compiles is imported, that of aeon included.
 ensure_cache()
@@ -28,6 +38,10 @@ _MODULES = {
     "LightWaveSChannelSelector": "aeon.channel_selector",
     "LightWaveSClassifier": "aeon.classifier",
     "LightWaveSRegressor": "aeon.regressor",
+    "export_arduino": "export.c.arduino",
+    "export_c": "export.c.source",
+    "export_onnx": "export.onnx.model",
+    "export_wasm": "export.c.wasm",
 }
 
 
@@ -39,4 +53,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted(__all__)

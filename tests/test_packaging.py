@@ -44,6 +44,12 @@ def test_version_is_that_of_the_distribution():
     assert version("lightwaves-aeon") == lightwaves_aeon.__version__
 
 
+def test_what_is_public_is_what_dir_shows():
+    assert dir(lightwaves_aeon) == sorted(lightwaves_aeon.__all__)
+    for name in lightwaves_aeon.__all__:
+        assert getattr(lightwaves_aeon, name) is not None
+
+
 def test_import_adds_neither_optional_packages_nor_wavelets():
     unwanted = "{'mpi4py', 'sktime', 'matplotlib', 'pywt', 'rich', 'click'}"
     code = (

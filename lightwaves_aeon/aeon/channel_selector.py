@@ -4,6 +4,8 @@ from __future__ import annotations
 
 __all__ = ["LightWaveSChannelSelector"]
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from aeon.transformations.collection.channel_selection.base import BaseChannelSelector
@@ -11,6 +13,7 @@ from aeon.utils.validation import check_n_jobs
 from aeon.utils.validation.labels import check_classification_y
 
 from lightwaves_aeon.aeon.base import TransformerShell
+from lightwaves_aeon.core.convolution.features_frame import with_channel_names
 from lightwaves_aeon.core.data.gaps import holds_missing
 from lightwaves_aeon.core.selection.channels import selected_channels
 from lightwaves_aeon.estimators.fitting import search_channels
@@ -41,6 +44,8 @@ class LightWaveSChannelSelector(TransformerShell, BaseChannelSelector):
         behind the thresholds. None draws others each time.
     backend : {"threads", "joblib", "mpi"}, default="threads"
         Where ``fit`` works; see `LightWaveS`.
+    channel_names : list of str or None, default=None
+        Names of the channels; see `LightWaveS`.
 
     Attributes
     ----------
@@ -50,7 +55,8 @@ class LightWaveSChannelSelector(TransformerShell, BaseChannelSelector):
         For each number of channels, from 1 to all, ``channel`` (the one that so many
         channels have and one fewer have not), ``loo_error`` (squared leave-one-out
         error of a case, summed over the classes), ``standard_error`` (of the difference
-        from the least error), ``loo_accuracy``, and ``chosen``.
+        from the least error), ``loo_accuracy``, and ``chosen``. Where channels have
+        names, ``channel_name`` follows ``channel``.
 
     See Also
     --------
@@ -93,12 +99,14 @@ class LightWaveSChannelSelector(TransformerShell, BaseChannelSelector):
         n_jobs: int = 1,
         random_state: int | np.random.RandomState | None = None,
         backend: str = "threads",
+        channel_names: Sequence[str] | None = None,
     ):
         self.max_channels = max_channels
         self.variant = variant
         self.n_jobs = n_jobs
         self.random_state = random_state
         self.backend = backend
+        self.channel_names = channel_names
 
         super().__init__()
 
@@ -106,7 +114,8 @@ class LightWaveSChannelSelector(TransformerShell, BaseChannelSelector):
         check_classification_y(y)
         self._n_jobs = check_n_jobs(self.n_jobs)
         path = search_channels(self, X, y)
-        self.channel_path_ = pd.DataFrame(path)
+        names = getattr(self, "feature_names_in_", None)
+        self.channel_path_ = with_channel_names(pd.DataFrame(path), names)
         self.channels_selected_ = selected_channels(path).tolist()
         self.metadata_["missing_values"] = holds_missing(X)
         return self

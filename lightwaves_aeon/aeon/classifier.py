@@ -76,6 +76,11 @@ class LightWaveSClassifier(ClassifierMixin, ClassifierShell, BaseClassifier):
     augment_missing : float, default=0.0
         Share of the values, at most, that augmented cases lose, for models of sensors
         that fail now and then; see `LightWaveS`.
+    channel_names : list of str or None, default=None
+        Names of the channels, one each, for tables, words, pictures and exports. None
+        means those of the columns of a data frame, if these are texts.
+    sampling_rate : float or None, default=None
+        Time points a second, so that words and pictures can tell seconds.
 
     Attributes
     ----------
@@ -84,15 +89,22 @@ class LightWaveSClassifier(ClassifierMixin, ClassifierShell, BaseClassifier):
     n_classes_ : int
         The number of classes.
     feature_names_in_ : np.ndarray of str, shape (n_channels,)
-        Names of the channels, if the classifier was fitted to data frames with named
-        columns. Frames given later are brought into their order.
+        Names of the channels, if there are some: `channel_names`, or those of the
+        columns of the data frames that were fitted to. Frames given later are brought
+        into their order.
     estimator_ : sklearn classifier
         The fitted estimator: without `estimator` a ``RidgeClassifierCV``, or, of the
         selector "distil" without `class_weight`, a linear classifier that is the mean
         of two ridge regressions.
     pipeline_ : sklearn.pipeline.Pipeline
         Fitted `LightWaveS` transformer, ``StandardScaler`` and `estimator_`.
-        ``pipeline_[0].features_`` is the table of the features in use.
+    features_ : pd.DataFrame
+        The table of the features in use, as of `LightWaveS`, with what each weighs.
+    channels_ : np.ndarray of int
+        The channels in use, ascending.
+    selection_path_, channel_path_ : pd.DataFrame
+        What there was to choose from, with ``n_features="auto"`` or `max_channels`; see
+        `LightWaveS`.
 
     See Also
     --------
@@ -118,13 +130,13 @@ class LightWaveSClassifier(ClassifierMixin, ClassifierShell, BaseClassifier):
     >>> clf = LightWaveSClassifier(random_state=0).fit(X_train, y_train)
     >>> float(clf.score(X_test, y_test))
     1.0
-    >>> clf.pipeline_[0].channels_.tolist()
+    >>> clf.channels_.tolist()
     [0, 1, 2, 3, 4, 5]
 
     The model of the paper:
 
     >>> papers = LightWaveSClassifier(variant="L1L2").fit(X_train, y_train)
-    >>> papers.pipeline_[0].channels_.tolist()
+    >>> papers.channels_.tolist()
     [0, 1, 2, 4, 5]
     """
 

@@ -97,6 +97,14 @@ class LightWaveS(FeatureTableMixin, TransformerShell, BaseCollectionTransformer)
         Share of the values, at most, that augmented cases of the selector "distil"
         lose: single ones, stretches, or channels as a whole. The features are then such
         as do without them better. From 0 to below 1.
+    channel_names : list of str or None, default=None
+        Names of the channels, one each, which then stand in the place of their numbers
+        in tables, words, pictures and exports, and in `get_feature_names_out`. Columns
+        of data frames are brought into their order. None means the names of the columns
+        of a data frame, if these are texts.
+    sampling_rate : float or None, default=None
+        Time points a second. Where it is known, words and pictures tell seconds. What
+        is fitted does not depend on it.
 
     Attributes
     ----------
@@ -105,10 +113,11 @@ class LightWaveS(FeatureTableMixin, TransformerShell, BaseCollectionTransformer)
         is the order of selection. Columns ``channel``, ``input`` (``"channel"``, its
         ``"change"``, or the ``"sum"`` or ``"difference"`` with the channel in the
         column ``other``), ``kernel``, ``tap_1`` to ``tap_3`` (positions of the weights
-        2 among the nine taps), ``wavelet``, ``dilation`` (time points), ``level``,
-        ``start`` and ``stop`` (of level 0: the interval, in fractions of the length),
-        ``statistic``, ``threshold`` (in units of the response to the scaled channel,
-        before it is multiplied by ``dilation ** -1.5``), ``f_score`` (one-way ANOVA F)
+        2 among the nine taps), ``wavelet``, ``dilation`` (time points), ``span`` (time
+        points that one value of the response depends on, from first to last),
+        ``level``, ``start`` and ``stop`` (of level 0: the interval, in fractions of the
+        length), ``statistic``, ``threshold`` (in units of the response to the scaled
+        channel, before the factor ``dilation ** -1.5``), ``f_score`` (one-way ANOVA F)
         and ``selection_score`` (of mRMR: F over mean absolute correlation to the
         features selected before; of detachment: the sum of absolute coefficients; of
         distillation: the sum of squared coefficients in the student, the regression of
@@ -116,10 +125,12 @@ class LightWaveS(FeatureTableMixin, TransformerShell, BaseCollectionTransformer)
         kept all features). The statistics of levels 1 and 2 are ``"ppv"``, the share of
         values above the ``threshold``, which is 0 but for "plus"; ``"max"`` and
         ``"min"``, of the absolute response; and ``"lspv"``, the longest run of positive
-        values over the length. Those of level 0, where kernel, taps and dilation
-        are missing, are of the scaled input in the interval: ``"mean"``,
+        values over the length. Those of level 0, where kernel, taps, dilation and
+        span are missing, are of the scaled input in the interval: ``"mean"``,
         ``"deviation"``, ``"slope"`` (rise of the least-squares line over the whole
-        interval), ``"lowest"`` and ``"highest"``.
+        interval), ``"lowest"`` and ``"highest"``. Where channels have names,
+        ``channel_name`` and ``other_name`` follow their numbers, and with a
+        `sampling_rate` ``span_seconds`` follows ``span``.
     channels_ : np.ndarray of int
         The channels in use, ascending; ``transform`` reads no others.
     selection_path_ : pd.DataFrame
@@ -137,8 +148,9 @@ class LightWaveS(FeatureTableMixin, TransformerShell, BaseCollectionTransformer)
         smallest number that is within one standard error of the least.
 
     feature_names_in_ : np.ndarray of str, shape (n_channels,)
-        Names of the channels, if the transformer was fitted to data frames with named
-        columns. Frames given later are brought into their order.
+        Names of the channels, if there are some: `channel_names`, or those of the
+        columns of the data frames that were fitted to. Frames given later are brought
+        into their order.
 
     See Also
     --------

@@ -93,6 +93,15 @@ threads_option = shared.jobs_option(
     default=0.0,
     help="Share of the values, at most, that augmented cases lose.",
 )
+@shared.names_option(
+    "--channel-names",
+    help="Names of the channels, separated by commas, one each.",
+)
+@click.option(
+    "--sampling-rate",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Time points a second; inspect tells seconds then.",
+)
 @shared.seed_option(help="Draws the cases on which features are selected.")
 @backend_option
 @threads_option
@@ -103,6 +112,7 @@ def fit(
     out: Path,
     backend: str | None,
     force: bool,
+    channel_names: tuple[str, ...],
     **parameters: Any,
 ) -> None:
     """Fit LightWaveS to series in a file and write the model to another.
@@ -129,13 +139,14 @@ def fit(
                 data,
                 labels,
                 backend=name,
+                channel_names=list(channel_names) or None,
                 verbose=int(sys.stderr.isatty()),
                 **parameters,
             )
         processes.on_root(lambda: estimator.save(out))
         costs = processes.gather((peak.bytes, bytes_moved()))
     if processes.is_root:
-        channels = estimator.pipeline_[0].channels_
+        channels = estimator.channels_
         click.echo(
             f"{out}: {estimator.estimator_.n_features_in_} features of "
             f"{len(channels)} of {estimator.metadata_['n_channels']} channels; "

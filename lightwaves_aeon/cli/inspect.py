@@ -140,7 +140,7 @@ def _pictures(
         with_kernel = int(importance.where(of_kernels, -1).to_numpy().argmax())
         yield "kernel", partial(plots.plot_kernel, estimator, with_kernel)
     for name in ("selection_path", "channel_path"):
-        path = getattr(estimator.pipeline_[0], f"{name}_", None)
+        path = getattr(estimator, f"{name}_", None)
         if path is not None:
             yield name, partial(plots.plot_path, path)
     if series is not None:

@@ -8,10 +8,12 @@ __all__ = [
     "check_at_least",
     "check_coverage",
     "check_one_of",
+    "check_positive",
     "check_share",
 ]
 
 from collections.abc import Iterable
+from math import inf
 from numbers import Integral, Real
 
 MISSING_VALUES = "allow", "error"
@@ -71,6 +73,23 @@ def check_one_of(name: str, value: object, known: Iterable[str]) -> None:
         raise ValueError(
             f"{name} must be one of {', '.join(map(repr, names))}, got {value!r}"
         )
+
+
+def check_positive(name: str, value: object) -> None:
+    """Refuse a parameter that is no finite number above 0.
+
+    Examples
+    --------
+    >>> from lightwaves_aeon.core.checks import check_positive
+    >>> check_positive("sampling_rate", 0.0)
+    Traceback (most recent call last):
+    ...
+    ValueError: sampling_rate must be a finite number above 0, got 0.0
+    """
+    if not isinstance(value, Real) or isinstance(value, bool):
+        raise TypeError(f"{name} must be a number, got {value!r}")
+    if not 0 < float(value) < inf:
+        raise ValueError(f"{name} must be a finite number above 0, got {value}")
 
 
 def check_share(name: str, value: object) -> None:

@@ -53,6 +53,8 @@ class FittedLinear(ABC):
         Number of time points of the training cases; None if their lengths differ.
     channel_names : sequence of str or None
         Names of all channels, where they have any.
+    sampling_rate : float or None
+        Time points a second, where it is known.
     channel_losses : np.ndarray of dtype `CHANNEL_LOSS`, or that of numbers, or None
         What the loss of each channel in use costs, where it is known.
     has_gaps : bool
@@ -67,6 +69,7 @@ class FittedLinear(ABC):
     n_channels: int
     n_timepoints: int | None = None
     channel_names: Sequence[str] | None = None
+    sampling_rate: float | None = None
     channel_losses: np.ndarray | None = None
     has_gaps: bool = False
 
@@ -324,6 +327,8 @@ class FittedState(NamedTuple):
         The channels that there were to choose from.
     channel_names : sequence of str or None
         Names of all channels, where they have any.
+    sampling_rate : float or None
+        Time points a second, where it is known.
     """
 
     model: Model
@@ -336,6 +341,7 @@ class FittedState(NamedTuple):
     path: np.ndarray | None
     channel_path: np.ndarray | None
     channel_names: Sequence[str] | None
+    sampling_rate: float | None
 
     def linear(self, kind: Any) -> Any:
         """Give the fitted value of any linear estimator.
@@ -362,6 +368,7 @@ class FittedState(NamedTuple):
             self.estimator,
             n_channels=self.metadata["n_channels"],
             channel_names=self.channel_names,
+            sampling_rate=self.sampling_rate,
         )
 
 

@@ -7,6 +7,7 @@ __all__ = ["Predictor"]
 from typing import Any
 
 import numpy as np
+from sklearn.utils.metaestimators import available_if
 
 from lightwaves_aeon.core.data.collection import checked_case
 from lightwaves_aeon.core.model import Model
@@ -72,6 +73,28 @@ class Predictor:
             As for a call.
         """
         return self._head.decision_function(self._features_of(x))[0]
+
+    @available_if(lambda self: hasattr(self._head, "predict_proba"))
+    def predict_proba(self, x: np.ndarray) -> np.ndarray:
+        """Give the probabilities of the classes for one case.
+
+        Parameters
+        ----------
+        x : np.ndarray, shape (n_channels, n_timepoints)
+            The case, unscaled.
+
+        Returns
+        -------
+        np.ndarray of float64, shape (n_classes,)
+            The case's row of ``predict_proba``. A regressor has none, nor has an
+            estimator that was given without.
+
+        Raises
+        ------
+        ValueError
+            As for a call.
+        """
+        return self._head.predict_proba(self._features_of(x))[0]
 
     def _features_of(self, x: np.ndarray) -> np.ndarray:
         return self._transform_one(checked_case(x, self._n_channels))

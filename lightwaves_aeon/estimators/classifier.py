@@ -45,6 +45,8 @@ class ClassifierMixin(EstimatorMixin):
         max_channels: int | str | None = None,
         missing_values: str = "allow",
         augment_missing: float = 0.0,
+        channel_names: Sequence[str] | None = None,
+        sampling_rate: float | None = None,
     ):
         self.n_kernels = n_kernels
         self.estimator = estimator
@@ -63,6 +65,8 @@ class ClassifierMixin(EstimatorMixin):
         self.max_channels = max_channels
         self.missing_values = missing_values
         self.augment_missing = augment_missing
+        self.channel_names = channel_names
+        self.sampling_rate = sampling_rate
 
         super().__init__()
 
@@ -146,7 +150,8 @@ class ClassifierMixin(EstimatorMixin):
             it is known and there are others. A pattern is level 1, how much the
             series is like a kernel; its second-order activity is level 2, how much the
             strength of the pattern is. Of both, d is the dilation, and the points are
-            those that the kernel spans.
+            those that one value of the response depends on, in place of which stands
+            the time they last where there is a `sampling_rate`.
 
         Examples
         --------

@@ -159,9 +159,9 @@ class EstimatorMixin(InspectionMixin):
         -------
         Predictor
             ``predictor(x)`` gives the label of a case x of shape (n_channels,
-            n_timepoints), ``predictor.scores(x)`` its row of ``decision_function``;
-            with the default estimator both are equal to the last bit to those of the
-            classifier.
+            n_timepoints), ``predictor.scores(x)`` its row of ``decision_function`` and
+            ``predictor.predict_proba(x)`` that of ``predict_proba``; with the default
+            estimator all are equal to the last bit to those of the classifier.
 
         Examples
         --------

@@ -26,7 +26,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import check_random_state
 
-from lightwaves_aeon.core.checks import check_at_least
+from lightwaves_aeon.core.checks import check_at_least, check_positive
 from lightwaves_aeon.core.data.collection import (
     Collection,
     UnequalLengthCollection,
@@ -40,6 +40,7 @@ from lightwaves_aeon.core.progress import Track, no_progress
 from lightwaves_aeon.core.search import Search
 from lightwaves_aeon.core.search_result import SearchResult
 from lightwaves_aeon.core.targets import Targets
+from lightwaves_aeon.estimators.frames import checked_names
 from lightwaves_aeon.estimators.large import refined, sampled
 from lightwaves_aeon.estimators.passes import LocalPass, Pass
 
@@ -83,6 +84,8 @@ def fit_table(
     targets : Targets
         Of these cases.
     """
+    if shell.sampling_rate is not None:
+        check_positive("sampling_rate", shell.sampling_rate)
     names = {field.name for field in fields(Search)} - {"calibrate", "of_sample"}
     parameters = {name: getattr(shell, name) for name in names}
     if n_features is not None:
@@ -168,6 +171,9 @@ def _checked(
     labels: np.ndarray | None,
 ) -> tuple[np.random.RandomState, Threads]:
     """Make sure that all processes are asked for the same."""
+    given = checked_names(shell.channel_names, X.shape[1])
+    if given is not None:
+        shell.feature_names_in_ = np.array(given, dtype=object)
     # None means fresh entropy: NumPy's global generator is nobody's to advance.
     seed = shell.random_state
     rng = check_random_state(np.random.RandomState() if seed is None else seed)
@@ -228,6 +234,7 @@ def about(
         "n_channels": n_channels,
         "n_timepoints": None if isinstance(X, UnequalLengthCollection) else longest,
         "channel_names": getattr(shell, "feature_names_in_", None),
+        "sampling_rate": shell.sampling_rate,
         "has_gaps": found.has_gaps,
     }
 
@@ -277,6 +284,7 @@ def state_of(
         path=found.path,
         channel_path=found.channel_path,
         channel_names=of_cases["channel_names"],
+        sampling_rate=of_cases["sampling_rate"],
     )
 
 

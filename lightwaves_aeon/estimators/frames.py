@@ -10,6 +10,7 @@ __all__ = [
     "aligned",
     "cases_of_frame",
     "channel_names",
+    "checked_names",
     "in_order_of",
     "refuse_masked",
 ]
@@ -95,6 +96,55 @@ def channel_names(labels: Iterable[Hashable]) -> list[str] | None:
     if twice:
         raise ValueError(f"X has several channels of the name {', '.join(twice)}")
     return [str(name) for name in names]
+
+
+def checked_names(given: Any, n_channels: int | None = None) -> list[str] | None:
+    """Check names of channels that were given as a parameter.
+
+    Parameters
+    ----------
+    given : sequence of str or None
+        The names; None means that there are none.
+    n_channels : int, optional
+        Number of channels, where it is known.
+
+    Returns
+    -------
+    list of str or None
+
+    Raises
+    ------
+    TypeError
+        If they are no texts.
+    ValueError
+        If one is empty or stands twice, or they are not one a channel.
+
+    Examples
+    --------
+    >>> from lightwaves_aeon.estimators.frames import checked_names
+    >>> checked_names(["accel x", "accel y"], n_channels=3)
+    Traceback (most recent call last):
+    ...
+    ValueError: channel_names must be one a channel: X has 3 channels, got 2 names
+    """
+    if given is None:
+        return None
+    is_listed = isinstance(given, list | tuple | np.ndarray | pd.Index)
+    names = list(given) if is_listed else [given]
+    if not is_listed or not all(isinstance(name, str) for name in names):
+        raise TypeError(f"channel_names must be a list of texts, got {given!r}")
+    names = [str(name) for name in names]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ValueError(f"channel_names holds {', '.join(map(repr, twice))} twice")
+    if not all(name.strip() for name in names):
+        raise ValueError(f"channel_names holds an empty name: {names}")
+    if n_channels not in (None, len(names)):
+        raise ValueError(
+            f"channel_names must be one a channel: X has {n_channels} channels, got "
+            f"{len(names)} names"
+        )
+    return names
 
 
 def in_order_of(names: Sequence[str], wanted: Sequence[str]) -> list[int]:
@@ -189,8 +239,9 @@ def aligned(
     Parameters
     ----------
     shell : estimator
-        Of any framework. In a fit the names of the first case, if it has any, become
-        its `feature_names_in_`; later they are those wanted.
+        Of any framework. In a fit its `channel_names`, or else the names of the first
+        case, if it has any, become its `feature_names_in_`; later they are those
+        wanted.
     is_fit : bool
         Whether the cases are training cases.
     cases : sequence
@@ -220,7 +271,10 @@ def aligned(
     >>> aligned(shell, False, [[1, 2], [4, 3]], [["x", "y"], ["y", "x"]], reorder)
     [[1, 2], [3, 4]]
     """
-    wanted = names[0] if is_fit else getattr(shell, "feature_names_in_", names[0])
+    if is_fit:
+        wanted = checked_names(shell.channel_names) or names[0]
+    else:
+        wanted = getattr(shell, "feature_names_in_", names[0])
     if wanted is None:
         return list(cases)
     wanted = list(wanted)

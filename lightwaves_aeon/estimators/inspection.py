@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["InspectionMixin", "Series"]
+__all__ = ["InspectionMixin", "Series", "channel_frame", "selection_frame"]
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from lightwaves_aeon.core.convolution.features_frame import with_channel_names
+from lightwaves_aeon.core.fitted import FittedState
 from lightwaves_aeon.insight.importance import (
     channel_importance,
     features_with_importance,
@@ -20,11 +22,29 @@ Series = np.ndarray | list[np.ndarray]
 """Cases of one length, or of several."""
 
 
+def selection_frame(path: np.ndarray | None) -> pd.DataFrame:
+    """Lay out the numbers of features there were to choose from, if there were any."""
+    if path is None:
+        raise AttributeError("selection_path_ is there for n_features='auto' only")
+    return pd.DataFrame(path)
+
+
+def channel_frame(
+    path: np.ndarray | None, channel_names: Sequence[str] | None
+) -> pd.DataFrame:
+    """Lay out the channels there were to choose from, if there were any."""
+    if path is None:
+        raise AttributeError("channel_path_ is there with max_channels only")
+    return with_channel_names(pd.DataFrame(path), channel_names)
+
+
 class InspectionMixin:
     """Mixin of classifiers and regressors; see the methods."""
 
-    _linear: Any
+    _check_is_fitted: Any
     _collection_of: Any
+    _linear: Any
+    _state: FittedState
 
     @property
     def features_(self) -> pd.DataFrame:
@@ -57,6 +77,39 @@ class InspectionMixin:
         ['importance', 'weight_badminton', 'weight_running']
         """
         return features_with_importance(self._linear())
+
+    @property
+    def channels_(self) -> np.ndarray:
+        """The channels in use, ascending; no others are read.
+
+        Examples
+        --------
+        >>> from aeon.datasets import load_basic_motions
+        >>> from lightwaves_aeon import LightWaveSClassifier
+        >>> clf = LightWaveSClassifier(n_features=50, variant="L1L2")
+        >>> clf.fit(*load_basic_motions(split="train")).channels_.tolist()
+        [0, 1, 2]
+        """
+        self._check_is_fitted()
+        return self._state.model.channels.copy()
+
+    @property
+    def selection_path_(self) -> pd.DataFrame:
+        """The numbers of features there were to choose from, with "auto".
+
+        See ``LightWaveS``; it is there with ``n_features="auto"`` only.
+        """
+        self._check_is_fitted()
+        return selection_frame(self._state.path)
+
+    @property
+    def channel_path_(self) -> pd.DataFrame:
+        """The numbers of channels there were to choose from, with `max_channels`.
+
+        See ``LightWaveS``; it is there with `max_channels` only.
+        """
+        self._check_is_fitted()
+        return channel_frame(self._state.channel_path, self._state.channel_names)
 
     def importance(self, by: str | Sequence[str]) -> pd.DataFrame:
         """Add the importances of features up by what they have in common.

@@ -44,6 +44,8 @@ class RegressorMixin(EstimatorMixin):
         max_channels: int | str | None = None,
         missing_values: str = "allow",
         augment_missing: float = 0.0,
+        channel_names: Sequence[str] | None = None,
+        sampling_rate: float | None = None,
     ):
         self.n_kernels = n_kernels
         self.estimator = estimator
@@ -61,6 +63,8 @@ class RegressorMixin(EstimatorMixin):
         self.max_channels = max_channels
         self.missing_values = missing_values
         self.augment_missing = augment_missing
+        self.channel_names = channel_names
+        self.sampling_rate = sampling_rate
 
         super().__init__()
 
@@ -170,7 +174,8 @@ class RegressorMixin(EstimatorMixin):
             importance, see `features_`. A pattern is level 1, how much the series is
             like a kernel; its second-order activity is level 2, how much the strength
             of the pattern is. Of both, d is the dilation, and the points are those that
-            the kernel spans.
+            one value of the response depends on, in place of which stands the time they
+            last where there is a `sampling_rate`.
 
         Examples
         --------

@@ -10,10 +10,13 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from lightwaves_aeon.core.convolution.features import feature_names, features_frame
+from lightwaves_aeon.core.convolution.features import feature_names
+from lightwaves_aeon.core.convolution.features_frame import features_frame
 from lightwaves_aeon.core.fitted import FittedState
 from lightwaves_aeon.core.model import Model
 from lightwaves_aeon.core.search_result import SearchResult
+from lightwaves_aeon.estimators.frames import checked_names
+from lightwaves_aeon.estimators.inspection import channel_frame, selection_frame
 
 
 class FeatureTableMixin:
@@ -25,6 +28,8 @@ class FeatureTableMixin:
     _model: Model
     _path: np.ndarray | None
     _channel_path: np.ndarray | None
+    _sampling_rate: float | None
+    _names_given: list[str] | None
 
     # Of the shells; attributes, since methods would hide those of a base class.
     _check_is_fitted: Any
@@ -47,6 +52,8 @@ class FeatureTableMixin:
         max_channels: int | str | None = None,
         missing_values: str = "allow",
         augment_missing: float = 0.0,
+        channel_names: Sequence[str] | None = None,
+        sampling_rate: float | None = None,
     ):
         self.n_features = n_features
         self.variant = variant
@@ -62,6 +69,8 @@ class FeatureTableMixin:
         self.max_channels = max_channels
         self.missing_values = missing_values
         self.augment_missing = augment_missing
+        self.channel_names = channel_names
+        self.sampling_rate = sampling_rate
 
         super().__init__()
 
@@ -69,6 +78,8 @@ class FeatureTableMixin:
         """Have the table that a search, or a classifier, has found."""
         self._model, self._path = found.model, found.path
         self._channel_path = found.channel_path
+        self._sampling_rate = self.sampling_rate
+        self._names_given = checked_names(self.channel_names)
         return self
 
     def _features(self, X) -> np.ndarray:
@@ -78,8 +89,10 @@ class FeatureTableMixin:
     def features_(self) -> pd.DataFrame:
         """The table of the fitted model; see the class."""
         self._check_is_fitted()
-        bank, names = self._model.bank, getattr(self, "feature_names_in_", None)
-        return features_frame(self._model.rows, bank.taps, bank.wavelets, names)
+        names = getattr(self, "feature_names_in_", None)
+        return features_frame(
+            self._model.rows, self._model.bank, names, self._sampling_rate
+        )
 
     @property
     def channels_(self) -> np.ndarray:
@@ -91,17 +104,14 @@ class FeatureTableMixin:
     def selection_path_(self) -> pd.DataFrame:
         """The numbers of features there were to choose from; see the class."""
         self._check_is_fitted()
-        if self._path is None:
-            raise AttributeError("selection_path_ is there for n_features='auto' only")
-        return pd.DataFrame(self._path)
+        return selection_frame(self._path)
 
     @property
     def channel_path_(self) -> pd.DataFrame:
         """The numbers of channels there were to choose from; see the class."""
         self._check_is_fitted()
-        if self._channel_path is None:
-            raise AttributeError("channel_path_ is there with max_channels only")
-        return pd.DataFrame(self._channel_path)
+        names = getattr(self, "feature_names_in_", None)
+        return channel_frame(self._channel_path, names)
 
     def get_feature_names_out(self, input_features=None) -> np.ndarray:
         """Name the output columns.
@@ -117,7 +127,8 @@ class FeatureTableMixin:
             Such as ``"ch3_k017_d8_l2_ppv"``: channel 3, kernel 17, dilation 8, level 2,
             share of positive values; or ``"ch1-ch5_k023_d1_l1_ppv>0.25"``: difference
             of two channels, share of values above 0.25; or ``"ch3_l0_mean[0.25,0.5]"``:
-            mean of channel 3 over the second quarter of the series.
+            mean of channel 3 over the second quarter of the series. With
+            `channel_names`, the name of a channel stands in the place of ``"ch3"``.
 
         Examples
         --------
@@ -130,7 +141,8 @@ class FeatureTableMixin:
         ['ch0_k031_d32_l1_max', 'ch0_k061_d2_l1_max']
         """
         self._check_is_fitted()
-        return feature_names(self._model.rows, self._model.bank.names)
+        names = self._names_given
+        return feature_names(self._model.rows, self._model.bank.names, names)
 
     @classmethod
     def _get_test_params(cls, parameter_set: str = "default") -> list[dict]:

@@ -299,6 +299,7 @@ def _about(fitted: FittedLinear) -> dict[str, Any]:
         "n_channels": fitted.n_channels,
         "n_timepoints": fitted.n_timepoints,
         "channel_names": fitted.channel_names,
+        "sampling_rate": fitted.sampling_rate,
         "has_gaps": fitted.has_gaps,
     }
 

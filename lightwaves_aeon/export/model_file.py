@@ -22,7 +22,7 @@ import numpy as np
 
 from lightwaves_aeon.atomic import open_atomic
 
-FORMAT, VERSION = "lightwaves model", 6
+FORMAT, VERSION = "lightwaves model", 7
 HEADER = "header"
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from sklearn.preprocessing import StandardScaler
 
 from lightwaves_aeon import __version__
+from lightwaves_aeon.core.checks import check_positive
 from lightwaves_aeon.core.convolution.features import ROW
 from lightwaves_aeon.core.convolution.kernels import KernelBank
 from lightwaves_aeon.core.convolution.plan import Plan
@@ -71,6 +72,7 @@ def save_state(path: str | Path, state: FittedState) -> None:
         "kernel_names": bank.names,
         "kernel_wavelets": bank.wavelets,
         "channel_names": None if names is None else [str(name) for name in names],
+        "sampling_rate": state.sampling_rate,
         "selection_path": _steps(state.path),
         "channel_path": _steps(state.channel_path),
     }
@@ -182,6 +184,9 @@ def _restored(header: dict[str, Any], arrays: Arrays, head: HeadFormat) -> Fitte
         distinct = set(check_names(names, str, "channel names"))
         n_channels = metadata["n_channels"]
         require(len(names) == len(distinct) == n_channels, "channel names")
+    rate = header["sampling_rate"]
+    if rate is not None:
+        check_positive("sampling_rate", rate)
     parameters = _from_plain(header["parameters"])
     scaler = StandardScaler()
     vars(scaler).update(parts_of(arrays, "scaler", SCALER))
@@ -200,6 +205,7 @@ def _restored(header: dict[str, Any], arrays: Arrays, head: HeadFormat) -> Fitte
                 None if metadata["unequal_length"] else metadata["n_timepoints"]
             ),
             "channel_names": names,
+            "sampling_rate": rate,
             "has_gaps": metadata["missing_values"],
         },
     )
@@ -215,6 +221,7 @@ def _restored(header: dict[str, Any], arrays: Arrays, head: HeadFormat) -> Fitte
         path=_path(header["selection_path"], head.path),
         channel_path=_path(header["channel_path"], head.channel_path),
         channel_names=names,
+        sampling_rate=rate,
     )
 
 
@@ -257,6 +264,8 @@ def _plain(parameters: dict[str, Any]) -> dict[str, Any]:
             value = [[np.asarray(k).item(), float(v)] for k, v in value.items()]
         elif name == "random_state" and not isinstance(value, Integral):
             value = None
+        elif name == "channel_names" and value is not None:
+            value = [str(channel) for channel in value]
         if name not in NOT_SAVED:
             plain[name] = value.item() if isinstance(value, np.generic) else value
     return plain

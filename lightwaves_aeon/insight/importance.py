@@ -21,9 +21,10 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import pandas as pd
 
-from lightwaves_aeon.core.convolution.features import (
+from lightwaves_aeon.core.convolution.features_frame import (
     features_frame,
     missing_at_level_0,
+    with_channel_names,
 )
 from lightwaves_aeon.core.convolution.pooling import POOLING_OPERATORS
 from lightwaves_aeon.core.convolution.representations import REPRESENTATIONS
@@ -113,10 +114,8 @@ def features_with_importance(fitted: FittedLinear) -> pd.DataFrame:
         class or number, or ``weight`` if there is one; one row a feature, in the order
         of the table.
     """
-    bank = fitted.model.bank
-    table = features_frame(
-        fitted.model.rows, bank.taps, bank.wavelets, fitted.channel_names
-    )
+    about = fitted.channel_names, fitted.sampling_rate
+    table = features_frame(fitted.model.rows, fitted.model.bank, *about)
     names = ["weight"]
     if fitted.output_column is not None:
         names = [f"weight_{output}" for output in fitted.outputs]
@@ -138,7 +137,8 @@ def importance_by(fitted: FittedLinear, by: str | Sequence[str]) -> pd.DataFrame
     Returns
     -------
     pd.DataFrame
-        A row for each group of features and output: the columns `by`, ``class`` or
+        A row for each group of features and output: the columns `by` (with
+        ``channel_name`` behind ``channel``, where channels have names), ``class`` or
         ``output``, ``n_features`` and ``importance``. Where there is one output, it has
         no column. Ascending, statistics and inputs in the order
         of their registries. Features of level 0 have no dilation and no kernel: these
@@ -156,6 +156,14 @@ def importance_by(fitted: FittedLinear, by: str | Sequence[str]) -> pd.DataFrame
         raise ValueError(
             f"by must be one or several of {', '.join(map(repr, GROUPS))}, got {by!r}"
         )
+    table = _sums_by(fitted, columns)
+    if "channel" in columns:
+        table = with_channel_names(table, fitted.channel_names)
+    return table
+
+
+def _sums_by(fitted: FittedLinear, columns: list[str]) -> pd.DataFrame:
+    """Do the same, without names, by columns that are known."""
     rows, parts = fitted.model.rows, shares(fitted)
     if "channel" in columns:
         rows, parts = _by_channel(rows, parts)
@@ -198,8 +206,9 @@ def channel_importance(fitted: FittedLinear) -> pd.DataFrame:
     if fitted.output_column is not None:
         names = ["channel", fitted.output_column]
         every = pd.MultiIndex.from_product([every, fitted.outputs], names=names)
-    of_used = importance_by(fitted, "channel").set_index(list(every.names))
-    return of_used.reindex(every, fill_value=0).reset_index()
+    of_used = _sums_by(fitted, ["channel"]).set_index(list(every.names))
+    of_all = of_used.reindex(every, fill_value=0).reset_index()
+    return with_channel_names(of_all, fitted.channel_names)
 
 
 def channel_loss(fitted: FittedLinear) -> pd.DataFrame:
@@ -213,7 +222,8 @@ def channel_loss(fitted: FittedLinear) -> pd.DataFrame:
     Returns
     -------
     pd.DataFrame
-        One row a channel, ascending: ``channel``, ``accuracy``, ``accuracy_without``
+        One row a channel, ascending: ``channel`` (and ``channel_name``, where channels
+        have names), ``accuracy``, ``accuracy_without``
         and ``loss``, the difference; of numbers ``r2`` and ``r2_without``. NaN where no
         case was held out.
 
@@ -231,7 +241,7 @@ def channel_loss(fitted: FittedLinear) -> pd.DataFrame:
     table = pd.DataFrame(losses)
     _, quality, without = table.columns
     table["loss"] = table[quality] - table[without]
-    return table
+    return with_channel_names(table, fitted.channel_names)
 
 
 def _by_channel(rows: np.ndarray, parts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -17,7 +17,6 @@ from lightwaves_aeon.core.convolution.pooling import POOLING_OPERATORS
 from lightwaves_aeon.core.fitted import FittedClassifier, FittedLinear
 from lightwaves_aeon.core.fitted_regressor import FittedRegressor
 from lightwaves_aeon.insight.importance import (
-    channel_loss,
     importance_by,
     shares,
     standardised_weights,
@@ -25,6 +24,7 @@ from lightwaves_aeon.insight.importance import (
 from lightwaves_aeon.insight.words import (
     LEVEL_WORDS,
     in_words,
+    seconds,
     short_label,
 )
 
@@ -43,16 +43,14 @@ COVERAGE = 0.9
 LEAST_R2 = -100
 """R2 from which on it is said with two digits behind the point."""
 
-GROUPS: dict[str, tuple[str, Callable[..., str]]] = {
-    "input": ("Inputs: ", str),
-    "level": ("Levels: ", lambda level: f"{level} ({LEVEL_WORDS[level]})"),
-    "statistic": ("Statistics: ", lambda name: POOLING_OPERATORS[name].words),
-    "dilation": (
-        "Dilations: ",
-        lambda dilation: "none" if pd.isna(dilation) else f"d={dilation}",
-    ),
+GROUPS: dict[str, tuple[str, Callable[[Any, float | None], str]]] = {
+    "input": ("Inputs: ", lambda name, rate: name),
+    "level": ("Levels: ", lambda level, rate: f"{level} ({LEVEL_WORDS[level]})"),
+    "statistic": ("Statistics: ", lambda name, rate: POOLING_OPERATORS[name].words),
+    "dilation": ("Dilations: ", lambda dilation, rate: _words_of(dilation, rate)),
 }
-"""Title of the shares by a column, and the words for its values."""
+"""Title of the shares by a column, and the words for its values, given the sampling
+rate."""
 
 
 def describe(fitted: FittedLinear, n_strongest: int) -> str:
@@ -113,8 +111,8 @@ class _HeldOut(NamedTuple):
 def _held_out(fitted: FittedLinear) -> _HeldOut | None:
     if fitted.channel_losses is None:
         return None
-    table = channel_loss(fitted).set_index("channel")
-    whole, without = table.columns[:2]
+    table = pd.DataFrame(fitted.channel_losses).set_index("channel")
+    whole, without = table.columns
     if table[without].isna().any():
         return None
     return _HeldOut(float(table[whole].iloc[0]), table[without])
@@ -151,10 +149,17 @@ def _of_groups(fitted: FittedLinear) -> list[str]:
         summed = groups["importance"].sum()
         if by != "input" or list(summed.index) != ["channel"]:
             items = [
-                f"{words(value)} {_percent(share)}" for value, share in summed.items()
+                f"{words(value, fitted.sampling_rate)} {_percent(share)}"
+                for value, share in summed.items()
             ]
             lines += _listed(title, items)
     return lines
+
+
+def _words_of(dilation: Any, rate: float | None) -> str:
+    if pd.isna(dilation):
+        return "none"
+    return f"d={dilation}" if rate is None else seconds(dilation / rate)
 
 
 def _strongest(fitted: FittedLinear, n_strongest: int) -> list[str]:
@@ -164,7 +169,7 @@ def _strongest(fitted: FittedLinear, n_strongest: int) -> list[str]:
     order = order[importance[order] > 0]
     weights = standardised_weights(fitted)[order]
     rows, bank = fitted.model.rows[order], fitted.model.bank
-    words = in_words(rows, bank, fitted.channel_names)
+    words = in_words(rows, bank, fitted.channel_names, fitted.sampling_rate)
     lines = ["Strongest features, and what a high value says:"] if len(order) else []
     says = WORDS[type(fitted)].says
     for rank, (feature, of_outputs) in enumerate(zip(order, weights, strict=True)):

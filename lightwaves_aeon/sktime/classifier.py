@@ -72,6 +72,11 @@ class LightWaveSClassifier(PredictorShell, ClassifierMixin, BaseClassifier):
     augment_missing : float, default=0.0
         Share of the values, at most, that augmented cases of the selector "distil"
         lose, for models of sensors that fail now and then.
+    channel_names : list of str or None, default=None
+        Names of the channels, one each, for tables, words, pictures and exports. None
+        means those of the columns of a data frame, if these are texts.
+    sampling_rate : float or None, default=None
+        Time points a second, so that words and pictures can tell seconds.
 
     Attributes
     ----------
@@ -87,8 +92,9 @@ class LightWaveSClassifier(PredictorShell, ClassifierMixin, BaseClassifier):
         ``RidgeClassifierCV``, or, of the selector "distil" without `class_weight`, a
         linear classifier that is the mean of two ridge regressions.
     feature_names_in_ : np.ndarray of str, shape (n_channels,)
-        Names of the channels, if the classifier was fitted to data frames with named
-        columns. Frames given later are brought into their order.
+        Names of the channels, if there are some: `channel_names`, or those of the
+        columns of the data frames that were fitted to. Frames given later are brought
+        into their order.
 
     See Also
     --------
@@ -109,7 +115,7 @@ class LightWaveSClassifier(PredictorShell, ClassifierMixin, BaseClassifier):
     >>> clf = LightWaveSClassifier(random_state=0).fit(X_train, y_train)
     >>> float(clf.score(X_test, y_test))
     1.0
-    >>> clf.transformer_.channels_.tolist()
+    >>> clf.channels_.tolist()
     [0, 1, 2, 3, 4, 5]
     """
 

@@ -74,12 +74,18 @@ class LightWaveSRegressor(PredictorShell, RegressorMixin, BaseRegressor):
     augment_missing : float, default=0.0
         Share of the values, at most, that augmented cases lose, for models of sensors
         that fail now and then; see `LightWaveS`.
+    channel_names : list of str or None, default=None
+        Names of the channels, one each, for tables, words, pictures and exports. None
+        means those of the columns of a data frame, if these are texts.
+    sampling_rate : float or None, default=None
+        Time points a second, so that words and pictures can tell seconds.
 
     Attributes
     ----------
     feature_names_in_ : np.ndarray of str, shape (n_channels,)
-        Names of the channels, if the regressor was fitted to data frames with named
-        columns. Frames given later are brought into their order.
+        Names of the channels, if there are some: `channel_names`, or those of the
+        columns of the data frames that were fitted to. Frames given later are brought
+        into their order.
     estimator_ : sklearn regressor
         The fitted estimator.
     transformer_ : LightWaveS

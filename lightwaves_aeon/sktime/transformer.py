@@ -63,6 +63,11 @@ class LightWaveS(FeatureTableMixin, PanelShell, BaseTransformer):
     augment_missing : float, default=0.0
         Share of the values, at most, that augmented cases of the selector "distil"
         lose, for models of sensors that fail now and then.
+    channel_names : list of str or None, default=None
+        Names of the channels, one each, for tables, words, pictures and exports. None
+        means those of the columns of a data frame, if these are texts.
+    sampling_rate : float or None, default=None
+        Time points a second, so that words and pictures can tell seconds.
 
     Attributes
     ----------
@@ -75,8 +80,9 @@ class LightWaveS(FeatureTableMixin, PanelShell, BaseTransformer):
     selection_path_ : pd.DataFrame
         With ``n_features="auto"``: the numbers of features there were to choose from.
     feature_names_in_ : np.ndarray of str, shape (n_channels,)
-        Names of the channels, if the transformer was fitted to data frames with named
-        columns. Frames given later are brought into their order.
+        Names of the channels, if there are some: `channel_names`, or those of the
+        columns of the data frames that were fitted to. Frames given later are brought
+        into their order.
 
     See Also
     --------

@@ -14,7 +14,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.base import clone, is_classifier
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.exceptions import NotFittedError
-from sklearn.linear_model import LogisticRegression, RidgeClassifierCV
+from sklearn.linear_model import LogisticRegression, RidgeClassifier, RidgeClassifierCV
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
@@ -162,6 +162,27 @@ def test_predict_proba(classifier, make_problem, n_classes, head):
     assert_array_equal(classifier.classes_, np.sort(classes))
     best = classifier.classes_[proba.argmax(axis=1)]
     assert_array_equal(best, classifier.predict(X))
+    predict_proba = classifier.compile().predict_proba
+    if head is None:
+        assert_array_equal([predict_proba(x) for x in X], proba)
+    else:
+        assert_allclose([predict_proba(x) for x in X], proba, rtol=1e-5, atol=1e-6)
+
+
+def test_compiled_probabilities_only_where_there_are_some(classifier, problem):
+    classifier.set_params(estimator=RidgeClassifier()).fit(*problem)
+    assert not hasattr(classifier.compile(), "predict_proba")
+
+
+def test_the_model_shows_without_a_detour(classifier, problem):
+    chosen = classifier.set_params(max_channels=1, selector="detach", n_features="auto")
+    clf, transformer = chosen.fit(*problem), chosen.pipeline_[0]
+    assert_array_equal(clf.channels_, transformer.channels_)
+    for name in ("selection_path_", "channel_path_"):
+        pd.testing.assert_frame_equal(getattr(clf, name), getattr(transformer, name))
+    clf = clone(clf).set_params(max_channels=None, n_features=5).fit(*problem)
+    assert not hasattr(clf, "selection_path_")
+    assert not hasattr(clf, "channel_path_")
 
 
 @pytest.mark.parametrize("head", [None, LogisticRegression(), SVC()], ids=str)

@@ -11,9 +11,9 @@ from numpy.testing import assert_allclose, assert_array_equal
 from lightwaves_aeon.core.convolution.features import (
     candidate_rows,
     feature_names,
-    features_frame,
     series_rows,
 )
+from lightwaves_aeon.core.convolution.features_frame import features_frame
 from lightwaves_aeon.core.convolution.kernels import kernel_bank
 from lightwaves_aeon.core.convolution.plan import Plan
 from lightwaves_aeon.core.convolution.pooling import (
@@ -208,12 +208,12 @@ def test_names_are_unique(rows):
     assert len(set(feature_names(rows, BANK.names))) == len(rows)
 
 
-OF_A_KERNEL = ["kernel", "tap_1", "tap_2", "tap_3", "wavelet", "dilation"]
+OF_A_KERNEL = ["kernel", "tap_1", "tap_2", "tap_3", "wavelet", "dilation", "span"]
 
 
 @pytest.mark.parametrize("rows", ROWS.values(), ids=ROWS)
 def test_frame(rows):
-    frame = features_frame(rows, BANK.taps, BANK.wavelets)
+    frame = features_frame(rows, BANK)
     is_plain = rows["level"] == 0
     assert frame.loc[is_plain, [*OF_A_KERNEL, "threshold"]].isna().all(axis=None)
     others = rows[~is_plain]
@@ -234,10 +234,10 @@ def test_frame(rows):
 
 def test_frame_without_level_0_has_plain_types():
     rows = ROWS["mixed"][ROWS["mixed"]["level"] > 0]
-    frame = features_frame(rows, BANK.taps, BANK.wavelets)
+    frame = features_frame(rows, BANK)
     assert frame["kernel"].dtype == frame["dilation"].dtype == np.int32
     assert (frame["start"] == 0).all()
     assert (frame["stop"] == 1).all()
-    both = features_frame(ROWS["mixed"], BANK.taps, BANK.wavelets)
+    both = features_frame(ROWS["mixed"], BANK)
     kept = both[ROWS["mixed"]["level"] > 0].reset_index(drop=True)
     pd.testing.assert_frame_equal(kept, frame, check_dtype=False)

@@ -455,7 +455,7 @@ def checksum(header, members):
 def seal(path, header, members, **full):
     full = {
         "format": "lightwaves model",
-        "version": 6,
+        "version": 7,
         "checksum": checksum(header, members),
         "content": header,
         **full,
@@ -501,7 +501,7 @@ HEADERS = {
     "bytes": b"\xff\xfe\xfa",
     "nested": "[" * 100_000 + "]" * 100_000,
     "nested objects": '{"format":' * 100_000,
-    "nested content": '{"format": "lightwaves model", "version": 6, "content": {"a":'
+    "nested content": '{"format": "lightwaves model", "version": 7, "content": {"a":'
     + "[" * 900
     + "]" * 900
     + "}}",

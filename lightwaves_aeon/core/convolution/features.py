@@ -6,16 +6,14 @@ __all__ = [
     "ROW",
     "candidate_rows",
     "feature_names",
-    "features_frame",
-    "missing_at_level_0",
     "refuse_missing",
     "series_rows",
+    "spans_of",
 ]
 
 from collections.abc import Container, Sequence
 
 import numpy as np
-import pandas as pd
 
 from lightwaves_aeon.core.convolution.pooling import (
     PAPER_POOLING,
@@ -138,7 +136,11 @@ def series_rows(channel: int, length: float) -> np.ndarray:
     return rows
 
 
-def feature_names(rows: np.ndarray, kernel_names: Sequence[str]) -> np.ndarray:
+def feature_names(
+    rows: np.ndarray,
+    kernel_names: Sequence[str],
+    channel_names: Sequence[str] | None = None,
+) -> np.ndarray:
     """Name features so that a person can read what each one measures.
 
     Parameters
@@ -147,6 +149,8 @@ def feature_names(rows: np.ndarray, kernel_names: Sequence[str]) -> np.ndarray:
         The table.
     kernel_names : sequence of str
         Name of each kernel of the bank.
+    channel_names : sequence of str, optional
+        Names of all channels, to stand in the place of ``"ch3"``.
 
     Returns
     -------
@@ -155,7 +159,8 @@ def feature_names(rows: np.ndarray, kernel_names: Sequence[str]) -> np.ndarray:
         ``"ch3_change_..."``, of a sum or difference ``"ch3+ch5_..."`` or
         ``"ch3-ch5_..."``; a threshold other than 0 follows as in ``"..._ppv>0.25"``.
         At level 0 there is no kernel; an interval other than the whole series follows
-        as in ``"ch3_l0_mean[0.25,0.5]"``.
+        as in ``"ch3_l0_mean[0.25,0.5]"``. Channels go by their numbers where their
+        names would make two features the same.
 
     Examples
     --------
@@ -169,8 +174,9 @@ def feature_names(rows: np.ndarray, kernel_names: Sequence[str]) -> np.ndarray:
     operators, representations = list(POOLING_OPERATORS), [*REPRESENTATIONS.values()]
     names = []
     for row in rows:
-        prefix = representations[row["input"]].prefix
-        name = prefix.format(row["channel"], row["other"])
+        numbers = (int(row[field]) for field in ("channel", "other"))
+        channels = [channel_names[i] if channel_names else f"ch{i}" for i in numbers]
+        name = representations[row["input"]].prefix.format(*channels)
         if row["level"] > 0:
             name += f"_{kernel_names[row['kernel']]}_d{row['dilation']}"
         name += f"_l{row['level']}_{operators[row['statistic']]}"
@@ -180,7 +186,39 @@ def feature_names(rows: np.ndarray, kernel_names: Sequence[str]) -> np.ndarray:
             ends = (str(row[end]).removesuffix(".0") for end in ("start", "stop"))
             name += f"[{','.join(ends)}]"
         names.append(name)
+    if channel_names and len(set(names)) < len(names):
+        return feature_names(rows, kernel_names)
     return np.array(names, dtype=object)
+
+
+def spans_of(rows: np.ndarray | np.void, lengths: np.ndarray) -> np.ndarray:
+    """Tell how many time points of the series one value of a response depends on.
+
+    Parameters
+    ----------
+    rows : np.ndarray of dtype `ROW`, shape (n_features,)
+        The table, or one row of it.
+    lengths : np.ndarray of int, shape (n_kernels,)
+        Length of each kernel of the bank.
+
+    Returns
+    -------
+    np.ndarray of int, shape (n_features,)
+        From the first to the last of them, both included. At level 2 the kernel is
+        applied to every second value of responses of level 1, so that they reach over
+        three times the distance. 0 at level 0, where there is no kernel.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.convolution.features import candidate_rows, spans_of
+    >>> spans_of(candidate_rows(0, 16, 1, (1, 2), ["max"]), np.array([9])).tolist()
+    [129, 385]
+    """
+    taps = np.append(lengths, 1)[rows["kernel"]]  # the last one is for no kernel
+    steps = (taps - 1) * rows["dilation"] * np.where(rows["level"] == 2, 3, 1)
+    of_input = np.array([row.n_timepoints for row in REPRESENTATIONS.values()])
+    return np.where(rows["level"] == 0, 0, steps + of_input[rows["input"]])
 
 
 def refuse_missing(
@@ -225,110 +263,3 @@ def refuse_missing(
                 raise ValueError(
                     f"{target} has no implementation of the {field} {names[number]!r}"
                 )
-
-
-def features_frame(
-    rows: np.ndarray,
-    taps: np.ndarray,
-    wavelets: Sequence[str | None],
-    channel_names: Sequence[str] | None = None,
-) -> pd.DataFrame:
-    """Lay the table out as a DataFrame, one row a feature.
-
-    Parameters
-    ----------
-    rows : np.ndarray of dtype `ROW`, shape (n_features,)
-        The table.
-    taps : np.ndarray of int, shape (n_kernels, 9)
-        Tap positions of each kernel, those of weight 2 first; -1 for a wavelet.
-    wavelets : sequence of str or None, length n_kernels
-        Name of the wavelet behind each kernel; None for a MiniRocket kernel.
-    channel_names : sequence of str, length n_channels, optional
-        Names of all channels, where they have any.
-
-    Returns
-    -------
-    pd.DataFrame
-        Columns ``channel``, ``input``, ``other`` (missing but for sums and
-        differences), ``kernel``, ``tap_1``, ``tap_2``, ``tap_3`` (missing for
-        wavelets), ``wavelet`` (missing for MiniRocket kernels), ``dilation``,
-        ``level``, ``start``, ``stop``, ``statistic``, ``threshold`` (missing but for
-        PPV), ``f_score`` and ``selection_score``. What says of the kernel is missing at
-        level 0, where ``kernel`` and ``dilation`` are of a nullable type then. With
-        names, ``channel_name`` and ``other_name`` follow ``channel`` and ``other``.
-
-    Examples
-    --------
-    >>> from lightwaves_aeon.core.convolution.kernels import kernel_bank
-    >>> from lightwaves_aeon.core.convolution.features import (
-    ...     candidate_rows,
-    ...     features_frame,
-    ... )
-    >>> bank = kernel_bank("minirocket")
-    >>> frame = features_frame(candidate_rows(0, 1, 84, (1,)), bank.taps, bank.wavelets)
-    >>> frame[["kernel", "tap_1", "tap_2", "tap_3", "statistic"]].iloc[3:5]
-       kernel  tap_1  tap_2  tap_3 statistic
-    3       0      0      1      2       min
-    4       1      0      1      3       ppv
-    """
-    kernel, has_none = rows["kernel"], rows["level"] == 0
-    heavy = pd.DataFrame(taps[kernel, :3], columns=["tap_1", "tap_2", "tap_3"])
-    heavy[has_none] = -1
-    other = pd.Series(rows["other"], dtype="Int64")
-    operators, inputs = list(POOLING_OPERATORS), list(REPRESENTATIONS)
-    has_threshold = [row.n_thresholds > 0 for row in POOLING_OPERATORS.values()]
-    # The last of the names is for -1, which is no kernel.
-    known = [*wavelets, None]
-    names = pd.Series([known[k] for k in kernel], dtype="string")
-    frame = pd.DataFrame(
-        {
-            "channel": rows["channel"],
-            "input": [inputs[i] for i in rows["input"]],
-            "other": other.mask(other < 0),
-            "kernel": missing_at_level_0(kernel, has_none),
-            **heavy.astype("Int64").mask(heavy < 0),
-            "wavelet": names,
-            "dilation": missing_at_level_0(rows["dilation"], has_none),
-            "level": rows["level"],
-            "start": rows["start"],
-            "stop": rows["stop"],
-            "statistic": [operators[s] for s in rows["statistic"]],
-            "threshold": np.where(
-                np.array(has_threshold)[rows["statistic"]], rows["threshold"], np.nan
-            ),
-            "f_score": rows["f_score"],
-            "selection_score": rows["selection_score"],
-        }
-    )
-    if channel_names is not None:
-        for column in ("other", "channel"):
-            place = list(frame.columns).index(column) + 1
-            # The last of the names is for -1, which is no channel.
-            named = np.array([*channel_names, None], dtype=object)[rows[column]]
-            frame.insert(place, f"{column}_name", pd.Series(named, dtype="string"))
-    return frame
-
-
-def missing_at_level_0(numbers: np.ndarray, has_none: np.ndarray) -> pd.Series:
-    """Give kernels or dilations as a column, of a nullable type if some are missing.
-
-    Parameters
-    ----------
-    numbers : np.ndarray of int32, shape (n_features,)
-        The field of the table.
-    has_none : np.ndarray of bool, shape (n_features,)
-        Whether a feature is of level 0, which has no kernel.
-
-    Returns
-    -------
-    pd.Series
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from lightwaves_aeon.core.convolution.features import missing_at_level_0
-    >>> missing_at_level_0(np.array([0, 8]), np.array([True, False])).tolist()
-    [<NA>, 8]
-    """
-    column = pd.Series(numbers)
-    return column.astype("Int64").mask(has_none) if has_none.any() else column

@@ -39,23 +39,26 @@ class Representation(NamedTuple):
     n_channels : int
         Number of channels that it is made of, 1 or 2.
     prefix : str
-        How names of features begin, given the two channels.
+        How names of features begin, given those of the two channels.
     words : str
-        What is said of it, given the two channels.
+        What is said of it, given what is said of the two channels.
+    n_timepoints : int
+        Number of time points of a channel that a value is made of.
     """
 
     name: str
     n_channels: int
     prefix: str
     words: str
+    n_timepoints: int = 1
 
 
 _ROWS = (
-    Representation("channel", 1, "ch{0}", "channel {0}"),
+    Representation("channel", 1, "{0}", "{0}"),
     # First differences; at the first time point it is 0.
-    Representation("change", 1, "ch{0}_change", "change of channel {0}"),
-    Representation("sum", 2, "ch{0}+ch{1}", "channel {0} plus channel {1}"),
-    Representation("difference", 2, "ch{0}-ch{1}", "channel {0} minus channel {1}"),
+    Representation("change", 1, "{0}_change", "change of {0}", n_timepoints=2),
+    Representation("sum", 2, "{0}+{1}", "{0} plus {1}"),
+    Representation("difference", 2, "{0}-{1}", "{0} minus {1}"),
 )
 
 REPRESENTATIONS = {row.name: row for row in _ROWS}

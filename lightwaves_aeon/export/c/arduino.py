@@ -89,7 +89,7 @@ def export_arduino(
     >>> import tempfile
     >>> from aeon.datasets import load_basic_motions
     >>> from lightwaves_aeon import LightWaveSClassifier
-    >>> from lightwaves_aeon.export import export_arduino
+    >>> from lightwaves_aeon import export_arduino
     >>> X, y = load_basic_motions(split="train")
     >>> clf = LightWaveSClassifier(n_features=50, random_state=0).fit(X, y)
     >>> with tempfile.TemporaryDirectory() as folder:

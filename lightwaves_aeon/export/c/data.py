@@ -168,6 +168,8 @@ def heading(fitted: FittedLinear, *remarks: str) -> str:
         f"{__version__}:",
         f" * {n_features} features of {len(used)} of {fitted.n_channels} channels.",
     ]
+    if fitted.sampling_rate is not None:
+        text.append(f" * Sampled {fitted.sampling_rate:.10g} times a second.")
     for remark in remarks:
         text += [" *", f" * {remark}"]
     if fitted.channel_names is not None:

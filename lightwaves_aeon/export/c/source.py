@@ -147,7 +147,7 @@ def export_c(
     >>> from pathlib import Path
     >>> from aeon.datasets import load_basic_motions
     >>> from lightwaves_aeon import LightWaveSClassifier
-    >>> from lightwaves_aeon.export.c.source import export_c
+    >>> from lightwaves_aeon import export_c
     >>> X, y = load_basic_motions(split="train")
     >>> clf = LightWaveSClassifier(n_features=50, random_state=0).fit(X, y)
     >>> with tempfile.TemporaryDirectory() as folder:

@@ -83,7 +83,7 @@ def export_wasm(
     >>> import tempfile
     >>> from aeon.datasets import load_basic_motions
     >>> from lightwaves_aeon import LightWaveSClassifier
-    >>> from lightwaves_aeon.export import export_wasm
+    >>> from lightwaves_aeon import export_wasm
     >>> X, y = load_basic_motions(split="train")
     >>> clf = LightWaveSClassifier(n_features=50, random_state=0).fit(X, y)
     >>> with tempfile.TemporaryDirectory() as folder:  # doctest: +SKIP

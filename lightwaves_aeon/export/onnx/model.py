@@ -91,7 +91,7 @@ def export_onnx(
     >>> import onnx
     >>> from aeon.datasets import load_basic_motions
     >>> from lightwaves_aeon import LightWaveSClassifier
-    >>> from lightwaves_aeon.export.onnx.model import export_onnx
+    >>> from lightwaves_aeon import export_onnx
     >>> X, y = load_basic_motions(split="train")
     >>> clf = LightWaveSClassifier(n_features=50, random_state=0).fit(X, y)
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -158,6 +158,8 @@ def build_model(fitted: FittedLinear, missing_values: bool | None = None) -> Any
     about = {**head.about, "features": names}
     if fitted.channel_names is not None:
         about["channels"] = list(fitted.channel_names)
+    if fitted.sampling_rate is not None:
+        about["sampling_rate"] = fitted.sampling_rate
     helper.set_model_props(made, {key: json.dumps(about[key]) for key in about})
     return made
 

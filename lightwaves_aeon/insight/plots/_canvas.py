@@ -10,6 +10,7 @@ __all__ = [
     "channel_ticks",
     "draw_line",
     "entitle",
+    "label_time",
     "no_formula",
 ]
 
@@ -21,6 +22,7 @@ import numpy as np
 from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
+from matplotlib.ticker import MaxNLocator
 
 from lightwaves_aeon.core.fitted import FittedLinear
 from lightwaves_aeon.insight.words import channel_label
@@ -81,9 +83,25 @@ def entitle(ax: Axes, text: str) -> None:
 
 
 def channel_ticks(fitted: FittedLinear, channels: Iterable[int]) -> list[str]:
-    """Label channels by number and, where they have names, name."""
+    """Label channels by their names, or else their numbers."""
     names = fitted.channel_names
-    return [no_formula(channel_label(channel, names)) for channel in channels]
+    return [no_formula(channel_label(channel, names, "{}")) for channel in channels]
+
+
+def label_time(
+    ax: Axes, sampling_rate: float | None, what: str = "time", more: str = ""
+) -> None:
+    """Label the axis of time points, in seconds where the sampling rate is known."""
+    if sampling_rate is None:
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+        unit = "time point" if what == "time" else f"{what} (time points{more})"
+        ax.set_xlabel(unit)
+        return
+    low, high = (end / sampling_rate for end in ax.get_xlim())
+    ticks = np.array(MaxNLocator(9).tick_values(low, high))
+    ticks = ticks[(low <= ticks) & (ticks <= high)]
+    ax.set_xticks(ticks * sampling_rate, [f"{tick:.6g}" for tick in ticks])
+    ax.set_xlabel(f"{what} (s{more})")
 
 
 def no_formula(text: str) -> str:

@@ -14,7 +14,6 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
 from matplotlib.colors import CenteredNorm
 from matplotlib.patheffects import withStroke
-from matplotlib.ticker import MaxNLocator
 from sklearn.decomposition import PCA
 
 from lightwaves_aeon.core.data.collection import as_collection, checked_case
@@ -29,6 +28,7 @@ from lightwaves_aeon.insight.plots._canvas import (
     channel_ticks,
     draw_line,
     entitle,
+    label_time,
     no_formula,
 )
 from lightwaves_aeon.insight.words import short_label
@@ -116,8 +116,7 @@ def plot_saliency(
         line, style = row - _stretched(x[channel]), {"color": "black", "lw": 0.9}
         draw_line(ax, np.arange(len(line)), line, path_effects=halo, **style)
     ax.invert_yaxis()
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-    ax.set_xlabel("time point")
+    label_time(ax, fitted.sampling_rate)
     if fitted.n_channels == 1 and fitted.channel_names is None:
         ax.set_yticks([])
         ax.set_ylabel("value")

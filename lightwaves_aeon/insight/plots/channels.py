@@ -125,8 +125,11 @@ def plot_channel_dilation(estimator: Any, ax: Axes | None = None) -> Axes:
         _write_numbers(ax, shown.to_numpy())
     size = "medium" if len(shown) <= FEW_ROWS else "x-small"
     ax.set_yticks(range(len(shown)), channel_ticks(fitted, shown.index), fontsize=size)
-    ax.set_xticks(range(shown.shape[1]), [str(d or "none") for d in shown.columns])
-    ax.set(xlabel="dilation (time points)", ylabel="channel")
+    rate, dilations = fitted.sampling_rate, shown.columns.to_numpy(float)
+    labels = [f"{d / (rate or 1):.3g}" if d else "none" for d in dilations]
+    ax.set_xticks(range(shown.shape[1]), labels)
+    unit = "time points" if rate is None else "s"
+    ax.set(xlabel=f"dilation ({unit})", ylabel="channel")
     ax.figure.colorbar(image, ax=ax, label="share of importance (%)")
     if len(shown) < len(table):
         rest = f"the strongest {MOST_ROWS} of {n_used}"

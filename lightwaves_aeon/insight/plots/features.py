@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
 
 from lightwaves_aeon.core.convolution.features import refuse_missing
 from lightwaves_aeon.core.convolution.pooling import POOLING_OPERATORS
@@ -27,9 +26,10 @@ from lightwaves_aeon.insight.plots._canvas import (
     axes_or_new,
     draw_line,
     entitle,
+    label_time,
 )
 from lightwaves_aeon.insight.responses import longest_runs, response_of
-from lightwaves_aeon.insight.words import in_words
+from lightwaves_aeon.insight.words import words_of
 
 BLUE, ORANGE = COLOURS[:2]
 
@@ -73,7 +73,8 @@ def plot_kernel(estimator: Any, feature: int, ax: Axes | None = None) -> Axes:
     stems.markerline.set_color(BLUE)
     stems.stemlines.set_color(BLUE)
     beyond = ", twice that at level 2" if row["level"] == 2 else ""
-    ax.set(xlabel=f"offset (time points{beyond})", ylabel="weight")
+    label_time(ax, fitted.sampling_rate, "offset", beyond)
+    ax.set_ylabel("weight")
     entitle(ax, words)
     return ax
 
@@ -150,11 +151,8 @@ def plot_response(
     low, high = ax.get_ylim()
     ax.set_ylim(low, high + 0.18 * (high - low))  # room for the legend
     ax.legend(loc="upper left", ncols=2, fontsize="small", frameon=False)
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-    ax.set(
-        xlabel="time point",
-        ylabel=f"{looked_at} (standard deviations)",
-    )
+    label_time(ax, fitted.sampling_rate)
+    ax.set_ylabel(f"{looked_at} (standard deviations)")
     entitle(ax, words + _whole(f": {value:.3g}" if is_observed else ": not observed"))
     return ax
 
@@ -172,12 +170,11 @@ def _named(fitted: FittedLinear, feature: int) -> tuple[np.void, str]:
             f"feature must be a row of features_, 0 to {len(rows) - 1}, got {feature!r}"
         )
     row = rows[int(feature)]
-    words = in_words(rows[[int(feature)]], fitted.model.bank, fitted.channel_names)[0]
-    if row["level"] == 0:
+    about = fitted.channel_names, fitted.sampling_rate
+    words = words_of(row, fitted.model.bank, *about)
+    if isinstance(words, str):
         return row, words
-    pattern, _, rest = words.partition(" (")
-    scale, _, statistic = rest.rpartition("), ")
-    return row, f"{pattern} {_whole(f'({scale}),')} {_whole(statistic)}"
+    return row, f"{words.pattern} {_whole(f'{words.span},')} {_whole(words.measured)}"
 
 
 def _whole(text: str) -> str:
