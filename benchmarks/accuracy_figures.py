@@ -4,7 +4,6 @@ from __future__ import annotations
 
 __all__ = ["draw_ablation", "draw_cost", "draw_curve"]
 
-from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -98,7 +97,9 @@ def draw_cost(points: pd.DataFrame, published: pd.Series, path: Path) -> None:
     axes.xaxis.set_major_formatter("{x:g}")
     axes.set_xlabel("time of a prediction, ms per case (log scale)")
     axes.set_ylabel("mean test accuracy")
-    axes.set_title("blue: this package; orange: aeon's, same machine", fontsize="medium")
+    axes.set_title(
+        "blue: this package; orange: aeon's, same machine", fontsize="medium"
+    )
     right = axes.secondary_yaxis("right")
     right.set_yticks(published, [f"{n} {v:.3f}" for n, v in published.items()])
     right.set_ylabel("published, time not measured here", color=GREY)

@@ -246,7 +246,13 @@ def cost(frame: pd.DataFrame) -> str:
         ]
         for name in predict.index
     ]
-    heads = ("", "balanced accuracy", "fit, s", "predict, ms per case", "of MiniROCKET's")
+    heads = (
+        "",
+        "balanced accuracy",
+        "fit, s",
+        "predict, ms per case",
+        "of MiniROCKET's",
+    )
     n_sets = _n_sets(of["predict_ms"])
     note = f"Accuracy is the mean, times are geometric means over {n_sets}."
     return f"{markdown(heads, rows)}\n\n{note}"

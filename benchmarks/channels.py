@@ -258,14 +258,14 @@ def main() -> None:
 
 TEXT = """# Channels
 
-`max_channels` limits the number of channels that a model reads; `LightWaveSChannelSelector`
-selects the same channels for any other classifier. The responses of all channels go into
-a ridge regression, and channels are removed one at a time, always the least useful: the
-one without which the leave-one-out error rises least. So channels are judged together, and
-a redundant channel goes early.
+`max_channels` limits the number of channels that a model reads;
+`LightWaveSChannelSelector` selects the same channels for any other classifier. The
+responses of all channels go into a ridge regression, and channels are removed one at a
+time, always the least useful: the one without which the leave-one-out error rises
+least. So channels are judged together, and a redundant channel goes early.
 
-A benchmark writes this page. Figures are test accuracies in the default split, means over
-five seeds.
+A benchmark writes this page. Figures are test accuracies in the default split, means
+over five seeds.
 
 <!-- not run: takes minutes -->
 ```bash
@@ -284,7 +284,8 @@ paper's; with `LightWaveSChannelSelector` for aeon's `MiniRocketClassifier`.
 ## Over the number of channels
 
 `variant="plus"`; bands go from the lowest to the highest of five seeds. ElbowClassSum
-ranks all channels, so it has a curve. A single mark is where a selector stops by itself.
+ranks all channels, so it has a curve. A single mark is where a selector stops by
+itself.
 
 ![Test accuracy over the number of channels kept](images/channels.png)
 

@@ -232,17 +232,17 @@ python -m benchmarks.edge --archive DIR
 ## One case at a time
 
 Milliseconds to classify one case: medians of five rounds, taking turns, on one core of
-a shared server. C is built by gcc with `-O3 -march=native` and called from Python, which
-adds about a microsecond; ONNX runs in onnxruntime; Python is `clf.compile()`;
-MiniROCKET and ROCKET are aeon's classifiers. The second table has their
-times divided by those of C.
+a shared server. C is built by gcc with `-O3 -march=native` and called from Python,
+which adds about a microsecond; ONNX runs in onnxruntime; Python is `clf.compile()`;
+MiniROCKET and ROCKET are aeon's classifiers. The second table has their times divided
+by those of C.
 
 {latency}
 
 ## Beside the paper
 
-The paper's speed-ups are for whole test sets, in Python, on an edge device; ours are for
-one case at a time, in C, on a server.
+The paper's speed-ups are for whole test sets, in Python, on an edge device; ours are
+for one case at a time, in C, on a server.
 
 {paper}
 
@@ -259,9 +259,9 @@ the test cases that get the same class as in Python.
 ## The same answers
 
 All test cases, in single precision as on a device. "Other class" counts cases whose
-class differs from that of `predict` in Python, and how many of these are ties (two highest
-scores within 1e-5). "Score" is the largest difference of a score, relative to the
-largest score of the case.
+class differs from that of `predict` in Python, and how many of these are ties (two
+highest scores within 1e-5). "Score" is the largest difference of a score, relative to
+the largest score of the case.
 
 {agreement}
 """

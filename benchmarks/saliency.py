@@ -237,11 +237,11 @@ python -m benchmarks.saliency --archive DIR
 
 ## A window that is known
 
-Generated cases have three channels of 100 points of standard normal noise. To channel 1,
-in a window of 10 points at a random place, a sine of amplitude 3 is added, of period 5
-in one class and 10 in the other. The table has the share of the absolute saliency of the
-predicted class that lies in that channel and in that window: means over 100 cases, with
-120 others for training.
+Generated cases have three channels of 100 points of standard normal noise. To channel
+1, in a window of 10 points at a random place, a sine of amplitude 3 is added, of period
+5 in one class and 10 in the other. The table has the share of the absolute saliency of
+the predicted class that lies in that channel and in that window: means over 100 cases,
+with 120 others for training.
 
 {window}
 

@@ -297,9 +297,9 @@ def threads(rounds: int, quick: bool) -> Table:
     gains = {name: times[f"{name}, 0"] / times[f"{name}, 1"] for name in steps}
     table = Table(
         ["", "1 / 2 threads", "beside the control", "1 thread, ms", "2 threads, ms"],
-        note="{} channels x {} points. The control is two independent plain loops: what "
-        "two threads can gain on the machine at that time. Target: 1.7. Work of a few "
-        "milliseconds gains less, since threads must wake up.".format(*rest),
+        note="{} channels x {} points. The control is two independent plain loops: "
+        "what two threads can gain on the machine at that time. Target: 1.7. Work of a "
+        "few milliseconds gains less, since threads must wake up.".format(*rest),
     )
     for name, gain in gains.items():
         table.rows.append(

@@ -1,9 +1,9 @@
 """Run the blocks of pages as a reader would: each page by itself, in an empty folder.
 
-``python docs/run_blocks.py PAGE...`` runs Python blocks and cells, and shell blocks, from
-the top of a page to its end. Pages without a shell block, or a Python block that is no
-cell, are left out: the build of the site runs their cells. A comment before a block,
-``<!-- not run: WHY -->``, keeps it from being run.
+``python docs/run_blocks.py PAGE...`` runs Python blocks and cells, and shell blocks,
+from the top of a page to its end. Pages that have cells only are left out: the build of
+the site runs these. A comment before a block, ``<!-- not run: WHY -->``, keeps it from
+being run.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Block(NamedTuple):
 
 
 def blocks(text: str) -> Iterator[Block]:
-    """Give the blocks of a page.
+    r"""Give the blocks of a page.
 
     Parameters
     ----------
@@ -58,9 +58,9 @@ def blocks(text: str) -> Iterator[Block]:
     Examples
     --------
     >>> from run_blocks import blocks
-    >>> [block] = blocks("```bash\\nls\\n```")
+    >>> [block] = blocks("```bash\nls\n```")
     >>> block
-    Block(kind='bash', code='ls\\n', is_run=True)
+    Block(kind='bash', code='ls\n', is_run=True)
     """
     for match in FENCED.finditer(text):
         kind = LANGUAGES.get(match["head"].strip(), match["head"].strip())

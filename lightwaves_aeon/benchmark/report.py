@@ -244,8 +244,7 @@ def _page(report: Report, figures: Sequence[str]) -> list[str]:
     parts = [
         HEADING.decode(),
         "# Results",
-        f"Means over {report.scope}; of each, first over its resamples. "
-        f"{report.note}",
+        f"Means over {report.scope}; of each, first over its resamples. {report.note}",
         _markdown(summary),
     ]
     if published is not None:

@@ -85,16 +85,16 @@ def bench(
 ) -> None:
     """Run classifiers over data sets and resamples, and keep every result.
 
-    On a data set whose labels are numbers to predict it is the regressor of the same
-    method that is run. Resamples and files are those of aeon and tsml-eval: predictions
-    are in CLASSIFIER/Predictions/DATASET/testResampleI.csv below the folder, tables in
+    On a data set whose labels are numbers, the regressor of the same method is run.
+    Resamples and files are those of aeon and tsml-eval: predictions are in
+    CLASSIFIER/Predictions/DATASET/testResampleI.csv below the folder, tables in
     classification/MEASURE/ and regression/MEASURE/. The seed of a classifier or
     regressor is the number of the resample.
 
-    What is there already is not done again: after a crash or Ctrl-C give the same
-    command once more. A run that fails is noted beside where its result would be,
-    skipped, and tried again next time; the exit status is then 1. Of the classifiers,
-    LightWaveS alone takes series of unequal length.
+    Finished runs are skipped: after a crash or Ctrl-C give the same command again. A
+    run that fails is noted beside where its result would be, and tried again next time;
+    the exit status is then 1. Of the classifiers, LightWaveS alone accepts series of
+    unequal length.
     """
     from lightwaves_aeon.benchmark.console import RunProgress
     from lightwaves_aeon.benchmark.measures import write_tables
@@ -156,7 +156,7 @@ def bench(
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     multiple=True,
     help="CSV file of accuracies to set beside those of classifiers: data sets in "
-    "rows, classifiers in columns. May be given again.",
+    "rows, classifiers in columns. May be repeated.",
 )
 @shared.names_option(
     "--online",
@@ -177,10 +177,10 @@ def report(
 ) -> None:
     """Report on RESULTS, a folder that bench has written to.
 
-    Prints the main tables, and writes all as CSV files and, with diagrams, as one page,
-    report.md, which replace those of an earlier report, and files of others only with
-    --force. The report on regressors is in a folder regression beside that page. The
-    tables that aeon loads are written to RESULTS anew.
+    Prints the main tables, and writes all of them as CSV files and, with diagrams, as
+    one page, report.md. These replace an earlier report; other files only with --force.
+    The report on regressors is in a folder regression beside that page. The tables that
+    aeon loads are written to RESULTS anew.
     """
     # Pictures go to files: without this a screen might be looked for.
     os.environ.setdefault("MPLBACKEND", "agg")

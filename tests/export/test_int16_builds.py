@@ -199,7 +199,7 @@ def test_command(fitted, tmp_path):
             "not for --arithmetic int16",
             ["--to", "c", "--arithmetic", "int16", "--max-ram", "8k"],
         ),
-        ("takes --scale", ["--to", "c", "--arithmetic", "int16", "--offset", "1"]),
+        ("needs --scale", ["--to", "c", "--arithmetic", "int16", "--offset", "1"]),
         ("is no number", ["--to", "c", "--arithmetic", "int16", "--scale", "1,b"]),
     ],
 )

@@ -146,6 +146,4 @@ def _write_numbers(ax: Axes, shown: np.ndarray) -> None:
         if share > 0:
             ink = "black" if share > middle else "white"
             text = f"{share:.1f}"
-            ax.text(
-                column, row, text, ha="center", va="center", color=ink, fontsize=7
-            )
+            ax.text(column, row, text, ha="center", va="center", color=ink, fontsize=7)
