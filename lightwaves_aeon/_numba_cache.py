@@ -6,7 +6,7 @@ refuses to work where it can write to neither.
 
 from __future__ import annotations
 
-__all__ = ["ensure_cache"]
+__all__ = ["ensure_cache", "is_empty"]
 
 import atexit
 import os
@@ -45,6 +45,15 @@ def ensure_cache() -> None:
         f"takes a minute: set {VARIABLE} to a folder that can be written to",
         stacklevel=3,
     )
+
+
+def is_empty() -> bool:
+    """Tell whether no compiled code of this package is kept."""
+    given, package = os.environ.get(VARIABLE), Path(__file__).parent
+    places = [Path(given)] if given else [package, _of_the_user()]
+    # Of a module that every fit and every prediction needs.
+    kept = (path for place in places for path in place.rglob("series_pooling.*.nbi"))
+    return next(kept, None) is None
 
 
 def _beside_the_sources() -> Iterator[Path]:

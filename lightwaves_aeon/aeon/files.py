@@ -147,6 +147,7 @@ def predict_files(
     backend: str = "threads",
     track: Track = no_progress,
     coverage: float | None = None,
+    probabilities: bool = False,
 ) -> np.ndarray:
     """Predict the labels, or numbers, of series in a file.
 
@@ -164,12 +165,16 @@ def predict_files(
     coverage : float or None, default=None
         Of a regressor with the default estimator: give intervals, too, in which this
         share of the numbers lies, as ``predict_interval`` does.
+    probabilities : bool, default=False
+        Of a classifier: give the probabilities of the classes, as ``predict_proba``
+        does, in place of labels.
 
     Returns
     -------
     np.ndarray, shape (n_cases,) or (n_cases, n_outputs)
         The labels, or numbers, in every process. With `coverage` there is an axis more,
-        of three: the number, the lower and the upper end of its interval.
+        of three: the number, the lower and the upper end of its interval; with
+        `probabilities` the shape is (n_cases, n_classes).
 
     Raises
     ------
@@ -179,15 +184,18 @@ def predict_files(
     ValueError
         As ``predict`` and ``predict_interval`` do.
     TypeError
-        If `coverage` is asked of a classifier.
+        If `coverage` is asked of a classifier, or `probabilities` of a regressor.
     """
     processes = make_backend(backend)
     with processes.collective():
         series = _series_for(classifier, data)
         ends = None if coverage is None else _ends(classifier, coverage)
         head, model = classifier._state.head, classifier._state.model
+        if probabilities and not hasattr(head, "predict_proba"):
+            raise TypeError(f"{type(classifier).__name__} has no probabilities")
+        answer = head.predict_proba if probabilities else head.predict
         parts = [
-            head.predict(features)
+            answer(features)
             for _, features in _features(classifier, model, series, processes, track)
         ]
         series.check_unchanged()

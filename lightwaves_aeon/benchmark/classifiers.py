@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-__all__ = ["CLASSIFIERS", "N_FEATURES", "RIVALS", "Entry", "make", "title_of"]
+__all__ = ["CLASSIFIERS", "N_FEATURES", "Entry", "make", "refuse_auto", "title_of"]
 
+from collections.abc import Iterable
 from importlib import import_module
 from inspect import signature
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lightwaves_aeon.core.checks import TASKS, check_one_of
+from lightwaves_aeon.core.selection.variants import VARIANTS
 
 if TYPE_CHECKING:
     from aeon.classification import BaseClassifier
@@ -77,20 +79,45 @@ CLASSIFIERS = {
 }
 """All, by the names that the command line takes."""
 
-RIVALS = tuple(
-    name for name, entry in CLASSIFIERS.items() if entry.place.startswith(CONVOLUTION)
-)
-"""Those of aeon that LightWaveS may be measured against."""
+
+def refuse_auto(names: Iterable[str]) -> None:
+    """Refuse ``n_features="auto"`` where a classifier takes it and cannot find it.
+
+    Parameters
+    ----------
+    names : iterable of str
+        Some of `CLASSIFIERS`.
+
+    Raises
+    ------
+    ValueError
+        If the selector of one has no path of numbers of features.
+
+    Examples
+    --------
+    >>> from lightwaves_aeon.benchmark.classifiers import refuse_auto
+    >>> refuse_auto(["plus", "l1"])
+    Traceback (most recent call last):
+    ...
+    ValueError: l1 selects by mrmr, which finds no number: n_features='auto' is for plus
+    """
+    for name in filter(_takes_features, names):
+        selector = VARIANTS[CLASSIFIERS[name].parameters["variant"]].selector
+        if selector == "mrmr":
+            raise ValueError(
+                f"{name} selects by mrmr, which finds no number: n_features='auto' is "
+                "for plus"
+            )
 
 
-def title_of(name: str, n_features: int = N_FEATURES) -> str:
+def title_of(name: str, n_features: int | str = N_FEATURES) -> str:
     """Give the name that a classifier has in the results.
 
     Parameters
     ----------
     name : str
         One of `CLASSIFIERS`.
-    n_features : int, default=500
+    n_features : int or "auto", default=500
         Features that LightWaveS keeps. Another number than the default is part of the
         title, so that results of both can lie side by side.
 
@@ -111,10 +138,11 @@ def title_of(name: str, n_features: int = N_FEATURES) -> str:
 
 def make(
     name: str,
-    n_features: int = N_FEATURES,
+    n_features: int | str = N_FEATURES,
     seed: int = 0,
     n_jobs: int = 1,
     task: str = "classification",
+    **more: Any,
 ) -> BaseClassifier | BaseRegressor:
     """Make a classifier, or the regressor of the same method.
 
@@ -122,7 +150,7 @@ def make(
     ----------
     name : str
         One of those that ``lightwaves bench --help`` lists.
-    n_features : int, default=500
+    n_features : int or "auto", default=500
         Features that LightWaveS keeps; for the others it has no meaning.
     seed : int, default=0
         Random state.
@@ -130,6 +158,8 @@ def make(
         Number of threads; -1 means all processors.
     task : {"classification", "regression"}, default="classification"
         What it is for.
+    **more
+        Other parameters of it.
 
     Returns
     -------
@@ -160,7 +190,7 @@ def make(
         module = module.replace("classification", "regression")
         kind = kind.replace("Classifier", "Regressor")
     made = getattr(import_module(module), kind)
-    parameters = {**entry.parameters, "random_state": seed}
+    parameters = {**entry.parameters, **more, "random_state": seed}
     if "random_state" not in signature(made).parameters:  # of the mean, say
         del parameters["random_state"]
     if _takes_features(name):

@@ -6,6 +6,7 @@ __all__ = [
     "Data",
     "DataSetError",
     "Series",
+    "is_at_hand",
     "is_in",
     "is_regression",
     "load",
@@ -194,6 +195,27 @@ def is_in(name: str, archive: str | Path) -> bool:
     False
     """
     return _find(name, "train", [Path(archive)]) is not None
+
+
+def is_at_hand(name: str) -> bool:
+    """Tell whether aeon ships with a data set, or has downloaded it before.
+
+    Parameters
+    ----------
+    name : str
+        Name of the data set.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> from lightwaves_aeon.benchmark.datasets import is_at_hand
+    >>> is_at_hand("UnitTest")
+    True
+    """
+    return _find_of_aeon(name, "train") is not None
 
 
 def _find(name: str, split: str, folders: Sequence[Path]) -> Path | None:

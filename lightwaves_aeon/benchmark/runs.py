@@ -43,7 +43,7 @@ class Task(NamedTuple):
         What it is of.
     classifier : str
         Name of the classifier among `CLASSIFIERS`.
-    n_features : int
+    n_features : int or "auto"
         Features that LightWaveS keeps.
     archive : Path or None
         Folder that is looked in before aeon is asked.
@@ -53,7 +53,7 @@ class Task(NamedTuple):
 
     run: Run
     classifier: str
-    n_features: int
+    n_features: int | str
     archive: Path | None
     with_train: bool = False
 
@@ -250,7 +250,7 @@ def _of_all(shares: np.ndarray, known: np.ndarray, classes: np.ndarray) -> np.nd
 
 @cache
 def _warm_up(
-    name: str, n_features: int, of_numbers: bool, n_channels: int, is_list: bool
+    name: str, n_features: int | str, of_numbers: bool, n_channels: int, is_list: bool
 ) -> None:
     task = "regression" if of_numbers else "classification"
     evaluation.warm_up(make(name, n_features, task=task), n_channels, is_list)

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
-__all__ = ["Estimate", "ResultFileError", "Run", "RunResult", "Store", "write_whole"]
+__all__ = [
+    "Estimate",
+    "InUseError",
+    "ResultFileError",
+    "Run",
+    "RunResult",
+    "Store",
+    "write_whole",
+]
 
 import json
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from filelock import FileLock, Timeout
 from sklearn.metrics import mean_squared_error
 
 from lightwaves_aeon.atomic import PART, open_atomic
 from lightwaves_aeon.core.checks import TASKS
 
 FAILED = "_failed.json"
+LOCK = ".lock"
 MILLISECONDS = {"NANOSECONDS": 1e-6, "MILLISECONDS": 1.0, "SECONDS": 1000.0}
 """In each unit of time that tsml's files have."""
 
@@ -30,6 +41,10 @@ the number of classes."""
 
 class ResultFileError(ValueError):
     """A result file that is not whole or not in tsml's format."""
+
+
+class InUseError(OSError):
+    """A folder that another process writes results to."""
 
 
 class Run(NamedTuple):
@@ -133,6 +148,28 @@ class Store:
 
     def __init__(self, folder: Path):
         self.folder = folder
+
+    def lock(self) -> AbstractContextManager:
+        """Lock the folder for this process; the system unlocks it where one is killed.
+
+        Returns
+        -------
+        context manager
+            Of a lock that is held, and let go of at the end.
+
+        Raises
+        ------
+        InUseError
+            If another process holds it.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        try:
+            return FileLock(self.folder / LOCK).acquire(timeout=0)
+        except Timeout as error:
+            raise InUseError(
+                f"another lightwaves bench is writing to {self.folder}: wait until it "
+                "is done, or give another folder"
+            ) from error
 
     def clean(self) -> None:
         """Remove what a killed process has left: half-written files."""

@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lightwaves_aeon.benchmark.classifiers import CLASSIFIERS, title_of
+from lightwaves_aeon.benchmark.classifiers import CLASSIFIERS, refuse_auto, title_of
 from lightwaves_aeon.cli import shared
 from lightwaves_aeon.cli.shared import COUNT, FOLDER, FOLDER_THERE
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from lightwaves_aeon.benchmark.runs import Task
+    from lightwaves_aeon.benchmark.store import Store
 
 # Imports of aeon, pandas and rich stand in the functions: help must not wait for them.
 
@@ -63,8 +66,8 @@ INTERRUPTED = 130
     help="End and skip a run that takes longer to fit and predict.",
 )
 @shared.features_option(
-    "--features",
-    help="Features that LightWaveS keeps; another number shows in its name.",
+    help="Features that LightWaveS keeps; another number shows in its name, and auto "
+    "finds as few as predict about as well as any.",
 )
 @click.option(
     "--train-files",
@@ -80,7 +83,7 @@ def bench(
     out: Path,
     jobs: int,
     time_limit: float | None,
-    features: int,
+    n_features: int | str,
     train_files: bool,
 ) -> None:
     """Run classifiers over data sets and resamples, and keep every result.
@@ -96,31 +99,74 @@ def bench(
     the exit status is then 1. Of the classifiers, LightWaveS alone accepts series of
     unequal length.
     """
-    from lightwaves_aeon.benchmark.console import RunProgress
-    from lightwaves_aeon.benchmark.measures import write_tables
     from lightwaves_aeon.benchmark.runs import Task, dataset_names
     from lightwaves_aeon.benchmark.store import Run, Store
-    from lightwaves_aeon.benchmark.workers import Failure, run_all
 
     names, missing = dataset_names(datasets, archive)
     if missing:
         click.echo(f"{len(missing)} data sets of the list are not in {archive}.")
+    if archive is None:
+        names = _without_those_away(names, datasets)
     if not names or not classifiers:
         raise click.UsageError("there is nothing to run")
+    titles: dict[str, str] = {}
+    for name in classifiers:  # two of one title are the same
+        titles.setdefault(title_of(name, n_features), name)
+    options = n_features, archive, train_files
+    tasks = [
+        Task(Run(title, dataset, resample), name, *options)
+        for dataset in names
+        for resample in range(resamples)
+        for title, name in titles.items()
+    ]
     store = Store(out)
-    n_failed = 0
+    with shared.told_in_a_line():
+        if n_features == "auto":
+            refuse_auto(classifiers)
+        lock = store.lock()
+    with lock:
+        n_failed = _run_all(store, tasks, jobs, time_limit)
+    if n_failed:
+        click.echo(
+            f"{n_failed} runs have failed; the same command tries them again.", err=True
+        )
+        sys.exit(1)
+
+
+def _without_those_away(names: list[str], asked: Sequence[str]) -> list[str]:
+    """Leave out sets of a list that aeon would have to download, if it cannot."""
+    from lightwaves_aeon.benchmark.datasets import DataSetError, is_at_hand, load_split
+
+    away = [name for name in names if name not in asked and not is_at_hand(name)]
+    if not away:
+        return names
+    try:
+        load_split(away[0], "train")
+    except DataSetError as error:
+        click.echo(
+            f"{len(away)} data sets of the list are not on this machine, and are left "
+            f"out: --archive names the folder they are in. {error}",
+            err=True,
+        )
+        return [name for name in names if name not in away]
+    return names
+
+
+def _run_all(
+    store: Store, tasks: Sequence[Task], jobs: int, time_limit: float | None
+) -> int:
+    """Do the runs that are not done, keep their results, and count those that fail."""
+    from lightwaves_aeon.benchmark.console import RunProgress
+    from lightwaves_aeon.benchmark.measures import write_tables
+    from lightwaves_aeon.benchmark.workers import Failure, run_all
+
+    out, n_failed = store.folder, 0
     try:
         store.clean()
-        titles = {name: title_of(name, features) for name in classifiers}
-        options = features, archive, train_files
-        tasks = [
-            Task(Run(titles[name], dataset, resample), name, *options)
-            for dataset in names
-            for resample in range(resamples)
-            for name in classifiers
-        ]
-        to_do = [task for task in tasks if not store.is_done(task.run, train_files)]
+        to_do = [task for task in tasks if not store.is_done(task.run, task.with_train)]
         click.echo(f"{len(tasks)} runs, {len(tasks) - len(to_do)} of them done before.")
+        if to_do:
+            shared.tell_of_compiling()
         with (
             RunProgress(len(to_do)) as progress,
             closing(run_all(to_do, jobs, time_limit)) as results,
@@ -142,11 +188,7 @@ def bench(
             err=True,
         )
         sys.exit(INTERRUPTED)
-    if n_failed:
-        click.echo(
-            f"{n_failed} runs have failed; the same command tries them again.", err=True
-        )
-        sys.exit(1)
+    return n_failed
 
 
 @click.command(short_help="Make tables and diagrams of what bench has found.")

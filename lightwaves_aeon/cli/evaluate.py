@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from lightwaves_aeon.benchmark.classifiers import RIVALS, make
+from lightwaves_aeon.benchmark.classifiers import CLASSIFIERS, make
 from lightwaves_aeon.cli import shared
 
 if TYPE_CHECKING:
@@ -84,14 +84,19 @@ class Part(NamedTuple):
     metavar="K",
     help="Fold of a data set in a folder; may be repeated. [default: all]",
 )
-@shared.variant_option(help="Scattering levels of LightWaveS.")
-@shared.features_option("--n-features", help="Features that LightWaveS keeps.")
+@shared.variant_option(help="What features of LightWaveS may come from.")
+@shared.features_option(
+    help="Features that LightWaveS keeps; auto finds as few as predict about as well "
+    "as any."
+)
+@shared.channels_option
+@shared.selector_option
 @shared.names_option(
     "--against",
     "rivals",
-    choices=RIVALS,
+    choices=CLASSIFIERS,
     kind="rival",
-    help="Classifiers, or regressors, of aeon to compare with, separated by commas",
+    help="Classifiers, or regressors, to compare with, separated by commas",
 )
 @shared.jobs_option(help="Threads of every classifier; -1 means all processors.")
 @shared.seed_option(help="Random state of every classifier.")
@@ -101,7 +106,9 @@ def evaluate(
     archive: Path | None,
     folds: tuple[int, ...],
     variant: str,
-    n_features: int,
+    n_features: int | str,
+    max_channels: int | str | None,
+    selector: str | None,
     rivals: tuple[str, ...],
     n_jobs: int,
     random_state: int,
@@ -124,11 +131,11 @@ def evaluate(
     from lightwaves_aeon.benchmark.datasets import DataSetError
     from lightwaves_aeon.storage.errors import DataFileError
 
-    names = {"lightwaves": variant.lower(), **{rival: rival for rival in rivals}}
-    classifiers = {
-        name: partial(make, of, n_features, random_state, n_jobs)
-        for name, of in names.items()
-    }
+    asked = n_features, random_state, n_jobs
+    more: dict[str, Any] = {"max_channels": max_channels, "selector": selector}
+    classifiers = {"lightwaves": partial(make, variant.lower(), *asked, **more)}
+    classifiers |= {rival: partial(make, rival, *asked) for rival in rivals}
+    shared.tell_of_compiling()
     folds = tuple(dict.fromkeys(folds))
     opened = _opened(datasets, folds)
     sizes = [_n_parts(one, folds) for one in opened]

@@ -6,7 +6,7 @@ __all__ = ["fit", "predict", "transform"]
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from io import BytesIO
 from math import isnan
@@ -69,18 +69,17 @@ threads_option = shared.jobs_option(
 )
 @click.option("--out", required=True, type=FILE, help="File to write the model to.")
 @shared.variant_option(help="What features may come from; plus is the most accurate.")
-@shared.features_option("--n-features", help="Features to keep.")
+@shared.features_option(
+    help="Features to keep; auto finds as few as predict about as well as any."
+)
 @click.option(
     "--max-dilation",
     type=COUNT,
     help="Largest dilation, in time points. [default: 32; for plus, a quarter of the "
     "median length]",
 )
-@click.option(
-    "--max-channels",
-    type=COUNT,
-    help="Largest number of channels to read. [default: all]",
-)
+@shared.channels_option
+@shared.selector_option
 @click.option(
     "--missing-values",
     type=click.Choice(MISSING_VALUES),
@@ -172,6 +171,12 @@ def fit(
     metavar="SHARE",
     help="Of a regression: add the ends between which this share of the numbers lies.",
 )
+@click.option(
+    "--proba",
+    is_flag=True,
+    help="Probabilities of the classes in place of labels, a column a class, in the "
+    "order of the classes, which the line above what is printed names.",
+)
 @backend_option
 @threads_option
 @shared.force_option
@@ -181,6 +186,7 @@ def predict(
     out: Path | None,
     labels: Path | None,
     interval: float | None,
+    proba: bool,
     backend: str | None,
     n_jobs: int,
     force: bool,
@@ -197,6 +203,9 @@ def predict(
             "--interval adds ends to the predictions, which --labels has not printed: "
             "give --out, too."
         )
+    if proba and (labels is not None or interval is not None):
+        other = "--labels" if interval is None else "--interval"
+        raise click.UsageError(f"--proba has no labels for {other}.")
     with _together(backend) as (processes, name):
         if out is not None:
             inputs = [model, _file_of(data), _file_of(labels)]
@@ -206,8 +215,11 @@ def predict(
         from lightwaves_aeon.aeon.regressor import LightWaveSRegressor
 
         estimator = load_model_file(model, n_jobs)
-        found = predict_files(estimator, data, name, _progress(processes), interval)
+        how = _progress(processes), interval, proba
+        found = predict_files(estimator, data, name, *how)
         text = None
+        if proba and out is None:
+            text = "\n".join(_lines([estimator.classes_, *found]))
         if labels is not None:
             of_numbers = isinstance(estimator, LightWaveSRegressor)
             predicted = found if interval is None else found[..., 0]
@@ -279,6 +291,8 @@ def _together(backend: str | None) -> Iterator[tuple[Threads, str]]:
         raise click.ClickException(str(error)) from error
     try:
         with processes.collective():
+            if processes.is_root:
+                shared.tell_of_compiling()
             yield processes, name
     except BrokenPipeError:  # whoever reads the labels has seen enough
         raise
@@ -316,14 +330,20 @@ def _compared(found: np.ndarray, labels: Path, data: Path, of_numbers: bool) -> 
     return f"{text} of {len(found)} cases"
 
 
+def _lines(rows: Iterable) -> Iterator[str]:
+    import numpy as np
+
+    return ("\t".join(map(str, np.ravel(row))) for row in rows)
+
+
 def _write(labels: np.ndarray, out: Path | None, text: str | None) -> None:
     import numpy as np
 
     if text is not None:
         click.echo(text)
     elif out is None:
-        for label in labels:
-            click.echo("\t".join(map(str, np.ravel(label))))
+        for line in _lines(labels):
+            click.echo(line)
     if out is not None:
         # NumPy would write to the file itself, which a pipe has no place for.
         content = BytesIO()

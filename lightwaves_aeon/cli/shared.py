@@ -8,6 +8,7 @@ __all__ = [
     "FOLDER",
     "FOLDER_THERE",
     "archive_option",
+    "channels_option",
     "check_output",
     "features_option",
     "force_option",
@@ -15,6 +16,8 @@ __all__ = [
     "names_option",
     "refuse_inputs",
     "seed_option",
+    "selector_option",
+    "tell_of_compiling",
     "told_in_a_line",
     "variant_option",
 ]
@@ -27,15 +30,34 @@ from typing import Any
 
 import click
 
+from lightwaves_aeon._numba_cache import is_empty
 from lightwaves_aeon.atomic import check_writable, refuse_foreign
 from lightwaves_aeon.benchmark.classifiers import N_FEATURES
-from lightwaves_aeon.core.selection.variants import VARIANTS
+from lightwaves_aeon.core.selection.variants import SELECTOR_NAMES, VARIANTS
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
 FOLDER_THERE = click.Path(exists=True, file_okay=False, path_type=Path)
 COUNT = click.IntRange(min=1)
 SEED = click.IntRange(0, 2**32 - 1)
+
+
+class CountOrAuto(click.ParamType):
+    """A number of things to keep, or "auto" to have it found."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> int | str:
+        """Read the number."""
+        if str(value).lower() == "auto":
+            return "auto"
+        try:
+            return COUNT.convert(value, param, ctx)
+        except click.BadParameter as error:
+            self.fail(f"{error.message} Or it is 'auto'.", param, ctx)
+
+
+COUNT_OR_AUTO = CountOrAuto()
 
 archive_option = click.option(
     "--archive",
@@ -44,13 +66,34 @@ archive_option = click.option(
 )
 force_option = click.option("--force", is_flag=True, help="Replace other files, too.")
 # To be called with what is left to say.
-features_option = partial(click.option, type=COUNT, default=N_FEATURES)
+features_option = partial(
+    click.option,
+    "--n-features",
+    type=COUNT_OR_AUTO,
+    metavar="N|auto",
+    default=N_FEATURES,
+)
+channels_option = click.option(
+    "--max-channels",
+    type=COUNT_OR_AUTO,
+    metavar="N|auto",
+    help="Largest number of channels for LightWaveS to read; auto finds the smallest "
+    "that predicts about as well as any. [default: all]",
+)
+selector_option = click.option(
+    "--selector",
+    type=click.Choice(SELECTOR_NAMES, case_sensitive=False),
+    help="How LightWaveS chooses features. [default: distil for plus, else mrmr]",
+)
 jobs_option = partial(
     click.option, "--jobs", "n_jobs", type=click.IntRange(min=-1), default=1
 )
 seed_option = partial(click.option, "--seed", "random_state", type=SEED, default=0)
 variant_option = partial(
-    click.option, "--variant", type=click.Choice(list(VARIANTS)), default="plus"
+    click.option,
+    "--variant",
+    type=click.Choice(list(VARIANTS), case_sensitive=False),
+    default="plus",
 )
 
 
@@ -74,6 +117,16 @@ def names_option(
     options = {"metavar": "NAMES", "multiple": True, "callback": read, **more}
     text = f"{help}: {', '.join(choices)}" if choices else help
     return click.option(*flags, help=text, **options)
+
+
+def tell_of_compiling() -> None:
+    """Say why the first command takes long, where it is the first."""
+    if is_empty():
+        click.echo(
+            "Compiling, this first time, which takes a minute or two; later commands "
+            "find the compiled code.",
+            err=True,
+        )
 
 
 @contextmanager

@@ -317,15 +317,16 @@ def test_fit_writes_a_model_and_a_line(folder, fitted, tmp_path):
 
 
 def test_fit_hands_its_options_on(folder, tmp_path):
-    options = ["--variant", "L2", "--n-features", 5, "--max-dilation", 2, "--seed", 7]
-    options += ["--max-channels", 2]
+    options = ["--variant", "l2", "--n-features", 5, "--max-dilation", 2, "--seed", 7]
+    options += ["--max-channels", "auto", "--selector", "DETACH"]
     command = [*fit_command(folder, tmp_path / "1")[:-4], *options]
     assert run(*command, "--jobs", 2).exit_code == 0
     parameters = {
         "variant": "L2",
         "n_features": 5,
         "max_dilation": 2,
-        "max_channels": 2,
+        "max_channels": "auto",
+        "selector": "detach",
         "random_state": 7,
     }
     clf = fit_files(folder / "X.npy", folder / "y.npy", **parameters)
@@ -335,6 +336,30 @@ def test_fit_hands_its_options_on(folder, tmp_path):
 def test_line_where_memory_cannot_be_measured(folder, tmp_path, no_status):
     result = run(*fit_command(folder, tmp_path / "some.model"))
     assert result.stdout.endswith("peak memory not known\n")
+
+
+def test_fit_finds_numbers_itself(folder, tmp_path):
+    out = tmp_path / "model"
+    options = ["--variant", "plus", "--n-features", "auto"]
+    assert run(*fit_command(folder, out)[:-6], *options).exit_code == 0
+    clf = fit_files(
+        folder / "X.npy", folder / "y.npy", n_features="auto", random_state=0
+    )
+    assert contents(clf, tmp_path / "2") == out.read_bytes()
+
+
+def test_predict_gives_probabilities(folder, data, fitted, tmp_path):
+    expected = fitted.predict_proba(data[0])
+    result = run(*predict_command(folder, "--proba"))
+    first, *lines = result.stdout.splitlines()
+    assert first.split("\t") == list(fitted.classes_)
+    assert_array_equal([line.split("\t") for line in lines], expected.astype(str))
+    out = tmp_path / "proba.npy"
+    assert run(*predict_command(folder, "--proba", "--out", out)).exit_code == 0
+    assert_array_equal(np.load(out), expected)
+    labels = "--labels", folder / "y.npy"
+    refused = run(*predict_command(folder, "--proba", *labels))
+    assert "--proba has no labels for --labels" in refused.stderr
 
 
 @pytest.mark.parametrize("options", [[], ["--jobs", 2], ["--backend", "joblib"]])

@@ -19,7 +19,7 @@ from click.testing import CliRunner
 from numpy.testing import assert_array_equal
 
 from lightwaves_aeon import cli
-from lightwaves_aeon.benchmark import load_results
+from lightwaves_aeon.benchmark import datasets, load_results
 from lightwaves_aeon.benchmark.classifiers import CLASSIFIERS, make, title_of
 from lightwaves_aeon.benchmark.datasets import DataSetError, load, load_split
 from lightwaves_aeon.benchmark.measures import write_tables
@@ -294,7 +294,7 @@ def test_names_that_aeon_knows(tmp_path, line, is_known):
 
 
 def test_estimates_of_the_training_cases(archive, tmp_path):
-    given = archive, tmp_path, "Waves,Single", "l1,dummy", "--features", 20
+    given = archive, tmp_path, "Waves,Single", "l1,dummy", "--n-features", 20
     assert bench(*given).exit_code == 0
     store, run = Store(tmp_path), Run("LightWaveS-L1-20", "Waves", 0)
     test, train = store.path(run), store.path(run).with_name("trainResample0.csv")
@@ -482,6 +482,40 @@ def test_bad_options(archive, tmp_path, more, message):
     assert not (tmp_path / "out").exists()
 
 
+def test_a_folder_is_written_to_by_one_at_a_time(archive, tmp_path):
+    with Store(tmp_path).lock():
+        result = bench(archive, tmp_path, "Waves", "dummy")
+        assert result.exit_code == 1
+        assert "another lightwaves bench is writing to" in result.output
+    assert bench(archive, tmp_path, "Waves", "dummy").exit_code == 0
+
+
+def test_sets_that_cannot_be_downloaded_are_told_of_once(tmp_path, monkeypatch):
+    asked = []
+
+    def refuse(name, **options):
+        asked.append(name)
+        raise ValueError("no network")
+
+    monkeypatch.setattr(datasets, "load_classification", refuse)
+    monkeypatch.setattr(datasets, "OF_AEON", datasets.OF_AEON[:1])
+    call = ["bench", "--out", str(tmp_path), "--classifiers", "dummy"]
+    result = CliRunner().invoke(cli.main, [*call, "--datasets", "uea"])
+    assert result.exit_code == 0
+    assert len(asked) == 1
+    assert result.stderr.count("\n") <= 3
+    assert "--archive names the folder" in result.stderr
+    assert set(load_results(tmp_path).index) >= {"BasicMotions", "JapaneseVowels"}
+
+
+def test_auto_is_for_plus(archive, tmp_path):
+    result = bench(archive, tmp_path, "Waves", "plus,l1l2", "--n-features", "auto")
+    assert result.exit_code == 1
+    assert "l1l2 selects by mrmr" in result.output
+    both = bench(archive, tmp_path, "Waves", "plus,plus-auto", "--n-features", "auto")
+    assert "1 runs, 0 of them done before" in both.output
+
+
 def test_nothing_to_run(archive, tmp_path):
     result = bench(archive, tmp_path / "out", ",", "dummy")
     assert result.exit_code == 2
@@ -490,7 +524,7 @@ def test_nothing_to_run(archive, tmp_path):
 
 
 def test_list_that_the_archive_holds_in_part(archive, tmp_path):
-    result = bench(archive, tmp_path, "uea", "dummy,l1", "--features", 20)
+    result = bench(archive, tmp_path, "uea", "dummy,l1", "--n-features", 20)
     assert result.exit_code == 0
     assert "29 data sets of the list are not in" in result.output
     features = load_results(tmp_path, "features")

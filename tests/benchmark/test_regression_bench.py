@@ -191,7 +191,7 @@ def test_file_of_tsml_eval_is_read(tmp_path):
 
 
 def test_runs(archive, tmp_path):
-    given = archive, tmp_path, "Paces,Uneven,Classes", "l1,dummy", "--features", 20
+    given = archive, tmp_path, "Paces,Uneven,Classes", "l1,dummy", "--n-features", 20
     result = bench(*given, "--resamples", 2, "--train-files")
     assert result.exit_code == 0, result.output
     assert "12 runs, 0 of them done before" in result.output

@@ -14,7 +14,8 @@ from sklearn.metrics import mean_absolute_error, r2_score, root_mean_squared_err
 from lightwaves_aeon import LightWaveSRegressor, __version__, cli
 from lightwaves_aeon.benchmark import datasets, evaluation
 from lightwaves_aeon.benchmark.classifiers import make
-from lightwaves_aeon.core.selection.variants import VARIANTS
+from lightwaves_aeon.core.selection.select import SELECTORS
+from lightwaves_aeon.core.selection.variants import SELECTOR_NAMES, VARIANTS
 
 KEYS = [
     "dataset",
@@ -313,6 +314,7 @@ def test_interrupt_ends_cleanly(monkeypatch):
         (["UnitTest", "--against", "rocket,foo"], "there is no rival 'foo'"),
         (["UnitTest", "--against", "lightwaves"], "there is no rival 'lightwaves'"),
         (["UnitTest", "--n-features", "0"], "0 is not in the range x>=1"),
+        (["UnitTest", "--max-channels", "some"], "Or it is 'auto'."),
         (["UnitTest", "--variant", "L3"], "'L3' is not one of"),
         (["UnitTest", "--archive", "no/such/folder"], "does not exist"),
         (["UnitTest", "--archive", __file__], "is a file"),
@@ -325,12 +327,52 @@ def test_usage_errors(args, message):
     assert message in " ".join(result.stderr.split())
 
 
+def test_options_reach_the_estimator(monkeypatch):
+    asked = []
+
+    def measured(estimator, *data):
+        asked.append(estimator)
+        return RESULT
+
+    monkeypatch.setattr(evaluation, "evaluate", measured)
+    options = ["--variant", "l1", "--n-features", "AUTO", "--max-channels", "auto"]
+    result = run(
+        "UnitTest", *options, "--selector", "Detach", "--against", "plus,dummy"
+    )
+    assert result.exit_code == 0
+    ours, plus, dummy = asked
+    assert (ours.variant, ours.n_features) == ("L1", "auto")
+    assert (ours.max_channels, ours.selector) == ("auto", "detach")
+    assert (plus.variant, plus.max_channels) == ("plus", None)
+    assert type(dummy).__name__ == "DummyClassifier"
+
+
+def test_the_first_command_says_that_it_compiles(monkeypatch, tmp_path):
+    monkeypatch.setattr(evaluation, "evaluate", lambda *args: RESULT)
+    assert "Compiling" not in run("UnitTest").stderr
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    assert run("UnitTest").stderr.startswith("Compiling, this first time")
+
+
 # Help
 
 
 def test_version():
     result = CliRunner().invoke(cli.main, ["--version"])
     assert result.stdout == f"lightwaves, version {__version__}\n"
+
+
+def test_selectors_are_those_of_the_package():
+    assert set(SELECTOR_NAMES) == set(SELECTORS)
+
+
+def test_one_spelling_of_options():
+    for name in ("evaluate", "bench", "fit"):
+        options = {option.name for option in cli.main.commands[name].params}
+        assert "n_features" in options
+    for name in ("evaluate", "fit"):
+        options = {option.name for option in cli.main.commands[name].params}
+        assert {"max_channels", "selector", "variant"} <= options
 
 
 def test_choices_are_those_of_the_package():

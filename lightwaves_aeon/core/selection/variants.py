@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-__all__ = ["VARIANTS", "Variant"]
+__all__ = ["SELECTOR_NAMES", "VARIANTS", "Variant"]
 
 from typing import NamedTuple
 
 from lightwaves_aeon.core.convolution.pooling import PAPER_POOLING
+
+SELECTOR_NAMES = "mrmr", "detach", "distil"
+"""The selectors, which `select` has."""
 
 
 class Variant(NamedTuple):
