@@ -70,6 +70,14 @@ def of_the_package(app, env, node, contnode):
     )
 
 
+def as_a_notebook(app, docname, source):
+    """Offer pages with cells for download."""
+    if docname != "index" and source[0].startswith("---\nfile_format: mystnb\n"):
+        link = f"{{nb-download}}`notebook <{docname}.ipynb>`"
+        source[0] += f"\n\n---\n\nThis page can be downloaded as a {link}.\n"
+
+
 def setup(app):
     """Connect what is defined here."""
+    app.connect("source-read", as_a_notebook)
     app.connect("missing-reference", of_the_package)
