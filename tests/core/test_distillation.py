@@ -16,8 +16,10 @@ from lightwaves_aeon.core.linear.ridge import (
     ALPHAS,
     best_of_gram,
 )
-from lightwaves_aeon.core.selection.distillation import distil, group_of_rows
+from lightwaves_aeon.core.selection.distillation import Pace, distil, group_of_rows
 from lightwaves_aeon.core.targets import Targets, one_vs_rest_targets
+
+PACE = Pace(0.15, 4000)
 
 
 def made_problem(n_cases=60, n_augmented=90, n_features=40, n_classes=3, seed=0):
@@ -103,7 +105,7 @@ def test_weights_are_those_of_least_error_one_at_a_time():
 def test_scores_are_those_of_a_ridge_regression(n_classes):
     columns, augmented, classes = made_problem(n_classes=n_classes)
     groups = np.zeros(columns.shape[1], int)
-    *_, scores = distil(columns, augmented, Targets(classes), groups, 5, 0.15)
+    scores = distil(columns, augmented, Targets(classes), groups, 5, PACE).scores
     scaler = StandardScaler().fit(columns)
     standard = np.clip(scaler.transform(columns), -4, 4)
     others = np.clip(scaler.transform(augmented), -4, 4)
@@ -116,14 +118,23 @@ def test_scores_are_those_of_a_ridge_regression(n_classes):
     assert_allclose(scores, wanted.reshape(scores.shape), rtol=1e-4, atol=1e-4)
 
 
+def test_weights_of_groups_that_are_known():
+    columns, augmented, classes = made_problem()
+    problem = columns, augmented, Targets(classes), np.repeat([1, 2, 4, 5], 10)
+    found = distil(*problem, 5, PACE)
+    again = distil(*problem, 5, PACE, group_weights=found.group_weights)
+    assert_array_equal(again.order, found.order)
+    assert_allclose(again.scores, found.scores, rtol=1e-6)
+
+
 # The student
 
 
 def test_the_features_of_the_teacher_are_found():
     columns, augmented, classes = made_problem()
     groups = np.zeros(columns.shape[1], int)
-    order, weights, path, _ = distil(
-        columns, augmented, Targets(classes), groups, 3, 0.15
+    order, weights, path, *_ = distil(
+        columns, augmented, Targets(classes), groups, 3, PACE
     )
     assert set(order) <= {0, 10, 20, 30}
     assert (np.diff(weights) <= 0).all()
@@ -134,7 +145,7 @@ def test_ties_go_to_the_lower_index():
     columns, augmented, classes = made_problem()
     columns[:, 35], augmented[:, 35] = columns[:, 10], augmented[:, 10]
     groups = np.zeros(columns.shape[1], int)
-    order, *_ = distil(columns, augmented, Targets(classes), groups, 2, 0.15)
+    order, *_ = distil(columns, augmented, Targets(classes), groups, 2, PACE)
     assert 35 not in order or list(order).index(10) < list(order).index(35)
 
 
@@ -142,8 +153,8 @@ def test_ties_go_to_the_lower_index():
 def test_any_number_of_features(n_selected):
     columns, augmented, classes = made_problem()
     groups = np.repeat([0, 1, 2, 5], 10)
-    order, weights, _, _ = distil(
-        columns, augmented, Targets(classes), groups, n_selected, 0.15
+    order, weights, *_ = distil(
+        columns, augmented, Targets(classes), groups, n_selected, PACE
     )
     assert len(set(order)) == len(weights) == n_selected
 
@@ -151,11 +162,13 @@ def test_any_number_of_features(n_selected):
 def test_the_number_is_chosen_along_the_path():
     columns, augmented, classes = made_problem()
     groups = np.zeros(columns.shape[1], int)
-    order, _, path, _ = distil(columns, augmented, Targets(classes), groups, None, 0.15)
+    order, _, path, *_ = distil(
+        columns, augmented, Targets(classes), groups, None, PACE
+    )
     assert path["n_features"][path["chosen"]].tolist() == [len(order)]
     assert path["n_features"][0] == columns.shape[1]
     assert path["n_features"][-1] == 1
-    fixed, *_ = distil(columns, augmented, Targets(classes), groups, len(order), 0.15)
+    fixed, *_ = distil(columns, augmented, Targets(classes), groups, len(order), PACE)
     assert_array_equal(order, fixed)
 
 
@@ -163,8 +176,8 @@ def test_columns_that_do_not_vary():
     columns, augmented, classes = made_problem()
     columns[:, :7] = 3
     groups = np.zeros(columns.shape[1], int)
-    order, weights, _, scores = distil(
-        columns, augmented, Targets(classes), groups, 5, 0.15
+    order, weights, _, scores, _ = distil(
+        columns, augmented, Targets(classes), groups, 5, PACE
     )
     assert not set(order) & set(range(7))
     assert np.isfinite(weights).all()

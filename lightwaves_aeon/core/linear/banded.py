@@ -8,7 +8,13 @@ matrix of the cases, and a penalty is a weight of that.
 
 from __future__ import annotations
 
-__all__ = ["group_grams", "group_weights", "penalties_of", "weighted_gram"]
+__all__ = [
+    "group_grams",
+    "group_weights",
+    "penalties_of",
+    "summed_gram",
+    "weighted_gram",
+]
 
 import numpy as np
 from scipy.linalg.blas import dsyrk
@@ -120,11 +126,30 @@ def weighted_gram(
     few = features[:, :n_cases][:, some]
     grams = group_grams(few, groups, few.shape[1])
     weights = group_weights(grams, targets[some], first)
-    return weights, _summed_gram(features[:, :n_cases], weights[groups])
+    return weights, summed_gram(features[:, :n_cases], weights[groups])
 
 
-def _summed_gram(features: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Add up the products of the cases in place, some features at a time."""
+def summed_gram(features: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Add up the products of the cases in place, some features at a time.
+
+    Parameters
+    ----------
+    features : np.ndarray of float32, shape (n_features, n_cases)
+        Centred features, a row each.
+    weights : np.ndarray of float64, shape (n_features,)
+        What the products of each are multiplied by.
+
+    Returns
+    -------
+    np.ndarray of float64, shape (n_cases, n_cases)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.linear.banded import summed_gram
+    >>> summed_gram(np.array([[1, -1]], np.float32), np.array([4.0])).tolist()
+    [[4.0, -4.0], [-4.0, 4.0]]
+    """
     n_cases, rows = features.shape[1], np.flatnonzero(weights)
     gram = np.zeros((n_cases, n_cases), order="F")
     for start in range(0, len(rows), ADDED_AT_A_TIME):

@@ -291,7 +291,7 @@ def fit_ridge(
     targets : np.ndarray of float64, shape (n_cases, n_scores)
         What it is to give for them.
     alphas : np.ndarray, default=ALPHAS
-        Penalties to choose from by leave-one-out, a case.
+        Penalties to choose from by leave-one-out, a case; of one there is no choice.
 
     Returns
     -------
@@ -306,8 +306,10 @@ def fit_ridge(
     [[2.0]]
     """
     standard, means, deviations = standardised(columns)
-    alpha, _ = best_by_leave_one_out(standard, targets, alphas=alphas)
     n_cases, n_features = standard.shape
+    alpha = alphas[0] * n_cases
+    if len(alphas) > 1:
+        alpha, _ = best_by_leave_one_out(standard, targets, alphas=alphas)
     gram = standard @ standard.T if n_cases < n_features else None
     weights = coefficients(standard, targets, alpha, gram)
     return Ridge(weights, targets.mean(axis=0), means, deviations, alpha)

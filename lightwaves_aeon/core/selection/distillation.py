@@ -9,7 +9,7 @@ in a neural network"; augmented cases as of Bucila et al. 2006, "Model compressi
 
 from __future__ import annotations
 
-__all__ = ["Lesson", "distil", "group_of_rows"]
+__all__ = ["Distilled", "Lesson", "Pace", "distil", "group_of_rows"]
 
 from typing import NamedTuple
 
@@ -20,6 +20,7 @@ from lightwaves_aeon.core.convolution.representations import REPRESENTATIONS
 from lightwaves_aeon.core.data.augmentation import Mixtures
 from lightwaves_aeon.core.linear.banded import (
     penalties_of,
+    summed_gram,
     weighted_gram,
 )
 from lightwaves_aeon.core.linear.ridge import (
@@ -33,9 +34,6 @@ LARGEST_VALUE = 4.0
 """Standardised features are clipped to it, in deviations: one that is rare in training
 cases would else be far out in an augmented one, and rule its scores."""
 
-MOST_FOR_STUDENT = 4000
-"""Features that detachment starts from, at most, or as many as are wanted."""
-
 MOST_OF_STUDENT = 2500
 """Features wanted beyond which detachment would drop too few to be worth its time."""
 
@@ -45,6 +43,50 @@ operations as the cube of their number."""
 
 STANDARDISED_AT_A_TIME = 512
 """Features that are in double precision at a time."""
+
+
+N_GROUPS = 9
+"""Groups of the teacher: three kinds of representations, at three levels each."""
+
+
+class Pace(NamedTuple):
+    """How fast a student drops features.
+
+    Attributes
+    ----------
+    share_dropped : float
+        Features dropped in each step, as a share of those that are left.
+    most_features : int
+        Features that detachment starts from, at most, or as many as are wanted.
+    """
+
+    share_dropped: float
+    most_features: int
+
+
+class Distilled(NamedTuple):
+    """What distillation finds.
+
+    Attributes
+    ----------
+    order : np.ndarray of int, shape (n_selected,)
+        Column indices, the weightiest first; ties go to the lower index.
+    weights : np.ndarray of float64, shape (n_selected,)
+        Sum of the squared coefficients of each in the student, the regression of the
+        selected features.
+    path : np.ndarray or None
+        The numbers of features there were to choose from, where none was given.
+    scores : np.ndarray of float64, shape (n_cases + n_augmented, n_scores)
+        The teacher's, of training cases, then of augmented ones.
+    group_weights : np.ndarray of float64, shape (N_GROUPS,)
+        The teacher's weight of each group of features.
+    """
+
+    order: np.ndarray
+    weights: np.ndarray
+    path: np.ndarray | None
+    scores: np.ndarray
+    group_weights: np.ndarray
 
 
 class Lesson(NamedTuple):
@@ -97,9 +139,10 @@ def distil(
     targets: Targets,
     groups: np.ndarray,
     n_selected: int | None,
-    share_dropped: float,
+    pace: Pace,
     gapped: np.ndarray | None = None,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray | None, np.ndarray]:
+    group_weights: np.ndarray | None = None,
+) -> Distilled:
     """Select features by detachment, to reproduce a teacher's scores.
 
     Parameters
@@ -114,42 +157,37 @@ def distil(
         The group of each, see `group_of_rows`.
     n_selected : int or None
         Number of features to select, at most n_features; None to choose it, too.
-    share_dropped : float
-        Features dropped in each step of the detachment.
+    pace : Pace
+        Of the detachment.
     gapped : np.ndarray of float32, shape (n_augmented, n_features), optional
         The augmented cases as the student sees them, after values are dropped.
+    group_weights : np.ndarray of float64, shape (N_GROUPS,), optional
+        The teacher's weights of the groups, where they are known.
 
     Returns
     -------
-    order : np.ndarray of int, shape (n_selected,)
-        Column indices, the weightiest first; ties go to the lower index.
-    weights : np.ndarray of float64, shape (n_selected,)
-        Sum of the squared coefficients of each in the student, the regression of the
-        selected features.
-    path : np.ndarray or None
-        The numbers of features there were to choose from, where none was given.
-    scores : np.ndarray of float64, shape (n_cases + n_augmented, n_scores)
-        The teacher's, of training cases, then of augmented ones.
+    Distilled
 
     Examples
     --------
     >>> import numpy as np
-    >>> from lightwaves_aeon.core.selection.distillation import distil
+    >>> from lightwaves_aeon.core.selection.distillation import Pace, distil
     >>> from lightwaves_aeon.core.targets import Targets
     >>> rng = np.random.default_rng(0)
     >>> columns = rng.normal(size=(60, 30)).astype(np.float32)
     >>> classes = np.repeat([0, 1], 20)
     >>> columns[:40, 7] += 3 * classes
-    >>> order, _, _, scores = distil(
-    ...     columns[:40], columns[40:], Targets(classes), np.zeros(30, int), 1, 0.15
-    ... )
-    >>> order.tolist(), scores.shape
+    >>> cases, groups = (columns[:40], columns[40:]), np.zeros(30, int)
+    >>> found = distil(*cases, Targets(classes), groups, 1, Pace(0.15, 30))
+    >>> found.order.tolist(), found.scores.shape
     ([7], (60, 1))
     """
     features = _standardised_rows(columns, augmented)
-    scores, weights, scales = _taught(features, targets.values, groups)
+    scores, weights, scales, group_weights = _taught(
+        features, targets.values, groups, group_weights
+    )
     wanted = n_selected or 1
-    most = wanted if wanted > MOST_OF_STUDENT else max(wanted, MOST_FOR_STUDENT)
+    most = wanted if wanted > MOST_OF_STUDENT else max(wanted, pace.most_features)
     # The teacher's own weights are those of a student that has all features.
     first = np.argsort(-weights, kind="stable")[:most]
     kept = np.sort(first[(scales[first] > 0) | (np.arange(len(first)) < wanted)])
@@ -160,9 +198,9 @@ def distil(
     student *= np.where(scales > 0, scales, 1)[kept, None].astype(np.float32)
     student -= student.mean(axis=1, dtype=np.float64)[:, None].astype(np.float32)
     order, weights, path = detach_student(
-        student, scores, n_selected, share_dropped, targets
+        student, scores, n_selected, pace.share_dropped, targets
     )
-    return kept[order], weights, path, scores
+    return Distilled(kept[order], weights, path, scores, group_weights)
 
 
 def _standardised_rows(columns: np.ndarray, augmented: np.ndarray) -> np.ndarray:
@@ -181,15 +219,27 @@ def _standardised_rows(columns: np.ndarray, augmented: np.ndarray) -> np.ndarray
 
 
 def _taught(
-    features: np.ndarray, targets: np.ndarray, groups: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Fit the teacher; give its scores, and weights and scales of the features."""
+    features: np.ndarray,
+    targets: np.ndarray,
+    groups: np.ndarray,
+    group_weights: np.ndarray | None,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Fit the teacher.
+
+    Give its scores, weights and scales of the features, and weights of the groups.
+    """
     n_cases = len(targets)
     present, number = np.unique(groups, return_inverse=True)
-    first = np.flatnonzero(present % 3 > 0)
-    if len(first) == 0:
-        first = np.arange(len(present))
-    of_groups, gram = weighted_gram(features, number, targets, first)
+    if group_weights is None:
+        first = np.flatnonzero(present % 3 > 0)
+        if len(first) == 0:
+            first = np.arange(len(present))
+        of_groups, gram = weighted_gram(features, number, targets, first)
+        group_weights = np.zeros(N_GROUPS)
+        group_weights[present] = of_groups
+    else:
+        of_groups = group_weights[present]
+        gram = summed_gram(features[:, :n_cases], of_groups[number])
     some = slice(None, None, -(-n_cases // CASES_FOR_PENALTY))
     few = np.ascontiguousarray(gram[some, some])
     alpha, _ = best_of_gram(few, targets[some], penalties_of(gram))
@@ -201,4 +251,4 @@ def _taught(
     weights = squared_weights(coefficients)
     coefficients *= scales[:, None]
     scores = features.T @ coefficients.astype(np.float32)
-    return scores.astype(np.float64) + mean, weights, scales
+    return scores.astype(np.float64) + mean, weights, scales, group_weights

@@ -20,14 +20,16 @@ from lightwaves_aeon.core.linear.temperature import HeldOut
 from lightwaves_aeon.core.linear.unobserved import importances_of
 from lightwaves_aeon.core.parallel.blas import one_blas_thread
 from lightwaves_aeon.core.selection.detachment import detach, detach_to_best
-from lightwaves_aeon.core.selection.distillation import distil, group_of_rows
+from lightwaves_aeon.core.selection.distillation import Pace, distil, group_of_rows
 from lightwaves_aeon.core.selection.mrmr import mrmr
 from lightwaves_aeon.core.selection.scoring import CRITERIA, Criteria, Fold, Pool
 from lightwaves_aeon.core.targets import Targets
 
-SHARE, COARSE_SHARE = 0.15, 0.3
-"""Features that a student drops in each step; and where only scores of held-out cases
-are wanted of it."""
+CLASS_PACES = Pace(0.15, 4000), Pace(0.3, 4000)
+"""Pace of a student; and where only scores of held-out cases are wanted of it."""
+
+NUMBER_PACES = Pace(0.25, 4000), Pace(0.5, 2000)
+"""The same of numbers, which lose nothing by it."""
 
 
 class SelectionTask(NamedTuple):
@@ -49,6 +51,8 @@ class SelectionTask(NamedTuple):
         The candidates.
     coarse : bool
         Whether a selection that is less fine will do.
+    group_weights : np.ndarray or None
+        What a teacher is to weigh its groups by, if that is known.
     """
 
     columns: np.ndarray
@@ -58,6 +62,7 @@ class SelectionTask(NamedTuple):
     relevance: np.ndarray
     rows: np.ndarray
     coarse: bool
+    group_weights: np.ndarray | None
 
 
 class Selected(NamedTuple):
@@ -73,12 +78,15 @@ class Selected(NamedTuple):
         The numbers of features there were to choose from, where none was asked for.
     soft_targets : np.ndarray, shape (n_cases + n_augmented, n_scores), or None
         What the head is trained to give, in place of the labels.
+    group_weights : np.ndarray or None
+        What a teacher weighed its groups by.
     """
 
     order: np.ndarray
     scores: np.ndarray
     path: np.ndarray | None = None
     soft_targets: np.ndarray | None = None
+    group_weights: np.ndarray | None = None
 
 
 def _mrmr(task: SelectionTask, n_features: int | None) -> Selected:
@@ -93,9 +101,10 @@ def _detach(task: SelectionTask, n_features: int | None) -> Selected:
 
 
 def _distil(task: SelectionTask, n_features: int | None) -> Selected:
-    groups, share = group_of_rows(task.rows), COARSE_SHARE if task.coarse else SHARE
+    paces = CLASS_PACES if task.targets.numbers is None else NUMBER_PACES
     cases = task.columns, task.augmented, task.targets
-    return Selected(*distil(*cases, groups, n_features, share, task.gapped))
+    how = paces[task.coarse], task.gapped, task.group_weights
+    return Selected(*distil(*cases, group_of_rows(task.rows), n_features, *how))
 
 
 class Selector(NamedTuple):
@@ -245,7 +254,12 @@ def select_features(
             return table.T[features].take(cases, axis=1).T
         return table[cases].take(features, axis=1)
 
-    def select(pool: Pool, fold: Fold, n_features: int | None) -> Selected:
+    def select(
+        pool: Pool,
+        fold: Fold,
+        n_features: int | None,
+        group_weights: np.ndarray | None = None,
+    ) -> Selected:
         n_all = len(pool.positions)
         if n_features is not None and n_all <= n_features:
             if selector.augmentation == 0:
@@ -259,28 +273,33 @@ def select_features(
             fold.targets,
             pool.relevance,
             rows[pool.positions],
-            coarse=fold is not everyone,
+            fold is not everyone,
+            group_weights,
         )
         return selector.select(task, n_features)
 
     found = select(pool, everyone, n_features)
-    values = everyone.targets.values
-    held_out = []
+    values, of_numbers = everyone.targets.values, everyone.targets.numbers is not None
+    # A few weights that all cases chose tell next to nothing of those held out.
+    weights = found.group_weights if of_numbers else None
+    held_out, alphas = [], SOFT_ALPHAS
     for of_fold, fold in zip(other_pools, other_folds, strict=True):
-        chosen = select(of_fold, fold, len(found.order))
+        chosen = select(of_fold, fold, len(found.order), weights)
         positions = of_fold.positions[chosen.order]
         features = part_of(columns, fold.cases, positions)
         left_out = np.delete(everyone.cases, fold.cases)
         others = part_of(columns, left_out, positions)
-        ridges, is_numbers = [], fold.targets.numbers is not None
+        ridges = []
         # Numbers are as noisy as labels, and the teacher's predictions of them are not.
-        if chosen.soft_targets is None or not is_numbers:
+        if chosen.soft_targets is None or not of_numbers:
             ridges.append(fit_ridge(features, values[fold.cases]))
         if chosen.soft_targets is not None:
             seen = augmented if gapped is None else gapped
             of_mixtures = part_of(seen, mixtures.within(fold.cases), positions)
             lesson = np.concatenate([features, of_mixtures]), chosen.soft_targets
-            ridges.append(fit_ridge(*lesson, SOFT_ALPHAS))
+            ridges.append(fit_ridge(*lesson, alphas))
+            if of_numbers:  # the penalty that serves one fold serves the others
+                alphas = np.array([ridges[-1].alpha / len(lesson[0])])
         of_others = others, everyone.targets.take(left_out), rows[positions]
         scored, known = _held_out(ridges, *of_others), fold.targets.numbers
         if known is not None:

@@ -77,13 +77,18 @@ def round_robin(scores: np.ndarray, n_best: int) -> np.ndarray:
     """
     n_lists, n_scores = scores.shape
     n_best = min(n_best, n_scores)
-    n_rounds, chosen = n_best // n_lists, np.empty(0, np.int64)
-    while len(chosen) < n_best:
+    n_rounds = n_best // n_lists
+    chosen = np.zeros(n_scores, bool)
+    while np.count_nonzero(chosen) < n_best:
         n_rounds = min(max(2 * n_rounds, 1), n_scores)
-        # Round by round the next choice of each; to be chosen once more adds nothing.
-        turns = np.stack([_ranked(row, n_rounds) for row in scores], axis=1).ravel()
-        chosen, first = np.unique(turns, return_index=True)
-    return np.sort(chosen[np.argsort(first)[:n_best]])
+        chosen = np.logical_or.reduce([top_k_mask(row, n_rounds) for row in scores])
+    # The turn at which each is first chosen; to be chosen once more adds nothing.
+    turns = np.full(n_scores, n_rounds * n_lists)
+    for number, row in enumerate(scores):
+        ranked = _ranked(row, n_rounds)
+        own = np.arange(len(ranked)) * n_lists + number
+        turns[ranked] = np.minimum(turns[ranked], own)
+    return top_k(-turns, n_best)
 
 
 def _ranked(scores: np.ndarray, n_best: int) -> np.ndarray:
