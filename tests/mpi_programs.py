@@ -736,6 +736,19 @@ FAULTS = {
         r".*n_features=19.* on rank 1$",
         before_any_work=True,
     ),
+    "another estimator": Fault(
+        sets(estimator=RidgeClassifier(alpha=3.0)),
+        "ValueError",
+        r"^estimator differs between ranks: None on rank 0, RidgeClassifier of .*3.0.* "
+        r"on rank 1$",
+        before_any_work=True,
+    ),
+    "other weights of the classes": Fault(
+        sets(class_weight="balanced"),
+        "ValueError",
+        r"^class_weight differs between ranks: None on rank 0, 'balanced' on rank 1$",
+        before_any_work=True,
+    ),
     "other ways with missing values": Fault(
         sets(missing_values="error"),
         "ValueError",

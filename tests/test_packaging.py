@@ -50,6 +50,16 @@ def test_what_is_public_is_what_dir_shows():
         assert getattr(lightwaves_aeon, name) is not None
 
 
+def test_sktime_is_asked_for_by_name():
+    code = (
+        "import sys; sys.modules['sktime'] = None;"
+        "import importlib.util as u; u.find_spec = lambda name: None;"
+        "import lightwaves_aeon.sktime"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert 'pip install "lightwaves-aeon[sktime]"' in found.stderr.splitlines()[-1]
+
+
 def test_import_adds_neither_optional_packages_nor_wavelets():
     unwanted = "{'mpi4py', 'sktime', 'matplotlib', 'pywt', 'rich', 'click'}"
     code = (

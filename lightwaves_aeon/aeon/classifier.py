@@ -20,8 +20,9 @@ class LightWaveSClassifier(ClassifierMixin, ClassifierShell, BaseClassifier):
     Parameters
     ----------
     n_kernels : int, default=10,000
-        Number of ROCKET kernels to match: ``n_features=None`` keeps 2.5 % of the
-        ``2 * n_kernels`` features that they would give.
+        Number of ROCKET kernels to match, where `n_features` is None: 2.5 % of the
+        ``2 * n_kernels`` features that they would give are kept. It is no number of
+        kernels here, which are MiniRocket's 84, or those of `kernels`.
     estimator : sklearn compatible classifier or None, default=None
         Trained on the standardised features. None means a ``RidgeClassifierCV`` whose
         alpha is chosen by leave-one-out from ``logspace(-3, 3, 10) * n_cases``, which

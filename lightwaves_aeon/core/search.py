@@ -125,7 +125,8 @@ class Search:
         if self.augment_missing > 0 and not self.allow_missing:
             raise ValueError("augment_missing needs missing_values='allow'")
         if self._number is None and not self._selector.chooses_number:
-            raise ValueError("n_features='auto' needs selector='distil' or 'detach'")
+            needed = "selector='distil', which variant='plus' has, or 'detach'"
+            raise ValueError(f"n_features='auto' needs {needed}")
 
     def fit(
         self,

@@ -26,9 +26,9 @@ from lightwaves_aeon.core.search_result import SearchResult
 from lightwaves_aeon.estimators.fitting import (
     about,
     backend_of,
+    features_asked,
     fit_estimator,
     fit_table,
-    number_of_features,
     state_of,
     targets_of_labels,
     track_of,
@@ -98,7 +98,7 @@ def fit_classifier(
             f"{type(given).__name__} that is given as estimator",
             stacklevel=2,
         )
-    n_features = number_of_features(shell.n_features, shell.n_kernels)
+    n_features = features_asked(shell)
     targets, labels = targets_of_labels(y)
     sizes = np.bincount(targets.classes)
     found, sample, of_sample = fit_table(

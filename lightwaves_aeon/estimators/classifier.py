@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 from sklearn.utils.metaestimators import available_if
 
-from lightwaves_aeon.core.data.collection import checked_case
 from lightwaves_aeon.core.fitted import FittedClassifier, FittedState
 from lightwaves_aeon.estimators.classification import fit_classifier
 from lightwaves_aeon.estimators.estimator import EstimatorMixin
@@ -206,7 +205,7 @@ class ClassifierMixin(EstimatorMixin):
         Parameters
         ----------
         x : np.ndarray, shape (n_channels, n_timepoints)
-            The case.
+            The case, or a collection of one, of any type that ``predict`` takes.
         label : label, default=None
             The class; None means the predicted one.
 
@@ -235,7 +234,7 @@ class ClassifierMixin(EstimatorMixin):
         (6, 100)
         """
         linear = self._linear()
-        x = checked_case(x, linear.n_channels)
+        x = self._case_of(x)
         classes = linear.classes.tolist()
         if label is None:
             parts = linear.contributions(linear.model.transform.transform_one(x))[0]

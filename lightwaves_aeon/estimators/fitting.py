@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = [
     "about",
     "backend_of",
+    "features_asked",
     "fit_estimator",
     "fit_table",
     "metadata_of",
@@ -16,6 +17,7 @@ __all__ = [
     "track_of",
 ]
 
+import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import fields, replace
 from typing import Any
@@ -46,6 +48,12 @@ from lightwaves_aeon.estimators.passes import LocalPass, Pass
 
 SHARE_OF_ROCKET = 0.025
 """Features kept, as a share of the two per kernel that ROCKET computes."""
+
+LEAST_KERNELS = 100
+"""Kernels of ROCKET below which there is a warning: they give 5 features."""
+
+MAY_DIFFER = {"n_jobs", "verbose", "random_state", "backend"}
+"""Parameters that need not be the same in all processes."""
 
 
 def fit_table(
@@ -185,9 +193,31 @@ def _checked(
             "what fit was asked for": search,
             "the set of labels": None if labels is None else labels.tolist(),
             "the checksum of y": crc32(np.ascontiguousarray(numbers).data),
+            **_parameters_to_compare(shell),
         }
     )
     return rng, backend
+
+
+def _parameters_to_compare(shell: Any) -> dict[str, Any]:
+    """Give the parameters that a search does not have, as far as they can be said."""
+    names = {field.name for field in fields(Search)} | MAY_DIFFER
+    found: dict[str, Any] = {}
+    for name, value in shell.get_params(deep=False).items():
+        if name in names:
+            continue
+        found[name] = _said(value)
+        if hasattr(value, "get_params"):
+            of_value = value.get_params(deep=True).items()
+            found[name] += f" of { ({key: _said(one) for key, one in of_value}) }"
+    return found
+
+
+def _said(value: Any) -> str:
+    """Say a value in words that do not tell where in memory it is."""
+    text = repr(value)
+    is_object = hasattr(value, "get_params") or " at 0x" in text
+    return type(value).__qualname__ if is_object else text
 
 
 def track_of(shell: Any, backend: Threads) -> Track:
@@ -215,6 +245,25 @@ def number_of_features(n_features: int | str | None, n_kernels: int) -> int | st
     if n_features is not None:
         return n_features
     return max(1, round(2 * n_kernels * SHARE_OF_ROCKET))
+
+
+def features_asked(shell: Any) -> int | str:
+    """Give the number of features that a fit is asked for.
+
+    Warns
+    -----
+    UserWarning
+        If `n_kernels` makes it very small, which is hardly what it was given for.
+    """
+    number = number_of_features(shell.n_features, shell.n_kernels)
+    if shell.n_features is None and shell.n_kernels < LEAST_KERNELS:
+        warnings.warn(
+            f"n_kernels={shell.n_kernels} keeps {number} features: it is a number of "
+            "ROCKET kernels to match, not of kernels here; say by n_features what to "
+            "keep",
+            stacklevel=2,
+        )
+    return number
 
 
 def fit_estimator(

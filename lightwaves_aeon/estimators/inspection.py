@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from lightwaves_aeon.core.convolution.features_frame import with_channel_names
+from lightwaves_aeon.core.data.collection import checked_case, iter_by_length
 from lightwaves_aeon.core.fitted import FittedState
 from lightwaves_aeon.insight.importance import (
     channel_importance,
@@ -45,6 +46,20 @@ class InspectionMixin:
     _collection_of: Any
     _linear: Any
     _state: FittedState
+
+    def _case_of(self, x: Any) -> np.ndarray:
+        """Check one case: an array, or in any container that ``predict`` takes."""
+        self._check_is_fitted()
+        n_channels = self._state.metadata["n_channels"]
+        if isinstance(x, np.ndarray) and x.ndim != 3:
+            return checked_case(x, n_channels)
+        if isinstance(x, pd.DataFrame) and x.index.nlevels == 1:
+            is_nested = x.size > 0 and isinstance(x.iloc[0, 0], pd.Series)
+            x = x if is_nested else [x]
+        collection = self._collection_of(x)
+        if collection.shape[0] != 1:
+            raise ValueError(f"x must be one case, got {collection.shape[0]}")
+        return next(block[0] for block, _, _ in iter_by_length(collection))
 
     @property
     def features_(self) -> pd.DataFrame:

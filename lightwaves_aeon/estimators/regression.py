@@ -34,9 +34,9 @@ from lightwaves_aeon.core.targets import (
 from lightwaves_aeon.estimators.fitting import (
     about,
     backend_of,
+    features_asked,
     fit_estimator,
     fit_table,
-    number_of_features,
     state_of,
     track_of,
 )
@@ -159,7 +159,7 @@ def fit_regressor(
         )
     targets = Targets(quantile_classes(numbers), numbers)
     given = shell.estimator
-    n_features = number_of_features(shell.n_features, shell.n_kernels)
+    n_features = features_asked(shell)
     found, sample, of_sample = fit_table(
         shell,
         X,

@@ -10,7 +10,6 @@ from numbers import Integral
 import numpy as np
 import pandas as pd
 
-from lightwaves_aeon.core.data.collection import checked_case
 from lightwaves_aeon.core.fitted_regressor import FittedRegressor
 from lightwaves_aeon.estimators.estimator import EstimatorMixin
 from lightwaves_aeon.estimators.inspection import Series
@@ -256,7 +255,7 @@ class RegressorMixin(EstimatorMixin):
         Parameters
         ----------
         x : np.ndarray, shape (n_channels, n_timepoints)
-            The case.
+            The case, or a collection of one, of any type that ``predict`` takes.
         output : int, default=0
             Which number, of several.
 
@@ -290,7 +289,7 @@ class RegressorMixin(EstimatorMixin):
         True
         """
         linear = self._linear()
-        x, n_outputs = checked_case(x, linear.n_channels), len(linear.outputs)
+        x, n_outputs = self._case_of(x), len(linear.outputs)
         if not isinstance(output, Integral) or not 0 <= output < n_outputs:
             some = "0" if n_outputs == 1 else f"0 to {n_outputs - 1}"
             raise ValueError(f"output must be {some}, got {output!r}")

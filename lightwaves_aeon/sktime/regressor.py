@@ -23,8 +23,9 @@ class LightWaveSRegressor(PredictorShell, RegressorMixin, BaseRegressor):
     Parameters
     ----------
     n_kernels : int, default=10,000
-        Number of ROCKET kernels to match: ``n_features=None`` keeps 2.5 % of the
-        ``2 * n_kernels`` features that they would give.
+        Number of ROCKET kernels to match, where `n_features` is None: 2.5 % of the
+        ``2 * n_kernels`` features that they would give are kept. It is no number of
+        kernels here, which are MiniRocket's 84, or those of `kernels`.
     estimator : sklearn compatible regressor or None, default=None
         Trained on the standardised features. None means a ridge regression of the
         standardised numbers, whose penalty is chosen by leave-one-out from

@@ -57,6 +57,7 @@ def test_fitted_attributes_are_those_of_rocket(classifier, problem):
 @pytest.mark.parametrize(
     ("n_kernels", "n_features"), [(10_000, 500), (400, 20), (20, 1), (1, 1)]
 )
+@pytest.mark.filterwarnings("ignore:n_kernels=")
 def test_n_kernels_sets_the_number_of_features(problem, n_kernels, n_features):
     X, y = problem
     classifier = LightWaveSClassifier(n_kernels, variant="L1L2", max_dilation=4).fit(
@@ -64,6 +65,13 @@ def test_n_kernels_sets_the_number_of_features(problem, n_kernels, n_features):
     )
     assert classifier.pipeline_[0].n_features == n_features
     assert classifier.pipeline_[0].transform(X).shape == (len(X), n_features)
+
+
+def test_few_kernels_are_hardly_what_was_meant(problem):
+    clf = LightWaveSClassifier(84, variant="L1", max_dilation=4)
+    with pytest.warns(UserWarning, match="n_kernels=84 keeps 4 features"):
+        clf.fit(*problem)
+    clf.set_params(n_features=4).fit(*problem)  # for which there is no warning
 
 
 def test_n_features_goes_before_n_kernels(problem):

@@ -129,7 +129,7 @@ def test_seeds(name, motions):
     X, y, X_test, _ = motions
     for seed in (7, np.random.RandomState(7)):
         one, other = (
-            name(n_kernels=50, random_state=pickle.loads(pickle.dumps(seed)))
+            name(n_kernels=100, random_state=pickle.loads(pickle.dumps(seed)))
             .fit(X, y)
             .predict_proba(X_test)
             for _ in range(2)
@@ -330,7 +330,12 @@ def test_calibration(name, motions, method):
 def test_permutations(name, chinatown):
     X, y, *_ = chinatown
     score, others, _ = permutation_test_score(
-        name(n_kernels=50, random_state=0), X, y, cv=2, n_permutations=2, random_state=0
+        name(n_kernels=100, random_state=0),
+        X,
+        y,
+        cv=2,
+        n_permutations=2,
+        random_state=0,
     )
     assert score > others.mean()
 

@@ -16,7 +16,7 @@ from matplotlib.colors import CenteredNorm
 from matplotlib.patheffects import withStroke
 from sklearn.decomposition import PCA
 
-from lightwaves_aeon.core.data.collection import as_collection, checked_case
+from lightwaves_aeon.core.data.collection import as_collection
 from lightwaves_aeon.core.fitted import FittedLinear
 from lightwaves_aeon.core.fitted_regressor import FittedRegressor
 from lightwaves_aeon.insight.importance import output_units
@@ -56,7 +56,7 @@ def plot_saliency(
     estimator : LightWaveSClassifier or LightWaveSRegressor
         Fitted, of aeon or sktime.
     x : np.ndarray, shape (n_channels, n_timepoints)
-        The case.
+        The case, or a collection of one, of any type that ``predict`` takes.
     label : label or int, default=None
         The class; None means the predicted one. Of a regressor, which of several
         outputs; None means the first.
@@ -79,7 +79,7 @@ def plot_saliency(
         are an error, or the estimator is not fitted.
     """
     fitted = estimator._linear()
-    x = checked_case(x, fitted.n_channels)
+    x = estimator._case_of(x)
     if isinstance(fitted, FittedRegressor):
         output = 0 if label is None else label
         found = estimator.saliency(x, output)

@@ -18,7 +18,6 @@ from lightwaves_aeon.core.convolution.representations import (
     DERIVED,
     REPRESENTATION_NAMES,
 )
-from lightwaves_aeon.core.data.collection import checked_case
 from lightwaves_aeon.core.fitted import FittedLinear
 from lightwaves_aeon.insight.plots._canvas import (
     COLOURS,
@@ -91,7 +90,7 @@ def plot_response(
     feature : int
         Row of ``estimator.features_``.
     x : np.ndarray, shape (n_channels, n_timepoints)
-        The case.
+        The case, or a collection of one, of any type that ``predict`` takes.
     ax : matplotlib.axes.Axes, optional
         Where to; a new figure by default.
 
@@ -118,7 +117,7 @@ def plot_response(
     """
     fitted = estimator._linear()
     row, words = _named(fitted, feature)
-    model, x = fitted.model, checked_case(x, fitted.n_channels)
+    model, x = fitted.model, estimator._case_of(x)
     of_series = row["level"] == 0
     marks = MARKS_IN_INTERVAL if of_series else MARKS
     refuse_missing(model.rows[[feature]], "the picture", marks, DERIVED)
