@@ -10,11 +10,12 @@ from io import TextIOWrapper
 import click
 
 from lightwaves_aeon import __version__
-from lightwaves_aeon.cli.bench import bench, report
+from lightwaves_aeon.cli.bench import bench
 from lightwaves_aeon.cli.evaluate import evaluate
 from lightwaves_aeon.cli.export import export
 from lightwaves_aeon.cli.files import fit, predict, transform
 from lightwaves_aeon.cli.inspect import inspect
+from lightwaves_aeon.cli.report import report
 
 
 @click.group(context_settings={"show_default": True})

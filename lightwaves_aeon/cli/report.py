@@ -1,0 +1,232 @@
+"""The command ``lightwaves report``: on a model, or on what bench has found."""
+
+from __future__ import annotations
+
+__all__ = ["report"]
+
+import os
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from lightwaves_aeon.cli import shared
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+# Imports of aeon, pandas and rich stand in the functions: help must not wait for them.
+
+ARRAY = click.Path(path_type=Path)
+THERE = click.Path(exists=True, path_type=Path)
+
+OF_MODELS = ("data", "labels", "groups", "date")
+OF_RESULTS = ("published", "online_names")
+"""Options that have a meaning for one of the two alone."""
+
+Cases = tuple["np.ndarray | list[np.ndarray]", "np.ndarray", "np.ndarray | None"]
+"""Series, labels and groups."""
+
+
+@click.command(short_help="Report on a model, or on what bench has found.")
+@click.argument("source", metavar="MODEL|RESULTS", type=THERE)
+@click.option(
+    "--data",
+    type=ARRAY,
+    help="Series that the model has not seen, shape (cases, channels, points): .npy "
+    "file, HDF5 file or Zarr folder, or a .ts file, which holds the labels, too.",
+)
+@click.option("--labels", type=ARRAY, help="Their labels, or numbers.")
+@click.option(
+    "--groups",
+    type=ARRAY,
+    help="The recording, person or machine that each case comes from.",
+)
+@click.option("--date", help="Date to show. [default: when the model was written]")
+@click.option(
+    "--published",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    multiple=True,
+    help="CSV file of accuracies to set beside those of classifiers: data sets in "
+    "rows, classifiers in columns. May be given again.",
+)
+@shared.names_option(
+    "--online",
+    "online_names",
+    help="Classifiers, such as HC2,MR-Hydra, to load accuracies of from "
+    "timeseriesclassification.com.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="File for the report on a model [default: MODEL.html], or folder for that on "
+    "results. [default: RESULTS/report]",
+)
+@shared.force_option
+@click.pass_context
+def report(
+    context: click.Context,
+    source: Path,
+    data: Path | None,
+    labels: Path | None,
+    groups: Path | None,
+    date: str | None,
+    published: tuple[Path, ...],
+    online_names: tuple[str, ...],
+    out: Path | None,
+    force: bool,
+) -> None:
+    """Report on a MODEL that fit has written, or on RESULTS, a folder of bench.
+
+    Of a model it writes a model card: one HTML page, for people who do not program, on
+    what the model decides, how good it is on the cases of --data, by what it decides,
+    and which cases it gets wrong. It needs no network and no other file.
+
+    Of results it prints the main tables, and writes all as CSV files and, with
+    diagrams, as one page, report.md. The report on regressors is in a folder regression
+    beside that page. The tables that aeon loads are written to RESULTS anew.
+
+    An earlier report is replaced, and files of others only with --force.
+    """
+    is_model = source.is_file()
+    for name in OF_RESULTS if is_model else OF_MODELS:
+        if context.params[name]:
+            option = next(
+                param.opts[0] for param in context.command.params if param.name == name
+            )
+            kind = "results of bench" if is_model else "a model"
+            raise click.UsageError(f"{option} is of reports on {kind}.")
+    if not is_model:
+        _report_results(source, published, online_names, out, force)
+        return
+    if data is None:
+        raise click.UsageError("a report on a model needs --data.")
+    if data.suffix != ".ts" and labels is None:
+        raise click.UsageError("--data needs --labels.")
+    if data.suffix == ".ts" and labels is not None:
+        raise click.UsageError("a .ts file has labels: leave out --labels.")
+    _report_model(source, data, labels, groups, date, out, force)
+
+
+def _report_model(
+    model: Path,
+    data: Path,
+    labels: Path | None,
+    groups: Path | None,
+    date: str | None,
+    out: Path | None,
+    force: bool,
+) -> None:
+    """Write a model card."""
+    page = model.with_name(f"{model.name}.html") if out is None else out
+    # Warnings would be of letters that a font lacks, say.
+    with warnings.catch_warnings(action="ignore"), shared.told_in_a_line():
+        from lightwaves_aeon.aeon.load import load_model_file
+        from lightwaves_aeon.aeon.regressor import LightWaveSRegressor
+        from lightwaves_aeon.insight.card import MARK, write_report
+        from lightwaves_aeon.storage.choice import split_name
+
+        inputs = [
+            None if path is None else split_name(path)[0]
+            for path in (model, data, labels, groups)
+        ]
+        shared.check_output(page, inputs, lambda start: MARK in start, force)
+        estimator = load_model_file(model)
+        of_numbers = isinstance(estimator, LightWaveSRegressor)
+        X, y, names = _read(data, labels, groups, of_numbers)
+        write_report(estimator, X, y, page, names, model, date)
+    click.echo(f"The report is {page}")
+
+
+def _read(
+    data: Path, labels: Path | None, groups: Path | None, of_numbers: bool
+) -> Cases:
+    from lightwaves_aeon.benchmark.ts_file import read_ts
+    from lightwaves_aeon.storage.files import as_array, read_labels
+
+    X: np.ndarray | list[np.ndarray]
+    if labels is None:
+        X, y = read_ts(data)
+    else:
+        X, y = as_array(data), read_labels(labels, of_numbers)
+    return X, y, None if groups is None else read_labels(groups)
+
+
+def _report_results(
+    results: Path,
+    published: tuple[Path, ...],
+    online_names: tuple[str, ...],
+    out: Path | None,
+    force: bool,
+) -> None:
+    """Make tables and diagrams of what bench has found."""
+    # Pictures go to files: without this a screen might be looked for.
+    os.environ.setdefault("MPLBACKEND", "agg")
+    from lightwaves_aeon.benchmark.console import print_table
+    from lightwaves_aeon.benchmark.figures import INSTALL
+    from lightwaves_aeon.benchmark.measures import tasks_in, write_tables
+    from lightwaves_aeon.benchmark.report import build, outputs, save
+    from lightwaves_aeon.benchmark.store import Store
+
+    folder = out or results / "report"
+    done = []
+    with shared.told_in_a_line():
+        if any(Store(results).runs()):
+            write_tables(results)
+        tasks = tasks_in(results)
+        if (published or online_names) and "classification" not in tasks:
+            raise ValueError(
+                f"{results} has results of regressors alone, and accuracies are those "
+                "of classifiers: leave out --published and --online"
+            )
+        for task in tasks:
+            is_regression = task == "regression"
+            own = folder / task if is_regression else folder
+            others = (
+                None if is_regression else _published(results, published, online_names)
+            )
+            found = build(results, others, task)
+            shared.refuse_inputs(outputs(found, own), published)
+            done.append((found, *save(found, own, force)))
+    for found, page, has_diagrams in done:
+        for title, name in {
+            f"Means over {found.scope}": "summary",
+            "Accuracy": "accuracy",
+            "R2": "R2",
+            "RMSE": "RMSE",
+            "Published accuracies, and ours of the same data sets": "published",
+        }.items():
+            if name in found.tables:
+                print_table(title, found.tables[name])
+        if not found.failures.empty:
+            click.echo("Some runs have failed; the report lists them.")
+        if not has_diagrams:
+            click.echo(f"There are no diagrams. To have them: {INSTALL}")
+        click.echo(f"The report is {page}")
+
+
+def _published(
+    results: Path, published: Sequence[Path], online_names: Sequence[str]
+) -> pd.DataFrame:
+    """Put all published accuracies that are asked for into one table."""
+    import pandas as pd
+
+    from lightwaves_aeon.benchmark.measures import measures
+    from lightwaves_aeon.benchmark.published import online
+    from lightwaves_aeon.benchmark.published import published as read
+
+    own = measures(results)
+    parts = []
+    for path in published:
+        table, left_out = read(path)
+        if left_out:
+            click.echo(f"{path}: no accuracies, left out: {', '.join(left_out)}")
+        source = "published" if len(published) == 1 else path.stem
+        parts.append(table.add_suffix(f" ({source})"))
+    if online_names:
+        datasets, n_resamples = list(own["dataset"].unique()), own["resample"].nunique()
+        parts.append(online(online_names, datasets, n_resamples).add_suffix(" (aeon)"))
+    return pd.concat(parts, axis="columns") if parts else pd.DataFrame()
