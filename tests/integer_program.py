@@ -28,7 +28,8 @@ class IntegerProgram:
     def __init__(self, folder, n_scores, *flags, compiler=COMPILER):
         library = folder / "lightwaves.so"
         flags = ["-O2", "-shared", "-fPIC", "-D", "LIGHTWAVES_FLOAT_INPUT", *flags]
-        compiled(folder / "lightwaves_model.c", *flags, out=library, compiler=compiler)
+        source = folder / "lightwaves_model.c"
+        compiled(source, *flags, "-lm", out=library, compiler=compiler)
         self._library, self._n_scores = ctypes.CDLL(str(library)), n_scores
 
     def __call__(self, z):
@@ -39,6 +40,13 @@ class IntegerProgram:
 
     def push(self, sample):
         return self._scored("push", sample)
+
+    def probabilities(self, scores):
+        given = np.ascontiguousarray(scores, np.int32)
+        found = np.zeros(self._n_scores, np.float32)
+        pointers = given.ctypes.data_as(LONGS), found.ctypes.data_as(FLOATS)
+        self._library.lightwaves_probabilities(*pointers)
+        return found
 
     def reset(self):
         self._library.lightwaves_reset()

@@ -18,20 +18,17 @@ if TYPE_CHECKING:
     from lightwaves_aeon.aeon.classifier import LightWaveSClassifier
     from lightwaves_aeon.aeon.regressor import LightWaveSRegressor
     from lightwaves_aeon.core.fitted import FittedLinear
-    from lightwaves_aeon.export.c.source import CSource
 
 # Imports of aeon and onnx stand in the functions: help must not wait for them.
 
 LIMITS = "max_flash", "max_ram", "max_operations"
-OF_PROGRAMS = {"length", "hop", "name", "probabilities"}
-OF_DEVICES = OF_PROGRAMS | {*LIMITS, "data", "labels"}
 OF_INTEGERS = {"bits", "scale", "offset"}
-NOT_OF_INTEGERS = {*LIMITS, "labels", "probabilities"}
-OF_C = OF_DEVICES | OF_INTEGERS
-FORMS = {"c": OF_C, "arduino": OF_DEVICES, "wasm": OF_PROGRAMS, "onnx": set()}
+OF_PROGRAMS = {"length", "hop", "name", "probabilities", "data", *OF_INTEGERS}
+OF_DEVICES = OF_PROGRAMS | {*LIMITS, "labels"}
+FORMS = {"c": OF_DEVICES, "arduino": OF_DEVICES, "wasm": OF_PROGRAMS, "onnx": set()}
 """What a model can be written as, with the options that not all of them have."""
 
-FLAGS = {name: f"--{name.replace('_', '-')}" for name in OF_C}
+FLAGS = {name: f"--{name.replace('_', '-')}" for name in OF_DEVICES}
 FLAGS |= {"max_operations": "--max-ops", "probabilities": "--proba"}
 
 UNITS = {"": 1, "k": 1024, "m": 1024**2}
@@ -108,7 +105,8 @@ class Numbers(click.ParamType):
     "--arithmetic",
     type=click.Choice(["float", "int16"]),
     default="float",
-    help="Of C: what it computes in; int16 is for processors without floating point.",
+    help="Not of ONNX: what it computes in; int16 is for processors without floating "
+    "point.",
 )
 @click.option(
     "--bits",
@@ -176,29 +174,33 @@ def export(
     length; this needs onnx.
 
     With --max-flash, --max-ram or --max-ops, such as 64k or 1e6, the C program has as
-    many features as fit, in the order of selection. If not all fit, pass --data and
-    --labels of the fit; the head is refitted.
+    many features as fit, those that reproduce the whole model best. If not all fit,
+    pass --data and --labels of the fit; the head is refitted.
     """
     given = {"data": data, "labels": labels, "name": name, **more}
     is_integer = arithmetic == "int16"
-    if is_integer and form != "c":
+    if is_integer and form == "onnx":
         raise click.UsageError(f"--arithmetic int16 is not for --to {form}.")
+    allowed = set(FORMS[form])
+    if "labels" not in allowed and not is_integer:
+        allowed -= {"data"}  # which serves to choose the bits, or with labels
     for option, value in given.items():
         if value not in (None, False):
-            if option not in FORMS[form]:
+            if option not in allowed:
                 raise click.UsageError(f"{FLAGS[option]} is not for --to {form}.")
-            if option in (NOT_OF_INTEGERS if is_integer else OF_INTEGERS):
+            if option in OF_INTEGERS and not is_integer:
                 raise click.UsageError(
                     f"{FLAGS[option]} is not for --arithmetic {arithmetic}."
                 )
     if more["offset"] is not None and more["scale"] is None:
         raise click.UsageError("--offset needs --scale.")
-    if not is_integer and (data is None) != (labels is None):
+    if (data is None) != (labels is None) and (data is None or not is_integer):
         raise click.UsageError("--data and --labels belong together.")
     with shared.told_in_a_line():
         from lightwaves_aeon.aeon.load import load_model_file
         from lightwaves_aeon.export.c.files import checked_name, name_of_file
         from lightwaves_aeon.export.onnx.model import export_onnx
+        from lightwaves_aeon.storage.files import as_array
 
         name = name_of_file(model) if name is None else checked_name(name)
         files = [out / file for file in _file_names(form, name)]
@@ -208,15 +210,19 @@ def export(
             export_onnx(estimator, files[0], missing_values=missing_values, force=force)
             click.echo("\n  ".join(["Files:", *map(str, files)]))
             return
-        asked = {"n_timepoints": more["length"], "missing_values": missing_values}
-        about = {"hop": more["hop"], "name": name, "force": force}
+        asked = {
+            "n_timepoints": more["length"],
+            "missing_values": missing_values,
+            "probabilities": more["probabilities"],
+        }
         if is_integer:
-            _write_integers(estimator, out, data, asked | about, more)
-        else:
-            asked["probabilities"] = more["probabilities"]
-            limits = {name: more[name] for name in LIMITS}
-            fitted = _within(estimator, asked, limits, data, labels)
-            _write_program(form, estimator, fitted, out, asked, about)
+            asked |= _of_integers(estimator, more, data)
+        limits = {name: more[name] for name in LIMITS}
+        fitted = _within(estimator, asked, limits, data, labels)
+        about = {"hop": more["hop"], "name": name, "force": force}
+        if is_integer and data is not None:
+            about["X"] = as_array(data)
+        _write_program(form, estimator, fitted, out, asked, about)
         click.echo("\n  ".join(["Files:", *map(str, files)]))
 
 
@@ -254,29 +260,11 @@ def _write_program(
             f"flash: about {costs.flash} bytes; RAM: {costs.ram} bytes; "
             f"operations: about {costs.operations}"
         )
-    click.echo(_memory_of(source))
-
-
-def _write_integers(
-    estimator: LightWaveSClassifier | LightWaveSRegressor,
-    out: Path,
-    data: Path | None,
-    asked: dict[str, Any],
-    more: dict[str, Any],
-) -> None:
-    """Write a program in integers; say what it takes, and how far it agrees."""
-    from lightwaves_aeon.export import export_c
-    from lightwaves_aeon.storage.files import as_array
-
-    asked = {**asked, "bits": more["bits"]}
-    for option in ("scale", "offset"):
-        numbers = more[option]
-        if numbers is not None:
-            asked[option] = numbers[0] if len(numbers) == 1 else numbers
-    if data is not None:
-        asked["X"] = as_array(data)
-    source = export_c(estimator, out, arithmetic="int16", **asked)
-    click.echo(_memory_of(source))
+    click.echo(
+        f"static memory: {source.work_bytes} bytes, "
+        f"{source.stream_bytes} more for a stream\n"
+        f"tables: {source.table_bytes} bytes\n"
+    )
     found = source.agreement
     if found is not None:
         same = "" if math.isnan(found.labels) else f"same label: {found.labels:.2%}; "
@@ -284,12 +272,27 @@ def _write_integers(
         click.echo(f"bits: {found.bits}; {same}{off}\n")
 
 
-def _memory_of(source: CSource) -> str:
-    return (
-        f"static memory: {source.work_bytes} bytes, "
-        f"{source.stream_bytes} more for a stream\n"
-        f"tables: {source.table_bytes} bytes\n"
-    )
+def _of_integers(
+    estimator: LightWaveSClassifier | LightWaveSRegressor,
+    more: dict[str, Any],
+    data: Path | None,
+) -> dict[str, Any]:
+    """Give what a program in integers is asked for; the whole model tells the bits."""
+    from lightwaves_aeon.core.fitted import as_fitted
+    from lightwaves_aeon.export.c.source import longest_of
+    from lightwaves_aeon.export.integer.bits import quantised
+    from lightwaves_aeon.storage.files import as_array
+
+    asked: dict[str, Any] = {"bits": more["bits"]}
+    for option in ("scale", "offset"):
+        numbers = more[option]
+        if numbers is not None:
+            asked[option] = numbers[0] if len(numbers) == 1 else numbers
+    if data is not None and more["bits"] is None:
+        fitted = as_fitted(estimator, "C source")
+        longest = longest_of(fitted, more["length"])
+        asked["bits"] = quantised(fitted, longest, as_array(data), **asked)[0].bits
+    return {"arithmetic": "int16", **asked}
 
 
 def _within(
@@ -302,6 +305,7 @@ def _within(
     """Give the largest model that fits, which takes the training cases if not all."""
     from lightwaves_aeon.core.fitted import as_fitted
     from lightwaves_aeon.export.budget import costs_of, largest_within
+    from lightwaves_aeon.export.integer.entry import of_all_channels
     from lightwaves_aeon.storage.files import as_array, read_labels
 
     budget = {k: math.inf if v is None else v for k, v in limits.items()}
@@ -315,6 +319,10 @@ def _within(
             "must be --data and --labels, the cases it was fitted to"
         )
     X, y = as_array(data), read_labels(labels)
+    if "scale" in asked:  # they are counts
+        of = asked["scale"], asked.get("offset", 0.0)
+        scale, offset = (of_all_channels(number, X.shape[1])[:, None] for number in of)
+        X = offset + scale * X
     weights = getattr(estimator, "class_weight", None)  # a regressor has none
     asked = {**asked, **budget}
     return largest_within(estimator, X, y, class_weight=weights, **asked)

@@ -62,10 +62,6 @@ class Model:
         """Whether NaN stands for what was not observed, or is an error."""
         return self.transform.unobserved is not None
 
-    def first(self, n_features: int) -> Model:
-        """Keep the first features of the table."""
-        return self.some(np.arange(n_features))
-
     def some(self, features: np.ndarray) -> Model:
         """Keep some features of the table, in the order given."""
         rows, channels = self.rows[features], self.channels

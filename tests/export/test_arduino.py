@@ -18,6 +18,7 @@ BOARDS = {
     "g++": [],
 }
 FLAGS = ["-Os", "-Wall", "-Wextra", "-Werror", "-ffunction-sections", "-fdata-sections"]
+FLAGS.append("-DARDUINO=10819")
 
 STUB = """
 #pragma once
@@ -28,6 +29,7 @@ struct Port {
   int peek();
   int read();
   float parseFloat();
+  long parseInt();
   void print(const char *);
   void print(double, int = 2);
   void print(unsigned long);
@@ -51,6 +53,7 @@ int Port::peek() { const int c = getchar(); ungetc(c, stdin); return c; }
 int Port::available() { return peek() != EOF; }
 int Port::read() { return getchar(); }
 float Port::parseFloat() { float x; return scanf("%f", &x) == 1 ? x : 0; }
+long Port::parseInt() { long x; return scanf("%ld", &x) == 1 ? x : 0; }
 void Port::print(const char *text) { printf("%s", text); }
 void Port::print(double x, int digits) { printf("%.*f", digits, x); }
 void Port::print(unsigned long x) { printf("%lu", x); }
@@ -101,13 +104,18 @@ def sketch(folder, which, compiler="g++", name="lightwaves"):
     return out
 
 
+COUNTS = {"arithmetic": "int16", "scale": 1 / 256}
+WAYS = {"float": {}, "int16": {"arithmetic": "int16"}, "counts": COUNTS}
+
+
 @pytest.mark.parametrize("compiler", BOARDS)
 @pytest.mark.parametrize("which", ["array", "stream"])
-def test_sketches_compile(fitted, regressor, tmp_path, compiler, which):
+@pytest.mark.parametrize("way", WAYS)
+def test_sketches_compile(fitted, regressor, tmp_path, compiler, which, way):
     if shutil.which(compiler) is None:
         pytest.skip(f"needs {compiler}")
     for (estimator, _), name in ((fitted, "gait"), (regressor, "pace")):
-        export_arduino(estimator, tmp_path / name, name=name)
+        export_arduino(estimator, tmp_path / name, name=name, **WAYS[way])
         sketch(tmp_path / name, which, compiler, name)
 
 
@@ -115,13 +123,14 @@ needs_host = pytest.mark.skipif(shutil.which("g++") is None, reason="needs g++")
 
 
 @needs_host
-def test_array_is_as_in_python(fitted, regressor, tmp_path):
+@pytest.mark.parametrize("way", WAYS)
+def test_array_is_as_in_python(fitted, regressor, tmp_path, way):
     labels = [re.escape(label) for label in fitted[0].classes_]
     for (estimator, _), said in (
         (fitted, "|".join(labels)),
         (regressor, r"-?\d+\.\d{6}"),
     ):
-        export_arduino(estimator, tmp_path)
+        export_arduino(estimator, tmp_path, **WAYS[way])
         program = sketch(tmp_path, "array")
         done = subprocess.run([program], capture_output=True, text=True, check=True)
         expected = rf"({said}), as in Python, in 0 microseconds\n"
@@ -150,9 +159,34 @@ def test_stream_is_as_in_python(fitted, regressor, tmp_path):
         assert last.startswith("a value is infinite")
 
 
-def test_layout(fitted, tmp_path):
+@needs_host
+@pytest.mark.parametrize("way", ["int16", "counts"])
+def test_stream_in_integers(fitted, regressor, tmp_path, way):
+    for estimator, X in (fitted, regressor):
+        X = np.round(X[:6] * 256)
+        given = X if way == "counts" else X / 256
+        model = export_arduino(estimator, tmp_path, **WAYS[way]).integers
+        lines = [" ".join(f"{x:.9g}" for x in sample) for x in given for sample in x.T]
+        done = subprocess.run(
+            [sketch(tmp_path, "stream")],
+            input="\n".join([*lines, ""]),
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        expected = model.predict(model.quantise(given))
+        said = done.stdout.splitlines()
+        if expected.dtype.kind == "f":
+            np.testing.assert_allclose(np.float64(said), expected, atol=2e-6)
+        else:
+            assert said == expected.tolist()
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_layout(fitted, tmp_path, way):
     """As https://arduino.github.io/arduino-cli/latest/library-specification has it."""
-    source = export_arduino(fitted[0], tmp_path, name="gait", probabilities=True)
+    asked = {"name": "gait", "probabilities": True, **WAYS[way]}
+    source = export_arduino(fitted[0], tmp_path, **asked)
     names = [str(path.relative_to(tmp_path)) for path in source.files]
     assert names == list(arduino_file_names("gait"))
     lines = (tmp_path / "library.properties").read_text().splitlines()
@@ -171,11 +205,13 @@ def test_layout(fitted, tmp_path):
         assert "lightwaves_" not in path.read_text().lower()
 
 
-def test_sources_are_those_of_c(fitted, tmp_path):
+@pytest.mark.parametrize("way", WAYS)
+def test_sources_are_those_of_c(fitted, tmp_path, way):
     options = {"n_timepoints": 30, "hop": 3, "name": "gait", "probabilities": True}
+    options |= WAYS[way]
     source = export_arduino(fitted[0], tmp_path / "arduino", **options)
     plain = export_c(fitted[0], tmp_path / "c", **options)
-    assert source[1:] == plain[1:]
+    assert source[1:5] == plain[1:5]
     for one, other in zip(source.files[:3], plain.files[:3], strict=True):
         assert one.read_text() == other.read_text()
 

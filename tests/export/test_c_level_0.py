@@ -26,7 +26,7 @@ from lightwaves_aeon.core.convolution.representations import REPRESENTATION_NAME
 from lightwaves_aeon.core.convolution.series_pooling import timepoints_of
 from lightwaves_aeon.core.linear.head import LinearHead
 from lightwaves_aeon.core.model import Model
-from lightwaves_aeon.export.budget import OF_SERIES, costs_of
+from lightwaves_aeon.export.budget import OF, costs_of
 from lightwaves_aeon.export.c.source import LONGEST, export_c
 from lightwaves_aeon.export.c.tables import N_PARTS
 
@@ -266,7 +266,8 @@ def test_other_intervals_are_refused(tmp_path):
 
 
 def test_operations_of_intervals():
-    assert OF_SERIES.keys() == set(SERIES_POOLING)
+    series = OF["float"].series
+    assert all(of.series.keys() == set(SERIES_POOLING) for of in OF.values())
     whole = of_series()[:5]
     n = N_TIMEPOINTS
     for row in (whole[i : i + 1] for i in range(5)):
@@ -274,11 +275,11 @@ def test_operations_of_intervals():
         half = row.copy()
         half["stop"] = 0.5
         costs = [costs_of(fitted_to(rows)).operations for rows in (row, half)]
-        assert costs[0] - costs[1] == OF_SERIES[name] * n // 2
+        assert costs[0] - costs[1] == series[name] * n // 2
     with_kernels = np.concatenate([of_kernels(1, (1,)), whole])
     without = costs_of(fitted_to(of_kernels(1, (1,))))
     both = costs_of(fitted_to(with_kernels))
-    assert both.operations > without.operations + sum(OF_SERIES.values()) * n
+    assert both.operations > without.operations + sum(series.values()) * n
     assert both.flash > without.flash
     assert both.ram > without.ram  # of the stream, which has one channel more
 

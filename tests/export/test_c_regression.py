@@ -17,12 +17,9 @@ from c_program import (
 )
 from click.testing import CliRunner
 from numpy.testing import assert_allclose, assert_array_equal
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 from lightwaves_aeon import LightWaveSClassifier, LightWaveSRegressor, cli
 from lightwaves_aeon.core.fitted import as_fitted
-from lightwaves_aeon.core.linear.regression import DistilledRidgeRegressor
 from lightwaves_aeon.export.budget import costs_of, largest_within
 from lightwaves_aeon.export.c.source import export_c
 
@@ -301,8 +298,7 @@ def test_beside_a_classifier_in_one_program(models, tmp_path):
 
 @pytest.mark.parametrize("gaps", [False, True])
 @pytest.mark.parametrize("of_sktime", [False, True])
-def test_a_smaller_model_is_that_of_fewer_features(gaps, of_sktime):
-    """mRMR selects features one after the other, and its head learns numbers alone."""
+def test_a_smaller_model_gives_what_the_whole_one_does(gaps, of_sktime):
     from lightwaves_aeon.sktime import LightWaveSRegressor as OfSktime
 
     X, y = generated()
@@ -315,17 +311,11 @@ def test_a_smaller_model_is_that_of_fewer_features(gaps, of_sktime):
     small = largest_within(whole, X, numbers, max_flash=limit)
     n_kept = len(small.model.rows)
     assert 1 <= n_kept < 60
-    assert costs_of(small).flash <= limit < costs_of(whole, n_features=n_kept + 1).flash
-    fewer = kind(n_features=n_kept, **asked).fit(X, numbers)
-    value = as_fitted(fewer, "a test")
-    assert_array_equal(small.model.rows, value.model.rows)
-    # Its head is a ridge regression of the numbers, and nothing was held out to shrink
-    # what it gives.
-    features = value.features(X)
-    features = np.where(np.isnan(features), value.means, features)
-    alone = make_pipeline(StandardScaler(), DistilledRidgeRegressor())
-    expected = alone.fit(features, numbers).predict(features)
-    assert_allclose(small.predict(X), expected, rtol=1e-6, atol=1e-6)
+    assert limit - 20 < costs_of(small).flash <= limit
+    assert_array_equal(small.head.limits, as_fitted(whole, "a test").head.limits)
+    found, expected = small.predict(X), whole.predict(X)
+    first = kind(n_features=n_kept, **asked).fit(X, numbers).predict(X)
+    assert np.square(found - expected).sum() < np.square(first - expected).sum() / 4
     order = np.random.default_rng(0).permutation(len(X))
     again = largest_within(whole, X[order], numbers[order], max_flash=limit)
     assert_array_equal(again.predict(X), small.predict(X))

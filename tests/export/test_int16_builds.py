@@ -196,8 +196,12 @@ def test_command(fitted, tmp_path):
         ("--bits is not for --arithmetic float", ["--to", "c", "--bits", "8"]),
         ("int16 is not for --to onnx", ["--to", "onnx", "--arithmetic", "int16"]),
         (
-            "not for --arithmetic int16",
-            ["--to", "c", "--arithmetic", "int16", "--max-ram", "8k"],
+            "--data and --labels belong together",
+            ["--to", "c", "--arithmetic", "int16", "--labels", "y.npy"],
+        ),
+        (
+            "--max-ram is not for --to wasm",
+            ["--to", "wasm", "--arithmetic", "int16", "--max-ram", "8k"],
         ),
         ("needs --scale", ["--to", "c", "--arithmetic", "int16", "--offset", "1"]),
         ("is no number", ["--to", "c", "--arithmetic", "int16", "--scale", "1,b"]),

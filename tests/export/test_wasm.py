@@ -25,17 +25,18 @@ needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="needs node
 
 SCRIPT = """
 import { readFileSync } from "node:fs";
-const { load, labels, nChannels, maxTimepoints } = await import(process.argv[2]);
+const { load, labels, nChannels, maxTimepoints, nTimepoints } =
+  await import(process.argv[2]);
 const model = await load();
 const plain = (found) => found && Object.fromEntries(Object.entries(found).map(
-  ([key, value]) => [key, value instanceof Float32Array ? [...value] : value]));
+  ([key, value]) => [key, ArrayBuffer.isView(value) ? [...value] : value]));
 const told = (call) => {
   try { return plain(call()); } catch (error) { return { error: error.message }; }
 };
 const { cases, samples } = JSON.parse(readFileSync(process.argv[3]));
 const read = (values) => values.map((value) => value ?? NaN);
 console.log(JSON.stringify({
-  labels, nChannels, maxTimepoints,
+  labels, nChannels, nTimepoints: maxTimepoints ?? nTimepoints,
   predicted: cases.map((values) => told(() => model.predict(read(values)))),
   pushed: samples.map((values) => told(() => model.push(read(values)))),
 }));
@@ -66,7 +67,7 @@ def test_labels_of_whole_test_sets(tmp_path, load):
     export_wasm(clf, tmp_path, probabilities=True)
     found = run(tmp_path, cases=X)
     assert found["labels"] == [str(label) for label in clf.classes_]
-    assert (found["nChannels"], found["maxTimepoints"]) == X.shape[1:]
+    assert (found["nChannels"], found["nTimepoints"]) == X.shape[1:]
     predicted = found["predicted"]
     assert [case["label"] for case in predicted] == list(map(str, clf.predict(X)))
     scores = np.array([case["scores"] for case in predicted])
@@ -88,6 +89,53 @@ def test_numbers_of_a_regressor(tmp_path):
     assert found["labels"] is None
     numbers = np.ravel([case["numbers"] for case in found["predicted"]])
     assert_allclose(numbers, reg.predict(X), rtol=1e-5, atol=1e-6)
+
+
+INTEGERS = {"arithmetic": "int16"}
+
+
+@needs_clang
+@needs_node
+@pytest.mark.parametrize("counts", [False, True])
+def test_integers_are_those_of_python(tmp_path, counts):
+    """A case, one with values out of range, and a stream."""
+    X, y = load_basic_motions(split="train")
+    clf = LightWaveSClassifier(n_features=150, random_state=0).fit(X, y)
+    given, entry = X[:8].astype(np.float32), {}
+    if counts:
+        given, entry = np.round(512 * X[:8]), {"scale": 1 / 512}
+    given[3, :, 10:20] = 32000
+    asked = {**INTEGERS, **entry, "probabilities": True, "hop": 7}
+    model = export_wasm(clf, tmp_path, **asked).integers
+    z = model.quantise(given)
+    found = run(tmp_path, cases=given, samples=np.concatenate(given[:2], axis=1).T)
+    predicted, pushed = found["predicted"], found["pushed"]
+    assert (found["nChannels"], found["nTimepoints"]) == X.shape[1:]
+    assert [case["label"] for case in predicted] == model.predict(z).tolist()
+    assert [case["scores"] for case in predicted] == model.numbers(z).tolist()
+    assert [case["nClamped"] > 0 for case in predicted] == [i == 3 for i in range(8)]
+    sums = np.sum([case["probabilities"] for case in predicted], axis=1)
+    assert_allclose(sums, 1, atol=1e-6)
+    decisions = [t for t, decision in enumerate(pushed) if decision is not None]
+    assert decisions == list(range(99, 200, 7))
+    stream = np.concatenate(z[:2], axis=1)
+    for t in decisions:
+        scores = model.numbers(stream[None, :, t - 99 : t + 1])[0]
+        assert pushed[t]["scores"] == scores.tolist()
+
+
+@needs_clang
+@needs_node
+def test_integers_refuse_what_is_none(tmp_path, make_problem, small):
+    X, y = make_problem(n_classes=3)
+    reg = LightWaveSRegressor(**small, random_state=0).fit(X, y + 0.5)
+    model = export_wasm(reg, tmp_path, **INTEGERS, scale=0.01, name="ints").integers
+    counts = np.round(100 * X[:1])
+    cases = [counts[0], counts[0] + 0.5, counts[0] + 1e6, counts[0, :, 1:]]
+    found, *errors = run(tmp_path, "ints", cases)["predicted"]
+    assert found["numbers"] == [model.predict(model.quantise(counts)).item()]
+    assert ["of 16 bits" in case["error"] for case in errors] == [True, True, False]
+    assert errors[2]["error"] == "no 3 rows of 40 values"
 
 
 LABELS = ['a"b\\n', "??=é\n/*", "*/ lightwaves_x `${N_OUTPUTS}` = LABELS \u2028"]

@@ -8,9 +8,15 @@ whose rounding is far below the penalty; systems are solved in double.
 
 from __future__ import annotations
 
-__all__ = ["detach_student", "detached_by_products", "squared_weights"]
+__all__ = [
+    "detach_student",
+    "detached_by_products",
+    "losses_without",
+    "rank_by_detachment",
+    "squared_weights",
+]
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
@@ -81,6 +87,82 @@ def detach_student(
         weights = next(of for step, of in steps if len(step) == len(kept))
     order = np.argsort(-weights, kind="stable")
     return kept[order], weights[order], path
+
+
+def rank_by_detachment(
+    features: np.ndarray, soft_targets: np.ndarray, share_dropped: float
+) -> np.ndarray:
+    """Order features so that of each number the first are those that detachment keeps.
+
+    Parameters
+    ----------
+    features : np.ndarray of float32, shape (n_features, n_cases)
+        Centred features, a row each.
+    soft_targets : np.ndarray of float64, shape (n_cases, n_scores)
+        What the regression is to give.
+    share_dropped : float
+        Features dropped in each step, as a share of those that are left; the weightiest
+        of them are dropped last.
+
+    Returns
+    -------
+    np.ndarray of int, shape (n_features,)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.selection.student import rank_by_detachment
+    >>> rng = np.random.default_rng(0)
+    >>> features = rng.normal(size=(3, 60)).astype(np.float32)
+    >>> soft_targets = features[[2]].T + 5 * features[[1]].T
+    >>> rank_by_detachment(features, soft_targets, 0.15).tolist()
+    [1, 2, 0]
+    """
+    ranking = np.empty(0, np.int64)
+    steps = list(_detached(features, soft_targets, 1, share_dropped))
+    for kept, weights in reversed(steps):
+        by_weight = kept[np.argsort(-weights, kind="stable")]
+        # Those that stay are the weightiest, and have their ranks.
+        ranking = np.append(ranking, by_weight[len(ranking) :])
+    return ranking
+
+
+def losses_without(
+    features: np.ndarray, soft_targets: np.ndarray, groups: Sequence[np.ndarray]
+) -> np.ndarray:
+    """Tell by how much the regression of all features gets worse without some.
+
+    Parameters
+    ----------
+    features : np.ndarray of float32, shape (n_features, n_cases)
+        Centred features, a row each.
+    soft_targets : np.ndarray of float64, shape (n_cases, n_scores)
+        What the regression is to give.
+    groups : sequence of np.ndarray of bool, shape (n_features,)
+        The features to go without.
+
+    Returns
+    -------
+    np.ndarray of float64, shape (n_groups,)
+        The rise of the penalised sum of squares.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.selection.student import losses_without
+    >>> features = np.array([[1, -1, 0], [1, 1, -2]], np.float32)
+    >>> groups = np.eye(2, dtype=bool)
+    >>> losses_without(features, features[[1]].T.astype(float), groups).round().tolist()
+    [0.0, 6.0]
+    """
+    products, n_cases = _products(features), features.shape[1]
+    inverse = _solved(products, np.eye(len(products)), n_cases)
+    solution = inverse @ (features @ (soft_targets - soft_targets.mean(axis=0)))
+    lost = np.zeros(len(groups))
+    for number, group in enumerate(groups):
+        some, block = solution[group], inverse[np.ix_(group, group)]
+        lost[number] = (some * np.linalg.solve(block, some)).sum()
+    return lost
 
 
 def squared_weights(coefficients: np.ndarray) -> np.ndarray:

@@ -6,7 +6,9 @@ __all__ = ["arduino_file_names", "export_arduino"]
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Literal
+
+import numpy as np
 
 from lightwaves_aeon.export.c.files import (
     DEFAULT_NAME,
@@ -58,6 +60,11 @@ def export_arduino(
     missing_values: bool | None = None,
     probabilities: bool = False,
     force: bool = False,
+    arithmetic: Literal["float", "int16"] = "float",
+    X: np.ndarray | None = None,
+    bits: int | None = None,
+    scale: float | np.ndarray | None = None,
+    offset: float | np.ndarray = 0.0,
 ) -> CSource:
     """Write a fitted estimator as a library for Arduino, with two sketches.
 
@@ -73,6 +80,8 @@ def export_arduino(
         The folder of the library, such as ``Arduino/libraries/motions_model``.
     n_timepoints, hop, name, missing_values, probabilities, force
         As of `export_c`. The library is called by the name, with ``_model``.
+    arithmetic, X, bits, scale, offset
+        As of `export_c`.
 
     Returns
     -------
@@ -106,12 +115,18 @@ def export_arduino(
             name=name,
             missing_values=missing_values,
             probabilities=probabilities,
+            arithmetic=arithmetic,
+            X=X,
+            bits=bits,
+            scale=scale,
+            offset=offset,
         )
         program = [
             (Path(sources) / renamed(file, name)).read_text("ascii") for file in SOURCES
         ]
     others = [
-        renamed(read_template(f"arduino/{file}"), name) for file in OTHERS.values()
+        renamed(read_template(f"arduino/{file}", arithmetic), name)
+        for file in OTHERS.values()
     ]
     texts = dict(zip(arduino_file_names(name), program + others, strict=True))
     return source._replace(files=tuple(write_files(folder, texts, force)))

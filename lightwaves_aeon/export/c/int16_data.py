@@ -23,6 +23,7 @@ from lightwaves_aeon.export.c.data import (
     macros,
 )
 from lightwaves_aeon.export.c.int16_tables import IntegerTables
+from lightwaves_aeon.export.c.probabilities import logit_scale
 from lightwaves_aeon.export.integer.entry import CountEntry
 from lightwaves_aeon.export.integer.model import IntegerModel
 from lightwaves_aeon.export.integer.pooling import POOL, SERIES_POOL
@@ -61,7 +62,9 @@ COUNT_SHIFT, VALUE_SHIFT = 16, 19
 beyond what is clamped, not all of them."""
 
 
-def integer_data_header(model: IntegerModel, tables: IntegerTables, hop: int) -> str:
+def integer_data_header(
+    model: IntegerModel, tables: IntegerTables, hop: int, probabilities: bool
+) -> str:
     """Write all that a program in integers is told of a model.
 
     Parameters
@@ -72,11 +75,18 @@ def integer_data_header(model: IntegerModel, tables: IntegerTables, hop: int) ->
         Its tables.
     hop : int
         Samples from decision to decision.
+    probabilities : bool
+        Whether the program makes probabilities of scores.
 
     Returns
     -------
     str
         With macros and the guard named for the default name of a program.
+
+    Raises
+    ------
+    ValueError
+        If there are no probabilities to be had.
     """
     fitted, n = model.fitted, model.n_timepoints
     is_classifier = isinstance(fitted, FittedClassifier)
@@ -106,8 +116,16 @@ def integer_data_header(model: IntegerModel, tables: IntegerTables, hop: int) ->
     representations = {name: i for i, name in enumerate(REPRESENTATIONS)}
     text = _arrays_text(tables.arrays)
     floats = ""
-    if tables.float_arrays:
+    if probabilities:
+        public["HAS_PROBABILITIES"] = 1
+        unit = 2.0 ** -model.head.bits[0]
+        scale = literal(np.float32(logit_scale(fitted) * unit))
         floats = f"""
+/* Probabilities: what scores are multiplied by. */
+#define LOGIT_SCALE {scale}
+"""
+    if tables.float_arrays:
+        floats += f"""
 #ifdef LIGHTWAVES_FLOAT_INPUT
 /* Channels in use: their means in two floats each, and units in one. */
 {_arrays_text(tables.float_arrays)}

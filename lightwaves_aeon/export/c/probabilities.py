@@ -2,11 +2,49 @@
 
 from __future__ import annotations
 
-__all__ = ["probability_arrays"]
+__all__ = ["logit_scale", "probability_arrays"]
 
 import numpy as np
 
 from lightwaves_aeon.core.fitted import FittedClassifier, FittedLinear
+
+
+def logit_scale(fitted: FittedLinear) -> float:
+    """Give what the scores of a program are multiplied by, for a softmax of them.
+
+    Parameters
+    ----------
+    fitted : FittedLinear
+        The model.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    ValueError
+        If the model is a regressor, or its probabilities are not calibrated.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aeon.datasets import load_basic_motions
+    >>> from lightwaves_aeon import LightWaveSClassifier
+    >>> from lightwaves_aeon.core.fitted import as_fitted
+    >>> from lightwaves_aeon.export.c.probabilities import logit_scale
+    >>> X, y = load_basic_motions(split="train")
+    >>> clf = LightWaveSClassifier(n_features=9, random_state=0).fit(X, y)
+    >>> logit_scale(as_fitted(clf, "C source")) > 1
+    True
+    """
+    if not isinstance(fitted, FittedClassifier):
+        raise ValueError("probabilities are those of classes: a regressor has none")
+    head = fitted.head
+    if not np.isfinite(head.inverse_temperature):
+        raise ValueError("the probabilities of this classifier are not calibrated")
+    # The scores of two classes are opposites in C, twice as far apart as the logits.
+    return head.inverse_temperature / (2 if len(head.bias) == 1 else 1)
 
 
 def probability_arrays(
@@ -32,7 +70,7 @@ def probability_arrays(
     Raises
     ------
     ValueError
-        If the model is a regressor, or its probabilities are not calibrated.
+        As of `logit_scale`.
 
     Examples
     --------
@@ -47,15 +85,9 @@ def probability_arrays(
     >>> list(probability_arrays(fitted, np.arange(9), missing_values=False))
     ['logit_scale']
     """
-    if not isinstance(fitted, FittedClassifier):
-        raise ValueError("probabilities are those of classes: a regressor has none")
-    head, unobserved = fitted.head, fitted.head.unobserved
-    if not np.isfinite(head.inverse_temperature):
-        raise ValueError("the probabilities of this classifier are not calibrated")
-    # The scores of two classes are opposites in C, twice as far apart as the logits.
-    scale = head.inverse_temperature / (2 if len(head.bias) == 1 else 1)
-    arrays = {"logit_scale": np.array([scale])}
+    arrays = {"logit_scale": np.array([logit_scale(fitted)])}
     if missing_values:
+        unobserved = fitted.head.unobserved
         assert unobserved is not None  # of the default estimator
         importances, exponent = unobserved.importances, unobserved.exponent
         if exponent == 0 or not importances.any():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["CSource", "export_c", "longest_of"]
+__all__ = ["CSource", "check_arithmetic", "export_c", "longest_of"]
 
 from numbers import Integral
 from pathlib import Path
@@ -26,6 +26,7 @@ from lightwaves_aeon.export.c.int16_data import integer_data_header
 from lightwaves_aeon.export.c.int16_tables import IntegerTables
 from lightwaves_aeon.export.c.tables import Tables
 from lightwaves_aeon.export.integer.bits import Agreement, quantised
+from lightwaves_aeon.export.integer.model import IntegerModel
 from lightwaves_aeon.export.single_precision import refuse_coarse_numbers
 
 LONGEST = 2**16 - 1
@@ -50,6 +51,8 @@ class CSource(NamedTuple):
     agreement : Agreement or None
         Of integers: binary digits of a deviation, and the share of the cases given on
         which the program agrees with Python.
+    integers : IntegerModel or None
+        Of integers: the model that the program computes, to the bit.
     """
 
     files: tuple[Path, ...]
@@ -57,6 +60,7 @@ class CSource(NamedTuple):
     stream_bytes: int
     table_bytes: int
     agreement: Agreement | None = None
+    integers: IntegerModel | None = None
 
 
 def export_c(
@@ -104,7 +108,8 @@ def export_c(
         cases were missing.
     probabilities : bool, default=False
         Whether the program can make probabilities of the scores of a classifier, as
-        `predict_proba` does, which takes ``expf`` of the C library.
+        `predict_proba` does, which takes ``expf`` of the C library; in integers this
+        alone has floating point.
     force : bool, default=False
         Whether to replace files that no export has written.
     arithmetic : {"float", "int16"}, default="float"
@@ -134,8 +139,7 @@ def export_c(
         table names a statistic or an input
         that the program has no implementation of; if the program is to take missing
         values, of which the classifier takes none, or which integers have none for; or
-        if it is to make probabilities, which neither a regressor nor a program in
-        integers has.
+        if it is to make probabilities, which a regressor has none of.
     FileExistsError
         If a file is there that no export has written; the message names it.
     OSError
@@ -158,22 +162,16 @@ def export_c(
     fitted = as_fitted(estimator, "C source")
     longest, name = longest_of(fitted, n_timepoints), checked_name(name)
     step = longest if hop is None else _checked("hop", hop, LARGEST_HOP)
-    if arithmetic not in ARITHMETICS:
-        raise ValueError(
-            f"arithmetic must be one of {', '.join(ARITHMETICS)}, got {arithmetic!r}"
-        )
+    check_arithmetic(arithmetic, missing_values)
     if arithmetic == "int16":
-        if missing_values:
-            raise ValueError("missing values have no place in integers")
-        if probabilities:
-            raise ValueError("probabilities take floats: not with arithmetic='int16'")
         names = program_names(arithmetic)
         refuse_missing(fitted.model.rows, "C source in integers", names, names)
         model, agreement = quantised(fitted, longest, X, bits, scale, offset)
         integers = IntegerTables.from_model(model)
-        data = integer_data_header(model, integers, step)
+        data = integer_data_header(model, integers, step, probabilities)
         files = write_files(folder, texts_of(name, data, arithmetic), force)
-        return _written(files, integers.sizes(longest))._replace(agreement=agreement)
+        source = _written(files, integers.sizes(longest))
+        return source._replace(agreement=agreement, integers=model)
     if any(asked is not None for asked in (X, bits, scale)):
         raise ValueError("X, bits, scale and offset are for arithmetic='int16'")
     names = program_names(arithmetic)
@@ -189,6 +187,22 @@ def export_c(
 def _written(files: list[Path], sizes: dict[str, int]) -> CSource:
     work, stream = sizes["work_bytes"], sizes["stream_bytes"]
     return CSource(tuple(files), work, stream, sizes["table_bytes"])
+
+
+def check_arithmetic(arithmetic: str, missing_values: bool | None) -> None:
+    """Check what a program is to compute in, and whether missing values go with it.
+
+    Raises
+    ------
+    ValueError
+        If they do not, or there is no such arithmetic.
+    """
+    if arithmetic not in ARITHMETICS:
+        raise ValueError(
+            f"arithmetic must be one of {', '.join(ARITHMETICS)}, got {arithmetic!r}"
+        )
+    if arithmetic == "int16" and missing_values:
+        raise ValueError("missing values have no place in integers")
 
 
 def longest_of(fitted: FittedLinear, n_timepoints: int | None) -> int:

@@ -7,9 +7,12 @@ __all__ = ["export_wasm", "wasm_file_names"]
 import json
 import shutil
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Literal
+
+import numpy as np
 
 from lightwaves_aeon.core.fitted import FittedClassifier, as_fitted
 from lightwaves_aeon.export.c.files import (
@@ -20,10 +23,13 @@ from lightwaves_aeon.export.c.files import (
     write_files,
 )
 from lightwaves_aeon.export.c.source import CSource, export_c, longest_of
+from lightwaves_aeon.export.integer.entry import CountEntry
+from lightwaves_aeon.export.integer.model import IntegerModel
 
 FILES = "lightwaves_model.wasm", "lightwaves_model.mjs"
 
 CALLS = "predict_length", "push", "reset", "probabilities"
+OF_INTEGERS = "n_clamped", "quantise"
 
 INSTALL = "on Debian: apt-get install clang lld; elsewhere LLVM has them"
 
@@ -55,6 +61,11 @@ def export_wasm(
     missing_values: bool | None = None,
     probabilities: bool = False,
     force: bool = False,
+    arithmetic: Literal["float", "int16"] = "float",
+    X: np.ndarray | None = None,
+    bits: int | None = None,
+    scale: float | np.ndarray | None = None,
+    offset: float | np.ndarray = 0.0,
 ) -> CSource:
     """Write a fitted estimator as a WebAssembly module and a loader, for web pages.
 
@@ -65,6 +76,9 @@ def export_wasm(
     ----------
     estimator, folder, n_timepoints, hop, name, missing_values, probabilities, force
         As of `export_c`.
+    arithmetic, X, bits, scale, offset
+        As of `export_c`. The loader takes floats also where the module computes in
+        integers, unless `scale` is given.
 
     Returns
     -------
@@ -105,22 +119,32 @@ def export_wasm(
             name=name,
             missing_values=missing_values,
             probabilities=probabilities,
+            arithmetic=arithmetic,
+            X=X,
+            bits=bits,
+            scale=scale,
+            offset=offset,
         )
-        calls = CALLS if probabilities else CALLS[:-1]
+        calls = [*CALLS, *(OF_INTEGERS if source.integers is not None else ())]
+        if not probabilities:
+            calls.remove("probabilities")
+        if scale is not None:
+            calls.remove("quantise")
         module = _compiled(Path(sources), name, calls)
     module_name, loader_name = wasm_file_names(name)
-    loader = _loader(estimator, n_timepoints, name)
+    loader = _loader(estimator, n_timepoints, name, source.integers)
     files = write_files(folder, {module_name: module, loader_name: loader}, force)
     return source._replace(files=tuple(files))
 
 
-def _compiled(folder: Path, name: str, calls: tuple[str, ...]) -> bytes:
+def _compiled(folder: Path, name: str, calls: Iterable[str]) -> bytes:
     # In place of the header of this machine, which is not for WebAssembly.
     (folder / "math.h").write_text(read_template("wasm_math.h"))
     exports = (f"-Wl,--export={name}_{call}" for call in calls)
     out = folder / "out.wasm"
     files = "-I", str(folder), str(folder / f"{name}_model.c"), "-o", str(out)
-    command = ["clang", *COMPILE, *exports, *files]
+    with_floats = "-D", f"{name.upper()}_FLOAT_INPUT"
+    command = ["clang", *COMPILE, *with_floats, *exports, *files]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode != 0:
         reason = (done.stderr.strip() or "no reason given").splitlines()[0]
@@ -131,18 +155,30 @@ def _compiled(folder: Path, name: str, calls: tuple[str, ...]) -> bytes:
     return module[:8] + note + module[8:]
 
 
-def _loader(estimator: Any, n_timepoints: int | None, name: str) -> str:
+def _loader(
+    estimator: Any,
+    n_timepoints: int | None,
+    name: str,
+    integers: IntegerModel | None,
+) -> str:
     fitted = as_fitted(estimator, "WebAssembly")
     is_classifier = isinstance(fitted, FittedClassifier)
     labels = [str(label) for label in fitted.outputs] if is_classifier else None
+    longest, n_outputs = longest_of(fitted, n_timepoints), len(fitted.outputs)
     values = {
-        "N_CHANNELS": str(fitted.n_channels),
-        "MAX_TIMEPOINTS": str(longest_of(fitted, n_timepoints)),
-        "N_OUTPUTS": str(len(fitted.outputs)),
-        # Last: labels may hold any of the names.
-        "LABELS": json.dumps(labels),
+        "N_CHANNELS": fitted.n_channels,
+        "MAX_TIMEPOINTS": longest,
+        "N_TIMEPOINTS": longest,
+        "N_OUTPUTS": n_outputs,
     }
-    text = renamed(read_template("lightwaves_model.mjs"), name)
+    if integers is not None:
+        head = integers.head
+        for key, of in (("UNITS", 2.0**-head.bits), ("OFFSETS", head.offsets)):
+            values[key] = np.broadcast_to(of, n_outputs).tolist()
+        values["TAKES_COUNTS"] = isinstance(integers.entry, CountEntry)
+    values["LABELS"] = labels  # the last: they may hold any of the names
+    template = read_template("lightwaves_model.mjs", "int16" if integers else "float")
+    text = renamed(template, name)
     for key, value in values.items():
-        text = text.replace(f"= {key}", f"= {value}")
+        text = text.replace(f"= {key}", f"= {json.dumps(value)}")
     return text

@@ -17,6 +17,9 @@
 #define LIGHTWAVES_TABLES
 #include "lightwaves_model.h"
 
+#ifdef LIGHTWAVES_HAS_PROBABILITIES
+#include <math.h> /* expf */
+#endif
 #include <stddef.h>
 #include <stdint.h>
 
@@ -87,8 +90,11 @@ typedef struct {
 
 static inline int16_t clamped(int32_t value)
 {
-    value = value > LARGEST ? LARGEST : value;
-    return (int16_t)(value < -LARGEST ? -LARGEST : value);
+    if (value > LARGEST)
+        value = LARGEST;
+    if (value < -LARGEST)
+        value = -LARGEST;
+    return (int16_t)value;
 }
 
 /* A value of a channel in use, as it comes in. */
@@ -610,6 +616,7 @@ static void add_features(int wanted, int n, Accumulator *accumulator)
 #endif
 }
 
+#if HAS_LEVEL_2 || HAS_PPV
 /* Whether level 2 of a convolution is wanted. */
 static inline int goes_on(int convolution)
 {
@@ -621,6 +628,7 @@ static inline int goes_on(int convolution)
 #endif
 }
 
+#endif
 #if HAS_LEVEL_1
 /* Level 1 of a convolution: adds what is wanted of it, and leaves what level 2 reads. */
 static void evaluate_series(int convolution, int dilation, Accumulator *accumulator)
@@ -783,6 +791,24 @@ uint32_t lightwaves_n_clamped_of_stream(void)
     return n_clamped_of_stream;
 }
 
+#ifdef LIGHTWAVES_HAS_PROBABILITIES
+/* Differences of integers are exact, and those of the scores fit in 32 bits. */
+void lightwaves_probabilities(const int32_t *scores, float *probabilities)
+{
+    int32_t largest = scores[0];
+    float sum = 0.0f;
+    for (int k = 1; k < N_CLASSES; k++)
+        largest = scores[k] > largest ? scores[k] : largest;
+    for (int k = 0; k < N_CLASSES; k++) {
+        const uint32_t below = (uint32_t)largest - (uint32_t)scores[k];
+        probabilities[k] = expf(-LOGIT_SCALE * (float)below);
+        sum += probabilities[k];
+    }
+    for (int k = 0; k < N_CLASSES; k++)
+        probabilities[k] /= sum;
+}
+
+#endif
 #if defined(LIGHTWAVES_FLOAT_INPUT) && !defined(LIGHTWAVES_COUNTS)
 /* Floats. Fused products and sums would round in another way than Python does. */
 #if defined(__FAST_MATH__) || defined(__ASSOCIATIVE_MATH__) || __FINITE_MATH_ONLY__ + 0

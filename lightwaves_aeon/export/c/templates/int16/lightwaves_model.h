@@ -1,7 +1,8 @@
 /* A LightWaveS model of time series in integers, written by lightwaves-aeon.
  *
- * It allocates nothing, needs no library, has no floating point and divides nothing. What
- * it works with is static, so it must not be entered from two threads at once.
+ * It allocates nothing, needs no library, has no floating point and divides nothing, but
+ * for probabilities, where they were asked for. What it works with is static, so it must
+ * not be entered from two threads at once.
  *
  * Values of a channel are distances from its training mean in units of
  * 2^-LIGHTWAVES_BITS of its deviation, LIGHTWAVES_LARGEST at most. Those beyond are
@@ -12,6 +13,11 @@
 #define lightwaves_MODEL_H
 
 #include <stdint.h>
+
+/* Arduino has no options for libraries, and leaves out what is not called. */
+#if defined(ARDUINO) && !defined(LIGHTWAVES_FLOAT_INPUT)
+#define LIGHTWAVES_FLOAT_INPUT
+#endif
 
 #include "lightwaves_model_data.h" /* the numbers of channels, outputs, time points */
 
@@ -46,6 +52,13 @@ int lightwaves_predict(const int16_t *series, int32_t *scores);
 /* The same; any other number of time points is a bad length. */
 int lightwaves_predict_length(const int16_t *series, int n_timepoints, int32_t *scores);
 
+#ifdef LIGHTWAVES_HAS_PROBABILITIES
+/* Makes LIGHTWAVES_N_CLASSES probabilities of as many scores. It has floating point, and
+ * takes expf of the C library.
+ */
+void lightwaves_probabilities(const int32_t *scores, float *probabilities);
+#endif
+
 /* Forgets the samples of a stream, and how many of them were clamped. */
 void lightwaves_reset(void);
 
@@ -65,8 +78,7 @@ uint32_t lightwaves_n_clamped_of_stream(void);
 #if defined(LIGHTWAVES_FLOAT_INPUT) && !defined(LIGHTWAVES_COUNTS)
 /* Makes integers of rows of n_timepoints values each, in the units of the training
  * series; with 1 of a sample. Returns how many are out of range or NaN, which counts as
- * the mean. This alone has floating point, and is there where LIGHTWAVES_FLOAT_INPUT is
- * defined.
+ * the mean. It has floating point, and is there where LIGHTWAVES_FLOAT_INPUT is defined.
  */
 uint32_t lightwaves_quantise(const float *values, int n_timepoints, int16_t *out);
 #endif
