@@ -190,10 +190,10 @@ def _checked(
     backend.check_same(
         {
             **fingerprint(X),
+            **_parameters_to_compare(shell),
             "what fit was asked for": search,
             "the set of labels": None if labels is None else labels.tolist(),
             "the checksum of y": crc32(np.ascontiguousarray(numbers).data),
-            **_parameters_to_compare(shell),
         }
     )
     return rng, backend

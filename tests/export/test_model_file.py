@@ -475,7 +475,7 @@ def test_helper_makes_files_that_can_be_loaded(fitted, content, other):
     assert_same(fitted[0], load(other), fitted[1])
 
 
-@pytest.mark.parametrize("version", [1, 2, 3, 4, 5, 7, 0, -1, 10**9, None, "1", [1]])
+@pytest.mark.parametrize("version", [1, 2, 3, 4, 5, 6, 8, 0, -1, 10**9, None, "1", [1]])
 def test_version(content, other, version):
     seal(other, content[0], packed(content[1]), version=version)
     assert_refused(other, re.escape(f"of version {version}; this"))
