@@ -4,6 +4,7 @@
 """
 
 import ast
+import doctest
 import re
 from pathlib import Path
 
@@ -111,3 +112,12 @@ def test_readme_is_short_and_has_the_command_of_ci():
     text = README.read_text(encoding="utf-8")
     assert re.search(r"^python3? -m pip install .* && .*pytest", text, re.MULTILINE)
     assert len(text.splitlines()) <= 110
+
+
+def test_blocks_of_a_page(monkeypatch):
+    monkeypatch.syspath_prepend(DOCS)
+    import run_blocks
+
+    assert doctest.testmod(run_blocks) == (0, 3)
+    [block] = run_blocks.blocks("<!-- not run: slow -->\n```bash\nls\n```\n")
+    assert not block.is_run
