@@ -1,7 +1,8 @@
 """Models in integers: what they take on small processors, and how far they agree.
 
-``python -m benchmarks.edge_integers --archive DIR`` writes ``docs/edge_integers.md``.
-It takes some minutes, and compilers and an emulator of ARM processors.
+``python -m benchmarks.edge_integers --archive DIR --univariate DIR`` writes
+``docs/edge_integers.md``. It takes some ten minutes, compilers and an emulator of ARM
+processors.
 """
 
 from __future__ import annotations
@@ -10,30 +11,79 @@ __all__ = ["main"]
 
 import argparse
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from rich.progress import track
 
 from benchmarks.edge import DATASETS, VARIANTS
+from benchmarks.edge_builds import CBuild, IntegerBuild
 from benchmarks.edge_devices import on_cortex, size_of, write_cases
-from benchmarks.timing import markdown
+from benchmarks.timing import markdown, race
 from lightwaves_aeon import LightWaveSClassifier
-from lightwaves_aeon.benchmark.datasets import load_split
-from lightwaves_aeon.core.fitted import as_fitted
+from lightwaves_aeon.benchmark.datasets import Data, load
 from lightwaves_aeon.export import export_c
-from lightwaves_aeon.export.integer import IntegerModel, choose_bits
 
 PAGE = Path(__file__).parents[1] / "docs" / "edge_integers.md"
-COMPARED = ("L1L2", "plus")
-BITS = (6, 7, 8, 9)
+UNIVARIATE = (
+    "ChlorineConcentration",
+    "CricketX",
+    "DistalPhalanxOutlineCorrect",
+    "ECG200",
+    "ECGFiveDays",
+    "FaceAll",
+    "FreezerRegularTrain",
+    "GunPoint",
+    "InsectWingbeatSound",
+    "OSULeaf",
+    "PowerCons",
+    "ProximalPhalanxOutlineCorrect",
+)
+COMPARED = ("plus", "L1L2")
 N_CASES = 6
+N_TO_CHOOSE_BY = 200
+"""Training cases, evenly spaced, by which binary digits are chosen."""
+
+AT_EQUAL_LENGTH, EVERY = 40, 4
+"""Time points that series of unequal length are brought to; of such a set, which has
+thousands of cases, every fourth is taken to train."""
+
+ROUNDS = 5
+
+
+class Compared(NamedTuple):
+    """A model beside itself in integers, on the test cases of a set.
+
+    Attributes
+    ----------
+    name, variant : str
+        The set, and the variant.
+    n_cases, n_same : int
+        Test cases, and those among them that get the same label.
+    bits, n_bits : int
+        Binary digits of a deviation, and bits of a response.
+    accuracies : tuple of float
+        Of floats and of integers.
+    microseconds : tuple of float
+        Of a prediction in floats and in integers.
+    """
+
+    name: str
+    variant: str
+    n_cases: int
+    n_same: int
+    bits: int
+    n_bits: int
+    accuracies: tuple[float, float]
+    microseconds: tuple[float, float]
 
 
 def table_devices(archive: Path, folder: Path) -> str:
     """Measure what a model of six channels and 100 points takes in both arithmetics."""
-    X, y = load_split("BasicMotions", "train", archive)
-    cases = load_split("BasicMotions", "test", archive)[0][:N_CASES]
+    X, y, cases, _ = load("BasicMotions", archive)
+    cases = cases[:N_CASES]
     rows = []
     for variant, parameters in track(VARIANTS.items(), transient=True):
         clf = LightWaveSClassifier(random_state=0, **parameters).fit(X, y)
@@ -64,47 +114,125 @@ def table_devices(archive: Path, folder: Path) -> str:
     return markdown(["variant", *heads], rows)
 
 
-def agreement_rows(name: str, archive: Path) -> list[list[str]]:
-    """Compare all test cases of one set."""
-    X, y = load_split(name, "train", archive)
-    X_test, y_test = load_split(name, "test", archive)
-    rows = []
+def loaded(name: str, archive: Path) -> Data:
+    """Load a set; its series are brought to one length, if they are not of one."""
+    X, y, X_test, y_test = load(name, archive)
+    if isinstance(X, list):
+        X, y = X[::EVERY], y[::EVERY]
+        X, X_test = _of_equal_length(X), _of_equal_length(X_test)
+    return X, y, X_test, y_test
+
+
+def _of_equal_length(cases: list[np.ndarray]) -> np.ndarray:
+    places = np.linspace(0, 1, AT_EQUAL_LENGTH)
+    return np.array(
+        [
+            [np.interp(places, np.linspace(0, 1, len(row)), row) for row in case]
+            for case in cases
+        ]
+    )
+
+
+def compared(name: str, archive: Path, folder: Path) -> Iterator[Compared]:
+    """Compare all test cases of one set, and the time that one takes."""
+    X, y, X_test, y_test = loaded(name, archive)
+    some = X[:: -(-len(X) // N_TO_CHOOSE_BY)]
     for variant in COMPARED:
         clf = LightWaveSClassifier(random_state=0, **VARIANTS[variant]).fit(X, y)
-        fitted = as_fitted(clf, "a model in integers")
         expected = clf.predict(X_test)
-        found = {}
-        for bits in BITS:
-            model = IntegerModel.from_fitted(fitted, X.shape[2], bits)
-            found[bits] = model.predict(model.quantise(X_test))
-        chosen = choose_bits(fitted, X).bits
-        right = (of == y_test for of in (expected, found[chosen]))
-        cells = [name, variant, str(len(X_test)), str(chosen)]
-        cells += [f"{of.mean():.2%}" for of in right]
-        cells += [f"{(found[bits] == expected).mean():.2%}" for bits in (chosen, *BITS)]
-        rows.append(cells)
-    return rows
+        floats = CBuild(clf, folder / f"{name}_{variant}", X.shape[2])
+        integers = IntegerBuild(clf, folder / f"{name}_{variant}_int16", some)
+        found = integers.predict(X_test)
+        z = integers.model.quantise(X_test[:1])[0]
+        ways = {"float": floats.prepared(X_test[0]), "int16": integers.prepared(z)}
+        times = [1e6 * float(np.median(of)) for of in race(ways, ROUNDS).values()]
+        yield Compared(
+            name,
+            variant,
+            len(X_test),
+            int((found == expected).sum()),
+            integers.model.bits,
+            integers.model.width.n_bits,
+            (float((expected == y_test).mean()), float((found == y_test).mean())),
+            (times[0], times[1]),
+        )
+
+
+def table_agreement(found: list[Compared]) -> str:
+    """Lay out a row for each set and variant."""
+    rows = [
+        [
+            of.name,
+            of.variant,
+            str(of.n_cases),
+            f"{of.bits} in {of.n_bits}",
+            *(f"{accuracy:.2%}" for accuracy in of.accuracies),
+            f"{of.n_same / of.n_cases:.2%}",
+            *(f"{time:.0f}" for time in of.microseconds),
+            f"{of.microseconds[0] / of.microseconds[1]:.2f}",
+        ]
+        for of in found
+    ]
+    heads = ["set", "variant", "cases", "digits", "accuracy, float", "accuracy, int16"]
+    heads += ["same label", "float, us", "int16, us", "times as fast"]
+    return markdown(heads, rows)
+
+
+def table_overall(found: list[Compared]) -> str:
+    """Sum up, by variant and kind of set."""
+    rows = []
+    for variant in COMPARED:
+        for kind, of in (
+            ("all", {row.name for row in found}),
+            ("multivariate", set(DATASETS)),
+            ("univariate", set(UNIVARIATE)),
+        ):
+            some = [row for row in found if row.variant == variant and row.name in of]
+            if not some:
+                continue
+            cases, same = (sum(row[at] for row in some) for at in (2, 3))
+            shares = np.mean([row.n_same / row.n_cases for row in some])
+            floats, integers = np.array([row.accuracies for row in some]).T
+            ratios = [row.microseconds[0] / row.microseconds[1] for row in some]
+            rows.append(
+                [
+                    variant,
+                    f"{kind}, {len(some)}",
+                    f"{same} of {cases}",
+                    f"{same / cases:.2%}",
+                    f"{shares:.2%}",
+                    f"{floats.mean():.4f}",
+                    f"{integers.mean():.4f}",
+                    f"{integers.mean() - floats.mean():+.4f}",
+                    f"{np.exp(np.log(ratios).mean()):.2f}",
+                ]
+            )
+    heads = ["variant", "sets", "same label", "share", "mean share of a set"]
+    heads += ["mean accuracy, float", "mean accuracy, int16", "difference"]
+    return markdown([*heads, "times as fast, geometric mean"], rows)
 
 
 def main() -> None:
     """Measure all, and write the page."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--archive", type=Path, required=True)
-    equal = [name for name in DATASETS if name != "SpokenArabicDigits"]
-    parser.add_argument("--datasets", nargs="+", default=equal)
+    parser.add_argument("--univariate", type=Path, required=True)
+    parser.add_argument("--datasets", nargs="+", default=(*DATASETS, *UNIVARIATE))
     parser.add_argument("--page", type=Path, default=PAGE)
     args = parser.parse_args()
+    found: list[Compared] = []
     with tempfile.TemporaryDirectory() as name:
         devices = table_devices(args.archive, Path(name))
-    rows = [
-        row
-        for name in track(args.datasets, transient=True)
-        for row in agreement_rows(name, args.archive)
-    ]
-    heads = ["set", "variant", "cases", "bits", "accuracy, float", "accuracy, int16"]
-    heads += ["same label", *(f"with {bits} bits" for bits in BITS)]
+        for dataset in track(args.datasets, transient=True):
+            archive = args.univariate if dataset in UNIVARIATE else args.archive
+            found += compared(dataset, archive, Path(name))
     args.page.write_text(
-        TEXT.format(devices=devices, agreement=markdown(heads, rows)), encoding="utf-8"
+        TEXT.format(
+            devices=devices,
+            overall=table_overall(found),
+            agreement=table_agreement(found),
+        ),
+        encoding="utf-8",
     )
 
 
@@ -115,7 +243,7 @@ floating point, see [](deploying.md). This page is written by a benchmark.
 
 <!-- not run: takes minutes -->
 ```bash
-python -m benchmarks.edge_integers --archive DIR
+python -m benchmarks.edge_integers --archive DIR --univariate DIR
 ```
 
 ## On small processors
@@ -130,10 +258,23 @@ library for each operation of the program in floats.
 
 ## The same labels
 
-All test cases. "Bits" are the binary digits of a deviation that were chosen by the
-training cases; "same label" counts the test cases with the label that `predict` gives.
+All test cases of ten multivariate and twelve univariate sets. "Same label" counts those
+that get the label which `predict` gives, over all cases together and as the mean of the
+shares of the sets; "times as fast" compares C with C, built by gcc with `-O3
+-march=native`.
+
+{overall}
+
+"Digits" are the binary digits of a deviation that 200 training cases have chosen, and
+the bits in which responses of kernels are computed for them. Times are microseconds of
+one prediction, medians of five rounds in turns. Series of SpokenArabicDigits, which are
+of unequal length, are brought to 40 points, and every fourth of its training cases is
+taken.
 
 {agreement}
+
+Where labels of `L1L2` differ most, features are noise in floats as well: the signs of
+responses that are zero but for rounding.
 """
 
 

@@ -6,6 +6,7 @@ __all__ = [
     "LightWaveSClassifier",
     "LightWaveSRegressor",
     "__version__",
+    "collection_from_table",
     "export_arduino",
     "export_c",
     "export_onnx",
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
         export_onnx,
         export_wasm,
     )
+    from lightwaves_aeon.tables.collection import collection_from_table
 
 # Before any code that numba compiles is imported, that of aeon included.
 ensure_cache()
@@ -38,6 +40,7 @@ _MODULES = {
     "LightWaveSChannelSelector": "aeon.channel_selector",
     "LightWaveSClassifier": "aeon.classifier",
     "LightWaveSRegressor": "aeon.regressor",
+    "collection_from_table": "tables.collection",
     "export_arduino": "export.c.arduino",
     "export_c": "export.c.source",
     "export_onnx": "export.onnx.model",

@@ -14,7 +14,9 @@ from lightwaves_aeon.core.convolution.representations import REPRESENTATION_NAME
 from lightwaves_aeon.core.linear.head import LinearHead
 from lightwaves_aeon.core.model import Model
 from lightwaves_aeon.export.integer.pooling import POOL
-from lightwaves_aeon.export.integer.responses import LARGEST
+from lightwaves_aeon.export.integer.width import NARROW
+
+LARGEST = NARROW.largest
 
 STATISTICS = tuple(POOL)
 

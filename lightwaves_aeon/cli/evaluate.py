@@ -17,6 +17,9 @@ import click
 
 from lightwaves_aeon.benchmark.classifiers import CLASSIFIERS, make
 from lightwaves_aeon.cli import shared
+from lightwaves_aeon.cli.evaluate_table import evaluate_table, split_option
+from lightwaves_aeon.cli.tables import TableOptions, table_options
+from lightwaves_aeon.core.checks import TASKS
 
 if TYPE_CHECKING:
     from aeon.classification import BaseClassifier
@@ -98,6 +101,19 @@ class Part(NamedTuple):
     kind="rival",
     help="Classifiers, or regressors, to compare with, separated by commas",
 )
+@table_options
+@click.option(
+    "--sampling-rate",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Of a table: samples a second. [default: as times have them]",
+)
+@split_option
+@click.option(
+    "--task",
+    type=click.Choice(TASKS),
+    help="Of a table: whether labels are classes, or numbers to be predicted. "
+    "[default: classification]",
+)
 @shared.jobs_option(help="Threads of every classifier; -1 means all processors.")
 @shared.seed_option(help="Random state of every classifier.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON in place of a table.")
@@ -110,6 +126,10 @@ def evaluate(
     max_channels: int | str | None,
     selector: str | None,
     rivals: tuple[str, ...],
+    table: TableOptions,
+    sampling_rate: float | None,
+    split: str | None,
+    task: str | None,
     n_jobs: int,
     random_state: int,
     as_json: bool,
@@ -120,7 +140,10 @@ def evaluate(
     such as BasicMotions, and downloads others once. On one whose labels are numbers to
     predict, such as Covid3Month, regressors are measured. One that is a folder of the
     MONSTER archive, with NAME_X.npy, NAME_y.npy and test_indices_fold_K.txt, is
-    evaluated fold by fold, and LightWaveS reads its series in blocks.
+    evaluated fold by fold, and LightWaveS reads its series in blocks. One that is a
+    table, a CSV or Parquet file with a row a sample, is cross-validated: recordings
+    are kept together unless --split says otherwise, and what a split at random by
+    window would have shown stands beside.
 
     Times do not include compilation: every classifier is first fitted to a tiny
     generated problem. The time to predict is that of all test cases in one call, or, of
@@ -135,7 +158,23 @@ def evaluate(
     more: dict[str, Any] = {"max_channels": max_channels, "selector": selector}
     classifiers = {"lightwaves": partial(make, variant.lower(), *asked, **more)}
     classifiers |= {rival: partial(make, rival, *asked) for rival in rivals}
+    is_table = table.check_for(Path(datasets[0]))
+    if is_table and (len(datasets) > 1 or folds or archive is not None):
+        raise click.UsageError(
+            "a table is evaluated alone, without --fold and --archive."
+        )
+    of_tables = {"--split": split, "--task": task, "--sampling-rate": sampling_rate}
+    for flag, value in of_tables.items():
+        if value is not None and not is_table:
+            raise click.UsageError(f"{flag} is for tables: CSV and Parquet files.")
     shared.tell_of_compiling()
+    if is_table:
+        task = task or "classification"
+        how = table, sampling_rate, split or "recording", task
+        with shared.told_in_a_line():
+            made = {name: make_one(task=task) for name, make_one in classifiers.items()}
+            evaluate_table(Path(datasets[0]), *how, made, as_json)
+        return
     folds = tuple(dict.fromkeys(folds))
     opened = _opened(datasets, folds)
     sizes = [_n_parts(one, folds) for one in opened]

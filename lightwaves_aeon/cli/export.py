@@ -13,10 +13,12 @@ import click
 
 from lightwaves_aeon.cli import shared
 from lightwaves_aeon.cli.shared import COUNT, FILE, FOLDER
+from lightwaves_aeon.cli.tables import TableOptions, cases_for, table_options
 
 if TYPE_CHECKING:
     from lightwaves_aeon.aeon.classifier import LightWaveSClassifier
     from lightwaves_aeon.aeon.regressor import LightWaveSRegressor
+    from lightwaves_aeon.core.data.collection import Collection
     from lightwaves_aeon.core.fitted import FittedLinear
 
 # Imports of aeon and onnx stand in the functions: help must not wait for them.
@@ -64,6 +66,7 @@ class Numbers(click.ParamType):
 
 
 @click.command(short_help="Write a model as C, WebAssembly or ONNX.")
+@table_options
 @click.argument("model", type=FILE)
 @click.option(
     "--to",
@@ -83,7 +86,7 @@ class Numbers(click.ParamType):
     "--hop",
     type=COUNT,
     help="Not of ONNX: samples of a stream from one decision to the next; by default a "
-    "whole window.",
+    "whole window. So many also lie between windows of a table.",
 )
 @click.option(
     "--max-flash",
@@ -128,8 +131,8 @@ class Numbers(click.ParamType):
 @click.option(
     "--data",
     type=FILE,
-    help="Training series, .npy, for a smaller model where the whole one does not fit. "
-    "Of int16: series, or counts, to choose --bits by.",
+    help="Training series, .npy or a table, for a smaller model where the whole one "
+    "does not fit. Of int16: series, or counts, to choose --bits by.",
 )
 @click.option("--labels", type=FILE, help="Their labels, or numbers, .npy.")
 @click.option(
@@ -158,6 +161,7 @@ def export(
     out: Path,
     data: Path | None,
     labels: Path | None,
+    table: TableOptions,
     name: str | None,
     missing_values: bool | None,
     force: bool,
@@ -194,13 +198,17 @@ def export(
                 )
     if more["offset"] is not None and more["scale"] is None:
         raise click.UsageError("--offset needs --scale.")
-    if (data is None) != (labels is None) and (data is None or not is_integer):
-        raise click.UsageError("--data and --labels belong together.")
+    is_table = table.check_for(data, labels)
+    table = table._replace(hop=more["hop"])
+    has_labels = labels is not None or table.label is not None
+    if (data is None) == has_labels and (data is None or not is_integer):
+        raise click.UsageError(
+            f"--data and {'--label' if is_table else '--labels'} belong together."
+        )
     with shared.told_in_a_line():
         from lightwaves_aeon.aeon.load import load_model_file
         from lightwaves_aeon.export.c.files import checked_name, name_of_file
         from lightwaves_aeon.export.onnx.model import export_onnx
-        from lightwaves_aeon.storage.files import as_array
 
         name = name_of_file(model) if name is None else checked_name(name)
         files = [out / file for file in _file_names(form, name)]
@@ -215,13 +223,14 @@ def export(
             "missing_values": missing_values,
             "probabilities": more["probabilities"],
         }
+        X, y = _read(estimator, data, labels, table if is_table else None)
         if is_integer:
-            asked |= _of_integers(estimator, more, data)
+            asked |= _of_integers(estimator, more, X)
         limits = {name: more[name] for name in LIMITS}
-        fitted = _within(estimator, asked, limits, data, labels)
+        fitted = _within(estimator, asked, limits, X, y)
         about = {"hop": more["hop"], "name": name, "force": force}
-        if is_integer and data is not None:
-            about["X"] = as_array(data)
+        if is_integer and X is not None:
+            about["X"] = X
         _write_program(form, estimator, fitted, out, asked, about)
         click.echo("\n  ".join(["Files:", *map(str, files)]))
 
@@ -272,26 +281,49 @@ def _write_program(
         click.echo(f"bits: {found.bits}; {same}{off}\n")
 
 
+def _read(
+    estimator: LightWaveSClassifier | LightWaveSRegressor,
+    data: Path | None,
+    labels: Path | None,
+    table: TableOptions | None,
+) -> tuple[Any, Any]:
+    """Read cases, and labels, if there are any."""
+    from lightwaves_aeon.storage.files import as_array, read_labels
+
+    if data is None:
+        return None, None
+    if table is not None:
+        from lightwaves_aeon.core.data.collection import UnequalLengthCollection
+
+        cases = cases_for(estimator, data, table)
+        if isinstance(cases.X, list):
+            return UnequalLengthCollection.from_series(cases.X), cases.y
+        return cases.X, cases.y
+    return as_array(data), None if labels is None else read_labels(labels)
+
+
 def _of_integers(
     estimator: LightWaveSClassifier | LightWaveSRegressor,
     more: dict[str, Any],
-    data: Path | None,
+    X: Collection | None,
 ) -> dict[str, Any]:
     """Give what a program in integers is asked for; the whole model tells the bits."""
+    from lightwaves_aeon.core.data.collection import UnequalLengthCollection
     from lightwaves_aeon.core.fitted import as_fitted
     from lightwaves_aeon.export.c.source import longest_of
     from lightwaves_aeon.export.integer.bits import quantised
-    from lightwaves_aeon.storage.files import as_array
 
+    if isinstance(X, UnequalLengthCollection):
+        raise ValueError("cases for int16 must be of one length: give --window")
     asked: dict[str, Any] = {"bits": more["bits"]}
     for option in ("scale", "offset"):
         numbers = more[option]
         if numbers is not None:
             asked[option] = numbers[0] if len(numbers) == 1 else numbers
-    if data is not None and more["bits"] is None:
+    if X is not None and more["bits"] is None:
         fitted = as_fitted(estimator, "C source")
         longest = longest_of(fitted, more["length"])
-        asked["bits"] = quantised(fitted, longest, as_array(data), **asked)[0].bits
+        asked["bits"] = quantised(fitted, longest, X, **asked)[0].bits
     return {"arithmetic": "int16", **asked}
 
 
@@ -299,26 +331,24 @@ def _within(
     estimator: LightWaveSClassifier | LightWaveSRegressor,
     asked: dict[str, Any],
     limits: dict[str, float | None],
-    data: Path | None,
-    labels: Path | None,
+    X: Any,
+    y: Any,
 ) -> FittedLinear:
     """Give the largest model that fits, which takes the training cases if not all."""
     from lightwaves_aeon.core.fitted import as_fitted
     from lightwaves_aeon.export.budget import costs_of, largest_within
     from lightwaves_aeon.export.integer.entry import of_all_channels
-    from lightwaves_aeon.storage.files import as_array, read_labels
 
     budget = {k: math.inf if v is None else v for k, v in limits.items()}
     costs = costs_of(estimator, **asked)
     if costs.within(*budget.values()):
         return as_fitted(estimator, "C source")
-    if data is None or labels is None:
+    if X is None or y is None:
         raise ValueError(
             f"the model takes {costs.flash} bytes of flash, {costs.ram} bytes of RAM "
             f"and {costs.operations} operations, too much; for a smaller one there "
             "must be --data and --labels, the cases it was fitted to"
         )
-    X, y = as_array(data), read_labels(labels)
     if "scale" in asked:  # they are counts
         of = asked["scale"], asked.get("offset", 0.0)
         scale, offset = (of_all_channels(number, X.shape[1])[:, None] for number in of)

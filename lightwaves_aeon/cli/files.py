@@ -19,6 +19,8 @@ import click
 from lightwaves_aeon.atomic import open_atomic
 from lightwaves_aeon.cli import shared
 from lightwaves_aeon.cli.shared import COUNT, FILE
+from lightwaves_aeon.cli.table_models import fit_cases, predicted_of_table
+from lightwaves_aeon.cli.tables import TableOptions, cases_for, table_options
 from lightwaves_aeon.core.checks import MISSING_VALUES, TASKS
 from lightwaves_aeon.core.parallel.backends import BACKENDS
 
@@ -40,8 +42,8 @@ data_option = click.option(
     "--data",
     required=True,
     type=ARRAY,
-    help="Series, shape (cases, channels, points): .npy file, HDF5 file or Zarr folder."
-    " FILE::NAME names one of several arrays.",
+    help="Series, shape (cases, channels, points): .npy file, HDF5 file or Zarr folder,"
+    " of whose arrays FILE::NAME names one; or a table, a CSV or Parquet file.",
 )
 backend_option = click.option(
     "--backend",
@@ -57,10 +59,10 @@ threads_option = shared.jobs_option(
 @data_option
 @click.option(
     "--labels",
-    required=True,
     type=ARRAY,
-    help="Labels, one per case, in files as for --data.",
+    help="Labels, one per case, in files as for --data; a table has --label.",
 )
+@table_options
 @click.option(
     "--task",
     type=click.Choice(TASKS),
@@ -107,7 +109,8 @@ threads_option = shared.jobs_option(
 @shared.force_option
 def fit(
     data: Path,
-    labels: Path,
+    labels: Path | None,
+    table: TableOptions,
     out: Path,
     backend: str | None,
     force: bool,
@@ -120,8 +123,15 @@ def fit(
     with more than 16,384 cases, a sample, and then its share of the cases in blocks.
     Under mpiexec all processes fit one model together. A model file of that name is
     replaced, any other file only with --force.
+
+    A table, a CSV or Parquet file with one row per sample, is cut into recordings or
+    windows, all of which are in memory: --data log.csv --recording machine --time t
+    --label state --window 2s --hop 1s.
     """
     start = perf_counter()
+    is_table = table.check_for(data, labels, is_fit=True)
+    if is_table and channel_names:
+        raise click.UsageError("the channels of a table have names: --channels.")
     with _together(backend) as (processes, name):
         from lightwaves_aeon.aeon.files import fit_files
         from lightwaves_aeon.benchmark.memory import PeakMemory
@@ -133,15 +143,13 @@ def fit(
         processes.on_root(
             lambda: shared.check_output(out, inputs, is_model_file, force)
         )
+        parameters |= {"backend": name, "verbose": int(sys.stderr.isatty())}
         with PeakMemory() as peak:
-            estimator = fit_files(
-                data,
-                labels,
-                backend=name,
-                channel_names=list(channel_names) or None,
-                verbose=int(sys.stderr.isatty()),
-                **parameters,
-            )
+            if is_table:
+                estimator = fit_cases(data, table, **parameters)
+            elif labels is not None:
+                names = list(channel_names) or None
+                estimator = fit_files(data, labels, channel_names=names, **parameters)
         processes.on_root(lambda: estimator.save(out))
         costs = processes.gather((peak.bytes, bytes_moved()))
     if processes.is_root:
@@ -157,14 +165,18 @@ def fit(
 @click.argument("model", type=FILE)
 @data_option
 @click.option(
-    "--out", type=FILE, help=".npy file for the labels; without, they are printed."
+    "--out",
+    type=FILE,
+    help="File for the labels: .npy, or of a table CSV, or TSV if its name ends in "
+    ".tsv; without, they are printed.",
 )
 @click.option(
     "--labels",
     type=ARRAY,
-    help="The right labels: the accuracy is printed in place of labels; of numbers "
-    "RMSE, MAE and R2.",
+    help="The right labels, which a table has by --label: the accuracy is printed in "
+    "place of labels; of numbers RMSE, MAE and R2.",
 )
+@table_options
 @click.option(
     "--interval",
     type=click.FloatRange(0, 1, min_open=True, max_open=True),
@@ -185,6 +197,7 @@ def predict(
     data: Path,
     out: Path | None,
     labels: Path | None,
+    table: TableOptions,
     interval: float | None,
     proba: bool,
     backend: str | None,
@@ -197,8 +210,15 @@ def predict(
     the lower and the upper end. Few series are in memory at a time. Under mpiexec each
     process predicts its share of the cases. A file that is there already is replaced
     with --force only.
+
+    Of a table, a CSV or Parquet file, each case has a line with its recording, the time
+    at which it starts and the label; --proba adds the probability of each class.
+    Channels, sampling rate and length of a window are those of the model, unless others
+    are given; with --label, cases without a label are left out.
     """
-    if interval is not None and labels is not None and out is None:
+    is_table = table.check_for(data, labels)
+    is_compared = labels is not None or table.label is not None
+    if interval is not None and is_compared and out is None:
         raise click.UsageError(
             "--interval adds ends to the predictions, which --labels has not printed: "
             "give --out, too."
@@ -215,6 +235,10 @@ def predict(
         from lightwaves_aeon.aeon.regressor import LightWaveSRegressor
 
         estimator = load_model_file(model, n_jobs)
+        if is_table:
+            of_table = predicted_of_table(estimator, data, table, interval, proba)
+            processes.on_root(lambda: of_table.tell(out))
+            return
         how = _progress(processes), interval, proba
         found = predict_files(estimator, data, name, *how)
         text = None
@@ -230,6 +254,7 @@ def predict(
 @click.command(short_help="Compute features of series in a file.")
 @click.argument("model", type=FILE)
 @data_option
+@table_options
 @click.option(
     "--out",
     required=True,
@@ -242,6 +267,7 @@ def predict(
 def transform(
     model: Path,
     data: Path,
+    table: TableOptions,
     out: Path,
     backend: str | None,
     n_jobs: int,
@@ -250,8 +276,10 @@ def transform(
     """Write the features of series in a file, by a MODEL file.
 
     Few series are in memory at a time. Under mpiexec each process writes its share of
-    the cases. A file that is there already is replaced with --force only.
+    the cases. A file that is there already is replaced with --force only. The cases of
+    a table are those that predict lists.
     """
+    is_table = table.check_for(data)
     with _together(backend) as (processes, name):
         inputs = [model, _file_of(data)]
         processes.on_root(lambda: shared.check_output(out, inputs, force=force))
@@ -259,6 +287,11 @@ def transform(
         from lightwaves_aeon.aeon.load import load_model_file
 
         estimator = load_model_file(model, n_jobs)
+        if is_table:
+            X = cases_for(estimator, data, table).X
+            features = estimator.pipeline_[0].transform(X)
+            processes.on_root(lambda: _save(features, out))
+            return
         transform_files(estimator, data, out, name, _progress(processes))
 
 
@@ -337,7 +370,6 @@ def _lines(rows: Iterable) -> Iterator[str]:
 
 
 def _write(labels: np.ndarray, out: Path | None, text: str | None) -> None:
-    import numpy as np
 
     if text is not None:
         click.echo(text)
@@ -345,8 +377,14 @@ def _write(labels: np.ndarray, out: Path | None, text: str | None) -> None:
         for line in _lines(labels):
             click.echo(line)
     if out is not None:
-        # NumPy would write to the file itself, which a pipe has no place for.
-        content = BytesIO()
-        np.save(content, labels)
-        with open_atomic(out) as file:
-            file.write(content.getvalue())
+        _save(labels, out)
+
+
+def _save(array: np.ndarray, out: Path) -> None:
+    import numpy as np
+
+    # NumPy would write to the file itself, which a pipe has no place for.
+    content = BytesIO()
+    np.save(content, array)
+    with open_atomic(out) as file:
+        file.write(content.getvalue())

@@ -193,7 +193,7 @@ class EstimatorMixin(InspectionMixin):
             Time points of a series, which are all of one length; by default those of
             the training cases, if these were.
         bits : int, optional
-            Binary digits of a channel's deviation, from 0 to 11; by default as many as
+            Binary digits of a channel's deviation, from 0 to 15; by default as many as
             `X` needs, or 8.
         X : np.ndarray, shape (n_cases, n_channels, n_timepoints), optional
             Cases to choose `bits` by.

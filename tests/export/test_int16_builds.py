@@ -33,11 +33,14 @@ def test_example(fitted, tmp_path):
     assert lines == [f"{best} {' '.join(map(str, of))}" for best, of in expected]
 
 
-@pytest.mark.parametrize("which", TABLES)
-def test_compilers_have_nothing_to_say(tmp_path, which):
+@pytest.mark.parametrize(
+    ("which", "bits"),
+    [*((of, 8) for of in TABLES), ("everything", 13), ("level 1", 13)],
+)
+def test_compilers_have_nothing_to_say(tmp_path, which, bits):
     """Of C and C++, with floats and without, and the self-test passes."""
     fitted, _ = table_at_random(*TABLES[which])
-    export_c(fitted, tmp_path, arithmetic="int16")
+    export_c(fitted, tmp_path, arithmetic="int16", bits=bits)
     sources = tmp_path / "example.c", tmp_path / "lightwaves_model.c"
     with_floats = "-D", "LIGHTWAVES_FLOAT_INPUT"
     for compiler, flags in WAYS:
@@ -55,9 +58,10 @@ def test_compilers_have_nothing_to_say(tmp_path, which):
 
 
 @needs_compiler
-def test_sanitizers_find_nothing(tmp_path):
+@pytest.mark.parametrize("bits", [8, 13])
+def test_sanitizers_find_nothing(tmp_path, bits):
     fitted, _ = table_at_random(*TABLES["everything"])
-    export_c(fitted, tmp_path, arithmetic="int16", hop=3)
+    export_c(fitted, tmp_path, arithmetic="int16", hop=3, bits=bits)
     (tmp_path / "driver.c").write_text(DRIVER)
     sources = tmp_path / "driver.c", tmp_path / "lightwaves_model.c"
     driver = compiled(*sources, *SANITIZE, out=tmp_path / "driver")
@@ -85,13 +89,14 @@ int main(void)
 """
 
 
+@pytest.mark.parametrize("bits", [8, 13])
 @pytest.mark.parametrize("core", ["cortex-m0plus", "cortex-m4"])
-def test_no_floating_point_and_no_division(tmp_path, core):
+def test_no_floating_point_and_no_division(tmp_path, core, bits):
     programs = "arm-none-eabi-gcc", "arm-none-eabi-nm", "make"
     if not all(map(shutil.which, programs)):
         pytest.skip("needs make and a compiler for Cortex-M")
     fitted, _ = table_at_random(*TABLES["everything"])
-    export_c(fitted, tmp_path, arithmetic="int16")
+    export_c(fitted, tmp_path, arithmetic="int16", bits=bits)
     command = ["make", "-s", "-C", tmp_path, core, "SIZE=true"]
     subprocess.run(command, check=True)
     name = f"lightwaves_model-{core.removeprefix('cortex-')}.o"
@@ -102,11 +107,12 @@ def test_no_floating_point_and_no_division(tmp_path, core):
 
 
 @needs_compiler
-def test_memory_is_as_said(tmp_path):
+@pytest.mark.parametrize("bits", [8, 13])
+def test_memory_is_as_said(tmp_path, bits):
     if shutil.which("size") is None:
         pytest.skip("needs size")
     fitted, _ = table_at_random(*TABLES["everything"])
-    source = export_c(fitted, tmp_path, arithmetic="int16")
+    source = export_c(fitted, tmp_path, arithmetic="int16", bits=bits)
     floats = export_c(fitted, tmp_path / "float")
     model = compiled(tmp_path / "lightwaves_model.c", "-c", out=tmp_path / "model.o")
     done = subprocess.run(["size", model], capture_output=True, text=True, check=True)
@@ -114,7 +120,7 @@ def test_memory_is_as_said(tmp_path):
     static = source.work_bytes + source.stream_bytes
     assert static <= data + bss < static + 300  # with pointers and alignment
     assert source.table_bytes < text
-    assert source.work_bytes < floats.work_bytes / 2
+    assert source.work_bytes < floats.work_bytes / (2 if bits == 8 else 1)
     assert source.stream_bytes <= floats.stream_bytes / 2 + 8
 
 

@@ -25,9 +25,11 @@ from lightwaves_aeon.export.c.data import (
 from lightwaves_aeon.export.c.int16_tables import IntegerTables
 from lightwaves_aeon.export.c.probabilities import logit_scale
 from lightwaves_aeon.export.integer.entry import CountEntry
+from lightwaves_aeon.export.integer.head import LARGEST_STEP
 from lightwaves_aeon.export.integer.model import IntegerModel
 from lightwaves_aeon.export.integer.pooling import POOL, SERIES_POOL
-from lightwaves_aeon.export.integer.responses import DERIVE, ENERGY_SHIFT, LARGEST
+from lightwaves_aeon.export.integer.responses import DERIVE
+from lightwaves_aeon.export.integer.width import FRACTION_BITS
 
 COMMENTS = {
     "channels": "Channels in use.",
@@ -57,9 +59,10 @@ FLAGS = (
 )
 """What the program asks for."""
 
-COUNT_SHIFT, VALUE_SHIFT = 16, 19
-"""Bits that are dropped of 32 to make values of the known case: integers of 13 bits go
-beyond what is clamped, not all of them."""
+COUNT_SHIFT, NARROW_SHIFT = 16, 19
+"""Bits that are dropped of 32 to make samples of the known case, which are counts or
+stand for values of 32 bits, or are values of 16: integers of 13 bits go beyond what is
+clamped, not all of them."""
 
 
 def integer_data_header(
@@ -98,7 +101,7 @@ def integer_data_header(
         "N_TIMEPOINTS": n,
         "HOP": hop,
         "BITS": model.bits,
-        "LARGEST": LARGEST,
+        "LARGEST": model.width.largest_sample,
         **({"COUNTS": 1} if has_counts else {}),
         **({"SCORE_BITS": int(model.head.bits[0])} if is_classifier else {}),
         **tables.sizes(n),
@@ -109,7 +112,11 @@ def integer_data_header(
         "N_INPUTS": tables.n_inputs,
         "MARGIN": tables.margin,
         "N_PPV": N_THRESHOLDS,
-        "ENERGY_SHIFT": ENERGY_SHIFT,
+        "ENERGY_SHIFT": model.width.energy_shift,
+        "IS_WIDE": int(model.width.is_wide),
+        "LARGEST_INPUT": model.width.largest,
+        "FRACTION_BITS": FRACTION_BITS,
+        "LARGEST_STEP": LARGEST_STEP,
     }
     bits = {name: 1 << slots_of(name)[0] for name in POOL}
     of_series = {name: 1 << i for i, name in enumerate(SERIES_POOLING)}
@@ -137,7 +144,7 @@ def integer_data_header(
 
 /* Channels, {outputs}, time points of a series and of the window over a stream,
  * samples from one decision about a stream to the next. Binary digits of a deviation,
- * and the largest value of a channel. Bytes: of the work on a series; of a stream,
+ * and the largest sample of a channel. Bytes: of the work on a series; of a stream,
  * which a linker leaves out of a program without one; of the tables.
  */
 {macros("LIGHTWAVES_", public)}
@@ -148,7 +155,9 @@ def integer_data_header(
 #include <stdint.h>
 
 /* Scores, channels in use, inputs, zeros at both ends, as far as a kernel reaches,
- * thresholds of PPV, and bits that level 2 does not read.
+ * thresholds of PPV, and bits that level 2 does not read. Whether inputs and responses
+ * are of 32 bits, what no input exceeds, digits of a sample that stands for one, and
+ * what no distance of a feature from its mean counts beyond.
  */
 {macros("", numbers)}
 
@@ -192,7 +201,8 @@ def _known_case(model: IntegerModel) -> str:
     """Give the scores of values as if at random, many of them out of range."""
     shape = model.fitted.n_channels, model.n_timepoints
     has_counts = isinstance(model.entry, CountEntry)
-    shift = COUNT_SHIFT if has_counts else VALUE_SHIFT
+    is_any = has_counts or model.width.is_wide
+    shift = COUNT_SHIFT if is_any else NARROW_SHIFT
     mixed = mixed_bits(shape).astype(np.int64) >> shift
     values = (mixed - (1 << 31 - shift)).astype(np.int16)[None]
     scores = model.scores(model.quantise(values) if has_counts else values)[0]

@@ -15,6 +15,7 @@ from lightwaves_aeon.export.c.tables import N_PARTS, Tables
 from lightwaves_aeon.export.integer.entry import CountEntry
 from lightwaves_aeon.export.integer.model import IntegerModel
 from lightwaves_aeon.export.integer.pooling import slope_shift
+from lightwaves_aeon.export.integer.width import Width
 
 SHARED = (
     "channels",
@@ -56,6 +57,8 @@ class IntegerTables(NamedTuple):
         Number of inputs.
     margin : int
         Zeros before and behind a series.
+    width : Width
+        Of inputs and responses.
     """
 
     arrays: dict[str, np.ndarray]
@@ -63,6 +66,7 @@ class IntegerTables(NamedTuple):
     flags: dict[str, bool]
     n_inputs: int
     margin: int
+    width: Width
 
     @classmethod
     def from_model(cls, model: IntegerModel) -> IntegerTables:
@@ -110,12 +114,13 @@ class IntegerTables(NamedTuple):
                 "interval_lengths": _unsigned(lengths),
             }
             if tables.flags["slope"]:
-                shifts = [slope_shift(length) for length in lengths.tolist()]
+                largest = model.width.largest
+                shifts = [slope_shift(length, largest) for length in lengths.tolist()]
                 arrays["interval_shifts"] = _unsigned(np.array(shifts))
         if tables.flags["thresholds"]:
             shares = model.fitted.model.rows["statistic"] == POOLING_NAMES.index("ppv")
             columns = tables.columns[shares[tables.columns]]
-            arrays["thresholds"] = model.thresholds[columns].astype(np.int16)
+            arrays["thresholds"] = _of_width(model.thresholds[columns], model.width)
         head = model.head
         arrays |= {
             "head_intercepts": head.intercepts.astype(np.int32),
@@ -140,7 +145,7 @@ class IntegerTables(NamedTuple):
         dilations = arrays.get("group_dilations", np.zeros(1))
         margin = min(CENTRE * int(dilations.max()), n)
         ordered = {name: arrays[name] for name in ORDER if name in arrays} | arrays
-        return cls(ordered, floats, tables.flags, tables.n_inputs, margin)
+        return cls(ordered, floats, tables.flags, tables.n_inputs, margin, model.width)
 
     def sizes(self, n: int) -> dict[str, int]:
         """Give the memory of the program in bytes, for `n` time points."""
@@ -148,12 +153,17 @@ class IntegerTables(NamedTuple):
         n_values = n + 2 * self.margin
         n_values += 2 * n * flags["convolutions"]
         n_values += flags["level_2"] * (n // 2 + 2 * self.margin)
-        n_values += flags["pairs"] * n_used * n
+        work_bytes = self.width.n_bits // 8 * n_values
+        work_bytes += 2 * flags["pairs"] * n_used * n
         return {
-            "work_bytes": 2 * n_values + 8,
+            "work_bytes": work_bytes + 8,
             "stream_bytes": 2 * n_used * n + 8,
             "table_bytes": sum(array.nbytes for array in self.arrays.values()),
         }
+
+
+def _of_width(array: np.ndarray, width: Width) -> np.ndarray:
+    return array.astype(np.int32 if width.is_wide else np.int16)
 
 
 def _signed(array: np.ndarray) -> np.ndarray:

@@ -118,7 +118,7 @@ def export_c(
         Cases by which `bits` is chosen, see `choose_bits`; counts where `scale` is
         given. Their agreement with Python is told.
     bits : int, optional
-        Binary digits of a channel's deviation, from 0 to 11; by default those chosen by
+        Binary digits of a channel's deviation, from 0 to 15; by default those chosen by
         `X`, or 8.
     scale, offset : float or np.ndarray of shape (n_channels,), optional
         The program reads counts of a sensor, which stand for ``offset + scale * count``

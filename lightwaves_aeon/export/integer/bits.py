@@ -12,10 +12,12 @@ from lightwaves_aeon.core.fitted import FittedClassifier, FittedLinear
 from lightwaves_aeon.export.integer.entry import of_all_channels
 from lightwaves_aeon.export.integer.model import DEFAULT_BITS, IntegerModel
 
-CANDIDATES = (6, 7, 8, 9)
+CANDIDATES = (7, 8, 9, 11, 12, 13, 14)
+"""In 16 bits up to 9 of them: fewer would do no better, and more in 32 bits."""
+
 SAME_LABELS = 0.995
-OF_SCORES, OF_NUMBERS = 0.02, 0.01
-"""How far scores may be off, as a share of their deviation, and numbers of a regressor.
+LARGEST_ERROR = 0.01
+"""How far scores may be off, as a share of their deviation.
 
 Labels alone do not tell: those of training cases are far from any other.
 """
@@ -48,8 +50,9 @@ def choose_bits(
 ) -> Agreement:
     """Take the fewest binary digits that keep 99.5 % of the labels, and the scores.
 
-    Scores may be off by 2 % of their deviation, the numbers of a regressor by 1 %.
-    Where none are as close, those that come closest are taken.
+    Scores, or the numbers of a regressor, may be off by 1 % of their deviation. Where
+    none are as close, those that come closest are taken. With more than 9 digits the
+    model computes in 32 bits.
 
     Parameters
     ----------
@@ -94,9 +97,7 @@ def choose_bits(
         agreement = Agreement(candidate, labels, float(errors.max()))
         if best is None or agreement.error < best.error:
             best = agreement
-        if agreement.error <= OF_NUMBERS:
-            break
-        if agreement.error <= OF_SCORES and labels >= SAME_LABELS:
+        if agreement.error <= LARGEST_ERROR and not labels < SAME_LABELS:
             break
     assert best is not None
     return best

@@ -10,9 +10,12 @@ import numpy as np
 
 from lightwaves_aeon.core.convolution.transform import FeatureTransform
 from lightwaves_aeon.core.data.scaling import divisors
-from lightwaves_aeon.export.integer.responses import LARGEST, clamped
+from lightwaves_aeon.export.integer.width import Width
 
 LARGEST_INT32, COUNTS = 2**31 - 1, 2**15
+LARGEST_GAIN = LARGEST_INT32 // (3 * COUNTS)
+"""Of counts, the farthest of which is three times 2**15 from the mean at most."""
+
 LARGEST_SHIFT = 30
 
 
@@ -74,13 +77,18 @@ class FloatEntry(NamedTuple):
         Means, each the sum of two.
     gains : np.ndarray of float32, shape (n_channels_in_use,)
         What a unit of the values is.
+    width : Width
+        Of the integers.
     """
 
     means: np.ndarray
     gains: np.ndarray
+    width: Width
 
     @classmethod
-    def from_transform(cls, transform: FeatureTransform, bits: int) -> FloatEntry:
+    def from_transform(
+        cls, transform: FeatureTransform, bits: int, width: Width
+    ) -> FloatEntry:
         """Take the constants of the channels in use.
 
         Parameters
@@ -89,6 +97,8 @@ class FloatEntry(NamedTuple):
             The table, with the scaling constants of the channels in use.
         bits : int
             The unit of the integers is this power of 1/2 of a deviation.
+        width : Width
+            Of the integers.
 
         Returns
         -------
@@ -106,10 +116,11 @@ class FloatEntry(NamedTuple):
         >>> from lightwaves_aeon.core.convolution.kernels import kernel_bank
         >>> from lightwaves_aeon.core.convolution.transform import FeatureTransform
         >>> from lightwaves_aeon.export.integer.entry import FloatEntry
+        >>> from lightwaves_aeon.export.integer.width import NARROW
         >>> rows, bank = candidate_rows(0, 4, 2, (1,)), kernel_bank("minirocket")
         >>> moments = np.array([5.0]), np.array([2.0])
         >>> transform = FeatureTransform.from_rows(rows, bank, *moments)
-        >>> entry = FloatEntry.from_transform(transform, bits=8)
+        >>> entry = FloatEntry.from_transform(transform, 8, NARROW)
         >>> entry(np.float32([[[5, 6, 7, 100]]])).tolist()
         [[[0, 128, 256, 2730]]]
         """
@@ -119,10 +130,10 @@ class FloatEntry(NamedTuple):
             gains = (2.0**bits / divisors(transform.stds)).astype(np.float32)
         if not (np.isfinite(means).all() and np.isfinite(gains).all()):
             raise ValueError("a constant of a channel is beyond single precision")
-        return cls(means, gains)
+        return cls(means, gains, width)
 
     def __call__(self, x: np.ndarray) -> np.ndarray:
-        """Turn the channels in use into integers, operation for operation as C.
+        """Turn the channels in use into samples, operation for operation as C.
 
         Parameters
         ----------
@@ -136,9 +147,10 @@ class FloatEntry(NamedTuple):
         high, low = self.means.T[:, :, None]
         with np.errstate(all="ignore"):
             scaled = ((x - high) - low) * self.gains[:, None]
-        scaled = clamped(np.where(np.isnan(scaled), np.float32(0), scaled))
-        offset = np.float32(LARGEST + 0.5)
-        return ((scaled + offset).astype(np.int32) - LARGEST).astype(np.int16)
+        largest = np.float32(self.width.largest)
+        scaled = np.where(np.isnan(scaled), np.float32(0), scaled)
+        scaled = np.clip(scaled, -largest, largest) + (largest + np.float32(0.5))
+        return self.width.samples(scaled.astype(np.int32) - self.width.largest)
 
 
 class CountEntry(NamedTuple):
@@ -150,17 +162,21 @@ class CountEntry(NamedTuple):
         Of each channel.
     shifts : np.ndarray of int, shape (n_channels_in_use,)
         Bits to be dropped at last.
+    width : Width
+        Of the integers.
     """
 
     multipliers: np.ndarray
     addends: np.ndarray
     shifts: np.ndarray
+    width: Width
 
     @classmethod
     def from_transform(
         cls,
         transform: FeatureTransform,
         bits: int,
+        width: Width,
         scale: np.ndarray,
         offset: np.ndarray,
     ) -> CountEntry:
@@ -172,6 +188,8 @@ class CountEntry(NamedTuple):
             The table, with the scaling constants of the channels in use.
         bits : int
             The unit of the integers is this power of 1/2 of a deviation.
+        width : Width
+            Of the integers.
         scale, offset : np.ndarray of float64, shape (n_channels_in_use,)
             A count stands for the value ``offset + scale * count``.
 
@@ -188,11 +206,12 @@ class CountEntry(NamedTuple):
         >>> from lightwaves_aeon.core.convolution.kernels import kernel_bank
         >>> from lightwaves_aeon.core.convolution.transform import FeatureTransform
         >>> from lightwaves_aeon.export.integer.entry import CountEntry
+        >>> from lightwaves_aeon.export.integer.width import NARROW
         >>> rows, bank = candidate_rows(0, 4, 2, (1,)), kernel_bank("minirocket")
         >>> moments = np.array([5.0]), np.array([2.0])
         >>> transform = FeatureTransform.from_rows(rows, bank, *moments)
         >>> hundredths = np.array([0.01]), np.array([0.0])
-        >>> entry = CountEntry.from_transform(transform, 8, *hundredths)
+        >>> entry = CountEntry.from_transform(transform, 8, NARROW, *hundredths)
         >>> entry(np.int16([[[500, 600, 700, 10000]]])).tolist()
         [[[0, 128, 256, 2730]]]
         """
@@ -200,7 +219,9 @@ class CountEntry(NamedTuple):
             raise ValueError("scale and offset must be finite, and scale not 0")
         gains = scale * 2.0**bits / divisors(transform.stds)
         centres = np.where(gains == 0, 0, (transform.means - offset) / scale)
-        is_beyond = (np.abs(gains) > LARGEST) | (np.abs(centres) > 2 * COUNTS)
+        is_beyond = (np.abs(gains) > min(width.largest, LARGEST_GAIN)) | (
+            np.abs(centres) > 2 * COUNTS
+        )
         for channel in transform.plan.channels[is_beyond]:
             raise ValueError(
                 f"channel {channel}: scale and offset are not those of the series that "
@@ -208,10 +229,12 @@ class CountEntry(NamedTuple):
             )
         found = map(_constants, gains.tolist(), centres.tolist())
         multipliers, addends, shifts = np.array(list(found), np.int64).T
-        return cls(multipliers.astype(np.int32), addends.astype(np.int32), shifts)
+        return cls(
+            multipliers.astype(np.int32), addends.astype(np.int32), shifts, width
+        )
 
     def __call__(self, counts: np.ndarray) -> np.ndarray:
-        """Turn counts of the channels in use into integers.
+        """Turn counts of the channels in use into samples.
 
         Parameters
         ----------
@@ -225,7 +248,7 @@ class CountEntry(NamedTuple):
         products = counts.astype(np.int64) * self.multipliers[:, None]
         sums = products + self.addends[:, None]
         assert np.abs(sums).max(initial=0) <= LARGEST_INT32
-        return clamped(sums >> self.shifts[:, None]).astype(np.int16)
+        return self.width.samples(self.width.clamped(sums >> self.shifts[:, None]))
 
 
 def _constants(gain: float, centre: float) -> tuple[int, int, int]:

@@ -9,12 +9,17 @@ from typing import NamedTuple
 import numpy as np
 
 from lightwaves_aeon.core.fitted import FittedClassifier, FittedLinear
-from lightwaves_aeon.export.integer.responses import LARGEST_INT16
+from lightwaves_aeon.export.integer.width import LARGEST_INT16
 
 LARGEST_INT32 = 2**31 - 1
 
-STEPS = 64
-"""Steps of a feature that are kept of its deviation; finer ones tell nothing."""
+STEPS = 256
+"""Steps of a feature that are kept of its deviation, or half as many; finer ones tell
+nothing."""
+
+LARGEST_STEP = 2**14 - 1
+"""Steps that count, a hundred deviations: where features can go says nothing then of
+how fine the steps are."""
 
 LEAST_DEVIATION = 2.0**-5
 """Deviation, in integers, of a feature that is in use."""
@@ -31,6 +36,8 @@ ROUNDING = 12**-0.5
 
 class IntegerHead(NamedTuple):
     """A linear head that adds up ``weights * (features - centres >> shifts)``.
+
+    What is weighed is kept within `LARGEST_STEP`.
 
     Attributes
     ----------
@@ -93,8 +100,6 @@ class IntegerHead(NamedTuple):
         deviations = np.minimum(fitted.stds / units, high - low)
         shifts = np.maximum(np.log2(np.maximum(deviations, STEPS) / STEPS), 0)
         shifts = np.minimum(shifts, LARGEST_BITS // 2).astype(np.int64)
-        while (too_far := _reach(low, high, means, shifts) > LARGEST_INT16).any():
-            shifts += too_far
         reach = _reach(low, high, means, shifts)
         # What moves by less than its integers are rounded tells nothing any more.
         is_told = (reach > 0) & (deviations >= LEAST_DEVIATION)
@@ -132,7 +137,7 @@ class IntegerHead(NamedTuple):
             They fit in 32 bits.
         """
         steps = features - self.centres >> self.shifts
-        assert np.abs(steps).max(initial=0) <= LARGEST_INT16
+        steps = np.clip(steps, -LARGEST_STEP, LARGEST_STEP)
         scores = steps @ self.weights + self.intercepts
         assert np.abs(scores).max(initial=0) <= LARGEST_INT32
         return np.clip(scores, *self.limits)
@@ -143,7 +148,8 @@ def _reach(
 ) -> np.ndarray:
     """Give how far from zero a feature can be once it is shifted."""
     centres = means - (1 << shifts >> 1)
-    return np.maximum(np.abs(low - centres >> shifts), np.abs(high - centres >> shifts))
+    ends = low - centres >> shifts, high - centres >> shifts
+    return np.minimum(np.maximum(*np.abs(ends)), LARGEST_STEP)
 
 
 def _bits(

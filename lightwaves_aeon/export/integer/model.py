@@ -22,18 +22,10 @@ from lightwaves_aeon.export.integer.entry import (
 )
 from lightwaves_aeon.export.integer.head import IntegerHead
 from lightwaves_aeon.export.integer.pooling import POOL, SERIES_POOL, Pooling
-from lightwaves_aeon.export.integer.responses import (
-    DERIVE,
-    ENERGY_SHIFT,
-    LARGEST,
-    LARGEST_INT16,
-    LARGEST_RESPONSE,
-    clamped,
-    energy,
-    respond,
-)
+from lightwaves_aeon.export.integer.responses import DERIVE, energy, respond
+from lightwaves_aeon.export.integer.width import Width, width_of
 
-DEFAULT_BITS, MOST_BITS = 8, 11
+DEFAULT_BITS, MOST_BITS = 8, 15
 TARGET = "a model in integers"
 
 
@@ -42,7 +34,8 @@ class IntegerModel:
     """A model that reads int16, and computes in integers up to its scores in int32.
 
     Values of a channel are distances from its mean in units of ``2 ** -bits`` of its
-    deviation, no larger than 2,730. All series are of one length.
+    deviation. With 9 digits or less, values and responses are of 16 bits, with more of
+    32. All series are of one length.
 
     Attributes
     ----------
@@ -52,6 +45,8 @@ class IntegerModel:
         Time points of a series.
     bits : int
         Binary digits of a deviation.
+    width : Width
+        How wide integers are, and how large the values of a channel.
     entry : FloatEntry or CountEntry
         How series come in.
     units : np.ndarray of float64, shape (n_features,)
@@ -65,6 +60,7 @@ class IntegerModel:
     fitted: FittedLinear
     n_timepoints: int
     bits: int
+    width: Width
     entry: FloatEntry | CountEntry
     units: np.ndarray
     thresholds: np.ndarray
@@ -88,7 +84,8 @@ class IntegerModel:
         n_timepoints : int
             Time points of a series.
         bits : int, default=8
-            Binary digits of a deviation, from 0 to 11.
+            Binary digits of a deviation, from 0 to 15; with more than 9
+            what is computed is of 32 bits.
         scale, offset : float or np.ndarray of shape (n_channels,), optional
             Series are counts of a sensor, which stand for ``offset + scale * count``.
 
@@ -121,26 +118,32 @@ class IntegerModel:
         refuse_missing(rows[rows["level"] > 0], TARGET, POOL, DERIVE)
         _refuse_others(fitted, bits)
         transform = fitted.model.transform
+        width = width_of(bits, n_timepoints)
         entry: FloatEntry | CountEntry
         if scale is None:
-            entry = FloatEntry.from_transform(transform, bits)
+            entry = FloatEntry.from_transform(transform, bits, width)
         else:
             of_channels = [
                 of_all_channels(of, fitted.n_channels)[transform.plan.channels]
                 for of in (scale, offset)
             ]
-            entry = CountEntry.from_transform(transform, bits, *of_channels)
-        found = [_unit_and_bounds(row, n_timepoints, bits) for row in rows]
+            entry = CountEntry.from_transform(transform, bits, width, *of_channels)
+        found = [_unit_and_bounds(row, n_timepoints, bits, width) for row in rows]
         units, bounds = (np.array(of) for of in zip(*found, strict=True))
         # Sums at level 2 lack the bits that it does not read.
-        steps = 2.0 ** (bits - ENERGY_SHIFT * (rows["level"] == 2))
+        steps = 2.0 ** (bits - width.energy_shift * (rows["level"] == 2))
         thresholds = np.floor(rows["threshold"].astype(np.float64) * steps)
-        thresholds = np.clip(thresholds, -LARGEST_INT16, LARGEST_INT16).astype(np.int64)
+        largest = 2 ** (width.n_bits - 1) - 1
+        thresholds = np.clip(thresholds, -largest, largest).astype(np.int64)
         head = IntegerHead.from_fitted(fitted, units, bounds)
-        return cls(fitted, n_timepoints, int(bits), entry, units, thresholds, head)
+        constants = entry, units, thresholds, head
+        return cls(fitted, n_timepoints, int(bits), width, *constants)
 
     def quantise(self, X: np.ndarray) -> np.ndarray:
-        """Turn series into integers.
+        """Turn series into samples of 16 bits.
+
+        With 9 digits or less these are the values, with more they stand for them as
+        `Width.samples` says.
 
         Parameters
         ----------
@@ -172,7 +175,7 @@ class IntegerModel:
         Parameters
         ----------
         z : np.ndarray of int16, shape (n_cases, n_channels, n_timepoints)
-            What `quantise` gives; values beyond 2,730 count as that.
+            What `quantise` gives; values beyond the largest count as that.
 
         Returns
         -------
@@ -187,7 +190,7 @@ class IntegerModel:
             raise ValueError(
                 f"series have {z.shape[2]} time points, not {self.n_timepoints}"
             )
-        z = clamped(z.astype(np.int32))
+        z = self.width.values(z)
         rows = self.fitted.model.rows
         out = np.zeros((len(z), len(rows)), np.int64)
         for column, row in enumerate(rows):
@@ -197,17 +200,19 @@ class IntegerModel:
     def _feature(self, z: np.ndarray, row: np.void, threshold: int) -> np.ndarray:
         derive = DERIVE[REPRESENTATION_NAMES[row["input"]]]
         # Where there is no second channel its number is -1, and it is not read.
-        x = derive(z[:, row["channel"]], z[:, row["other"]])
-        compute = _pooling_of(row).compute
-        if row["level"] == 0:
+        x = self.width.clamped(derive(z[:, row["channel"]], z[:, row["other"]]))
+        compute, level = _pooling_of(row).compute, int(row["level"])
+        if level == 0:
             first, end = _timepoints_of(row, self.n_timepoints)
-            return compute(x[:, first:end], threshold)
+            return compute(x[:, first:end], self.width.largest, threshold)
         taps = self.fitted.model.bank.taps[row["kernel"]]
         response = respond(x, taps, int(row["dilation"]))
-        if row["level"] == 2:
-            response = respond(energy(response), taps, int(row["dilation"]))
-        assert np.abs(response).max(initial=0) <= LARGEST_INT16
-        return compute(response, threshold)
+        if level == 2:
+            magnitudes = energy(response, self.width)
+            response = respond(magnitudes, taps, int(row["dilation"]))
+        limit = self.width.largest_response(level)
+        assert np.abs(response).max(initial=0) <= limit < 2 ** (self.width.n_bits - 1)
+        return compute(response, limit, threshold)
 
     def scores(self, z: np.ndarray) -> np.ndarray:
         """Compute the scores of series.
@@ -285,18 +290,19 @@ def _pooling_of(row: np.void) -> Pooling:
     return pooling[POOLING_NAMES[row["statistic"]]]
 
 
-def _unit_and_bounds(row: np.void, n: int, bits: int) -> tuple[float, tuple[int, int]]:
+def _unit_and_bounds(
+    row: np.void, n: int, bits: int, width: Width
+) -> tuple[float, tuple[int, int]]:
     """Give what one of a feature's integers is, and their range."""
     pooling, level = _pooling_of(row), int(row["level"])
     operator = POOLING_OPERATORS[POOLING_NAMES[row["statistic"]]]
     if level == 0:
         first, end = _timepoints_of(row, n)
-        return 2.0**-bits * pooling.unit(end - first), pooling.bounds(
-            end - first, LARGEST
-        )
-    n = n // level
-    unit = pooling.unit(n)
+        of = end - first, width.largest
+        return 2.0**-bits * pooling.unit(*of), pooling.bounds(*of)
+    of = n // level, width.largest_response(level)
+    unit = pooling.unit(*of)
     if operator.unit == "amplitude":
-        unit *= 2.0 ** (ENERGY_SHIFT * (level - 1) - bits)
+        unit *= 2.0 ** (width.energy_shift * (level - 1) - bits)
         unit *= float(row["dilation"]) ** (-1.5 * level)
-    return unit, pooling.bounds(n, LARGEST_RESPONSE[level])
+    return unit, pooling.bounds(*of)

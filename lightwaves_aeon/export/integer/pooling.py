@@ -10,10 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lightwaves_aeon.export.integer.responses import LARGEST
-
-LARGEST_SLOPE = 2**29
-"""Sums of slopes are shifted to be no larger: their distances fit in 32 bits."""
+from lightwaves_aeon.export.integer.width import LARGEST_SUM
 
 
 class Pooling(NamedTuple):
@@ -22,33 +19,35 @@ class Pooling(NamedTuple):
     Attributes
     ----------
     compute : callable
-        Gives the integers of values of shape (n_cases, n), and of a threshold.
+        Gives the integers of values of shape (n_cases, n), none larger than a limit,
+        and of a threshold.
     unit : callable
-        Gives what one of them is, in the unit of the values, for n of them.
+        Gives what one of them is, in the unit of the values, for n of them, none larger
+        than a limit.
     bounds : callable
         Gives the least and the largest of them, for n values, none larger than a limit.
     """
 
-    compute: Callable[[np.ndarray, int], np.ndarray]
-    unit: Callable[[int], float]
+    compute: Callable[[np.ndarray, int, int], np.ndarray]
+    unit: Callable[[int, int], float]
     bounds: Callable[[int, int], tuple[int, int]]
 
 
-def _ppv(response: np.ndarray, threshold: int) -> np.ndarray:
+def _ppv(response: np.ndarray, limit: int, threshold: int) -> np.ndarray:
     return (response > threshold).sum(axis=1)
 
 
-def _max(response: np.ndarray, threshold: int) -> np.ndarray:
+def _max(response: np.ndarray, limit: int, threshold: int) -> np.ndarray:
     return np.abs(response).max(axis=1, initial=0)
 
 
-def _min(response: np.ndarray, threshold: int) -> np.ndarray:
+def _min(response: np.ndarray, limit: int, threshold: int) -> np.ndarray:
     if response.shape[1] == 0:
         return np.zeros(len(response), np.int64)
     return np.abs(response).min(axis=1)
 
 
-def _lspv(response: np.ndarray, threshold: int) -> np.ndarray:
+def _lspv(response: np.ndarray, limit: int, threshold: int) -> np.ndarray:
     run = longest = np.zeros(len(response), np.int64)
     for values in response.T:
         run = np.where(values > 0, run + 1, 0)
@@ -56,11 +55,11 @@ def _lspv(response: np.ndarray, threshold: int) -> np.ndarray:
     return longest
 
 
-def _share(n: int) -> float:
+def _share(n: int, limit: int) -> float:
     return 1 / max(n, 1)
 
 
-def _one(n: int) -> float:
+def _one(n: int, limit: int) -> float:
     return 1.0
 
 
@@ -73,53 +72,58 @@ POOL = {
 """Those of responses; shares are counted, and amplitudes not scaled by the dilation."""
 
 
-def slope_shift(n: int) -> int:
-    """Give the bits that sums of slopes over n values drop.
+def slope_shift(n: int, limit: int) -> int:
+    """Give the bits that sums of slopes over n values drop, none larger than a limit.
 
     Examples
     --------
     >>> from lightwaves_aeon.export.integer.pooling import slope_shift
-    >>> slope_shift(100), slope_shift(10000)
+    >>> slope_shift(100, 2730), slope_shift(10000, 2730)
     (0, 8)
     """
-    return max((LARGEST * (n * n // 2)).bit_length() - 29, 0)
+    return max((limit * (n * n // 2) // LARGEST_SUM).bit_length(), 0)
 
 
-def _mean(x: np.ndarray, threshold: int) -> np.ndarray:
+def _mean(x: np.ndarray, limit: int, threshold: int) -> np.ndarray:
     return x.sum(axis=1, dtype=np.int64)
 
 
-def _deviation(x: np.ndarray, threshold: int) -> np.ndarray:
+def _deviation(x: np.ndarray, limit: int, threshold: int) -> np.ndarray:
     x = x.astype(np.int64)
     squares = x.shape[1] * (x * x).sum(axis=1) - x.sum(axis=1) ** 2
     return np.array([isqrt(square) for square in squares.tolist()], np.int64)
 
 
-def _slope(x: np.ndarray, threshold: int) -> np.ndarray:
+def _slope(x: np.ndarray, limit: int, threshold: int) -> np.ndarray:
     n = x.shape[1]
     weights = 1 - n + 2 * np.arange(n, dtype=np.int64)
-    return (x * weights).sum(axis=1) >> slope_shift(n)
+    return (x * weights).sum(axis=1) >> slope_shift(n, limit)
 
 
-def _unit_of_slope(n: int) -> float:
+def _unit_of_slope(n: int, limit: int) -> float:
     # As of the least-squares line, times the length.
-    return 2.0 ** slope_shift(n) * 6 / ((n + 1) * max(n - 1, 1))
+    return 2.0 ** slope_shift(n, limit) * 6 / ((n + 1) * max(n - 1, 1))
 
 
 def _bounds_of_slope(n: int, limit: int) -> tuple[int, int]:
     largest = limit * (n * n // 2)
-    return -largest >> slope_shift(n), largest >> slope_shift(n)
+    shift = slope_shift(n, limit)
+    return -largest >> shift, largest >> shift
+
+
+def _lowest(x: np.ndarray, limit: int, threshold: int) -> np.ndarray:
+    return x.min(axis=1)
+
+
+def _highest(x: np.ndarray, limit: int, threshold: int) -> np.ndarray:
+    return x.max(axis=1)
 
 
 SERIES_POOL = {
     "mean": Pooling(_mean, _share, lambda n, limit: (-n * limit, n * limit)),
     "deviation": Pooling(_deviation, _share, lambda n, limit: (0, n * limit)),
     "slope": Pooling(_slope, _unit_of_slope, _bounds_of_slope),
-    "lowest": Pooling(
-        lambda x, threshold: x.min(axis=1), _one, lambda n, limit: (-limit, limit)
-    ),
-    "highest": Pooling(
-        lambda x, threshold: x.max(axis=1), _one, lambda n, limit: (-limit, limit)
-    ),
+    "lowest": Pooling(_lowest, _one, lambda n, limit: (-limit, limit)),
+    "highest": Pooling(_highest, _one, lambda n, limit: (-limit, limit)),
 }
 """Those of intervals of an input."""

@@ -2,62 +2,26 @@
 
 from __future__ import annotations
 
-__all__ = [
-    "DERIVE",
-    "ENERGY_SHIFT",
-    "LARGEST",
-    "LARGEST_INT16",
-    "LARGEST_RESPONSE",
-    "clamped",
-    "energy",
-    "respond",
-]
+__all__ = ["DERIVE", "energy", "respond"]
 
 import numpy as np
 
 from lightwaves_aeon.core.convolution.kernels import CENTRE
-
-LARGEST_INT16 = 2**15 - 1
-
-LARGEST = 2730
-"""The largest value of an input: a kernel's weights have an absolute sum of 12, so that
-no response exceeds `LARGEST_INT16`."""
-
-ENERGY_SHIFT = 3
-"""Bits that level 2 drops of what it reads: of non-negative values, a response is six
-times the largest at most."""
-
-LARGEST_RESPONSE = {1: 12 * LARGEST, 2: 6 * (12 * LARGEST >> ENERGY_SHIFT)}
-"""By level."""
-
-assert max(LARGEST_RESPONSE.values()) <= LARGEST_INT16
+from lightwaves_aeon.export.integer.width import Width
 
 N_HEAVY, HEAVY, LIGHT = 3, 2, -1
 
 
-def clamped(values: np.ndarray) -> np.ndarray:
-    """Keep values within what an input can be.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from lightwaves_aeon.export.integer.responses import clamped
-    >>> clamped(np.array([-30000, 5, 2731])).tolist()
-    [-2730, 5, 2730]
-    """
-    return np.clip(values, -LARGEST, LARGEST)
-
-
 def _change(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    return clamped(np.diff(first, axis=1, prepend=first[:, :1]))
+    return np.diff(first, axis=1, prepend=first[:, :1])
 
 
 def _sum(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    return clamped(first + second)
+    return first + second
 
 
 def _difference(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    return clamped(first - second)
+    return first - second
 
 
 DERIVE = {
@@ -66,7 +30,7 @@ DERIVE = {
     "sum": _sum,
     "difference": _difference,
 }
-"""What makes an input of one channel or two, for each representation."""
+"""What makes an input of one channel or two, before it is clamped."""
 
 
 def respond(x: np.ndarray, taps: np.ndarray, dilation: int) -> np.ndarray:
@@ -103,15 +67,16 @@ def respond(x: np.ndarray, taps: np.ndarray, dilation: int) -> np.ndarray:
     return response
 
 
-def energy(response: np.ndarray) -> np.ndarray:
-    """Give what level 2 reads: every second magnitude, without its last bits.
+def energy(response: np.ndarray, width: Width) -> np.ndarray:
+    """Give what level 2 reads: every second magnitude, of 16 bits without its last.
 
     Examples
     --------
     >>> import numpy as np
     >>> from lightwaves_aeon.export.integer.responses import energy
-    >>> energy(np.array([[-17, 3, 7, 5, 100]])).tolist()
+    >>> from lightwaves_aeon.export.integer.width import NARROW
+    >>> energy(np.array([[-17, 3, 7, 5, 100]]), NARROW).tolist()
     [[2, 0]]
     """
     half = response.shape[1] // 2
-    return np.abs(response[:, : 2 * half : 2]) >> ENERGY_SHIFT
+    return np.abs(response[:, : 2 * half : 2]) >> width.energy_shift

@@ -11,8 +11,8 @@
  * operators follow each other in the order in which they are worked on, and so do the
  * rows of the head.
  *
- * Nothing overflows, whatever the series: an input is LARGEST at most, a response 12
- * times that, and weights are such that no sum of scores exceeds 32 bits.
+ * Nothing overflows, whatever the series: an input is LARGEST_INPUT at most, a response
+ * 12 times that, and weights are such that no sum of scores exceeds 32 bits.
  */
 #define LIGHTWAVES_TABLES
 #include "lightwaves_model.h"
@@ -28,7 +28,8 @@
 #endif
 
 /* Two values of 16 bits at a time, where a core has instructions for that. */
-#if defined(__ARM_FEATURE_SIMD32) && !defined(__ARM_NEON) && !defined(__ARM_BIG_ENDIAN)
+#if !IS_WIDE && defined(__ARM_FEATURE_SIMD32) && !defined(__ARM_NEON) \
+    && !defined(__ARM_BIG_ENDIAN)
 #include <arm_acle.h>
 #include <string.h> /* memcpy, which is one instruction */
 #define HAS_PACKED 1
@@ -42,8 +43,13 @@
 #define HAS_CONVOLUTIONS (HAS_LEVEL_1 || HAS_LEVEL_2)
 #define HAS_SUMS (HAS_MEAN || HAS_DEVIATION)
 #define HAS_SERIES (HAS_SUMS || HAS_SLOPE || HAS_LOWEST || HAS_HIGHEST)
+#if defined(LIGHTWAVES_COUNTS) || defined(LIGHTWAVES_FLOAT_INPUT)
+#define MAKES_SAMPLES 1
+#else
+#define MAKES_SAMPLES 0
+#endif
 
-enum { N_TIMEPOINTS = LIGHTWAVES_N_TIMEPOINTS, LARGEST = LIGHTWAVES_LARGEST };
+enum { N_TIMEPOINTS = LIGHTWAVES_N_TIMEPOINTS, LARGEST_SAMPLE = LIGHTWAVES_LARGEST };
 
 #ifdef LIGHTWAVES_N_CLASSES
 enum { N_CLASSES = LIGHTWAVES_N_CLASSES };
@@ -51,15 +57,26 @@ enum { N_CLASSES = LIGHTWAVES_N_CLASSES };
 const char *const lightwaves_classes[N_CLASSES] = {CLASS_LABELS};
 #endif
 
-static int16_t series[N_TIMEPOINTS + 2 * MARGIN];
+/* Inputs and responses. */
+#if IS_WIDE
+#define VALUE_T int32_t
+#define COUNT_T uint32_t
+#define VALUE_MAX INT32_MAX
+#else
+#define VALUE_T int16_t
+#define COUNT_T uint16_t /* of as many bits as what is counted, for compilers */
+#define VALUE_MAX INT16_MAX
+#endif
+
+static VALUE_T series[N_TIMEPOINTS + 2 * MARGIN];
 #if HAS_CONVOLUTIONS
-static int16_t total[N_TIMEPOINTS], response[N_TIMEPOINTS];
+static VALUE_T total[N_TIMEPOINTS], response[N_TIMEPOINTS];
 #endif
 #if HAS_LEVEL_2
-static int16_t energy[N_TIMEPOINTS / 2 + 2 * MARGIN];
+static VALUE_T energy[N_TIMEPOINTS / 2 + 2 * MARGIN];
 #endif
 #if HAS_PAIRS
-static int16_t rows[N_IN_USE][N_TIMEPOINTS]; /* inputs have them in common */
+static int16_t rows[N_IN_USE][N_TIMEPOINTS]; /* samples: inputs have them in common */
 #endif
 
 static uint32_t n_clamped = 0, n_clamped_of_stream = 0;
@@ -88,51 +105,110 @@ typedef struct {
 }
 #endif
 
-static inline int16_t clamped(int32_t value)
+static inline int32_t within(int32_t value, int32_t largest)
 {
-    if (value > LARGEST)
-        value = LARGEST;
-    if (value < -LARGEST)
-        value = -LARGEST;
+    if (value > largest)
+        value = largest;
+    if (value < -largest)
+        value = -largest;
+    return value;
+}
+
+#if HAS_DERIVED || defined(LIGHTWAVES_COUNTS)
+static inline VALUE_T clamped(int32_t value)
+{
+    return (VALUE_T)within(value, LARGEST_INPUT);
+}
+
+#endif
+#if IS_WIDE
+/* Samples of 16 bits stand for values of 32: small ones are equal to them, and larger
+ * ones are an exponent, and the FRACTION_BITS digits of the value that follow its first.
+ */
+#if MAKES_SAMPLES
+static inline int16_t sample_of(int32_t value)
+{
+    const int32_t size = value < 0 ? -value : value;
+    int exponent = 0;
+    while (size >> (FRACTION_BITS + 1 + exponent))
+        exponent++;
+    const int32_t rounded = (size + (1 << exponent >> 1)) >> exponent;
+    const int32_t sample = rounded + (exponent << FRACTION_BITS);
+    return (int16_t)(value < 0 ? -sample : sample);
+}
+
+#endif
+static inline int32_t value_of(int16_t sample)
+{
+    const int32_t size = sample < 0 ? -sample : sample;
+    const int32_t digits = size >> FRACTION_BITS;
+    const int exponent = digits > 1 ? (int)digits - 1 : 0;
+    const int32_t value = (size - (exponent << FRACTION_BITS)) << exponent;
+    return sample < 0 ? -value : value;
+}
+
+#else
+#if MAKES_SAMPLES
+static inline int16_t sample_of(int32_t value)
+{
     return (int16_t)value;
 }
 
-/* A value of a channel in use, as it comes in. */
-static inline int32_t converted(int16_t value, int channel)
+#endif
+static inline int16_t value_of(int16_t sample)
+{
+    return sample;
+}
+
+#endif
+/* Clamps what comes in of a channel in use, and counts what is clamped. */
+static inline int16_t taken(int16_t from, int channel, uint32_t *n_beyond)
 {
 #ifdef LIGHTWAVES_COUNTS
-    const int32_t product = value * (int32_t)count_multipliers[channel];
-    return (product + count_addends[channel]) >> count_shifts[channel];
+    const int32_t product = from * (int32_t)count_multipliers[channel];
+    const int32_t value = (product + count_addends[channel]) >> count_shifts[channel];
+    *n_beyond += value > LARGEST_INPUT || value < -LARGEST_INPUT;
+    return sample_of(clamped(value));
 #else
+    const int32_t value = from;
     (void)channel;
-    return value;
+    *n_beyond += value > LARGEST_SAMPLE || value < -LARGEST_SAMPLE;
+    return (int16_t)within(value, LARGEST_SAMPLE);
 #endif
 }
 
-/* Takes values of a channel in; returns how many were clamped. */
-static uint32_t take_in(const int16_t *from, int n, int channel, int16_t *out)
+/* What is kept of a sample: itself where inputs have channels in common, or its value. */
+#if HAS_PAIRS
+#define KEPT_T int16_t
+static inline int16_t kept(int16_t sample)
 {
-    uint32_t n_beyond = 0;
-    for (int t = 0; t < n; t++) {
-        const int32_t value = converted(from[t], channel);
-        n_beyond += value > LARGEST || value < -LARGEST;
-        out[t] = clamped(value);
-    }
-    return n_beyond;
+    return sample;
 }
 
+#else
+#define KEPT_T VALUE_T
+static inline VALUE_T kept(int16_t sample)
+{
+    return value_of(sample);
+}
+
+#endif
 /* Reads a channel of a window; returns how many values were clamped. */
-static uint32_t read_channel(const Window *window, int channel, int16_t *out)
+static uint32_t read_channel(const Window *window, int channel, KEPT_T *out)
 {
     if (!window->is_stream) {
         const size_t start = (size_t)channels[channel] * (size_t)N_TIMEPOINTS;
-        return take_in(window->values + start, N_TIMEPOINTS, channel, out);
+        const int16_t *from = window->values + start;
+        uint32_t n_beyond = 0;
+        for (int t = 0; t < N_TIMEPOINTS; t++)
+            out[t] = kept(taken(from[t], channel, &n_beyond));
+        return n_beyond;
     }
     const int16_t *row = window->values + (size_t)channel * (size_t)N_TIMEPOINTS;
     for (int t = window->start; t < N_TIMEPOINTS; t++)
-        *out++ = row[t];
+        *out++ = kept(row[t]);
     for (int t = 0; t < window->start; t++)
-        *out++ = row[t];
+        *out++ = kept(row[t]);
     return 0;
 }
 
@@ -140,7 +216,7 @@ static uint32_t read_channel(const Window *window, int channel, int16_t *out)
 
 #if HAS_CHANGE
 /* Changes from point to point, from the last to the first, which has none. */
-static void take_changes(int16_t *x)
+static void take_changes(VALUE_T *x)
 {
     for (int t = N_TIMEPOINTS - 1; t > 0; t--)
         x[t] = clamped((int32_t)x[t] - x[t - 1]);
@@ -151,7 +227,7 @@ static void take_changes(int16_t *x)
 /* Derives an input from its channels. */
 static void fill_series(const Window *window, int input)
 {
-    int16_t *x = series + MARGIN;
+    VALUE_T *x = series + MARGIN;
 #if !HAS_PAIRS
     const int channel = input_channels[input];
     const uint32_t n_beyond = read_channel(window, channel, x);
@@ -165,17 +241,17 @@ static void fill_series(const Window *window, int input)
     const int16_t *first = rows[input_channels[input]];
     const int16_t *second = rows[input_others[input]];
     for (int t = 0; t < N_TIMEPOINTS; t++)
-        x[t] = first[t];
+        x[t] = value_of(first[t]);
 #endif
 #if HAS_SUM
     if (input_representations[input] == SUM)
         for (int t = 0; t < N_TIMEPOINTS; t++)
-            x[t] = clamped((int32_t)x[t] + second[t]);
+            x[t] = clamped((int32_t)x[t] + value_of(second[t]));
 #endif
 #if HAS_DIFFERENCE
     if (input_representations[input] == DIFFERENCE)
         for (int t = 0; t < N_TIMEPOINTS; t++)
-            x[t] = clamped((int32_t)x[t] - second[t]);
+            x[t] = clamped((int32_t)x[t] - value_of(second[t]));
 #endif
 #if HAS_CHANGE
     if (input_representations[input] == CHANGE)
@@ -226,53 +302,63 @@ static inline uint32_t sum_of_pairs(const int16_t *a, const int16_t *b, const in
     return __uadd16(__uadd16(pair_at(a), pair_at(b)), pair_at(c));
 }
 
-static inline uint32_t tripled_pair(uint32_t pair)
+#endif
+/* Triples the input, which is what kernels of level 1 read from here on. */
+static void triple_series(void)
 {
-    return __uadd16(pair, __uadd16(pair, pair));
+    for (int t = MARGIN; t < MARGIN + N_TIMEPOINTS; t++)
+        series[t] = (VALUE_T)(3 * series[t]);
 }
 
-#endif
-/* Sum of the nine shifted copies: it serves all kernels of a dilation. */
+/* Sum of the nine shifted copies of the input: it serves all kernels of a dilation. The
+ * sum of the tripled copies is divided by 3, which without a remainder is a product.
+ */
 static void sum_of_nine(int dilation)
 {
-    const int16_t *a = series + first_seen(-4, dilation);
-    const int16_t *b = series + first_seen(-3, dilation);
-    const int16_t *c = series + first_seen(-2, dilation);
-    const int16_t *d = series + first_seen(-1, dilation);
-    const int16_t *e = series + first_seen(0, dilation);
-    const int16_t *f = series + first_seen(1, dilation);
-    const int16_t *g = series + first_seen(2, dilation);
-    const int16_t *h = series + first_seen(3, dilation);
-    const int16_t *i = series + first_seen(4, dilation);
+    const VALUE_T *a = series + first_seen(-4, dilation);
+    const VALUE_T *b = series + first_seen(-3, dilation);
+    const VALUE_T *c = series + first_seen(-2, dilation);
+    const VALUE_T *d = series + first_seen(-1, dilation);
+    const VALUE_T *e = series + first_seen(0, dilation);
+    const VALUE_T *f = series + first_seen(1, dilation);
+    const VALUE_T *g = series + first_seen(2, dilation);
+    const VALUE_T *h = series + first_seen(3, dilation);
+    const VALUE_T *i = series + first_seen(4, dilation);
     int t = 0;
 #if HAS_PACKED
     for (; t < N_TIMEPOINTS - 1; t += 2) {
         const uint32_t left = sum_of_pairs(a + t, b + t, c + t);
         const uint32_t middle = sum_of_pairs(d + t, e + t, f + t);
         const uint32_t right = sum_of_pairs(g + t, h + t, i + t);
-        put_pair(__uadd16(__uadd16(left, middle), right), total + t);
+        const uint32_t nine = __uadd16(__uadd16(left, middle), right);
+        const uint32_t low = (nine & 0xFFFFu) * 0xAAABu, high = (nine >> 16) * 0xAAABu;
+        put_pair((low & 0xFFFFu) | high << 16, total + t);
     }
 #endif
-    for (; t < N_TIMEPOINTS; t++)
-        total[t] = (int16_t)(a[t] + b[t] + c[t] + d[t] + e[t] + f[t] + g[t] + h[t] + i[t]);
+    for (; t < N_TIMEPOINTS; t++) {
+        const int32_t left = (int32_t)a[t] + b[t] + c[t];
+        const int32_t middle = (int32_t)d[t] + e[t] + f[t];
+        const int32_t right = (int32_t)g[t] + h[t] + i[t];
+        total[t] = (VALUE_T)((uint32_t)(left + middle + right) * 0xAAAAAAABu);
+    }
 }
 
 #if HAS_LEVEL_1
-/* Level 1 of a kernel: its three taps of weight 2 tripled, less all nine. */
+/* Level 1 of a kernel: what its three taps of weight 2 see, tripled, less all nine. */
 static void respond_by_total(int kernel, int dilation)
 {
-    const int16_t *a = series + first_seen(kernel_taps[kernel][0], dilation);
-    const int16_t *b = series + first_seen(kernel_taps[kernel][1], dilation);
-    const int16_t *c = series + first_seen(kernel_taps[kernel][2], dilation);
+    const VALUE_T *a = series + first_seen(kernel_taps[kernel][0], dilation);
+    const VALUE_T *b = series + first_seen(kernel_taps[kernel][1], dilation);
+    const VALUE_T *c = series + first_seen(kernel_taps[kernel][2], dilation);
     int t = 0;
 #if HAS_PACKED
     for (; t < N_TIMEPOINTS - 1; t += 2) {
-        const uint32_t heavy = tripled_pair(sum_of_pairs(a + t, b + t, c + t));
+        const uint32_t heavy = sum_of_pairs(a + t, b + t, c + t);
         put_pair(__usub16(heavy, pair_at(total + t)), response + t);
     }
 #endif
     for (; t < N_TIMEPOINTS; t++)
-        response[t] = (int16_t)(3 * (a[t] + b[t] + c[t]) - total[t]);
+        response[t] = (VALUE_T)(a[t] + b[t] + c[t] - total[t]);
 }
 
 #endif
@@ -284,26 +370,27 @@ static inline int is_one_share(int wanted)
 }
 
 /* How often the same is above a threshold, where no more is wanted of it. */
-static int32_t count_by_total(int kernel, int dilation, int16_t threshold)
+static int32_t count_by_total(int kernel, int dilation, VALUE_T threshold)
 {
-    const int16_t *a = series + first_seen(kernel_taps[kernel][0], dilation);
-    const int16_t *b = series + first_seen(kernel_taps[kernel][1], dilation);
-    const int16_t *c = series + first_seen(kernel_taps[kernel][2], dilation);
-    int32_t count = 0;
+    const VALUE_T *a = series + first_seen(kernel_taps[kernel][0], dilation);
+    const VALUE_T *b = series + first_seen(kernel_taps[kernel][1], dilation);
+    const VALUE_T *c = series + first_seen(kernel_taps[kernel][2], dilation);
+    COUNT_T count = 0;
     int t = 0;
 #if HAS_PACKED
     const uint32_t limit = (uint16_t)threshold * 0x10001u;
     uint32_t counts = 0;
     for (; t < N_TIMEPOINTS - 1; t += 2) {
-        const uint32_t heavy = tripled_pair(sum_of_pairs(a + t, b + t, c + t));
+        const uint32_t heavy = sum_of_pairs(a + t, b + t, c + t);
         (void)__ssub16(limit, __usub16(heavy, pair_at(total + t)));
         counts = __uadd16(counts, __sel(0, 0x10001u));
     }
-    count = (int32_t)((counts & 0xFFFFu) + (counts >> 16));
+    count = (COUNT_T)((counts & 0xFFFFu) + (counts >> 16));
 #endif
     for (; t < N_TIMEPOINTS; t++)
-        count += (int16_t)(3 * (a[t] + b[t] + c[t]) - total[t]) > threshold;
-    return count;
+        count = (COUNT_T)(
+            count + ((VALUE_T)(a[t] + b[t] + c[t] - total[t]) > threshold));
+    return (int32_t)count;
 }
 
 #endif
@@ -313,12 +400,12 @@ static int32_t count_by_total(int kernel, int dilation, int16_t threshold)
  */
 static void energy_by_total(int kernel, int dilation)
 {
-    const int16_t *a = series + first_seen(kernel_taps[kernel][0], dilation);
-    const int16_t *b = series + first_seen(kernel_taps[kernel][1], dilation);
-    const int16_t *c = series + first_seen(kernel_taps[kernel][2], dilation);
+    const VALUE_T *a = series + first_seen(kernel_taps[kernel][0], dilation);
+    const VALUE_T *b = series + first_seen(kernel_taps[kernel][1], dilation);
+    const VALUE_T *c = series + first_seen(kernel_taps[kernel][2], dilation);
     for (int t = 0; t < N_TIMEPOINTS / 2; t++) {
-        const int value = 3 * (a[2 * t] + b[2 * t] + c[2 * t]) - total[2 * t];
-        energy[MARGIN + t] = (int16_t)((value < 0 ? -value : value) >> ENERGY_SHIFT);
+        const int32_t value = a[2 * t] + b[2 * t] + c[2 * t] - total[2 * t];
+        energy[MARGIN + t] = (VALUE_T)((value < 0 ? -value : value) >> ENERGY_SHIFT);
     }
 }
 
@@ -328,8 +415,8 @@ static void energy_by_total(int kernel, int dilation)
 static void rectify(void)
 {
     for (int t = 0; t < N_TIMEPOINTS / 2; t++) {
-        const int value = response[2 * t];
-        energy[MARGIN + t] = (int16_t)((value < 0 ? -value : value) >> ENERGY_SHIFT);
+        const int32_t value = response[2 * t];
+        energy[MARGIN + t] = (VALUE_T)((value < 0 ? -value : value) >> ENERGY_SHIFT);
     }
 }
 
@@ -339,15 +426,15 @@ static void rectify(void)
 static void respond_to_energy(int kernel, int dilation)
 {
     const int8_t *taps = kernel_taps[kernel];
-    const int16_t *a = energy + first_seen(taps[0], dilation);
-    const int16_t *b = energy + first_seen(taps[1], dilation);
-    const int16_t *c = energy + first_seen(taps[2], dilation);
-    const int16_t *d = energy + first_seen(taps[3], dilation);
-    const int16_t *e = energy + first_seen(taps[4], dilation);
-    const int16_t *f = energy + first_seen(taps[5], dilation);
-    const int16_t *g = energy + first_seen(taps[6], dilation);
-    const int16_t *h = energy + first_seen(taps[7], dilation);
-    const int16_t *i = energy + first_seen(taps[8], dilation);
+    const VALUE_T *a = energy + first_seen(taps[0], dilation);
+    const VALUE_T *b = energy + first_seen(taps[1], dilation);
+    const VALUE_T *c = energy + first_seen(taps[2], dilation);
+    const VALUE_T *d = energy + first_seen(taps[3], dilation);
+    const VALUE_T *e = energy + first_seen(taps[4], dilation);
+    const VALUE_T *f = energy + first_seen(taps[5], dilation);
+    const VALUE_T *g = energy + first_seen(taps[6], dilation);
+    const VALUE_T *h = energy + first_seen(taps[7], dilation);
+    const VALUE_T *i = energy + first_seen(taps[8], dilation);
     int t = 0;
 #if HAS_PACKED
     for (; t < N_TIMEPOINTS / 2 - 1; t += 2) {
@@ -359,7 +446,7 @@ static void respond_to_energy(int kernel, int dilation)
     }
 #endif
     for (; t < N_TIMEPOINTS / 2; t++)
-        response[t] = (int16_t)(2 * (a[t] + b[t] + c[t]) - (d[t] + e[t] + f[t])
+        response[t] = (VALUE_T)(2 * (a[t] + b[t] + c[t]) - (d[t] + e[t] + f[t])
                                 - (g[t] + h[t] + i[t]));
 }
 
@@ -369,9 +456,9 @@ static void respond_to_energy(int kernel, int dilation)
 /* Pooling operators of responses, of their first n values. */
 
 #if HAS_PPV
-static int32_t count_above(int16_t threshold, int n)
+static int32_t count_above(VALUE_T threshold, int n)
 {
-    int32_t count = 0;
+    COUNT_T count = 0;
     int t = 0;
 #if HAS_PACKED
     const uint32_t limit = (uint16_t)threshold * 0x10001u;
@@ -380,11 +467,11 @@ static int32_t count_above(int16_t threshold, int n)
         (void)__ssub16(limit, pair_at(response + t));
         counts = __uadd16(counts, __sel(0, 0x10001u));
     }
-    count = (int32_t)((counts & 0xFFFFu) + (counts >> 16));
+    count = (COUNT_T)((counts & 0xFFFFu) + (counts >> 16));
 #endif
     for (; t < n; t++)
-        count += response[t] > threshold;
-    return count;
+        count = (COUNT_T)(count + (response[t] > threshold));
+    return (int32_t)count;
 }
 
 #endif
@@ -398,16 +485,16 @@ static inline uint32_t magnitudes_at(const int16_t *from)
 
 #endif
 #if HAS_MAX || HAS_MIN
-static inline int16_t magnitude(int16_t value)
+static inline VALUE_T magnitude(VALUE_T value)
 {
-    return (int16_t)(value < 0 ? -value : value);
+    return (VALUE_T)(value < 0 ? -value : value);
 }
 
 #endif
 #if HAS_MAX
 static int32_t largest_magnitude(int n)
 {
-    int16_t high = 0;
+    VALUE_T high = 0;
     int t = 0;
 #if HAS_PACKED
     uint32_t highs = 0;
@@ -420,7 +507,7 @@ static int32_t largest_magnitude(int n)
     high = (int16_t)highs > high ? (int16_t)highs : high;
 #endif
     for (; t < n; t++) {
-        const int16_t size = magnitude(response[t]);
+        const VALUE_T size = magnitude(response[t]);
         high = size > high ? size : high;
     }
     return high;
@@ -455,7 +542,7 @@ static int32_t longest_positive(int n)
 #if HAS_MIN
 static int32_t smallest_magnitude(int n)
 {
-    int16_t low = INT16_MAX;
+    VALUE_T low = VALUE_MAX;
     int t = 0;
 #if HAS_PACKED
     uint32_t lows = (uint32_t)INT16_MAX * 0x10001u;
@@ -468,7 +555,7 @@ static int32_t smallest_magnitude(int n)
     low = (int16_t)lows < low ? (int16_t)lows : low;
 #endif
     for (; t < n; t++) {
-        const int16_t size = magnitude(response[t]);
+        const VALUE_T size = magnitude(response[t]);
         low = size < low ? size : low;
     }
     return n > 0 ? low : 0;
@@ -480,7 +567,7 @@ static int32_t smallest_magnitude(int n)
  */
 
 #if HAS_SUMS
-static int32_t sum_of(const int16_t *x, int n)
+static int32_t sum_of(const VALUE_T *x, int n)
 {
     int32_t sum = 0;
     for (int t = 0; t < n; t++)
@@ -503,18 +590,24 @@ static int32_t square_root(uint64_t x)
     return (int32_t)root;
 }
 
-static int32_t deviation_of(const int16_t *x, int n)
+static int32_t deviation_of(const VALUE_T *x, int n)
 {
     const int64_t sum = sum_of(x, n);
     uint64_t squares = 0;
-    for (int t = 0; t < n; t++)
-        squares += (uint32_t)((int32_t)x[t] * x[t]);
+    for (int t = 0; t < n; t++) {
+#if IS_WIDE
+        const int64_t value = x[t];
+#else
+        const int32_t value = x[t];
+#endif
+        squares += (uint64_t)(value * value);
+    }
     return square_root((uint64_t)n * squares - (uint64_t)(sum * sum));
 }
 
 #endif
 #if HAS_SLOPE
-static int32_t slope_of(const int16_t *x, int n, int shift)
+static int32_t slope_of(const VALUE_T *x, int n, int shift)
 {
     int64_t sum = 0;
     for (int t = 0; t < n; t++)
@@ -524,9 +617,9 @@ static int32_t slope_of(const int16_t *x, int n, int shift)
 
 #endif
 #if HAS_LOWEST
-static int32_t lowest_of(const int16_t *x, int n)
+static int32_t lowest_of(const VALUE_T *x, int n)
 {
-    int16_t low = x[0];
+    VALUE_T low = x[0];
     for (int t = 1; t < n; t++)
         low = x[t] < low ? x[t] : low;
     return low;
@@ -534,9 +627,9 @@ static int32_t lowest_of(const int16_t *x, int n)
 
 #endif
 #if HAS_HIGHEST
-static int32_t highest_of(const int16_t *x, int n)
+static int32_t highest_of(const VALUE_T *x, int n)
 {
-    int16_t high = x[0];
+    VALUE_T high = x[0];
     for (int t = 1; t < n; t++)
         high = x[t] > high ? x[t] : high;
     return high;
@@ -547,7 +640,8 @@ static int32_t highest_of(const int16_t *x, int n)
 static void add_feature(int32_t value, Accumulator *accumulator)
 {
     const int feature = accumulator->feature++;
-    const int32_t step = (value - head_centres[feature]) >> head_shifts[feature];
+    const int32_t distance = (value - head_centres[feature]) >> head_shifts[feature];
+    const int32_t step = within(distance, LARGEST_STEP);
     for (int k = 0; k < N_SCORES; k++)
         accumulator->scores[k] += head_weights[feature][k] * step;
 }
@@ -557,7 +651,7 @@ static void add_feature(int32_t value, Accumulator *accumulator)
 static void add_features_of_interval(int interval, Accumulator *accumulator)
 {
     const int wanted = interval_statistics[interval], n = interval_lengths[interval];
-    const int16_t *x = series + MARGIN + interval_firsts[interval];
+    const VALUE_T *x = series + MARGIN + interval_firsts[interval];
 #if HAS_MEAN
     if (wanted & MEAN)
         add_feature(sum_of(x, n), accumulator);
@@ -583,7 +677,7 @@ static void add_features_of_interval(int interval, Accumulator *accumulator)
 #endif
 #if HAS_CONVOLUTIONS
 #if HAS_PPV
-static inline int16_t next_threshold(Accumulator *accumulator)
+static inline VALUE_T next_threshold(Accumulator *accumulator)
 {
 #if HAS_THRESHOLDS
     return thresholds[accumulator->threshold++];
@@ -637,7 +731,7 @@ static void evaluate_series(int convolution, int dilation, Accumulator *accumula
     const int wanted = convolution_level_1[convolution];
 #if HAS_PPV
     if (is_one_share(wanted) && !goes_on(convolution)) {
-        const int16_t threshold = next_threshold(accumulator);
+        const VALUE_T threshold = next_threshold(accumulator);
         add_feature(count_by_total(kernel, dilation, threshold), accumulator);
         return;
     }
@@ -716,6 +810,7 @@ static int classify(const Window *window, int32_t *scores)
             add_features_of_interval(interval, &accumulator);
 #endif
 #if HAS_CONVOLUTIONS
+        triple_series();
         for (int i = 0; i < input_groups[input]; i++, group++) {
             sum_of_nine(group_dilations[group]);
             for (int j = 0; j < group_convolutions[group]; j++, convolution++)
@@ -771,8 +866,8 @@ int lightwaves_push(const int16_t *sample, int32_t *scores)
 {
     n_clamped = 0;
     for (int i = 0; i < N_IN_USE; i++) {
-        int16_t *place = stream + i * N_TIMEPOINTS + newest;
-        n_clamped += take_in(sample + channels[i], 1, i, place);
+        const int16_t value = sample[channels[i]];
+        stream[i * N_TIMEPOINTS + newest] = taken(value, i, &n_clamped);
     }
     /* It stays at its largest. */
     if (n_clamped_of_stream <= UINT32_MAX - n_clamped)
@@ -826,7 +921,7 @@ void lightwaves_probabilities(const int32_t *scores, float *probabilities)
 static int16_t quantised(float value, int channel, uint32_t *n_beyond)
 {
     const float distance = (value - channel_means[channel][0]) - channel_means[channel][1];
-    const float largest = (float)LARGEST;
+    const float largest = (float)LARGEST_INPUT;
     float scaled = distance * channel_gains[channel];
     if (!(scaled <= largest && scaled >= -largest))
         ++*n_beyond;
@@ -834,7 +929,7 @@ static int16_t quantised(float value, int channel, uint32_t *n_beyond)
         return 0;
     scaled = scaled > largest ? largest : scaled;
     scaled = scaled < -largest ? -largest : scaled;
-    return (int16_t)((int32_t)(scaled + (largest + 0.5f)) - LARGEST);
+    return sample_of((int32_t)(scaled + (largest + 0.5f)) - LARGEST_INPUT);
 }
 
 uint32_t lightwaves_quantise(const float *values, int n_timepoints, int16_t *out)

@@ -5,9 +5,11 @@
  * not be entered from two threads at once.
  *
  * Values of a channel are distances from its training mean in units of
- * 2^-LIGHTWAVES_BITS of its deviation, LIGHTWAVES_LARGEST at most. Those beyond are
- * clamped and counted. Where LIGHTWAVES_COUNTS is defined, the program makes them of
- * the counts of a sensor itself.
+ * 2^-LIGHTWAVES_BITS of its deviation. With 9 digits or less they are the samples, none
+ * larger than LIGHTWAVES_LARGEST. With more, a sample s up to 8192 is the value; a larger
+ * one stands for (4096 + s % 4096) << (s / 4096 - 1), and negative ones for the same with
+ * its sign. Samples beyond the largest are clamped and counted. Where LIGHTWAVES_COUNTS is
+ * defined, the program makes them of the counts of a sensor itself.
  */
 #ifndef lightwaves_MODEL_H
 #define lightwaves_MODEL_H

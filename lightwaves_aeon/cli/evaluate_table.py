@@ -1,0 +1,208 @@
+"""What ``lightwaves evaluate`` does of a table: recordings are kept together."""
+
+from __future__ import annotations
+
+__all__ = ["evaluate_table", "split_option"]
+
+import json
+import sys
+import warnings
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from lightwaves_aeon.cli.tables import TableOptions, read_cases
+
+if TYPE_CHECKING:
+    from lightwaves_aeon.benchmark.grouped import GroupedErrors, GroupedResult
+    from lightwaves_aeon.tables import TableCollection
+
+# Imports of aeon, pandas and rich stand in the functions: help must not wait for them.
+
+SPLITS = {
+    "recording": "tested on recordings that it was not fitted to",
+    "time": "fitted to the first 70 % of each recording, tested on what follows",
+    "window": "tested on windows at random, of recordings that it was fitted to, too",
+}
+"""How cases may be split, and what that means."""
+
+CELLS = {
+    "accuracy": "{0.accuracy:.3f}",
+    "interval": "{0.interval[0]:.3f} to {0.interval[1]:.3f}",
+    "balanced accuracy": "{0.balanced_accuracy:.3f}",
+    "split by window": "{0.window_accuracy:.3f}",
+}
+CELLS_OF_NUMBERS = {
+    "MAE": "{0.mae:.4g}",
+    "interval": "{0.interval[0]:.4g} to {0.interval[1]:.4g}",
+    "RMSE": "{0.rmse:.4g}",
+    "R2": "{0.r2:.3f}",
+    "MAE split by window": "{0.window_mae:.4g}",
+}
+"""Columns of the tables of classifiers and of regressors, and what is in them."""
+
+split_option = click.option(
+    "--split",
+    type=click.Choice(list(SPLITS)),
+    help="Of a table: what test cases are split off by. [default: recording]",
+)
+
+
+def evaluate_table(
+    data: Path,
+    table: TableOptions,
+    sampling_rate: float | None,
+    split: str,
+    task: str,
+    estimators: Mapping[str, Any],
+    as_json: bool,
+) -> None:
+    """Cross-validate classifiers, or regressors, on a table; print what they achieve.
+
+    Parameters
+    ----------
+    data : Path
+        The file.
+    table : TableOptions
+        What was said of it.
+    sampling_rate : float or None
+        Samples per second; None means as times have them.
+    split : {"recording", "time", "window"}
+        What test cases are split off by.
+    task : {"classification", "regression"}
+        What labels are for.
+    estimators : mapping of str to classifier or regressor
+        By name.
+    as_json : bool
+        Whether to print JSON in place of tables.
+
+    Raises
+    ------
+    ValueError, OSError, ImportError
+        If the table cannot be read or split.
+    """
+    from lightwaves_aeon.benchmark.grouped import evaluate_groups
+    from lightwaves_aeon.core.progress import no_progress
+    from lightwaves_aeon.estimators.fitting import progress_bar
+
+    if table.label is None:
+        raise click.UsageError("a table takes --label, its column of labels.")
+    cases = read_cases(data, table, sampling_rate, task)
+    gap = 1
+    if cases.window is not None and cases.hop is not None:
+        # Between the last of training and the first of test lies a whole window.
+        gap = -(-2 * cases.window // cases.hop) - 1
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        results = evaluate_groups(
+            estimators,
+            cases.X,
+            cases.y,  # type: ignore[arg-type]
+            cases.groups,
+            split=split,
+            gap=gap,
+            task=task,
+            track=progress_bar if sys.stderr.isatty() else no_progress,
+        )
+    for text in dict.fromkeys(str(warning.message) for warning in told):
+        if text.startswith("cases of"):  # others are for whoever made the data
+            click.echo(f"Note: {text}", err=True)
+    kind = "regressor" if task == "regression" else "classifier"
+    if as_json:
+        about = {"data": str(data), "split": split, **_about(cases)}
+        rows = [{kind: name, **_plain(result)} for name, result in results.items()]
+        click.echo(json.dumps({**about, "results": rows}, indent=2))
+        return
+    click.echo(f"{data}: {_size_of(cases)}")
+    click.echo(f"Split by {split}: {SPLITS[split]}\n")
+    _print(kind, results)
+
+
+def _about(cases: TableCollection) -> dict[str, Any]:
+    return {
+        "n_recordings": len(set(cases.groups.tolist())),
+        "n_cases": len(cases.groups),
+        "window": cases.window,
+        "hop": cases.hop,
+        "sampling_rate": cases.sampling_rate,
+        "channels": cases.channel_names,
+    }
+
+
+def _plain(result: GroupedResult | GroupedErrors) -> dict[str, Any]:
+    """Give a result as JSON has it."""
+    plain = {
+        field.name: getattr(result, field.name)
+        for field in fields(result)
+        if field.name != "groups"
+    }
+    plain = {k: v.tolist() if hasattr(v, "tolist") else v for k, v in plain.items()}
+    return plain | {"recordings": [group._asdict() for group in result.groups]}
+
+
+def _size_of(cases: TableCollection) -> str:
+    """Say how many cases there are, and of what."""
+    n_recordings = len(set(cases.groups.tolist()))
+    if cases.window is None:
+        return f"{n_recordings} recordings"
+    span = f"{cases.window} time points"
+    if cases.sampling_rate is not None:
+        span += f" ({cases.window / cases.sampling_rate:.4g} s)"
+    return f"{len(cases.groups)} windows of {span}, of {n_recordings} recordings"
+
+
+def _print(kind: str, results: Mapping[str, Any]) -> None:
+    import pandas as pd
+
+    from lightwaves_aeon.benchmark.console import print_table
+
+    of_numbers = kind == "regressor"
+    cells = CELLS_OF_NUMBERS if of_numbers else CELLS
+    rows = [
+        {kind: name, **{k: v.format(result) for k, v in cells.items()}}
+        for name, result in results.items()
+    ]
+    print_table("", pd.DataFrame(rows).set_index(kind))
+    name, first = next(iter(results.items()))
+    click.echo(f"\n{_careless(name, first)}\n")
+    if not of_numbers:
+        labels = first.labels.astype(str)
+        index = pd.Index(labels, name="label")
+        confusion = pd.DataFrame(first.confusion, index=index, columns=labels)
+        click.echo(f"{name}: cases by label, and by what was predicted")
+        print_table("", confusion)
+        click.echo()
+    parts = {"cases": [str(group.n_cases) for group in first.groups]}
+    for name, result in results.items():
+        parts[name] = [
+            f"{group.score:.4g}" if of_numbers else f"{group.score:.3f}"
+            for group in result.groups
+        ]
+    index = pd.Index([str(group.group) for group in first.groups], name="recording")
+    what = "Mean absolute error" if of_numbers else "Accuracy"
+    click.echo(f"{what} by recording")
+    print_table("", pd.DataFrame(parts, index=index))
+
+
+def _careless(name: str, result: GroupedResult | GroupedErrors) -> str:
+    """Say what an evaluation would have shown that does not mind recordings."""
+    from lightwaves_aeon.benchmark.grouped import GroupedResult
+
+    if isinstance(result, GroupedResult):
+        what, found, form = "accuracy", result.accuracy, ".3f"
+        careless = result.window_accuracy
+    else:
+        what, found, form = "mean absolute error", result.mae, ".4g"
+        careless = result.window_mae
+    off = careless - found
+    differs = f"{format(abs(off), form)} {'higher' if off > 0 else 'lower'}"
+    if format(careless, form) == format(found, form):
+        differs = "the same"
+    return (
+        f"Windows split at random, those of one recording into both parts, would give "
+        f"{name}\nthe {what} {format(careless, form)}: {differs}. The interval takes "
+        "the windows of a recording\nfor alike."
+    )
