@@ -8,26 +8,29 @@ import os
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from lightwaves_aeon.cli import shared
+from lightwaves_aeon.cli.tables import TableOptions, cases_for, table_options
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
+
+    from lightwaves_aeon.aeon.tasks import Estimator
 
 # Imports of aeon, pandas and rich stand in the functions: help must not wait for them.
 
 ARRAY = click.Path(path_type=Path)
 THERE = click.Path(exists=True, path_type=Path)
 
-OF_MODELS = ("data", "labels", "groups", "date")
+OF_MODELS = ("data", "labels", "groups", "date", *TableOptions._fields)
 OF_RESULTS = ("published", "online_names")
 """Options that have a meaning for one of the two alone."""
 
-Cases = tuple["np.ndarray | list[np.ndarray]", "np.ndarray", "np.ndarray | None"]
+Cases = tuple["np.ndarray | list[np.ndarray]", Any, "np.ndarray | None"]
 """Series, labels and groups."""
 
 
@@ -37,7 +40,8 @@ Cases = tuple["np.ndarray | list[np.ndarray]", "np.ndarray", "np.ndarray | None"
     "--data",
     type=ARRAY,
     help="Series that the model has not seen, shape (cases, channels, points): .npy "
-    "file, HDF5 file or Zarr folder, or a .ts file, which holds the labels, too.",
+    "file, HDF5 file or Zarr folder; or a .ts file or a table, CSV or Parquet, which "
+    "hold the labels, too.",
 )
 @click.option("--labels", type=ARRAY, help="Their labels, or numbers.")
 @click.option(
@@ -45,6 +49,7 @@ Cases = tuple["np.ndarray | list[np.ndarray]", "np.ndarray", "np.ndarray | None"
     type=ARRAY,
     help="The recording, person or machine that each case comes from.",
 )
+@table_options
 @click.option("--date", help="Date to show. [default: when the model was written]")
 @click.option(
     "--published",
@@ -73,6 +78,7 @@ def report(
     data: Path | None,
     labels: Path | None,
     groups: Path | None,
+    table: TableOptions,
     date: str | None,
     published: tuple[Path, ...],
     online_names: tuple[str, ...],
@@ -84,6 +90,9 @@ def report(
     For a model it writes a model card: one HTML page, for people who do not program,
     which says what the model decides, how good it is on the cases of --data, what it
     relies on, and which cases it gets wrong. It needs no network and no other file.
+
+    Groups of a table are its recordings, if --recording names their column. Channels
+    and the length of a window are those of the model, unless others are given.
 
     For results it prints the main tables, and writes all of them as CSV files and, with
     diagrams, as one page, report.md. The report on regressors is in a folder regression
@@ -104,11 +113,18 @@ def report(
         return
     if data is None:
         raise click.UsageError("a report on a model needs --data.")
-    if data.suffix != ".ts" and labels is None:
-        raise click.UsageError("--data needs --labels.")
-    if data.suffix == ".ts" and labels is not None:
+    is_table, is_ts = table.check_for(data, labels), data.suffix == ".ts"
+    if is_table:
+        if table.label is None:
+            raise click.UsageError("a table takes --label, its column of labels.")
+        if groups is not None:
+            raise click.UsageError("--groups are of series: a table has --recording.")
+    elif is_ts and labels is not None:
         raise click.UsageError("a .ts file has labels: leave out --labels.")
-    _report_model(source, data, labels, groups, date, out, force)
+    elif not is_ts and labels is None:
+        raise click.UsageError("--data needs --labels.")
+    own = table if is_table else None
+    _report_model(source, data, labels, groups, own, date, out, force)
 
 
 def _report_model(
@@ -116,6 +132,7 @@ def _report_model(
     data: Path,
     labels: Path | None,
     groups: Path | None,
+    table: TableOptions | None,
     date: str | None,
     out: Path | None,
     force: bool,
@@ -125,7 +142,6 @@ def _report_model(
     # Warnings would be of letters that a font lacks, say.
     with warnings.catch_warnings(action="ignore"), shared.told_in_a_line():
         from lightwaves_aeon.aeon.load import load_model_file
-        from lightwaves_aeon.aeon.regressor import LightWaveSRegressor
         from lightwaves_aeon.insight.card import MARK, write_report
         from lightwaves_aeon.storage.choice import split_name
 
@@ -135,23 +151,34 @@ def _report_model(
         ]
         shared.check_output(page, inputs, lambda start: MARK in start, force)
         estimator = load_model_file(model)
-        of_numbers = isinstance(estimator, LightWaveSRegressor)
-        X, y, names = _read(data, labels, groups, of_numbers)
+        X, y, names = _read(estimator, data, labels, groups, table)
         write_report(estimator, X, y, page, names, model, date)
     click.echo(f"The report is {page}")
 
 
 def _read(
-    data: Path, labels: Path | None, groups: Path | None, of_numbers: bool
+    estimator: Estimator,
+    data: Path,
+    labels: Path | None,
+    groups: Path | None,
+    table: TableOptions | None,
 ) -> Cases:
+    from lightwaves_aeon.aeon.regressor import LightWaveSRegressor
     from lightwaves_aeon.benchmark.ts_file import read_ts
     from lightwaves_aeon.storage.files import as_array, read_labels
 
+    if table is not None:
+        cases = cases_for(estimator, data, table)
+        names = cases.groups if table.recording else None
+        return cases.X, cases.y, names
     X: np.ndarray | list[np.ndarray]
     if labels is None:
         X, y = read_ts(data)
     else:
-        X, y = as_array(data), read_labels(labels, of_numbers)
+        X, y = (
+            as_array(data),
+            read_labels(labels, isinstance(estimator, LightWaveSRegressor)),
+        )
     return X, y, None if groups is None else read_labels(groups)
 
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import numpy as np
+import pandas as pd
 import pytest
 from aeon.datasets import save_to_ts_file
 from click.testing import CliRunner
@@ -66,6 +67,26 @@ def test_a_ts_file_has_labels(folder, tmp_path):
     texts = [page.read_text(encoding="utf-8") for page in pages]
     start = "Of the 40 cases"
     assert texts[0].partition(start)[2][:60] == texts[1].partition(start)[2][:60]
+
+
+def test_a_table_has_labels_and_groups(folder, tmp_path):
+    X, y = np.load(folder / "X.npy"), np.load(folder / "y.npy")
+    rows = [
+        [*values, label, f"recording {case // 4}"]
+        for case, (x, label) in enumerate(zip(X, y, strict=True))
+        for values in x.T
+    ]
+    table = pd.DataFrame(rows, columns=["a", "b", "c", "state", "recording"])
+    table.to_csv(tmp_path / "log.csv", index=False)
+    page = tmp_path / "a.html"
+    command = [folder / "some.model", "--data", tmp_path / "log.csv", "--out", page]
+    columns = ["--label", "state", "--recording", "recording"]
+    assert run(*command, *columns).exit_code == 0
+    text = page.read_text(encoding="utf-8")
+    for part in ("40 cases", "10 groups", "recording 7"):
+        assert part in text
+    result = run(*command)
+    assert (result.exit_code, "takes --label" in result.stderr) == (2, True)
 
 
 def test_a_regressor(folder, tmp_path):
