@@ -22,7 +22,7 @@ from lightwaves_aeon.cli.watch import watch
 @click.group(context_settings={"show_default": True})
 @click.version_option(__version__, prog_name="lightwaves")
 def main() -> None:
-    """LightWaveS: time series classification and regression by a few features."""
+    """LightWaveS: time series classification and regression with a few features."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # labels may be in any script
             stream.reconfigure(errors="backslashreplace")

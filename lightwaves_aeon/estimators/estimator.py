@@ -152,9 +152,9 @@ class EstimatorMixin(InspectionMixin):
     def compile(self) -> Predictor:
         """Make a predictor of single cases, without the cost of general checks.
 
-        The ``predict`` of a framework takes a good part of a millisecond to look at its
-        input, whatever its size. The predictor takes one case as an array and reads
-        only the channels in use.
+        ``predict`` checks its input each time, which costs as much as a prediction of
+        one short series. The predictor accepts one case, as an array, and reads only
+        the channels in use.
 
         Returns
         -------

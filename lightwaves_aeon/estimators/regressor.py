@@ -68,14 +68,15 @@ class RegressorMixin(EstimatorMixin):
         super().__init__()
 
     def predict_interval(self, X, coverage: float = 0.9) -> np.ndarray:
-        """Predict between which numbers those of cases lie.
+        """Predict an interval for the number of each case.
 
         Parameters
         ----------
         X : np.ndarray, shape (n_cases, n_channels, n_timepoints)
-            Collection, or any other type that ``predict`` takes.
+            Collection, or any other type that ``predict`` accepts.
         coverage : float, default=0.9
-            Share of the cases whose numbers lie between them, above 0 and below 1.
+            Share of the cases whose numbers should be in their intervals, above 0 and
+            below 1.
 
         Returns
         -------
@@ -91,8 +92,8 @@ class RegressorMixin(EstimatorMixin):
         Notes
         -----
         Intervals are conformal: as wide as the residuals of cases that ``fit`` held
-        out. New cases are covered if they are drawn as those were; cases that hang
-        together, such as overlapping windows of one recording, are covered less.
+        out. They assume independent cases; with dependent ones, such as overlapping
+        windows of one recording, coverage is lower.
 
         Examples
         --------
@@ -110,21 +111,22 @@ class RegressorMixin(EstimatorMixin):
         )
 
     def channel_loss(self) -> pd.DataFrame:
-        """Tell what it costs if a channel is lost, for each channel in use.
+        """Measure the cost of losing a channel, for each channel in use.
 
-        Importance is what the predictions lean on; this is what is missed. Where other
-        channels tell the same, an important one may be lost at no cost.
+        Importance shows what the predictions use; this shows what would be missed. If
+        other channels carry the same information, an important one may be lost at no
+        cost.
 
         Returns
         -------
         pd.DataFrame
-            One row a channel, ascending, with the columns ``channel``; ``r2`` on cases
-            held out, the share of the variance of their numbers that is explained,
-            averaged over the outputs, which is the same in all rows; ``r2_without``,
-            that without the channel; and ``loss``, the difference, which chance may
-            make negative. The cases are those that ``fit`` holds out for
-            `predict_interval`: a search that does not know them finds features, and a
-            regression weighs them; of a collection too large for memory, cases of a
+            One row per channel, ascending, with the columns ``channel``; ``r2`` on
+            cases held out, the share of the variance of their numbers that is
+            explained, averaged over the outputs, which is the same in all rows;
+            ``r2_without``, that without the channel; and ``loss``, the difference,
+            which chance may make negative. The cases are those that ``fit`` holds out
+            for `predict_interval`: a search that does not know them finds features, and
+            a regression weighs them; of a collection too large for memory, cases of a
             sample, each left out of the regression alone. Features of a channel that is
             lost stand at their training means, as they do in ``predict`` where nothing
             of it is observed. All but the channel is NaN if there were too few cases to
@@ -212,7 +214,7 @@ class RegressorMixin(EstimatorMixin):
         Parameters
         ----------
         X : np.ndarray, shape (n_cases, n_channels, n_timepoints)
-            Cases, or any other type that ``predict`` takes.
+            Cases, or any other type that ``predict`` accepts.
 
         Returns
         -------
