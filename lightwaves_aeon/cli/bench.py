@@ -85,16 +85,16 @@ def bench(
 ) -> None:
     """Run classifiers over data sets and resamples, and keep every result.
 
-    On a data set whose labels are numbers to predict it is the regressor of the same
-    method that is run. Resamples and files are those of aeon and tsml-eval: predictions
-    are in CLASSIFIER/Predictions/DATASET/testResampleI.csv below the folder, tables in
+    On a data set whose labels are numbers, the regressor of the same method is run.
+    Resamples and files are those of aeon and tsml-eval: predictions are in
+    CLASSIFIER/Predictions/DATASET/testResampleI.csv below the folder, tables in
     classification/MEASURE/ and regression/MEASURE/. The seed of a classifier or
     regressor is the number of the resample.
 
-    What is there already is not done again: after a crash or Ctrl-C give the same
-    command once more. A run that fails is noted beside where its result would be,
-    skipped, and tried again next time; the exit status is then 1. Of the classifiers,
-    LightWaveS alone takes series of unequal length.
+    Finished runs are skipped: after a crash or Ctrl-C give the same command again. A
+    run that fails is noted beside where its result would be, and tried again next time;
+    the exit status is then 1. Of the classifiers, LightWaveS alone accepts series of
+    unequal length.
     """
     from lightwaves_aeon.benchmark.runs import Task, dataset_names
     from lightwaves_aeon.benchmark.store import Run, Store

@@ -56,7 +56,7 @@ Cases = tuple["np.ndarray | list[np.ndarray]", Any, "np.ndarray | None"]
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     multiple=True,
     help="CSV file of accuracies to set beside those of classifiers: data sets in "
-    "rows, classifiers in columns. May be given again.",
+    "rows, classifiers in columns. May be repeated.",
 )
 @shared.names_option(
     "--online",
@@ -85,20 +85,20 @@ def report(
     out: Path | None,
     force: bool,
 ) -> None:
-    """Report on a MODEL that fit has written, or on RESULTS, a folder of bench.
+    """Report on a MODEL file, or on RESULTS, a folder of bench.
 
-    Of a model it writes a model card: one HTML page, for people who do not program, on
-    what the model decides, how good it is on the cases of --data, by what it decides,
-    and which cases it gets wrong. It needs no network and no other file.
+    For a model it writes a model card: one HTML page, for people who do not program,
+    which says what the model decides, how good it is on the cases of --data, what it
+    relies on, and which cases it gets wrong. It needs no network and no other file.
 
     Groups of a table are its recordings, if --recording names their column. Channels
     and the length of a window are those of the model, unless others are given.
 
-    Of results it prints the main tables, and writes all as CSV files and, with
+    For results it prints the main tables, and writes all of them as CSV files and, with
     diagrams, as one page, report.md. The report on regressors is in a folder regression
     beside that page. The tables that aeon loads are written to RESULTS anew.
 
-    An earlier report is replaced, and files of others only with --force.
+    An earlier report is replaced; other files only with --force.
     """
     is_model = source.is_file()
     for name in OF_RESULTS if is_model else OF_MODELS:
