@@ -122,8 +122,8 @@ class CollectionShell(AtomicFitMixin):
         self.metadata_, self.is_fitted = dict(metadata), True
 
     def get_metadata_routing(self) -> MetadataRequest:
-        """Tell scikit-learn that no method takes metadata; aeon's has no answer."""
-        request = MetadataRequest(owner=type(self).__name__)
+        """Tell scikit-learn which methods take weights; aeon's has no answer."""
+        request = self._get_metadata_request()  # type: ignore[attr-defined]
         # Pipelines hand it to score, as None, whether or not anything asks for it.
         request.score.add_request(param="sample_weight", alias=None)
         return request

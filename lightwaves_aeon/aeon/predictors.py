@@ -11,7 +11,6 @@ import numpy as np
 from aeon.base._base import _clone_estimator
 from aeon.utils.validation import check_n_jobs
 from sklearn.pipeline import make_pipeline
-from sklearn.utils.metadata_routing import MetadataRequest
 
 from lightwaves_aeon.aeon.base import CollectionShell, LabelledShell, Series
 from lightwaves_aeon.aeon.transformer import LightWaveS
@@ -29,7 +28,6 @@ class PredictorShell(WeightedFitMixin, CollectionShell):
     # Of the mixins and of aeon.
     _check_y: Any
     _find: Any
-    _get_metadata_request: Any
     _transformer_of: Any
     n_jobs: Any
     random_state: Any
@@ -75,10 +73,6 @@ class PredictorShell(WeightedFitMixin, CollectionShell):
             y = self._check_y(y, n_cases)
             self._n_jobs = check_n_jobs(self.n_jobs)
             return self._adopt(self._find(X, y, passes, sample_weight))
-
-    def get_metadata_routing(self) -> MetadataRequest:
-        """Tell scikit-learn which methods take weights; aeon's has no answer."""
-        return self._get_metadata_request()
 
     def _seen(self, X) -> Series:
         """Check and convert cases as predict does."""

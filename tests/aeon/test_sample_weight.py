@@ -9,6 +9,7 @@ from hypothesis.extra.numpy import arrays
 from large import PARAMETERS, assert_same_fit, made_problem
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.linear_model import LogisticRegression, RidgeClassifierCV, RidgeCV
+from sklearn.metrics import get_scorer
 from sklearn.model_selection import GridSearchCV
 from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
 from sklearn.pipeline import make_pipeline
@@ -217,9 +218,9 @@ def test_routing(make_problem):
     clf, weights = LightWaveSClassifier(**FAST), np.arange(24) % 3 + 1.0
     expected = clf.clone().fit(X, y, sample_weight=weights).decision_function(X)
     with sklearn.config_context(enable_metadata_routing=True):
-        grid = GridSearchCV(
-            clf.clone().set_fit_request(sample_weight=True), {"n_features": [9]}, cv=2
-        )
+        asks = clf.clone().set_fit_request(sample_weight=True)
+        scorer = get_scorer("accuracy").set_score_request(sample_weight=True)
+        grid = GridSearchCV(asks, {"n_features": [9]}, cv=2, scoring=scorer)
         pipeline = make_pipeline(grid).fit(X, y, sample_weight=weights)
     assert_array_equal(pipeline.decision_function(X), expected)
 
