@@ -4,7 +4,6 @@ from __future__ import annotations
 
 __all__ = ["draw_ablation", "draw_cost", "draw_curve"]
 
-from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,13 @@ BLUE, ORANGE, GREEN, PURPLE, GREY = (
     "#666666",
 )
 LINES = {"plus": (BLUE, "o"), "L1L2": (ORANGE, "s")}
+LABELS = {
+    "plus auto": ((-9, 3), "right"),
+    "L1": ((-9, 0), "right"),
+    "L2": ((9, -3), "left"),
+}
+"""Where names stand beside their points, in points, other than to the right."""
+
 LEVELS = {"ROCKET": (PURPLE, "--"), "MiniROCKET": (GREEN, ":")}
 
 
@@ -50,28 +56,54 @@ def draw_curve(curve: pd.DataFrame, levels: pd.Series, path: Path) -> None:
     _save(figure, path)
 
 
-def draw_cost(points: pd.DataFrame, path: Path) -> None:
-    """Draw mean accuracy over the cost of a prediction.
+def draw_cost(points: pd.DataFrame, published: pd.Series, path: Path) -> None:
+    """Draw mean accuracy over the time of a prediction.
 
     Parameters
     ----------
     points : pd.DataFrame
-        A row for each classifier; columns ``cost``, in milliseconds a case,
+        A row for each classifier; columns ``cost``, in milliseconds per case,
         ``accuracy``, and ``ours``, which tells the colour.
+    published : pd.Series
+        Mean accuracies of classifiers whose times are not known here, by name: marked
+        on the right axis.
     path : Path
         Where to.
     """
-    figure, axes = _new((7.2, 4.2))
-    # Points may lie close together, where names next to them would overlap.
-    for ours, colour, markers in ((True, BLUE, "ov^D*P"), (False, ORANGE, "sXph")):
-        chosen = points[points["ours"] == ours]
-        for (name, row), marker in zip(chosen.iterrows(), cycle(markers), strict=False):
-            at = row["cost"], row["accuracy"]
-            axes.scatter(*at, s=70, c=colour, marker=marker, label=name, alpha=0.85)
+    figure, axes = _new((8, 4.4))
+    for name, row in points.iterrows():
+        at, colour = (row["cost"], row["accuracy"]), BLUE if row["ours"] else ORANGE
+        is_default = name == "plus"
+        axes.scatter(
+            *at,
+            s=130 if is_default else 60,
+            c=colour,
+            marker="*" if is_default else "o",
+            zorder=3,
+        )
+        offset, align = LABELS.get(str(name), ((9, 0), "left"))
+        axes.annotate(
+            "LightWaveS (plus, the default)" if is_default else str(name),
+            at,
+            offset,
+            textcoords="offset points",
+            ha=align,
+            va="center",
+            color=colour,
+            weight="bold" if is_default else "normal",
+        )
     axes.set_xscale("log")
-    axes.set_xlabel("time of a prediction, ms a case (geometric mean over the sets)")
+    axes.set_xlim(points["cost"].min() / 6, points["cost"].max() * 8)
+    axes.xaxis.set_major_formatter("{x:g}")
+    axes.set_xlabel("time of a prediction, ms per case (log scale)")
     axes.set_ylabel("mean test accuracy")
-    figure.legend(loc="outside right center")
+    axes.set_title(
+        "blue: this package; orange: aeon's, same machine", fontsize="medium"
+    )
+    right = axes.secondary_yaxis("right")
+    right.set_yticks(published, [f"{n} {v:.3f}" for n, v in published.items()])
+    right.set_ylabel("published, time not measured here", color=GREY)
+    right.tick_params(colors=GREY)
     _save(figure, path)
 
 

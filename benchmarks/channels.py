@@ -256,35 +256,36 @@ def main() -> None:
     args.page.write_text(page, encoding="utf-8")
 
 
-TEXT = """# Fewer channels
+TEXT = """# Channels
 
-`max_channels` keeps the features to so many channels; `LightWaveSChannelSelector`
-finds the same channels for any other classifier. Of each channel all responses go into
-a ridge regression, and one channel after the other is left out: each time the one whose
-absence raises the leave-one-out error least. So channels are judged together, by the
-responses that features are made of, and a channel that says what others say goes early.
+`max_channels` limits the number of channels that a model reads;
+`LightWaveSChannelSelector` selects the same channels for any other classifier. The
+responses of all channels go into a ridge regression, and channels are removed one at a
+time, always the least useful: the one without which the leave-one-out error rises
+least. So channels are judged together, and a redundant channel goes early.
 
-This page is written by a benchmark. Test accuracy in the default split, means over five
-seeds.
+A benchmark writes this page. Figures are test accuracies in the default split, means
+over five seeds.
 
-```
+<!-- not run: takes minutes -->
+```bash
 python -m benchmarks.channels --archive DIR
 ```
 
 ## Beside other selectors
 
 Each of aeon's selectors chooses how many channels to keep, with its default parameters.
-Then the same classifier is trained on its channels ("theirs"), and on as many that are
-found here ("ours"): with `max_channels` for `plus`, the default, and for `L1L2`, the
-paper's, and with `LightWaveSChannelSelector` before aeon's `MiniRocketClassifier`.
+Then the same classifier is trained on its channels ("theirs"), and on the same number
+selected here ("ours"): with `max_channels` for `plus`, the default, and for `L1L2`, the
+paper's; with `LightWaveSChannelSelector` for aeon's `MiniRocketClassifier`.
 
 {beside}
 
 ## Over the number of channels
 
-`variant="plus"`, with bands from the lowest to the highest of five seeds. ElbowClassSum
-ranks all channels; its curve has the first of them. The single marks are where each
-selector stops by itself.
+`variant="plus"`; bands go from the lowest to the highest of five seeds. ElbowClassSum
+ranks all channels, so it has a curve. A single mark is where a selector stops by
+itself.
 
 ![Test accuracy over the number of channels kept](images/channels.png)
 
@@ -294,8 +295,8 @@ Means over all numbers of channels in these curves:
 
 ## The number chosen
 
-With `max_channels="auto"`: the smallest number whose leave-one-out error, of the ridge
-regression, is within one standard error of the least. No test case has a part in it.
+With `max_channels="auto"`: the smallest number whose leave-one-out error is within one
+standard error of the lowest. Test cases are not used.
 
 {auto}
 """

@@ -130,25 +130,20 @@ def table_latency(found: dict[str, dict[str, float]]) -> str:
     columns = [
         f"{way}, {v}" for v in ("L1L2", "plus") for way in ("C", "ONNX", "Python")
     ]
-    heads = ["set", *columns, "MiniROCKET", "ROCKET"]
-    heads += [
-        f"{rival} / C, {v}"
-        for v in ("L1L2", "plus")
-        for rival in ("MiniROCKET", "ROCKET")
+    ways, rivals = (*columns, "MiniROCKET", "ROCKET"), ("MiniROCKET", "ROCKET")
+    ratios = [(rival, f"C, {v}") for v in ("L1L2", "plus") for rival in rivals]
+    milliseconds = [
+        [name, *(f"{times[way]:.3g}" for way in ways)] for name, times in found.items()
     ]
-    rows = []
-    for name, times in found.items():
-        cells = [
-            name,
-            *(f"{times[key]:.3g}" for key in (*columns, "MiniROCKET", "ROCKET")),
-        ]
-        cells += [
-            f"{times[rival] / times[f'C, {v}']:,.0f}x"
-            for v in ("L1L2", "plus")
-            for rival in ("MiniROCKET", "ROCKET")
-        ]
-        rows.append(cells)
-    return markdown(heads, rows)
+    times_as_long = [
+        [name, *(f"{times[rival] / times[way]:,.0f}x" for rival, way in ratios)]
+        for name, times in found.items()
+    ]
+    heads = [f"{rival} / {way}" for rival, way in ratios]
+    return (
+        f"{markdown(['set', *ways], milliseconds)}\n\n"
+        f"{markdown(['set', *heads], times_as_long)}"
+    )
 
 
 def table_paper(found: dict[str, dict[str, float]]) -> str:
@@ -229,39 +224,40 @@ def main() -> None:
         )
 
 
-TEXT = """# On the edge
+TEXT = """# Edge benchmark
 
-`lightwaves export` writes a fitted classifier as a C program, or as an ONNX model. This
-page is written by a benchmark, which measures what they are worth.
+`lightwaves export` writes a fitted classifier as a C program or an ONNX model. A
+benchmark writes this page: it compares their speed, size and answers with Python's.
 
-```
+<!-- not run: takes minutes -->
+```bash
 python -m benchmarks.edge --archive DIR
 ```
 
 ## One case at a time
 
-Milliseconds to classify one case, median of five rounds in which all take turns, on one
-core of a shared server. C is built by gcc with `-O3 -march=native` and called from
-Python, which adds about a microsecond; ONNX runs in onnxruntime; Python is
-`clf.compile()`; MiniROCKET and ROCKET are aeon's classifiers. The last columns say how
-many times as long these take as C.
+Milliseconds to classify one case: medians of five rounds, taking turns, on one core of
+a shared server. C is built by gcc with `-O3 -march=native` and called from Python,
+which adds about a microsecond; ONNX runs in onnxruntime; Python is `clf.compile()`;
+MiniROCKET and ROCKET are aeon's classifiers. The second table has their times divided
+by those of C.
 
 {latency}
 
 ## Beside the paper
 
-The paper's speed-ups are of whole test sets, in Python, on an edge device; ours of one
-case at a time, in C, on a server.
+The paper's speed-ups are for whole test sets, in Python, on an edge device; ours are
+for one case at a time, in C, on a server.
 
 {paper}
 
 ## On other processors
 
 A model of BasicMotions, six channels of 100 points, built by `arm-none-eabi-gcc -O2`:
-flash for code and tables, and static RAM, that of a stream included; nothing is
-allocated, and the stack takes well below a kilobyte. Instructions are those of one
-prediction on a Cortex-M4F, counted by qemu, which runs all three processors. The last
-columns count the test cases that get the same class there as in Python.
+flash is for code and tables, RAM is static and includes a stream. Nothing is allocated,
+and the stack needs well below a kilobyte. Instructions are those of one prediction on a
+Cortex-M4F, counted by qemu, which emulates all three processors. The last columns count
+the test cases that get the same class as in Python.
 
 {devices}
 
@@ -271,10 +267,10 @@ columns count the test cases that get the same class there as in Python.
 
 ## The same answers
 
-All test cases, in single precision as on a device. "Other class" counts cases in which
-the class differs from that of `predict` in Python, and ties among them: two highest
-scores within 1e-5. "Score" is the largest difference of a score, relative to the
-largest score of the case.
+All test cases, in single precision as on a device. "Other class" counts cases whose
+class differs from that of `predict` in Python, and how many of these are ties (two
+highest scores within 1e-5). "Score" is the largest difference of a score, relative to
+the largest score of the case.
 
 {agreement}
 """

@@ -272,7 +272,8 @@ HEAD = """# In integers
 `lightwaves export --arithmetic int16` writes a classifier as a C program without
 floating point, see [](deploying.md). This page is written by a benchmark.
 
-```
+<!-- not run: takes minutes -->
+```bash
 python -m benchmarks.edge_integers --archive DIR --univariate DIR
 ```
 """

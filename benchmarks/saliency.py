@@ -208,50 +208,59 @@ def main() -> None:
     args.page.write_text(page, encoding="utf-8")
 
 
-TEXT = """# Where a score comes from
+TEXT = """# Saliency benchmark
 
 `saliency` of a classifier splits the score of a class, for one case, over the time
-points of its channels. What a feature adds to the score goes to the values of its
-response that made it what it is: those above the threshold, if the share of them is
-higher than in the average training case, and the others if it is lower; the largest or
-smallest value; the longest run, or the rest; the positive values, for their mean by
-size. From a value of the response it goes to the points that the kernel's taps saw, by
-the absolute weight of the tap times the square of the scaled value, through both levels
-if there are two. Two channels whose sum or difference was seen, and the two points of a
-change, take it by their squares, too. All of it adds up to the score less its
-intercept. Of a case with gaps, the values of the response are those that were observed;
-what would go to values that are missing goes to the others that the feature is made of,
-in proportion. These rules were chosen among others on training cases.
+points of its channels, in two steps:
 
-This page is written by a benchmark, which measures whether it finds what matters.
-Figures are medians over five seeds; all are of cases that were not trained on.
+1. What a feature adds to the score goes to the values of its response that determine
+   it. For PPV these are the values above the threshold, if there are more of them than
+   in the average training case, and otherwise the values below; for a maximum or
+   minimum that value; for a longest run the run, or the rest; for a mean of positive
+   values these, by size.
+2. The share of a value of the response goes to the time points under the kernel's taps,
+   in proportion to the absolute weight of the tap times the square of the scaled value;
+   for level 2 this is done twice. Sums, differences and changes pass it on to their two
+   values by their squares.
 
-```
+All of it adds up to the score minus the intercept. In a case with gaps, missing values
+get nothing, and the other values of the feature get their share, in proportion. These
+rules were chosen among others on training cases.
+
+A benchmark writes this page. It measures whether saliency finds what matters, on cases
+that were not trained on. Figures are medians over five seeds.
+
+<!-- not run: takes minutes -->
+```bash
 python -m benchmarks.saliency --archive DIR
 ```
 
 ## A window that is known
 
-Generated cases: three channels of 100 points of standard normal noise; in channel 1, in
-a window of 10 points, at a place that is random for each case, a sine of amplitude 3 is
-added, of period 5 in one class and 10 in the other. The share of the absolute saliency,
-for the predicted class, in that channel and in that window; means over 100 cases, after
-120 to train on.
+Generated cases have three channels of 100 points of standard normal noise. To channel
+1, in a window of 10 points at a random place, a sine of amplitude 3 is added, of period
+5 in one class and 10 in the other. The table has the share of the absolute saliency of
+the predicted class that lies in that channel and in that window: means over 100 cases,
+with 120 others for training.
 
 {window}
 
 ## Removal
 
-A tenth of the values of each case, channels times time points, is removed: in their
-place straight lines are drawn between what is left beside them. Which values:
-"salient", those of the highest saliency for the class predicted for the whole case;
-"largest", those furthest from the channel's training mean, in training standard
-deviations, in channels in use; "shifted", as many and in pieces as long as the salient
-ones, but in other channels and moved around in time at random; "random", single values
-drawn at random. The margin is the score of that class less the highest other one, the
-mean over up to 100 test cases drawn at random, as a share of the mean without removal:
-1 if nothing changes, below 0 if another class is ahead. The last columns are the test
-accuracy without removal, and after it.
+A tenth of the values of each case, channels times time points, is removed and replaced
+by straight lines between the values that remain. Which values are removed:
+
+- "salient": those of the highest saliency for the class predicted for the whole case;
+- "largest": those furthest from the channel's training mean, in training standard
+  deviations, in channels in use;
+- "shifted": as many, in stretches of the same length, but in other channels and at
+  random times;
+- "random": single values at random.
+
+The margin is the score of that class minus the highest other score, the mean over up to
+100 random test cases, as a share of the mean without removal: 1 if nothing changes,
+below 0 if another class is ahead. The last columns are the test accuracy without and
+with removal.
 
 {deletion}
 """

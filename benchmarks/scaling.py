@@ -141,8 +141,8 @@ def traffic(folder: Path) -> tuple[str, list[Run]]:
         runs.append(fit(TWO, write_problem(folder, shape), shape))
     allowed = 3 * 1500 * 1500 * 4 / 1e6
     rows = [[str(run.shape[2]), f"{run.megabytes:.2f}"] for run in runs]
-    table = markdown(["time points", "moved, MB a rank"], rows)
-    return f"{table}\n\nAllowed: 3 x cases x pool x 4 bytes = {allowed:.1f} MB.", runs
+    table = markdown(["time points", "moved, MB per rank"], rows)
+    return f"{table}\n\nLimit: 3 x cases x pool x 4 bytes = {allowed:.1f} MB.", runs
 
 
 def memory(folder: Path, shape: Sequence[int]) -> tuple[str, list[Run]]:

@@ -241,7 +241,8 @@ def model_of(times: dict[tuple[str, int], float]) -> str:
         rows.append([str(n_workers), f"{seconds:.0f}"])
     heads = ["ranks or workers", f"fit to {LARGEST:,} cases, s"]
     return (
-        f"Alone: {search:.1f} s for the search, and {each * 1e6:.1f} µs a case. With "
-        f"two ranks the search takes {share:.2f} of that, and the cases a half each."
+        f"Alone: {search:.1f} s for the search, and {each * 1e6:.1f} µs per case. "
+        f"With two ranks the search takes {share:.2f} of that, and each has half of "
+        "the cases."
         f"\n\n{markdown(heads, rows)}"
     )

@@ -261,6 +261,7 @@ def draw(model: CostModel, runs: Sequence[Run], path: Path) -> None:
         panel.set_xticks(ranks[::2], [f"{n:,}" for n in ranks[::2]])
         panel.minorticks_off()
         panel.grid(alpha=0.3)
+    figure.suptitle("predicted by a cost model, fitted to runs on one and two ranks")
     panels[0].set_ylabel("seconds")
     figure.legend(
         *panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=3

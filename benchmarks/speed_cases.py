@@ -101,7 +101,7 @@ def fit(rounds: int, quick: bool) -> Table:
     table = Table(
         [
             "statistics of one channel",
-            "wanted",
+            "target",
             "plain loop / ours",
             "hinted loop / ours",
             "ours, ns",
@@ -109,9 +109,9 @@ def fit(rounds: int, quick: bool) -> Table:
             "plain, padded, ns",
             "hinted, ns",
         ],
-        note="Nanoseconds a kernel and time point. The plain loop is the faster of the "
-        "two ways to write it. The hinted one is padded, too, with unsigned indices "
-        "and the number of taps fixed, so that the compiler can vectorise it.",
+        note="Nanoseconds per kernel and time point. The plain loop is the faster of "
+        "the two ways to write it. The hinted one is padded, with unsigned indices and "
+        "a fixed number of taps, so that the compiler can vectorise it.",
     )
     lengths = FIT_POINTS[:1] if quick else FIT_POINTS
     for (variant, wanted), length in product(FIT_WANTED.items(), lengths):
@@ -157,10 +157,10 @@ def transform(rounds: int, quick: bool) -> Table:
             "channels, responses used",
             *(f"{name}, µs" for name in (*ways, *rivals)),
         ],
-        note=f"Microseconds a case in a batch of {TRANSFORM_CASES} "
+        note=f"Microseconds per case in a batch of {TRANSFORM_CASES} "
         f"({ROCKET_CASES} for rocket). `evaluate` is `transform` without aeon's checks "
-        "of its input. Wanted with 100 points or more: 30 beside minirocket, 800 "
-        "beside rocket; 15 beside minirocket on 24x51.",
+        "of its input. Targets with 100 points or more: 30 beside minirocket, 800 "
+        "beside rocket; on 24x51, 15 beside minirocket.",
     )
     for shape in TRANSFORM_SHAPES[:1] if quick else TRANSFORM_SHAPES:
         X, y = make_problem(TRAINING_CASES + TRANSFORM_CASES, *shape)
@@ -204,8 +204,8 @@ def single(rounds: int, quick: bool) -> Table:
             *(f"{rival} / {way}" for rival, way in product(rivals, ways)),
             *(f"{name}, µs" for name in (*ways, *rivals)),
         ],
-        note="`predict` is that of the three classifiers, of a batch of one; "
-        "`compiled` is `clf.compile()(x)`. Wanted: 20 beside minirocket.",
+        note="`predict` is called with one case, for all three classifiers; "
+        "`compiled` is `clf.compile()(x)`. Target: 20 beside minirocket.",
     )
     for shape in SINGLE_SHAPES[:1] if quick else SINGLE_SHAPES:
         X, y = make_problem(TRAINING_CASES, *shape)
@@ -245,9 +245,9 @@ def classifiers(rounds: int, quick: bool) -> Table:
             *(f"{step}, {name}, ms" for step, name in product(steps, names)),
         ],
         note=f"Milliseconds to fit {TRAINING_CASES} cases of {CLASSIFIER_POINTS} "
-        f"points, and for the labels of {TEST_CASES} at once. Wanted for fit over "
-        "archive sets, which [How accurate](accuracy_univariate.md) has: a sixth "
-        "beside minirocket, 2 beside rocket.",
+        f"points, and to predict {TEST_CASES} at once. Targets for the fit over the "
+        "sets of [Univariate accuracy](accuracy_univariate.md): a sixth beside "
+        "minirocket, 2 beside rocket.",
     )
     for n_channels in CLASSIFIER_CHANNELS[:1] if quick else CLASSIFIER_CHANNELS:
         X, y = make_problem(TRAINING_CASES, n_channels, CLASSIFIER_POINTS)
@@ -297,9 +297,9 @@ def threads(rounds: int, quick: bool) -> Table:
     gains = {name: times[f"{name}, 0"] / times[f"{name}, 1"] for name in steps}
     table = Table(
         ["", "1 / 2 threads", "beside the control", "1 thread, ms", "2 threads, ms"],
-        note="{} channels x {} points. The control is the work of two plain loops: "
-        "what the machine has to give at the time. Wanted: 1.7. Work of some "
-        "milliseconds gains less: threads must wake up.".format(*rest),
+        note="{} channels x {} points. The control is two independent plain loops: "
+        "what two threads can gain on the machine at that time. Target: 1.7. Work of a "
+        "few milliseconds gains less, since threads must wake up.".format(*rest),
     )
     for name, gain in gains.items():
         table.rows.append(

@@ -51,8 +51,8 @@ def growth(rounds: int, quick: bool) -> Table:
     """Time over cases, channels, points and features; also drawn into a file."""
     table = Table(
         ["what grows", "curve", "slope", "larger half", "first, ms", "last, ms"],
-        note="Slopes in log-log, over all sizes and the larger half of them: 0 does "
-        "not grow, 1 grows linearly. The table of `transform` reads one channel.",
+        note="Slopes in log-log, over all sizes and over the larger half: 0 is no "
+        "growth, 1 is linear growth. The model of `transform` reads one channel.",
     )
     curves = {}
     for name, axis in AXES.items():
@@ -109,8 +109,9 @@ def _draw(curves: dict[tuple[str, str], tuple[Sequence[int], list[float]]]) -> N
         for marker, (curve, label) in zip("os^", CURVES.items(), strict=True):
             sizes, seconds = curves[name, curve]
             panel.loglog(sizes, np.multiply(seconds, 1e3), marker=marker, label=label)
-        slopes = ", ".join(f"{slope(*curves[name, curve]):.2f}" for curve in CURVES)
-        panel.set_title(f"slopes {slopes}", fontsize="medium")
+        factors = [f"{2 ** slope(*curves[name, curve]):.1f}" for curve in CURVES]
+        title = f"twice the {axis.label}: {', '.join(factors)} times the time"
+        panel.set_title(title, fontsize="medium")
         panel.set_xticks(sizes, map(str, sizes))
         panel.minorticks_off()
         panel.set_xlabel(axis.label)

@@ -83,7 +83,7 @@ def cold(rounds: int, quick: bool) -> Table:
     _, first_fits, first_predicts, first_cases = np.array(fresh).T
     ours, (rivals,) = np.sum(fresh, axis=1) - np.array(fresh)[:, 0], np.array(rival).T
     return Table(
-        ["in a fresh process", "wanted", "s"],
+        ["in a fresh process", "target", "s"],
         [
             ["import, beyond that of aeon", "< 0.3", spread(imports)],
             ["first fit, nothing compiled yet", "", spread(first_fits)],
@@ -112,7 +112,7 @@ def memory(rounds: int, quick: bool) -> Table:
             ["after the fit", f"{peak:.0f}"],
             ["of the fit beyond data and imports", f"{beyond:.0f}"],
         ],
-        note=f"{' x '.join(map(str, shape))} of float32: {data:.0f} MiB. Wanted: "
+        note=f"{' x '.join(map(str, shape))} of float32: {data:.0f} MiB. Target: "
         "at most 1024 MiB beyond data and imports.",
     )
 

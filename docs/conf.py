@@ -18,6 +18,7 @@ extensions = [
     "sphinx.ext.doctest",
     "numpydoc",
     "myst_nb",
+    "sphinx_click",
     "sphinx_copybutton",
 ]
 exclude_patterns = ["_build"]
@@ -35,8 +36,12 @@ nb_execution_raise_on_error = True
 nb_execution_show_tb = True
 nb_execution_timeout = 300
 nb_merge_streams = True
-# What the kernels inherit: the style of the site, and one thread for BLAS, since
-# several wait for each other where cores are shared.
+nb_execution_in_temp = True
+# What the kernels inherit: the drawings and the style of the site, and one thread for
+# BLAS, since several wait for each other where cores are shared.
+os.environ["PYTHONPATH"] = os.pathsep.join(
+    [str(here), *filter(None, [os.environ.get("PYTHONPATH")])]
+)
 os.environ["MATPLOTLIBRC"] = str(here)
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -65,6 +70,14 @@ def of_the_package(app, env, node, contnode):
     )
 
 
+def as_a_notebook(app, docname, source):
+    """Offer pages with cells for download."""
+    if docname != "index" and source[0].startswith("---\nfile_format: mystnb\n"):
+        link = f"{{nb-download}}`notebook <{docname}.ipynb>`"
+        source[0] += f"\n\n---\n\nThis page can be downloaded as a {link}.\n"
+
+
 def setup(app):
     """Connect what is defined here."""
+    app.connect("source-read", as_a_notebook)
     app.connect("missing-reference", of_the_package)

@@ -19,12 +19,12 @@ FIT = [
     ("respond", "84 kernels,\nall dilations"),
     ("filter", "ANOVA F of every\nstatistic"),
     ("select", "500 that do best\ntogether"),
-    ("table", "one row\na feature"),
+    ("table", "one row\nper feature"),
 ]
 PREDICT = [
     ("scale", "only the channels\nin the table"),
     ("evaluate table", "only the responses\nin the table"),
-    ("head", "a weighted sum\nof features a class"),
+    ("head", "a weighted sum of\nfeatures per class"),
     ("labels", "and calibrated\nprobabilities"),
 ]
 

@@ -1,13 +1,17 @@
-"""The pages of the site: in a toctree, with links to files that are there, complete."""
+"""The pages of the site: in a toctree, with links to files that are there, complete.
+
+``docs/build`` runs their blocks, see ``docs/run_blocks.py``.
+"""
 
 import ast
+import doctest
 import re
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
-DOCS = ROOT / "docs"
+README, DOCS = ROOT / "README.md", ROOT / "docs"
 PAGES = sorted([*DOCS.glob("*.md"), *DOCS.glob("*.rst")])
 FENCED = re.compile(
     r"^(`{3,})(?P<head>.*?)$\n(?P<body>.*?)^\1$", re.DOTALL | re.MULTILINE
@@ -56,7 +60,7 @@ def test_every_page_is_in_one_toctree():
     assert sorted([*listed, "index"]) == sorted(page.stem for page in PAGES)
 
 
-@pytest.mark.parametrize("page", [ROOT / "README.md", *PAGES], ids=lambda p: p.name)
+@pytest.mark.parametrize("page", [README, *PAGES], ids=lambda p: p.name)
 def test_relative_links_lead_to_files(page):
     targets = re.findall(r"\]\(([^)\s]+)\)", prose(page))
     relative = [t.partition("#")[0] for t in targets if "://" not in t]
@@ -84,7 +88,7 @@ def test_exports_are_on_the_api_page():
     assert set(names) <= entries
 
 
-@pytest.mark.parametrize("module", ["aeon/files", "core/predictor"])
+@pytest.mark.parametrize("module", ["aeon/files", "core/predictor", "core/stream"])
 def test_modules_are_on_the_api_page(module):
     names = public_names(ROOT / "lightwaves_aeon" / f"{module}.py")
     package = f"lightwaves_aeon.{module.replace('/', '.')}"
@@ -96,3 +100,24 @@ def test_notebooks_are_executed():
         text = page.read_text(encoding="utf-8")
         if "{code-cell}" in text:
             assert text.startswith("---\nfile_format: mystnb\n"), page
+
+
+@pytest.mark.parametrize("page", [README, *PAGES], ids=lambda p: p.name)
+def test_every_block_has_a_language(page):
+    blocks = FENCED.finditer(page.read_text(encoding="utf-8"))
+    assert not [block["body"] for block in blocks if not block["head"]]
+
+
+def test_readme_is_short_and_has_the_command_of_ci():
+    text = README.read_text(encoding="utf-8")
+    assert re.search(r"^python3? -m pip install .* && .*pytest", text, re.MULTILINE)
+    assert len(text.splitlines()) <= 110
+
+
+def test_blocks_of_a_page(monkeypatch):
+    monkeypatch.syspath_prepend(DOCS)
+    import run_blocks
+
+    assert doctest.testmod(run_blocks) == (0, 3)
+    [block] = run_blocks.blocks("<!-- not run: slow -->\n```bash\nls\n```\n")
+    assert not block.is_run

@@ -14,7 +14,7 @@ from aeon.utils.validation.collection import get_type
 from sklearn.utils.metadata_routing import MetadataRequest
 
 from lightwaves_aeon.core.data.collection import Collection, as_collection
-from lightwaves_aeon.estimators.atomic_fit import IN_FIT, AtomicFitMixin
+from lightwaves_aeon.estimators.atomic_fit import IN_FIT, WEIGHTS, AtomicFitMixin
 from lightwaves_aeon.estimators.fitting import metadata_of
 from lightwaves_aeon.estimators.frames import (
     aligned,
@@ -26,16 +26,21 @@ from lightwaves_aeon.estimators.frames import (
 Series = np.ndarray | list[np.ndarray]
 
 
+KEPT = ("_sklearn_output_config", "_metadata_request", IN_FIT, WEIGHTS)
+"""Attributes that outlive the reset at the start of a fit: what scikit-learn is told,
+the backend, and the weights."""
+
+
 class CollectionShell(AtomicFitMixin):
     """Mixin that stands before the base class of an aeon collection estimator.
 
-    The choice of output container made by ``set_output`` outlives a fit.
+    What ``set_output`` and ``set_fit_request`` choose outlives a fit.
     """
 
     def reset(self, keep: str | list[str] | None = None):
         """Forget a fit; see aeon's base class."""
         kept = [keep] if isinstance(keep, str) else list(keep or [])
-        return super().reset(keep=[*kept, "_sklearn_output_config", IN_FIT])  # type: ignore[misc]
+        return super().reset(keep=[*kept, *KEPT])  # type: ignore[misc]
 
     def get_tag(self, tag_name, raise_error=True, tag_value_default=None):
         """Look up a tag; see aeon's base class."""
@@ -117,8 +122,8 @@ class CollectionShell(AtomicFitMixin):
         self.metadata_, self.is_fitted = dict(metadata), True
 
     def get_metadata_routing(self) -> MetadataRequest:
-        """Tell scikit-learn that no method takes metadata; aeon's has no answer."""
-        request = MetadataRequest(owner=type(self).__name__)
+        """Tell scikit-learn which methods take weights; aeon's has no answer."""
+        request = self._get_metadata_request()  # type: ignore[attr-defined]
         # Pipelines hand it to score, as None, whether or not anything asks for it.
         request.score.add_request(param="sample_weight", alias=None)
         return request

@@ -41,7 +41,7 @@ class LightWaveSChannelSelector(TransformerShell, BaseChannelSelector):
         depend on it.
     random_state : int, RandomState instance or None, default=None
         Draws the cases to look at, where there are more than 500, and for "plus" those
-        behind the thresholds. None draws others each time.
+        behind the thresholds. None draws anew each time.
     backend : {"threads", "joblib", "mpi"}, default="threads"
         Where ``fit`` works; see `LightWaveS`.
     channel_names : list of str or None, default=None

@@ -1,4 +1,4 @@
-"""LightWaveS as an aeon classifier, to stand where RocketClassifier stood."""
+"""LightWaveS as an aeon classifier, a drop-in replacement for RocketClassifier."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from lightwaves_aeon.estimators.classifier import ClassifierMixin
 class LightWaveSClassifier(ClassifierMixin, ClassifierShell, BaseClassifier):
     """LightWaveS features with a ridge classifier.
 
-    The first five parameters are those of aeon's ``RocketClassifier``, so that changing
-    the name of the class is all it takes to change from one to the other. In place of
-    ROCKET's two features a kernel it keeps 2.5 % of them [1]_.
+    The first five parameters are those of aeon's ``RocketClassifier``, so it is a
+    drop-in replacement. In place of ROCKET's two features per kernel it keeps 2.5 % of
+    them [1]_.
 
     Parameters
     ----------
@@ -37,11 +37,11 @@ class LightWaveSClassifier(ClassifierMixin, ClassifierShell, BaseClassifier):
     random_state : int, RandomState instance or None, default=None
         Draws the sample of cases on which features are selected, where there are more
         than `max_cases`, and for "plus" what it looks at and augmented cases; handed on
-        to `estimator`. None draws others each time.
+        to `estimator`. None draws anew each time.
     n_features : int, "auto" or None, default=None
         Number of features to keep. None means 2.5 % of ROCKET's, 500 by default;
-        ``"auto"``, for the selectors "distil" and "detach" only, as few as predict
-        about as well as any number, see `LightWaveS`.
+        ``"auto"``, for the selectors "distil" and "detach" only, the smallest
+        number that predicts about as well as any, see `LightWaveS`.
     variant : {"L1", "L2", "L1L2", "plus"}, default="plus"
         What features may come from; see `LightWaveS`. "plus" is the most accurate, and
         not the paper's; ``variant="L1L2"`` gives the model of the paper.
@@ -70,13 +70,13 @@ class LightWaveSClassifier(ClassifierMixin, ClassifierShell, BaseClassifier):
         Largest number of channels to read; see `LightWaveS`. ``"auto"`` finds the
         smallest that predicts about as well as any, None means no limit.
     missing_values : {"allow", "error"}, default="allow"
-        Whether NaN stands for a value that was not observed, at fit and at predict, or
-        is an error; see `LightWaveS`. Where channels are not observed at all, their
+        Whether NaN means a value that was not observed, at fit and at predict, or is an
+        error; see `LightWaveS`. Where channels are not observed at all, their
         features add nothing to the scores, and probabilities move towards the shares of
         the classes in the training cases; see `channel_loss`.
     augment_missing : float, default=0.0
-        Share of the values, at most, that augmented cases lose, for models of sensors
-        that fail now and then; see `LightWaveS`.
+        Share of the values, at most, that augmented cases lose, for sensors
+        that may fail; see `LightWaveS`.
     channel_names : list of str or None, default=None
         Names of the channels, one each, for tables, words, pictures and exports. None
         means those of the columns of a data frame, if these are texts.

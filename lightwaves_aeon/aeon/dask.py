@@ -41,12 +41,24 @@ JOINED_AT_A_TIME = 8
 
 @overload
 def fit_dask(
-    X: da.Array, y: Any, *, task: Literal["classification"] = ..., **parameters: Any
+    X: da.Array,
+    y: Any,
+    *,
+    task: Literal["classification"] = ...,
+    sample_weight: Any = ...,
+    **parameters: Any,
 ) -> LightWaveSClassifier: ...
 @overload
-def fit_dask(X: da.Array, y: Any, *, task: Task, **parameters: Any) -> Estimator: ...
 def fit_dask(
-    X: da.Array, y: Any, *, task: Task = "classification", **parameters: Any
+    X: da.Array, y: Any, *, task: Task, sample_weight: Any = ..., **parameters: Any
+) -> Estimator: ...
+def fit_dask(
+    X: da.Array,
+    y: Any,
+    *,
+    task: Task = "classification",
+    sample_weight: Any = None,
+    **parameters: Any,
 ) -> Estimator:
     """Fit to a Dask array, by the scheduler or client that is active.
 
@@ -59,6 +71,8 @@ def fit_dask(
         Labels; for a regression numbers, which may be of shape (n_cases, n_outputs).
     task : {"classification", "regression"}, default="classification"
         Whether labels are classes, or numbers to be predicted.
+    sample_weight : dask.array.Array or np.ndarray, shape (n_cases,), or None
+        How much each case counts, as of ``fit``; by default all count alike.
     **parameters
         Those of `LightWaveSClassifier` or ``LightWaveSRegressor``. With
         ``backend="joblib"`` within ``joblib.parallel_config("dask")`` the search is
@@ -98,7 +112,8 @@ def fit_dask(
             f"X holds {len(X)} cases, but y has the shape {labels.shape}: there must "
             f"be {each} for each case"
         )
-    return kind(**parameters)._fit_source(_DaskSource(X), labels, _DaskPass)
+    source = _DaskSource(X)
+    return kind(**parameters)._fit_source(source, labels, _DaskPass, sample_weight)
 
 
 def predict_dask(classifier: Estimator, X: da.Array) -> da.Array:
@@ -232,13 +247,15 @@ class _DaskPass:
 
     def _blocks(self) -> da.Array:
         """Chunks along the cases alone, of whole blocks and about their size."""
-        if isinstance(self.source, PartOfSource):
-            whole: Any = self.source.source
-            X = whole.X[self.source.cases]
-        else:
-            X = self.source.X
+        X = _array_of(self.source)
         size = max(1, round(max(X.chunks[0]) / BLOCK_CASES)) * BLOCK_CASES
         return X.rechunk((min(size, len(X)), -1, -1))
+
+
+def _array_of(source: Any) -> da.Array:
+    if isinstance(source, PartOfSource):
+        return _array_of(source.source)[source.cases]
+    return source.X
 
 
 def _features(

@@ -65,17 +65,24 @@ def fit_files(
     labels: str | Path,
     *,
     task: Literal["classification"] = ...,
+    sample_weight: np.ndarray | None = ...,
     **parameters: Any,
 ) -> LightWaveSClassifier: ...
 @overload
 def fit_files(
-    data: str | Path, labels: str | Path, *, task: Task, **parameters: Any
+    data: str | Path,
+    labels: str | Path,
+    *,
+    task: Task,
+    sample_weight: np.ndarray | None = ...,
+    **parameters: Any,
 ) -> Estimator: ...
 def fit_files(
     data: str | Path,
     labels: str | Path,
     *,
     task: Task = "classification",
+    sample_weight: np.ndarray | None = None,
     **parameters: Any,
 ) -> Estimator:
     """Fit a classifier or a regressor to series in a file.
@@ -90,6 +97,8 @@ def fit_files(
         regression numbers, shape (n_cases,) or (n_cases, n_outputs).
     task : {"classification", "regression"}, default="classification"
         Whether labels are classes, or numbers to be predicted.
+    sample_weight : np.ndarray, shape (n_cases,), or None, default=None
+        How much each case counts, as of ``fit``; the same in all processes.
     **parameters
         Those of `LightWaveSClassifier` or ``LightWaveSRegressor``. With
         ``backend="mpi"`` all processes of ``mpiexec`` must make this call; each reads
@@ -133,9 +142,9 @@ def fit_files(
         _check_labels(data, series.shape[0], labels, y)
         X = None if is_large(series.shape) else as_array(data)
     if X is None:
-        estimator._fit_source(series, y)
+        estimator._fit_source(series, y, sample_weight=sample_weight)
     else:  # mapped where it can be: a process reads its share of the channels alone
-        estimator.fit(X, y)
+        estimator.fit(X, y, sample_weight=sample_weight)
     with backend.collective():
         series.check_unchanged()
     return estimator

@@ -16,12 +16,13 @@ from lightwaves_aeon.aeon.base import CollectionShell, LabelledShell, Series
 from lightwaves_aeon.aeon.transformer import LightWaveS
 from lightwaves_aeon.core.data.source import CaseSource
 from lightwaves_aeon.core.fitted import FittedState
+from lightwaves_aeon.estimators.atomic_fit import WEIGHTS, WeightedFitMixin
 from lightwaves_aeon.estimators.fitting import metadata_of
 from lightwaves_aeon.estimators.passes import LocalPass, Pass
 from lightwaves_aeon.estimators.regression import checked_numbers
 
 
-class PredictorShell(CollectionShell):
+class PredictorShell(WeightedFitMixin, CollectionShell):
     """The same for an aeon classifier or regressor."""
 
     # Of the mixins and of aeon.
@@ -34,7 +35,8 @@ class PredictorShell(CollectionShell):
 
     def _fit(self, X: Series, y: np.ndarray) -> Self:
         self._n_jobs = check_n_jobs(self.n_jobs)
-        return self._adopt(self._find(self._collection(X), y))
+        weights = vars(self).get(WEIGHTS)
+        return self._adopt(self._find(self._collection(X), y, sample_weight=weights))
 
     def _adopt(self, state: FittedState) -> Self:
         self._mark_fitted(state.metadata)
@@ -57,7 +59,11 @@ class PredictorShell(CollectionShell):
         return super().score(self._seen(X), y, *args, **kwargs)  # type: ignore[misc]
 
     def _fit_source(
-        self, X: CaseSource, y: np.ndarray, passes: Callable[..., Pass] = LocalPass
+        self,
+        X: CaseSource,
+        y: np.ndarray,
+        passes: Callable[..., Pass] = LocalPass,
+        sample_weight: Any = None,
     ):
         """Fit to cases that are not in memory; see `_find`."""
         n_cases, n_channels, n_timepoints = X.shape
@@ -66,7 +72,7 @@ class PredictorShell(CollectionShell):
             self.metadata_ = metadata_of(n_cases, n_channels, n_timepoints)
             y = self._check_y(y, n_cases)
             self._n_jobs = check_n_jobs(self.n_jobs)
-            return self._adopt(self._find(X, y, passes))
+            return self._adopt(self._find(X, y, passes, sample_weight))
 
     def _seen(self, X) -> Series:
         """Check and convert cases as predict does."""

@@ -1,4 +1,4 @@
-"""LightWaveS as an aeon regressor, to stand where RocketRegressor stood."""
+"""LightWaveS as an aeon regressor, a drop-in replacement for RocketRegressor."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from lightwaves_aeon.estimators.regressor import RegressorMixin
 class LightWaveSRegressor(RegressorMixin, RegressorShell, BaseRegressor):
     """LightWaveS features with a ridge regression.
 
-    The first four parameters are those of aeon's ``RocketRegressor``, so that changing
-    the name of the class is all it takes to change from one to the other. In place of
-    ROCKET's two features a kernel it keeps 2.5 % of them.
+    The first four parameters are those of aeon's ``RocketRegressor``, so it is a
+    drop-in replacement. In place of ROCKET's two features per kernel it keeps 2.5 % of
+    them.
 
     Parameters
     ----------
@@ -31,14 +31,14 @@ class LightWaveSRegressor(RegressorMixin, RegressorShell, BaseRegressor):
     random_state : int, RandomState instance or None, default=None
         Draws the sample of cases on which features are selected, where there are more
         than `max_cases`, and for "plus" what it looks at and augmented cases; handed on
-        to `estimator`. None draws others each time.
+        to `estimator`. None draws anew each time.
     n_jobs : int, default=1
         Number of threads for ``fit`` and ``predict``; -1 means all processors. Results
         do not depend on it.
     n_features : int, "auto" or None, default=None
         Number of features to keep. None means 2.5 % of ROCKET's, 500 by default;
-        ``"auto"``, for the selectors "distil" and "detach" only, as few as predict
-        about as well as any number, see `LightWaveS`.
+        ``"auto"``, for the selectors "distil" and "detach" only, the smallest
+        number that predicts about as well as any, see `LightWaveS`.
     variant : {"L1", "L2", "L1L2", "plus"}, default="plus"
         What features may come from; see `LightWaveS`. "plus" is the most accurate.
     kernels : str or sequence of str, default="minirocket"
@@ -66,12 +66,12 @@ class LightWaveSRegressor(RegressorMixin, RegressorShell, BaseRegressor):
         Largest number of channels to read; see `LightWaveS`. ``"auto"`` finds the
         smallest that predicts about as well as any, None means no limit.
     missing_values : {"allow", "error"}, default="allow"
-        Whether NaN stands for a value that was not observed, at fit and at predict, or
-        is an error; see `LightWaveS`. Features of what was not observed at all count
+        Whether NaN means a value that was not observed, at fit and at predict, or is an
+        error; see `LightWaveS`. Features of what was not observed at all count
         as those of the average training case.
     augment_missing : float, default=0.0
-        Share of the values, at most, that augmented cases lose, for models of sensors
-        that fail now and then; see `LightWaveS`.
+        Share of the values, at most, that augmented cases lose, for sensors
+        that may fail; see `LightWaveS`.
     channel_names : list of str or None, default=None
         Names of the channels, one each, for tables, words, pictures and exports. None
         means those of the columns of a data frame, if these are texts.

@@ -18,13 +18,13 @@ class LightWaveS(FeatureTableMixin, TransformerShell, BaseCollectionTransformer)
     """Wavelet scattering features, a few hundred selected for the classes at hand.
 
     Each channel is convolved with MiniRocket's 84 kernels at several dilations, and
-    every response is summed up by a few statistics. Of these thousands of features per
-    channel an ANOVA filter and a selector keep `n_features`, which are all that
-    ``transform`` computes.
+    every response is summarised by a few statistics. Of these thousands of features per
+    channel an ANOVA filter and a selector keep `n_features`. ``transform`` computes
+    these and nothing else.
 
     The method of the paper [1]_ is the variants "L1", "L2" and "L1L2" with the selector
-    "mrmr". The default, "plus", is LightWaveS still, but goes beyond the paper: it
-    looks at more, selects in another way, and is the more accurate one.
+    "mrmr". The default, "plus", is ours: it looks at more, selects in another way, and
+    is more accurate.
 
     Cases may be of unequal length, and of another length than those of ``fit``: all
     statistics are relative to each series' own length.
@@ -68,7 +68,7 @@ class LightWaveS(FeatureTableMixin, TransformerShell, BaseCollectionTransformer)
     random_state : int, RandomState instance or None, default=None
         Draws the sample of cases, where there are more than `max_cases`, for "plus" the
         pairs of channels and the cases behind the thresholds, and for the selector
-        "distil" the augmented cases. None draws others each time.
+        "distil" the augmented cases. None draws anew each time.
     verbose : int, default=0
         Above 0, a progress bar is shown while fitting.
     backend : {"threads", "joblib", "mpi"}, default="threads"
@@ -85,18 +85,18 @@ class LightWaveS(FeatureTableMixin, TransformerShell, BaseCollectionTransformer)
         last two the pool has candidates for each class. None means "distil" for "plus",
         else "mrmr".
     max_channels : int, "auto" or None, default=None
-        Largest number of channels to read. Those kept are found by leaving out one
-        after the other, that which a ridge regression of all responses misses least, in
-        leave-one-out; features are then looked for in these channels alone. ``"auto"``
-        finds the smallest number that predicts about as well as any; see
-        `channel_path_`. None means no limit.
+        Largest number of channels to read. Channels are removed one at a time, always
+        the least useful in a ridge regression of all responses, by leave-one-out;
+        features are then searched in the remaining channels alone. ``"auto"`` finds the
+        smallest number that predicts about as well as any; see `channel_path_`. None
+        means no limit.
     missing_values : {"allow", "error"}, default="allow"
         Whether NaN stands for a value that was not observed, at fit and at transform,
         or is an error. See the notes.
     augment_missing : float, default=0.0
         Share of the values, at most, that augmented cases of the selector "distil"
-        lose: single ones, stretches, or channels as a whole. The features are then such
-        as do without them better. From 0 to below 1.
+        lose: single ones, stretches, or channels as a whole. The features
+        then depend less on single values and channels. From 0 to below 1.
     channel_names : list of str or None, default=None
         Names of the channels, one each, which then stand in the place of their numbers
         in tables, words, pictures and exports, and in `get_feature_names_out`. Columns
@@ -162,15 +162,15 @@ class LightWaveS(FeatureTableMixin, TransformerShell, BaseCollectionTransformer)
     that are long, for how far lines tell what was missed in the training cases, are
     left out of the statistics: each is of the time points that were observed, as if
     there were no others. A feature of which
-    nothing was observed has its training mean. Series without gaps are not concerned.
+    nothing was observed has its training mean. Series without gaps are not affected.
 
     Channels are scaled by their own training mean and standard deviation, so inputs
-    need no scaling, and units do not matter. Channels that do not vary have no part.
+    need no scaling, and units do not matter. Constant channels are ignored.
     The variant "plus" leaves cases out of the scaling of a channel that are more than
     30 times as far from its middle as the typical case; with the others there is a
     warning where such cases set the scale. Nothing depends on the order of the training
     cases, unless there are more than 16,384. From the paper's variants the published
-    code differs in a few places that this class does right: see the README.
+    code differs in a few places that this class does right: see "How it works".
 
     References
     ----------

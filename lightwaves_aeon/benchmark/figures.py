@@ -75,7 +75,7 @@ def draw_all(diagrams: Sequence[Diagram], folder: Path) -> list[str]:
             with warnings.catch_warnings(action="ignore"):
                 save_png(draw(), folder / file, dpi=DOTS_PER_INCH)
         except Exception as error:  # a diagram must not cost the report
-            paragraphs.append(f"{title}: not drawn, for {error}.")
+            paragraphs.append(f"{title}: not drawn: {error}.")
         else:
             paragraphs += [f"### {title}", f"![{title}]({file})"]
         finally:
@@ -185,16 +185,20 @@ def _pair(scores: pd.DataFrame, first: str, second: str, measure: str) -> Any:
 
 def _over_time(means: pd.Series, milliseconds: pd.Series, measure: str) -> Any:
     from aeon.visualisation import plot_score_vs_time_scatter
+    from matplotlib.ticker import NullFormatter
 
     names = list(means.index)
     figure, axes = plot_score_vs_time_scatter(
         means.to_numpy(),
         milliseconds[names].to_numpy(),
-        time_unit="ms a case",
+        time_unit="ms per case",
         log_time=True,
     )
     figure.set_size_inches(8.5, 5)
     axes.set_ylabel(f"mean {measure}")  # aeon takes scores for ranks
+    axes.set_ylim(top=min(axes.get_ylim()[1], 1.005))
+    axes.xaxis.set_minor_formatter(NullFormatter())  # they would overlap
+    axes.xaxis.set_major_formatter("{x:g}")
     # Names beside points that lie close together would overlap.
     colours, n_colours = COLOURS[len(names) > COLOURS[0][1]]
     (points,) = axes.collections
@@ -207,6 +211,7 @@ def _over_time(means: pd.Series, milliseconds: pd.Series, measure: str) -> Any:
 def _check_size(scores: pd.DataFrame, n_classifiers: int, n_sets: int) -> None:
     if scores.shape[1] < n_classifiers or len(scores) < n_sets:
         raise ValueError(
-            f"it takes {n_classifiers} classifiers and {n_sets} data sets that all of "
-            f"them have; here are {scores.shape[1]} and {len(scores)}"
+            f"it needs at least {n_classifiers} classifiers and {n_sets} data sets "
+            f"with results of all, and there are {scores.shape[1]} classifiers and "
+            f"{len(scores)} data sets"
         )

@@ -149,10 +149,11 @@ def build(
     counts = frame.pivot_table("resample", "dataset", kind, aggfunc="count")
     counts = counts.fillna(0).astype(int)
     scores = by_set[main].dropna()
-    scope = f"the {len(scores)} data sets that all {kind}s have results of"
+    sets = "the one data set" if len(scores) == 1 else f"the {len(scores)} data sets"
+    scope = f"{sets} with results of all {kind}s"
     if scores.empty:
         scores = by_set[main]
-        scope = f"the data sets that each {kind} has results of, which differ"
+        scope = f"the data sets with results of each {kind}, which differ"
     order = scores.mean().sort_values(ascending=False, kind="stable").index
     # Ties share a rank, as in aeon's diagrams.
     means = {"rank": scores.rank(axis="columns", ascending=False).mean()}
@@ -243,14 +244,13 @@ def _page(report: Report, figures: Sequence[str]) -> list[str]:
     parts = [
         HEADING.decode(),
         "# Results",
-        f"Means over {report.scope}, after those over the resamples of each. "
-        f"{report.note}",
+        f"Means over {report.scope}; of each, first over its resamples. {report.note}",
         _markdown(summary),
     ]
     if published is not None:
         parts += [
             "## Beside published accuracies",
-            "Each over the data sets that it shares with our results.",
+            "Each over the data sets that are in our results, too.",
             _markdown(published),
         ]
     parts += ["## Diagrams", *figures]

@@ -1,10 +1,9 @@
-"""The commands for whole archives: ``lightwaves bench`` and ``report``."""
+"""The command for whole archives: ``lightwaves bench``."""
 
 from __future__ import annotations
 
-__all__ = ["bench", "report"]
+__all__ = ["bench"]
 
-import os
 import sys
 from collections.abc import Sequence
 from contextlib import closing
@@ -15,11 +14,9 @@ import click
 
 from lightwaves_aeon.benchmark.classifiers import CLASSIFIERS, refuse_auto, title_of
 from lightwaves_aeon.cli import shared
-from lightwaves_aeon.cli.shared import COUNT, FOLDER, FOLDER_THERE
+from lightwaves_aeon.cli.shared import COUNT, FOLDER
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from lightwaves_aeon.benchmark.runs import Task
     from lightwaves_aeon.benchmark.store import Store
 
@@ -88,16 +85,16 @@ def bench(
 ) -> None:
     """Run classifiers over data sets and resamples, and keep every result.
 
-    On a data set whose labels are numbers to predict it is the regressor of the same
-    method that is run. Resamples and files are those of aeon and tsml-eval: predictions
-    are in CLASSIFIER/Predictions/DATASET/testResampleI.csv below the folder, tables in
+    On a data set whose labels are numbers, the regressor of the same method is run.
+    Resamples and files are those of aeon and tsml-eval: predictions are in
+    CLASSIFIER/Predictions/DATASET/testResampleI.csv below the folder, tables in
     classification/MEASURE/ and regression/MEASURE/. The seed of a classifier or
     regressor is the number of the resample.
 
-    What is there already is not done again: after a crash or Ctrl-C give the same
-    command once more. A run that fails is noted beside where its result would be,
-    skipped, and tried again next time; the exit status is then 1. Of the classifiers,
-    LightWaveS alone takes series of unequal length.
+    Finished runs are skipped: after a crash or Ctrl-C give the same command again. A
+    run that fails is noted beside where its result would be, and tried again next time;
+    the exit status is then 1. Of the classifiers, LightWaveS alone accepts series of
+    unequal length.
     """
     from lightwaves_aeon.benchmark.runs import Task, dataset_names
     from lightwaves_aeon.benchmark.store import Run, Store
@@ -189,105 +186,3 @@ def _run_all(
         )
         sys.exit(INTERRUPTED)
     return n_failed
-
-
-@click.command(short_help="Make tables and diagrams of what bench has found.")
-@click.argument("results", type=FOLDER_THERE)
-@click.option(
-    "--published",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    multiple=True,
-    help="CSV file of accuracies to set beside those of classifiers: data sets in "
-    "rows, classifiers in columns. May be given again.",
-)
-@shared.names_option(
-    "--online",
-    "online_names",
-    help="Classifiers, such as HC2,MR-Hydra, to load accuracies of from "
-    "timeseriesclassification.com.",
-)
-@click.option(
-    "--out", type=FOLDER, help="Folder for the report. [default: RESULTS/report]"
-)
-@shared.force_option
-def report(
-    results: Path,
-    published: tuple[Path, ...],
-    online_names: tuple[str, ...],
-    out: Path | None,
-    force: bool,
-) -> None:
-    """Report on RESULTS, a folder that bench has written to.
-
-    Prints the main tables, and writes all as CSV files and, with diagrams, as one page,
-    report.md, which replace those of an earlier report, and files of others only with
-    --force. The report on regressors is in a folder regression beside that page. The
-    tables that aeon loads are written to RESULTS anew.
-    """
-    # Pictures go to files: without this a screen might be looked for.
-    os.environ.setdefault("MPLBACKEND", "agg")
-    from lightwaves_aeon.benchmark.console import print_table
-    from lightwaves_aeon.benchmark.figures import INSTALL
-    from lightwaves_aeon.benchmark.measures import tasks_in, write_tables
-    from lightwaves_aeon.benchmark.report import build, outputs, save
-    from lightwaves_aeon.benchmark.store import Store
-
-    folder = out or results / "report"
-    done = []
-    with shared.told_in_a_line():
-        if any(Store(results).runs()):
-            write_tables(results)
-        tasks = tasks_in(results)
-        if (published or online_names) and "classification" not in tasks:
-            raise ValueError(
-                f"{results} has results of regressors alone, and accuracies are those "
-                "of classifiers: leave out --published and --online"
-            )
-        for task in tasks:
-            is_regression = task == "regression"
-            own = folder / task if is_regression else folder
-            others = (
-                None if is_regression else _published(results, published, online_names)
-            )
-            found = build(results, others, task)
-            shared.refuse_inputs(outputs(found, own), published)
-            done.append((found, *save(found, own, force)))
-    for found, page, has_diagrams in done:
-        for title, name in {
-            f"Means over {found.scope}": "summary",
-            "Accuracy": "accuracy",
-            "R2": "R2",
-            "RMSE": "RMSE",
-            "Published accuracies, and ours of the same data sets": "published",
-        }.items():
-            if name in found.tables:
-                print_table(title, found.tables[name])
-        if not found.failures.empty:
-            click.echo("Some runs have failed; the report lists them.")
-        if not has_diagrams:
-            click.echo(f"There are no diagrams. To have them: {INSTALL}")
-        click.echo(f"The report is {page}")
-
-
-def _published(
-    results: Path, published: Sequence[Path], online_names: Sequence[str]
-) -> pd.DataFrame:
-    """Put all published accuracies that are asked for into one table."""
-    import pandas as pd
-
-    from lightwaves_aeon.benchmark.measures import measures
-    from lightwaves_aeon.benchmark.published import online
-    from lightwaves_aeon.benchmark.published import published as read
-
-    own = measures(results)
-    parts = []
-    for path in published:
-        table, left_out = read(path)
-        if left_out:
-            click.echo(f"{path}: no accuracies, left out: {', '.join(left_out)}")
-        source = "published" if len(published) == 1 else path.stem
-        parts.append(table.add_suffix(f" ({source})"))
-    if online_names:
-        datasets, n_resamples = list(own["dataset"].unique()), own["resample"].nunique()
-        parts.append(online(online_names, datasets, n_resamples).add_suffix(" (aeon)"))
-    return pd.concat(parts, axis="columns") if parts else pd.DataFrame()

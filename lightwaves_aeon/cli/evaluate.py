@@ -85,7 +85,7 @@ class Part(NamedTuple):
     type=click.IntRange(min=0),
     multiple=True,
     metavar="K",
-    help="Fold of a data set in a folder; may be given again. [default: all]",
+    help="Fold of a data set in a folder; may be repeated. [default: all]",
 )
 @shared.variant_option(help="What features of LightWaveS may come from.")
 @shared.features_option(
@@ -134,7 +134,7 @@ def evaluate(
     random_state: int,
     as_json: bool,
 ) -> None:
-    """Train LightWaveS on each DATASET, test it, and print what it achieves.
+    """Train LightWaveS on each DATASET, test it, and print accuracy and cost.
 
     A DATASET that the archive does not hold is loaded by aeon, which ships with some,
     such as BasicMotions, and downloads others once. On one whose labels are numbers to

@@ -121,7 +121,7 @@ class Numbers(click.ParamType):
     "--scale",
     type=Numbers(),
     help="Of int16: it reads counts of a sensor, each of which stands for this much; "
-    "one number, or one a channel with commas between.",
+    "one number, or one per channel, separated by commas.",
 )
 @click.option(
     "--offset",
@@ -168,18 +168,18 @@ def export(
     arithmetic: str,
     **more: Any,
 ) -> None:
-    """Write a MODEL that fit has written for machines without Python.
+    """Export a MODEL file to machines without Python.
 
-    As C it is one source that allocates nothing and needs no library, its header, an
-    example with a self-test, a Makefile and a CMakeLists.txt. It predicts from series,
-    or from a stream sample by sample. As arduino it is the same as a library with
-    sketches; as wasm a WebAssembly module with a loader, which takes clang and lld. As
-    ONNX it is a file, model.onnx, which takes series of any length; to write it takes
-    onnx.
+    With --to c: a source file that allocates nothing and needs no library, its header,
+    an example with a self-test, a Makefile and a CMakeLists.txt. The program predicts
+    from series, or from a stream sample by sample. With --to arduino: the same as a
+    library with sketches. With --to wasm: a WebAssembly module with a loader; this
+    needs clang and lld. With --to onnx: a file, model.onnx, which accepts series of any
+    length; this needs onnx.
 
-    With --max-flash, --max-ram or --max-ops, such as 64k or 1e6, C has as many features
-    as fit, those that reproduce the whole model best. Fewer than all take --data and
-    --labels, those of the fit, since what weighs them is trained again.
+    With --max-flash, --max-ram or --max-ops, such as 64k or 1e6, the C program has as
+    many features as fit, those that reproduce the whole model best. If not all fit,
+    pass --data and --labels of the fit; the head is refitted.
     """
     given = {"data": data, "labels": labels, "name": name, **more}
     is_integer = arithmetic == "int16"
@@ -197,7 +197,7 @@ def export(
                     f"{FLAGS[option]} is not for --arithmetic {arithmetic}."
                 )
     if more["offset"] is not None and more["scale"] is None:
-        raise click.UsageError("--offset takes --scale.")
+        raise click.UsageError("--offset needs --scale.")
     is_table = table.check_for(data, labels)
     table = table._replace(hop=more["hop"])
     has_labels = labels is not None or table.label is not None

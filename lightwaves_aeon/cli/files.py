@@ -60,7 +60,7 @@ threads_option = shared.jobs_option(
 @click.option(
     "--labels",
     type=ARRAY,
-    help="Labels, one a case, in files as of --data; a table has --label.",
+    help="Labels, one per case, in files as for --data; a table has --label.",
 )
 @table_options
 @click.option(
@@ -117,14 +117,14 @@ def fit(
     channel_names: tuple[str, ...],
     **parameters: Any,
 ) -> None:
-    """Fit LightWaveS to series in a file and write the model to another.
+    """Fit LightWaveS to series in a file, and write a model file.
 
-    The series are never all in memory: each process reads its share of the channels, or
-    of more than 16,384 cases a sample, and then its share in blocks. Under mpiexec all
-    processes fit one model together. A model file of that name is replaced, any other
-    file only with --force.
+    The series are never all in memory: each process reads its share of the channels or,
+    with more than 16,384 cases, a sample, and then its share of the cases in blocks.
+    Under mpiexec all processes fit one model together. A model file of that name is
+    replaced, any other file only with --force.
 
-    A table, a CSV or Parquet file with a row a sample, is cut into recordings or
+    A table, a CSV or Parquet file with one row per sample, is cut into recordings or
     windows, all of which are in memory: --data log.csv --recording machine --time t
     --label state --window 2s --hop 1s.
     """
@@ -204,7 +204,7 @@ def predict(
     n_jobs: int,
     force: bool,
 ) -> None:
-    """Predict the labels of series in a file with a MODEL that fit has written.
+    """Predict the labels of series in a file with a MODEL file.
 
     A model of a regression predicts numbers, with --interval three of each: the number,
     the lower and the upper end. Few series are in memory at a time. Under mpiexec each
@@ -256,7 +256,10 @@ def predict(
 @data_option
 @table_options
 @click.option(
-    "--out", required=True, type=FILE, help=".npy file for the features, a row a case."
+    "--out",
+    required=True,
+    type=FILE,
+    help=".npy file for the features, one row per case.",
 )
 @backend_option
 @threads_option
@@ -270,7 +273,7 @@ def transform(
     n_jobs: int,
     force: bool,
 ) -> None:
-    """Write the features of series in a file, by a MODEL that fit has written.
+    """Write the features of series in a file, by a MODEL file.
 
     Few series are in memory at a time. Under mpiexec each process writes its share of
     the cases. A file that is there already is replaced with --force only. The cases of

@@ -34,7 +34,7 @@ DOTS_PER_INCH = 150
 Data = tuple["np.ndarray", "np.ndarray | None"]
 
 
-@click.command(short_help="Say what a model leans on, and draw it.")
+@click.command(short_help="Show what a model relies on, in words and pictures.")
 @click.argument("model", type=FILE)
 @click.option(
     "--data",
@@ -62,14 +62,14 @@ def inspect(
     out: Path | None,
     force: bool,
 ) -> None:
-    """Say which channels and patterns a MODEL that fit has written leans on.
+    """Say which channels and patterns a MODEL file relies on.
 
     With --out it is drawn, too: the importance of channels and dilations, the kernel of
     the strongest feature that has one, and the paths along which features and channels
     were chosen, if they were. With --data there are pictures of one case, its saliency
     and what the strongest feature reads of it, and one of all cases in a plane.
-    Pictures take matplotlib; they replace pictures of an earlier time, and other files
-    only with --force.
+    Pictures need matplotlib. They replace earlier pictures; other files only with
+    --force.
     """
     if data is not None and out is None:
         raise click.UsageError("--data is for pictures, which need --out.")

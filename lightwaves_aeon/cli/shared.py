@@ -64,9 +64,7 @@ archive_option = click.option(
     type=FOLDER_THERE,
     help="Folder to look in first, for DATASET/DATASET_TRAIN.ts and _TEST.ts.",
 )
-force_option = click.option(
-    "--force", is_flag=True, help="Replace files of others, too."
-)
+force_option = click.option("--force", is_flag=True, help="Replace other files, too.")
 # To be called with what is left to say.
 features_option = partial(
     click.option,

@@ -122,14 +122,15 @@ class FittedRegressor(FittedLinear):
     def predict_interval(
         self, X: Collection, coverage: float, n_jobs: int = 1
     ) -> np.ndarray:
-        """Predict between which numbers those of cases lie.
+        """Predict an interval for the number of each case.
 
         Parameters
         ----------
         X : Collection, shape (n_cases, n_channels, n_timepoints)
             Cases, unscaled.
         coverage : float
-            Share of the cases whose numbers lie between them, above 0 and below 1.
+            Share of the cases whose numbers should be in their intervals, above 0 and
+            below 1.
         n_jobs : int, default=1
             Number of threads.
 

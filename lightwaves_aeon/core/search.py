@@ -180,14 +180,15 @@ class Search:
             path = self._eliminate_channels(data)
             channels = selected_channels(path)
         dilations = self._dilations(X)
-        sample, sources, quantile_cases, mixtures = backend.on_root(
-            lambda: (
-                data.sample(self.max_cases),
-                list_inputs(self._variant, channels, dilations, rng),
-                data.quantile_cases(self.max_cases, self._variant),
-                data.mixtures(self.max_cases, selector, self.augment_missing),
-            )
-        )
+
+        def draw() -> tuple[np.ndarray, list[InputAtDilation], np.ndarray, Mixtures]:
+            sample = data.sample(self.max_cases)
+            inputs = list_inputs(self._variant, channels, dilations, rng)
+            quantile_cases = data.quantile_cases(self.max_cases, self._variant)
+            mixtures = data.mixtures(sample, selector, self.augment_missing)
+            return sample, inputs, quantile_cases, mixtures
+
+        sample, sources, quantile_cases, mixtures = backend.on_root(draw)
         folds = folds_of(targets.take(sample), self.calibrate)
         sets = candidate_sets(self._variant, bank)
 
@@ -331,18 +332,17 @@ class Search:
         n_classes = data.targets.classes.max() + 1
         n_cases = min(self.max_cases, n_cases_for_grams(len(channels), n_classes))
         sample, quantile_cases = backend.on_root(
-            lambda: (
-                data.sample(n_cases),
-                data.quantile_cases(n_cases, self._variant),
-            )
+            lambda: (data.sample(n_cases), data.quantile_cases(n_cases, self._variant))
         )
+        targets = data.targets.take(sample)
         of_channel = candidate_sets(self._variant, kernel_bank(self.kernels))[0]
         dilations = self._dilations(X)
 
         def read(channel: int) -> ChannelTask:
             sources = (InputAtDilation(0, channel, -1, d) for d in dilations)
             bound = [of_channel.bind(of, *data.constants) for of in sources]
-            return ChannelTask(bound, subset(X, sample, [channel]), quantile_cases)
+            of_sample = subset(X, sample, [channel]), quantile_cases, targets.weights
+            return ChannelTask(bound, *of_sample)
 
         own = backend.local_part(channels.tolist())
         with one_blas_thread:  # once, rather than for each channel
@@ -353,7 +353,7 @@ class Search:
         return backend.on_root(
             lambda: channel_path(
                 np.stack([gram for part in parts for gram in part]),
-                data.targets.take(sample),
+                targets,
                 most,
                 channels,
                 X.shape[1],

@@ -11,9 +11,12 @@ __all__ = [
 ]
 
 from collections.abc import Sequence
+from math import fsum
 from typing import NamedTuple, Self
 
 import numpy as np
+
+from lightwaves_aeon.core.weights import weighted_sum
 
 MOST_QUANTILES = 8
 """Classes that numbers are divided into, at most."""
@@ -31,10 +34,13 @@ class Targets(NamedTuple):
         Class of each case, 0 to n_classes - 1; of numbers, see `quantile_classes`.
     numbers : np.ndarray of float64, shape (n_cases, n_outputs), or None
         Standardised numbers; None if the classes are what is to be told.
+    weights : np.ndarray of float64, shape (n_cases,), or None
+        How much each case counts, above 0; None if all count alike.
     """
 
     classes: np.ndarray
     numbers: np.ndarray | None = None
+    weights: np.ndarray | None = None
 
     @property
     def quality_name(self) -> str:
@@ -57,17 +63,24 @@ class Targets(NamedTuple):
     def take(self, cases: np.ndarray | slice) -> Self:
         """Take some cases."""
         numbers = None if self.numbers is None else self.numbers[cases]
-        return type(self)(self.classes[cases], numbers)
+        weights = None if self.weights is None else self.weights[cases]
+        return type(self)(self.classes[cases], numbers, weights)
 
     @classmethod
     def joined(cls, parts: Sequence[Targets]) -> Self:
         """Put those of several collections together; one at least."""
         classes = np.concatenate([part.classes for part in parts])
-        numbers = [part.numbers for part in parts if part.numbers is not None]
-        return cls(classes, np.concatenate(numbers) if numbers else None)
+        numbers, weights = (
+            np.concatenate(of) if of else None
+            for of in (
+                [part.numbers for part in parts if part.numbers is not None],
+                [part.weights for part in parts if part.weights is not None],
+            )
+        )
+        return cls(classes, numbers, weights)
 
     def quality(self, scores: np.ndarray) -> float:
-        """Judge scores of all cases.
+        """Judge scores of all cases, which count by their weights.
 
         Parameters
         ----------
@@ -92,9 +105,10 @@ class Targets(NamedTuple):
         """
         if self.numbers is None:
             found = scores[:, 0] > 0 if scores.shape[1] == 1 else scores.argmax(axis=1)
-            return float((found == self.classes).mean())
-        left = np.square(scores - self.numbers).sum(axis=0)
-        spread = np.square(self.numbers - self.numbers.mean(axis=0)).sum(axis=0)
+            return float(np.average(found == self.classes, weights=self.weights))
+        means = np.average(self.numbers, axis=0, weights=self.weights)
+        left = weighted_sum(np.square(scores - self.numbers), self.weights)
+        spread = weighted_sum(np.square(self.numbers - means), self.weights)
         share = np.divide(left, spread, out=np.ones(len(left)), where=spread > 0)
         return float(1 - share.mean())
 
@@ -138,13 +152,17 @@ class Standard(NamedTuple):
     scales: np.ndarray
 
 
-def standardised_numbers(y: np.ndarray) -> tuple[np.ndarray, Standard]:
+def standardised_numbers(
+    y: np.ndarray, weights: np.ndarray | None = None
+) -> tuple[np.ndarray, Standard]:
     """Centre numbers and divide by their deviation.
 
     Parameters
     ----------
     y : np.ndarray of float64, shape (n_cases, n_outputs)
         Numbers.
+    weights : np.ndarray of float64, shape (n_cases,), optional
+        How much each case counts for their mean; the deviation is a unit alone.
 
     Returns
     -------
@@ -167,6 +185,10 @@ def standardised_numbers(y: np.ndarray) -> tuple[np.ndarray, Standard]:
     means = np.where(constant, ascending[0], (ascending / units).mean(axis=0) * units)
     scales = (ascending / units - means / units).std(axis=0) * units
     scales[constant] = 1.0
+    if weights is not None:
+        shares = weights / fsum(weights)
+        moved = [fsum(shares * column) for column in (y / units - means / units).T]
+        means = np.where(constant, means, means + np.array(moved) * units)
     return (y - means) / scales, Standard(means, scales)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["IN_FIT", "AtomicFitMixin"]
+__all__ = ["IN_FIT", "WEIGHTS", "AtomicFitMixin", "WeightedFitMixin"]
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -13,6 +13,9 @@ from lightwaves_aeon.core.parallel.backends import make_backend
 
 IN_FIT = "_backend"
 """Where an estimator has its backend while it is fitted."""
+
+WEIGHTS = "_sample_weight"
+"""Where it has the weights of the cases meanwhile: frameworks hand on X and y alone."""
 
 
 class AtomicFitMixin:
@@ -56,3 +59,40 @@ class AtomicFitMixin:
             vars(self)[IN_FIT] = before[IN_FIT]
         else:
             vars(self).pop(IN_FIT, None)
+
+
+class WeightedFitMixin(AtomicFitMixin):
+    """The same for one whose cases may have weights."""
+
+    def fit(self, X, y=None, sample_weight=None, **unexpected):
+        """Fit to cases, which may have weights.
+
+        Parameters
+        ----------
+        X : np.ndarray, shape (n_cases, n_channels, n_timepoints)
+            Cases, or any other type that the framework takes.
+        y : np.ndarray, shape (n_cases,)
+            Their labels, or numbers.
+        sample_weight : array-like, shape (n_cases,), or None, default=None
+            How much each case counts, not negative; None if all count alike. A factor
+            in all weights changes nothing, and a case of weight 0 is as if it were not
+            there. Weights act on the choice of the channels and features, on the head,
+            and on all that held-out cases are asked; `estimator` is given them. Where
+            some cases are drawn from many, where channels are scaled and thresholds
+            taken, cases count alike.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError, TypeError
+            If there is not one weight for each case, one is negative, NaN or infinite,
+            all those of a class are zero, or the ``fit`` of `estimator` takes none.
+        """
+        vars(self)[WEIGHTS] = sample_weight
+        try:
+            return super().fit(X, y, **unexpected)
+        finally:
+            vars(self).pop(WEIGHTS, None)

@@ -6,12 +6,14 @@ __all__ = ["class_weights", "fit_classifier"]
 
 import warnings
 from collections.abc import Callable, Sequence
+from math import fsum
 from typing import Any
 
 import numpy as np
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.class_weight import compute_class_weight
 
+from lightwaves_aeon.core.data.augmentation import with_augmented
 from lightwaves_aeon.core.data.collection import Collection
 from lightwaves_aeon.core.data.source import CaseSource, as_source
 from lightwaves_aeon.core.fitted import FittedClassifier, FittedState
@@ -23,6 +25,7 @@ from lightwaves_aeon.core.model import Model
 from lightwaves_aeon.core.parallel.blas import one_blas_thread
 from lightwaves_aeon.core.parallel.threads import Threads
 from lightwaves_aeon.core.search_result import SearchResult
+from lightwaves_aeon.core.targets import Targets
 from lightwaves_aeon.estimators.fitting import (
     about,
     backend_of,
@@ -35,6 +38,7 @@ from lightwaves_aeon.estimators.fitting import (
 )
 from lightwaves_aeon.estimators.large import features_of_all, fit_head, is_large
 from lightwaves_aeon.estimators.passes import LocalPass, Pass
+from lightwaves_aeon.estimators.weights import check_takes_weights, weighted_cases
 
 
 def class_weights(
@@ -73,6 +77,7 @@ def fit_classifier(
     X: Collection | CaseSource,
     y: np.ndarray,
     passes: Callable[..., Pass] = LocalPass,
+    sample_weight: Any = None,
 ) -> FittedState:
     """Fit table and head by the parameters of a classifier.
 
@@ -86,10 +91,18 @@ def fit_classifier(
         Checked labels, of two classes at least.
     passes : callable, default=LocalPass
         Makes the passes over the blocks of a large collection.
+    sample_weight : array-like, shape (n_cases,), optional
+        How much each case counts; see `weighted_cases`.
 
     Returns
     -------
     FittedState
+
+    Raises
+    ------
+    ValueError, TypeError
+        As `weighted_cases` does, or if all cases of a class have the weight zero, or
+        the estimator that was given takes no weights.
     """
     given = shell.estimator
     if given is not None and shell.class_weight is not None:
@@ -99,14 +112,20 @@ def fit_classifier(
             stacklevel=2,
         )
     n_features = features_asked(shell)
+    of_cases = X, y, sample_weight, shell.missing_values == "allow"
+    X, counted, case_weights = weighted_cases(*of_cases)
+    check_takes_weights(given, case_weights)
+    _check_no_class_is_lost(y, counted)
+    y = counted
     targets, labels = targets_of_labels(y)
+    targets = targets._replace(weights=case_weights)
     sizes = np.bincount(targets.classes)
     found, sample, of_sample = fit_table(
         shell, X, targets, labels, n_features, calibrate=given is None, passes=passes
     )
     backend, held_out = backend_of(shell), found.held_out
     if not is_large(X.shape):
-        scaler, estimator = _fit_to_all(shell, found, sample, y, backend)
+        scaler, estimator = _fit_to_all(shell, found, sample, y, case_weights, backend)
     elif given is None:
         weight = shell.class_weight
         weights = class_weights(weight, labels, sizes)
@@ -120,7 +139,7 @@ def fit_classifier(
     else:
         features = features_of_all(found.model, as_source(X), backend)
         scaler, estimator = backend.on_root(
-            lambda: fit_estimator(shell._seeded(given), features, y)
+            lambda: fit_estimator(shell._seeded(given), features, y, case_weights)
         )
     if given is not None:
         return state_of(shell, X, found, scaler, estimator)
@@ -129,11 +148,33 @@ def fit_classifier(
         scaler,
         estimator,
         held_out,
-        sizes / len(y),
+        _shares_of_classes(targets),
         backend,
         **about(shell, X, found),
     )
     return state_of(shell, X, found, scaler, estimator, fitted)
+
+
+def _check_no_class_is_lost(y: np.ndarray, counted: np.ndarray) -> None:
+    if len(counted) == len(y):
+        return
+    lost = np.setdiff1d(y, counted)
+    if len(lost) > 0:
+        raise ValueError(
+            f"sample_weight is zero for all cases of the class {lost.tolist()[0]!r}: "
+            "leave these cases out of X and y if the class is not to be told"
+        )
+
+
+def _shares_of_classes(targets: Targets) -> np.ndarray:
+    """Give the share of each class in the cases, by their weights."""
+    if targets.weights is None:
+        return np.bincount(targets.classes) / len(targets.classes)
+    sums = [  # exact, in any order of the cases
+        fsum(targets.weights[targets.classes == number])
+        for number in range(int(targets.classes.max()) + 1)
+    ]
+    return np.array(sums) / fsum(sums)
 
 
 def _fitted_value(
@@ -169,27 +210,36 @@ def _fitted_value(
 
 
 def _fit_to_all(
-    shell: Any, found: SearchResult, X: Collection, y: np.ndarray, backend: Threads
+    shell: Any,
+    found: SearchResult,
+    X: Collection,
+    y: np.ndarray,
+    weights: np.ndarray | None,
+    backend: Threads,
 ) -> tuple[StandardScaler, Any]:
     """Fit scaler and estimator to the features of all cases, in memory together."""
     given, order = shell.estimator, found.order
     features, y = found.model.features(X, backend, order), y[order]
+    ordered = None if weights is None else weights[order]
+    of_fit = features, y, ordered
     if given is not None:
-        return backend.on_root(lambda: fit_estimator(shell._seeded(given), features, y))
+        return backend.on_root(lambda: fit_estimator(shell._seeded(given), *of_fit))
     lesson = found.lesson if shell.class_weight is None else None
     if lesson is None:
         ridge = default_ridge(len(y), shell.class_weight)
         with one_blas_thread:
-            return backend.on_root(lambda: fit_estimator(ridge, features, y))
+            return backend.on_root(lambda: fit_estimator(ridge, *of_fit))
     of_mixtures = found.model.features_of_mixtures(X, lesson.mixtures, backend)
 
     def fit_distilled() -> tuple[StandardScaler, DistilledRidge]:
-        scaler = StandardScaler().fit(features)
+        scaler = StandardScaler().fit(features, sample_weight=ordered)
         place = np.argsort(order)  # of each case among the features
         of_cases = features[place[lesson.cases]]
         taught = scaler.transform(np.concatenate([of_cases, of_mixtures]))
         standard, targets = scaler.transform(features), lesson.soft_targets
+        of_taught = None if weights is None else weights[lesson.cases]
+        counts = ordered, with_augmented(of_taught, len(of_mixtures))
         with one_blas_thread:
-            return scaler, DistilledRidge().fit(standard, y, taught, targets)
+            return scaler, DistilledRidge().fit(standard, y, taught, targets, *counts)
 
     return backend.on_root(fit_distilled)

@@ -81,7 +81,7 @@ class ClassifierMixin(EstimatorMixin):
         Parameters
         ----------
         X : np.ndarray, shape (n_cases, n_channels, n_timepoints)
-            Collection, or any other type that ``predict`` takes.
+            Collection, or any other type that ``predict`` accepts.
 
         Returns
         -------
@@ -91,16 +91,16 @@ class ClassifierMixin(EstimatorMixin):
         return self._state.head.decision_function(self._features(self._seen(X)))
 
     def channel_loss(self) -> pd.DataFrame:
-        """Tell what it costs if a channel is lost, for each channel in use.
+        """Measure the cost of losing a channel, for each channel in use.
 
-        Importance is what the scores lean on; this is what is missed. Where other
-        channels tell the same, an important one may be lost at no cost.
+        Importance shows what the scores use; this shows what would be missed. If other
+        channels carry the same information, an important one may be lost at no cost.
 
         Returns
         -------
         pd.DataFrame
-            One row a channel, ascending, with the columns ``channel``; ``accuracy`` on
-            cases held out, which is the same in all rows; ``accuracy_without``, that
+            One row per channel, ascending, with the columns ``channel``; ``accuracy``
+            on cases held out, which is the same in all rows; ``accuracy_without``, that
             without the channel; and ``loss``, the difference, which chance may make
             negative. The cases are those that ``fit`` holds out to calibrate
             probabilities: a search that does not know them finds features, and a
@@ -143,9 +143,9 @@ class ClassifierMixin(EstimatorMixin):
             Some forty lines of plain text, of 80 characters at most: the channels in
             use, the strongest eight with their shares, and those not in use; the shares
             of levels, statistics and dilations; the strongest features, each with its
-            share and the class that a high value points to or speaks against most. A
+            share and the class that a high value supports or opposes most. A
             share is an importance, see `features_`. Next to the share of a channel
-            stands the accuracy without it on held-out cases, see `channel_loss`, where
+            is the accuracy without it on held-out cases, see `channel_loss`, where
             it is known and there are others. A pattern is level 1, how much the
             series is like a kernel; its second-order activity is level 2, how much the
             strength of the pattern is. Of both, d is the dilation, and the points are
@@ -185,7 +185,7 @@ class ClassifierMixin(EstimatorMixin):
         Parameters
         ----------
         X : np.ndarray, shape (n_cases, n_channels, n_timepoints)
-            Cases, or any other type that ``predict`` takes.
+            Cases, or any other type that ``predict`` accepts.
 
         Returns
         -------
@@ -212,10 +212,10 @@ class ClassifierMixin(EstimatorMixin):
         Returns
         -------
         np.ndarray of float64, shape (n_channels, n_timepoints)
-            Positive where the case speaks for the class. The sum is the score of the
-            class less its intercept; of two classes the first one's score is the
-            negative of ``decision_function``. There are zeros where values are missing,
-            and in channels not in use.
+            Positive where the case raises the score of the class. The sum is the score
+            of the class minus its intercept; of two classes the first one's score is
+            the negative of ``decision_function``. There are zeros where values are
+            missing, and in channels not in use.
 
         Raises
         ------

@@ -13,6 +13,7 @@ import numpy as np
 from lightwaves_aeon.core.data.collection import Collection
 from lightwaves_aeon.core.fitted import FittedState
 from lightwaves_aeon.core.predictor import Predictor
+from lightwaves_aeon.core.stream import Stream
 from lightwaves_aeon.estimators.fitting import number_of_features
 from lightwaves_aeon.estimators.inspection import InspectionMixin
 from lightwaves_aeon.export.c.source import longest_of
@@ -151,9 +152,9 @@ class EstimatorMixin(InspectionMixin):
     def compile(self) -> Predictor:
         """Make a predictor of single cases, without the cost of general checks.
 
-        The ``predict`` of a framework takes a good part of a millisecond to look at its
-        input, whatever its size. The predictor takes one case as an array and reads
-        only the channels in use.
+        ``predict`` checks its input each time, which costs as much as a prediction of
+        one short series. The predictor accepts one case, as an array, and reads only
+        the channels in use.
 
         Returns
         -------
@@ -178,6 +179,59 @@ class EstimatorMixin(InspectionMixin):
         self._check_is_fitted()
         state = self._state
         return Predictor(state.model, state.metadata["n_channels"], state.head)
+
+    def stream(self, hop: int = 1, n_timepoints: int | None = None) -> Stream:
+        """Make a stream, which takes samples and decides about windows of them.
+
+        Parameters
+        ----------
+        hop : int, default=1
+            Samples from one decision to the next.
+        n_timepoints : int, optional
+            Samples of a window; by default those of the training cases, if these were
+            of one length.
+
+        Returns
+        -------
+        Stream
+            ``stream.push(sample)`` gives None, or a decision, with the label or number
+            and the probabilities. It decides as a C program of `export_c` with this
+            `hop` does.
+
+        Raises
+        ------
+        ValueError
+            If `hop` or `n_timepoints` is out of range, or the latter is not known.
+
+        Examples
+        --------
+        >>> from aeon.datasets import load_basic_motions
+        >>> from lightwaves_aeon import LightWaveSClassifier
+        >>> X, y = load_basic_motions(split="train")
+        >>> clf = LightWaveSClassifier(n_features=50, random_state=0).fit(X, y)
+        >>> stream = clf.stream(hop=50)
+        >>> samples = X[:2].transpose(0, 2, 1).reshape(200, 6)
+        >>> decisions = [found for s in samples if (found := stream.push(s))]
+        >>> [(found.n_samples, str(found.predicted)) for found in decisions]
+        [(100, 'standing'), (150, 'standing'), (200, 'standing')]
+        """
+        self._check_is_fitted()
+        state, about = self._state, self._state.metadata
+        if n_timepoints is None:
+            if about["unequal_length"]:
+                raise ValueError(
+                    "the training cases were of unequal length: say how many time "
+                    "points a window has"
+                )
+            n_timepoints = about["n_timepoints"]
+        return Stream(
+            state.model,
+            state.head,
+            about["n_channels"],
+            n_timepoints,
+            hop,
+            state.channel_names,
+        )
 
     def quantised(
         self,

@@ -187,8 +187,11 @@ def _checked(
     rng = check_random_state(np.random.RandomState() if seed is None else seed)
     backend = backend_of(shell)
     numbers = targets.classes if targets.numbers is None else targets.numbers
+    weights = b"" if targets.weights is None else targets.weights.data
     backend.check_same(
         {
+            # First: by its zeros the shape of X may differ, too.
+            "the checksum of sample_weight": crc32(weights),
             **fingerprint(X),
             **_parameters_to_compare(shell),
             "what fit was asked for": search,
@@ -267,11 +270,14 @@ def features_asked(shell: Any) -> int | str:
 
 
 def fit_estimator(
-    estimator: Any, features: np.ndarray, y: np.ndarray
+    estimator: Any, features: np.ndarray, y: np.ndarray, weights: np.ndarray | None
 ) -> tuple[StandardScaler, Any]:
     """Fit a scaler, and an estimator to what it makes of features."""
-    scaler = StandardScaler().fit(features)
-    return scaler, estimator.fit(scaler.transform(features), y)
+    scaler = StandardScaler().fit(features, sample_weight=weights)
+    standard = scaler.transform(features)
+    if weights is None:
+        return scaler, estimator.fit(standard, y)
+    return scaler, estimator.fit(standard, y, sample_weight=weights)
 
 
 def about(

@@ -65,8 +65,8 @@ class InspectionMixin:
     def features_(self) -> pd.DataFrame:
         """The table of the fitted model, with what each feature weighs.
 
-        One row a feature, in the order of the transformer's ``features_`` and with its
-        columns, then ``importance`` and weights. A weight is what one standard
+        One row per feature, in the order of the transformer's ``features_`` and with
+        its columns, then ``importance`` and weights. A weight is what one standard
         deviation of the feature, over the training cases, adds to an output. Of a
         classifier there is, for each class, ``weight_<label>`` with the label as
         ``str`` says it, which is added to the score of the class; of two classes they
@@ -74,9 +74,9 @@ class InspectionMixin:
         or, of several outputs, ``weight_0`` and so on. The importance is the sum of the
         absolute weights, divided by the sum over all features: importances add up to 1,
         or are all 0 where all weights are. Several numbers count alike, whatever their
-        units: the weights of each are divided by their sum before. Where features tell
-        the same, ridge regression spreads the weight over them: one of small importance
-        may tell a lot.
+        units: the weights of each are divided by their sum before. If features carry
+        the same information, ridge regression spreads the weight over them: one of
+        small importance may be informative.
 
         It is there with a linear `estimator` only, such as the default one.
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from sklearn.preprocessing import StandardScaler
 
+from lightwaves_aeon.core.data.augmentation import with_augmented
 from lightwaves_aeon.core.data.collection import Collection
 from lightwaves_aeon.core.data.source import CaseSource, as_source
 from lightwaves_aeon.core.fitted import FittedState
@@ -43,6 +44,7 @@ from lightwaves_aeon.estimators.fitting import (
 from lightwaves_aeon.estimators.frames import refuse_masked
 from lightwaves_aeon.estimators.large import features_of_all, fit_head, is_large
 from lightwaves_aeon.estimators.passes import LocalPass, Pass
+from lightwaves_aeon.estimators.weights import check_takes_weights, weighted_cases
 
 
 def checked_numbers(y: Any, n_cases: int) -> np.ndarray:
@@ -119,6 +121,7 @@ def fit_regressor(
     X: Collection | CaseSource,
     y: np.ndarray,
     passes: Callable[..., Pass] = LocalPass,
+    sample_weight: Any = None,
 ) -> FittedState:
     """Fit table and head by the parameters of a regressor.
 
@@ -132,6 +135,8 @@ def fit_regressor(
         Checked numbers of two cases at least.
     passes : callable, default=LocalPass
         Makes the passes over the blocks of a large collection.
+    sample_weight : array-like, shape (n_cases,), optional
+        How much each case counts; see `weighted_cases`.
 
     Returns
     -------
@@ -139,17 +144,21 @@ def fit_regressor(
 
     Raises
     ------
-    ValueError
-        If there is one case.
+    ValueError, TypeError
+        If there is one case, or one with a weight; as `weighted_cases` does; or if the
+        estimator that was given takes no weights.
 
     Warns
     -----
     UserWarning
         If all numbers of an output are the same.
     """
+    of_cases = X, y, sample_weight, shell.missing_values == "allow"
+    X, y, case_weights = weighted_cases(*of_cases)
+    check_takes_weights(shell.estimator, case_weights)
     if len(y) < 2:
         raise ValueError("one case is not enough to fit a regressor: two are needed")
-    numbers, standard = standardised_numbers(y.reshape(len(y), -1))
+    numbers, standard = standardised_numbers(y.reshape(len(y), -1), case_weights)
     for output in np.flatnonzero(~numbers.any(axis=0)):
         which = "" if y.ndim == 1 else f" of output {output}"
         warnings.warn(
@@ -157,7 +166,7 @@ def fit_regressor(
             "to learn",
             stacklevel=2,
         )
-    targets = Targets(quantile_classes(numbers), numbers)
+    targets = Targets(quantile_classes(numbers), numbers, case_weights)
     given = shell.estimator
     n_features = features_asked(shell)
     found, sample, of_sample = fit_table(
@@ -170,17 +179,18 @@ def fit_regressor(
     )
     backend, held_out, model = backend_of(shell), found.held_out, found.model
     if given is not None:
-        features, numbers_of = _features_and_numbers(found, X, sample, y, backend)
+        features, order = _features_in_order(found, X, sample, backend)
+        weights = targets.take(order).weights
         scaler, estimator = backend.on_root(
-            lambda: fit_estimator(shell._seeded(given), features, numbers_of)
+            lambda: fit_estimator(shell._seeded(given), features, y[order], weights)
         )
     elif not is_large(X.shape):
         scaler, ridge = _fit_to_all(found, sample, targets, backend)
     else:
-        weights = np.ones(int(targets.classes.max()) + 1)
+        of_classes = np.ones(int(targets.classes.max()) + 1)
         over_all = as_source(X), targets, range(len(y)), backend
         over_blocks = passes(*over_all, track_of(shell, backend))
-        of_fit = model, sample, of_sample, weights, over_blocks, backend
+        of_fit = model, sample, of_sample, of_classes, over_blocks, backend
         scaler, solved, scored = fit_head(*of_fit)
         ridge = solved.alpha, solved.coef, solved.intercept
         ends = np.array([numbers.min(axis=0), numbers.max(axis=0)])
@@ -209,17 +219,16 @@ def fit_regressor(
     return state_of(shell, X, found, scaler, estimator, fitted)
 
 
-def _features_and_numbers(
+def _features_in_order(
     found: SearchResult,
     X: Collection | CaseSource,
     sample: Collection,
-    y: np.ndarray,
     backend: Threads,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Compute the features of all cases, and give the numbers in their order."""
+) -> tuple[np.ndarray, np.ndarray | slice]:
+    """Compute the features of all cases, and tell in what order these are."""
     if is_large(X.shape):
-        return features_of_all(found.model, as_source(X), backend), y
-    return found.model.features(sample, backend, found.order), y[found.order]
+        return features_of_all(found.model, as_source(X), backend), slice(None)
+    return found.model.features(sample, backend, found.order), found.order
 
 
 def _fit_to_all(
@@ -238,14 +247,18 @@ def _fit_to_all(
         of_mixtures = found.model.features_of_mixtures(X, mixtures, backend)
 
     def fit() -> tuple[StandardScaler, tuple[float, np.ndarray, np.ndarray]]:
-        scaler = StandardScaler().fit(features)
+        ordered = targets.take(order)
+        scaler = StandardScaler().fit(features, sample_weight=ordered.weights)
         if lesson is None:
-            ridge = fit_ridge(scaler.transform(features), targets.take(order).values)
+            standard = scaler.transform(features)
+            ridge = fit_ridge(standard, ordered.values, weights=ordered.weights)
         else:
             place = np.argsort(order)  # of each case among the features
             of_cases = features[place[lesson.cases]]
             taught = scaler.transform(np.concatenate([of_cases, of_mixtures]))
-            ridge = fit_ridge(taught, lesson.soft_targets, SOFT_ALPHAS)
+            of_taught = targets.take(lesson.cases).weights
+            counts = with_augmented(of_taught, len(lesson.mixtures.first))
+            ridge = fit_ridge(taught, lesson.soft_targets, SOFT_ALPHAS, counts)
         return scaler, (ridge.alpha, *mean_ridge([ridge]))
 
     with one_blas_thread:

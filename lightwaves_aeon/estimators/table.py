@@ -128,7 +128,7 @@ class FeatureTableMixin:
             share of positive values; or ``"ch1-ch5_k023_d1_l1_ppv>0.25"``: difference
             of two channels, share of values above 0.25; or ``"ch3_l0_mean[0.25,0.5]"``:
             mean of channel 3 over the second quarter of the series. With
-            `channel_names`, the name of a channel stands in the place of ``"ch3"``.
+            `channel_names`, the name of the channel replaces ``"ch3"``.
 
         Examples
         --------

@@ -1,4 +1,4 @@
-"""How much scores, or predicted numbers, lean on features, channels, dilations.
+"""How much scores, or predicted numbers, rely on features, channels, dilations.
 
 And what it costs if a channel is lost.
 """
@@ -111,8 +111,8 @@ def features_with_importance(fitted: FittedLinear) -> pd.DataFrame:
     -------
     pd.DataFrame
         The columns of the table, then ``importance``, and ``weight_<output>`` for each
-        class or number, or ``weight`` if there is one; one row a feature, in the order
-        of the table.
+        class or number, or ``weight`` if there is one; one row per feature, in the
+        order of the table.
     """
     about = fitted.channel_names, fitted.sampling_rate
     table = features_frame(fitted.model.rows, fitted.model.bank, *about)

@@ -1,4 +1,4 @@
-"""What a fitted model leans on, in a text that is read in a minute."""
+"""What a fitted model relies on, in a text that is read in a minute."""
 
 from __future__ import annotations
 

@@ -12,14 +12,14 @@ from joblib import effective_n_jobs
 from sklearn.utils import ClassifierTags, InputTags, Tags, TargetTags, TransformerTags
 
 from lightwaves_aeon.core.data.collection import Collection, as_collection
-from lightwaves_aeon.estimators.atomic_fit import IN_FIT, AtomicFitMixin
+from lightwaves_aeon.estimators.atomic_fit import IN_FIT, WEIGHTS, AtomicFitMixin
 from lightwaves_aeon.estimators.frames import aligned, channel_names, refuse_masked
 
 Series = np.ndarray | list[pd.DataFrame]
 
-KEPT = (IN_FIT, "_parent_callback_ctx", "_skl_callbacks")
-"""Attributes that outlive the reset at the start of a fit: the backend, and those of
-scikit-learn's callbacks."""
+KEPT = (IN_FIT, WEIGHTS, "_parent_callback_ctx", "_skl_callbacks")
+"""Attributes that outlive the reset at the start of a fit: the backend, the weights,
+and those of scikit-learn's callbacks."""
 
 
 class PanelShell(AtomicFitMixin):

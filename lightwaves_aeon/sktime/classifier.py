@@ -37,11 +37,11 @@ class LightWaveSClassifier(PredictorShell, ClassifierMixin, BaseClassifier):
     random_state : int, RandomState instance or None, default=None
         Draws the sample of cases on which features are selected, where there are more
         than `max_cases`, and for "plus" what it looks at and augmented cases; handed on
-        to `estimator`. None draws others each time.
+        to `estimator`. None draws anew each time.
     n_features : int, "auto" or None, default=None
         Number of features to keep. None means 2.5 % of ROCKET's, 500 by default;
-        ``"auto"``, for the selectors "distil" and "detach" only, as few as predict
-        about as well as any number, see `LightWaveS`.
+        ``"auto"``, for the selectors "distil" and "detach" only, the smallest
+        number that predicts about as well as any, see `LightWaveS`.
     variant : {"L1", "L2", "L1L2", "plus"}, default="plus"
         What features may come from; see `LightWaveS`. "plus" is the most accurate, and
         not the paper's; ``variant="L1L2"`` gives the model of the paper.
@@ -122,6 +122,7 @@ class LightWaveSClassifier(PredictorShell, ClassifierMixin, BaseClassifier):
 
     _tags = {
         "capability:multithreading": True,
+        "capability:sample_weight": True,
         "capability:predict_proba": True,
         "capability:class_weight": True,
         "classifier_type": "kernel",

@@ -12,13 +12,14 @@ from sktime.base import BaseEstimator
 from sktime.utils.random_state import set_random_state
 
 from lightwaves_aeon.core.fitted import FittedState
+from lightwaves_aeon.estimators.atomic_fit import WEIGHTS, WeightedFitMixin
 from lightwaves_aeon.estimators.estimator import EstimatorMixin
 from lightwaves_aeon.estimators.frames import refuse_masked
 from lightwaves_aeon.sktime.base import PanelShell, Series
 from lightwaves_aeon.sktime.transformer import LightWaveS
 
 
-class PredictorShell(PanelShell):
+class PredictorShell(WeightedFitMixin, PanelShell):
     """Mixin that stands before the mixin of a task, and before sktime's base class."""
 
     # Of the mixins and of sktime.
@@ -29,7 +30,8 @@ class PredictorShell(PanelShell):
     random_state: Any
 
     def _fit(self, X: Series, y: np.ndarray) -> Self:
-        return self._adopt(self._find(self._collection(X), y))
+        weights = vars(self).get(WEIGHTS)
+        return self._adopt(self._find(self._collection(X), y, sample_weight=weights))
 
     def _adopt(self, state: FittedState) -> Self:
         self._mark_fitted(state.metadata)
@@ -48,6 +50,15 @@ class PredictorShell(PanelShell):
             "mtype": "numpy2D",
         }
         self._y_inner_mtype = self.get_tag("y_inner_mtype")
+
+    def _vectorize(self, methodname: str, **kwargs):
+        # sktime fits clones to the columns of y, and has no weights for them.
+        if vars(self).get(WEIGHTS) is not None:
+            raise ValueError(
+                "sample_weight is for one column of labels: y has several, so fit a "
+                "classifier to each of them"
+            )
+        return super()._vectorize(methodname, **kwargs)  # type: ignore[misc]
 
     def _internal_convert(self, X, y=None):
         X = self._given(X)

@@ -34,14 +34,14 @@ class LightWaveSRegressor(PredictorShell, RegressorMixin, BaseRegressor):
     random_state : int, RandomState instance or None, default=None
         Draws the sample of cases on which features are selected, where there are more
         than `max_cases`, and for "plus" what it looks at and augmented cases; handed on
-        to `estimator`. None draws others each time.
+        to `estimator`. None draws anew each time.
     n_jobs : int or None, default=1
         Number of threads for ``fit`` and ``predict``; -1 means all processors. Results
         do not depend on it.
     n_features : int, "auto" or None, default=None
         Number of features to keep. None means 2.5 % of ROCKET's, 500 by default;
-        ``"auto"``, for the selectors "distil" and "detach" only, as few as predict
-        about as well as any number, see `LightWaveS`.
+        ``"auto"``, for the selectors "distil" and "detach" only, the smallest
+        number that predicts about as well as any, see `LightWaveS`.
     variant : {"L1", "L2", "L1L2", "plus"}, default="plus"
         What features may come from; see `LightWaveS`. "plus" is the most accurate.
     kernels : str or sequence of str, default="minirocket"
@@ -69,12 +69,12 @@ class LightWaveSRegressor(PredictorShell, RegressorMixin, BaseRegressor):
         Largest number of channels to read; see `LightWaveS`. ``"auto"`` finds the
         smallest that predicts about as well as any, None means no limit.
     missing_values : {"allow", "error"}, default="allow"
-        Whether NaN stands for a value that was not observed, at fit and at predict, or
-        is an error; see `LightWaveS`. Features of what was not observed at all count
+        Whether NaN means a value that was not observed, at fit and at predict, or is an
+        error; see `LightWaveS`. Features of what was not observed at all count
         as those of the average training case.
     augment_missing : float, default=0.0
-        Share of the values, at most, that augmented cases lose, for models of sensors
-        that fail now and then; see `LightWaveS`.
+        Share of the values, at most, that augmented cases lose, for sensors
+        that may fail; see `LightWaveS`.
     channel_names : list of str or None, default=None
         Names of the channels, one each, for tables, words, pictures and exports. None
         means those of the columns of a data frame, if these are texts.
@@ -114,6 +114,7 @@ class LightWaveSRegressor(PredictorShell, RegressorMixin, BaseRegressor):
         "y_inner_mtype": "numpy2D",
         "capability:multioutput": True,
         "capability:multithreading": True,
+        "capability:sample_weight": True,
     }
 
     def _fit(self, X: Series, y: np.ndarray) -> LightWaveSRegressor:

@@ -46,7 +46,7 @@ class LightWaveS(FeatureTableMixin, PanelShell, BaseTransformer):
     random_state : int, RandomState instance or None, default=None
         Draws the sample of cases, where there are more than `max_cases`, for "plus" the
         pairs of channels and the cases behind the thresholds, and for the selector
-        "distil" the augmented cases. None draws others each time.
+        "distil" the augmented cases. None draws anew each time.
     verbose : int, default=0
         Above 0, a progress bar is shown while fitting.
     backend : {"threads", "joblib", "mpi"}, default="threads"
@@ -71,7 +71,7 @@ class LightWaveS(FeatureTableMixin, PanelShell, BaseTransformer):
 
     Attributes
     ----------
-    features_ : pd.DataFrame, one row a feature
+    features_ : pd.DataFrame, one row per feature
         The table of the fitted model; see the transformer for aeon. Rows of level 0
         have no kernel, but an interval from ``start`` to ``stop``, in fractions of the
         length.

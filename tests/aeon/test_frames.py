@@ -375,8 +375,8 @@ def test_class_weight_with_an_own_estimator(shell, problem):
 def test_unexpected_keyword(estimator, problem):
     X, y = problem
     name = type(estimator).__name__
-    with pytest.raises(TypeError, match=rf"^{name}\.fit\(\) .* 'sample_weight'$"):
-        estimator.fit(X, y, sample_weight=np.ones(len(y)))
+    with pytest.raises(TypeError, match=rf"^{name}\.fit\(\) .* 'weights'$"):
+        estimator.fit(X, y, weights=np.ones(len(y)))
 
 
 def test_metadata_routing(shell, problem):

@@ -280,7 +280,7 @@ def test_tables_stand_for_the_runs(results, tmp_path, measure):
 def test_report(results):
     result = run("report", results)
     assert result.exit_code == 0, result.output
-    assert "Means over the 3 data sets that all regressors have" in result.output
+    assert "Means over the 3 data sets with results of all regressors" in result.output
     out = results / "report" / "regression"
     assert f"The report is {out / 'report.md'}" in result.output
     assert not (results / "report" / "report.md").exists()

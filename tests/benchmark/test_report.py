@@ -215,7 +215,7 @@ def test_report(results, tmp_path):
         assert classifier.split("-")[-1] in result.output
     out = results / "report"
     page = (out / "report.md").read_text()
-    assert "Means over the 4 data sets that all classifiers have" in page
+    assert "Means over the 4 data sets with results of all classifiers" in page
     assert "| HC2 (published) | 3 | 0.8000 |" in page
     assert "| QUANT (published) | 2 | 0.7000 |" in page
     for title in ("balanced accuracy", "AUROC", "log-loss", "fit s", "channels"):
@@ -261,7 +261,7 @@ def test_report_on_too_little_says_what_cannot_be_drawn(tmp_path):
     result = report(tmp_path)
     assert result.exit_code == 0, result.output
     page = (tmp_path / "report" / "report.md").read_text()
-    assert "Critical differences of accuracy: not drawn, for it takes 3" in page
+    assert "Critical differences of accuracy: not drawn: it needs at least 3" in page
     assert "Accuracy of LightWaveS-plus and ROCKET: not drawn" in page
     assert "](accuracy_time.png)" in page
 
@@ -287,7 +287,7 @@ def test_report_on_half_of_the_runs(results):
     assert result.exit_code == 0, result.output
     assert "Some runs have failed" in result.output
     page = (results / "report" / "report.md").read_text()
-    assert "Means over the 3 data sets that all classifiers have" in page
+    assert "Means over the 3 data sets with results of all classifiers" in page
     assert "## Resamples done" in page
     assert "| ROCKET | LSST | no \\| memory | 0, 1 |" in page
     counts = page.split("## Resamples done")[1].splitlines()

@@ -209,7 +209,7 @@ def test_command(fitted, tmp_path):
             "--max-ram is not for --to wasm",
             ["--to", "wasm", "--arithmetic", "int16", "--max-ram", "8k"],
         ),
-        ("takes --scale", ["--to", "c", "--arithmetic", "int16", "--offset", "1"]),
+        ("needs --scale", ["--to", "c", "--arithmetic", "int16", "--offset", "1"]),
         ("is no number", ["--to", "c", "--arithmetic", "int16", "--scale", "1,b"]),
     ],
 )

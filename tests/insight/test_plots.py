@@ -183,8 +183,8 @@ NOT_DRAWN = {
 REASONS = {
     "feature": "^feature must be a row of features_, 0 to 19, got",
     "other channels": r"^x must be one case, of shape \(3, n_timepoints\), got \(2, 40",
-    "a collection": r"^x must be one case, .* got \(40, 3, 40\)",
-    "a list": "^x must be one case, .* got <class 'list'>",
+    "a collection": "^x must be one case, got 40",
+    "a list": "<class 'list'>",
     "no such class": "^label must be one of",
     "infinity": "holds infinity",
     "one case": "two cases at least, got 1",
@@ -199,7 +199,7 @@ REASONS = {
 @pytest.mark.parametrize("name", NOT_DRAWN)
 def test_what_cannot_be_drawn(plus, name):
     reason = REASONS.get(name) or next(r for n, r in REASONS.items() if n in name)
-    with pytest.raises(ValueError, match=reason):
+    with pytest.raises((ValueError, TypeError), match=reason):
         NOT_DRAWN[name](*plus)
     assert not plt.get_fignums()
 
@@ -297,7 +297,7 @@ def test_colours_are_the_saliency(plus):
     low, high = mesh.get_clim()
     assert low == -high == -np.abs(found).max()
     assert mesh.get_cmap().name == "RdBu_r"
-    assert ax.figure.axes[1].get_ylabel() == f"adds to the score of {label}"
+    assert ax.figure.axes[1].get_ylabel() == f"adds to the score of class {label}"
     assert tick_names(ax.yaxis) == [str(channel) for channel in used]
 
 
@@ -307,7 +307,7 @@ def test_saliency_of_any_class(plus):
         ax = plots.plot_saliency(clf, X[1], label)
         expected = clf.saliency(X[1], label)[clf.pipeline_[0].channels_]
         np.testing.assert_array_equal(ax.collections[0].get_array(), expected)
-        assert ax.get_title() == f"Where the score of {label} comes from"
+        assert ax.get_title() == f"Where the score of class {label} comes from"
 
 
 def test_saliency_of_many_channels_and_time_points(wide):
@@ -400,7 +400,7 @@ def of_statistic(make_problem):
     model = Model.from_rows(rows, bank, np.zeros(1), np.ones(1), np.full(1, 4))
     head = LinearHead(np.ones((len(rows), 1)), np.zeros(1), np.arange(2))
     fitted = fitted_from(model, head, n_channels=1)
-    clf = SimpleNamespace(_linear=lambda: fitted)
+    clf = SimpleNamespace(_linear=lambda: fitted, _case_of=np.asarray)
 
     def find(statistic, level=1, start=0.0, stop=1.0):
         found = rows["statistic"] == POOLING_NAMES.index(statistic)

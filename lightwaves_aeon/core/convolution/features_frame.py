@@ -21,7 +21,7 @@ def features_frame(
     channel_names: Sequence[str] | None = None,
     sampling_rate: float | None = None,
 ) -> pd.DataFrame:
-    """Lay the table out as a DataFrame, one row a feature.
+    """Lay the table out as a DataFrame, one row per feature.
 
     Parameters
     ----------

@@ -6,7 +6,7 @@ labels are not mixed here, but left to a teacher.
 
 from __future__ import annotations
 
-__all__ = ["Mixtures", "draw_mixtures", "mix"]
+__all__ = ["Mixtures", "draw_mixtures", "mix", "with_augmented"]
 
 from typing import NamedTuple, Self
 
@@ -86,6 +86,7 @@ def draw_mixtures(
     rng: np.random.RandomState,
     dropped: float = 0.0,
     have_gaps: bool = False,
+    weights: np.ndarray | None = None,
 ) -> Mixtures:
     """Draw pairs of cases, and how they are mixed.
 
@@ -101,6 +102,8 @@ def draw_mixtures(
         Share of the values that are dropped from a mixture, at most.
     have_gaps : bool, default=False
         Whether mixtures have the gaps of a third case, too.
+    weights : np.ndarray of float64, shape (n_cases,), optional
+        How often cases are drawn; all alike by default.
 
     Returns
     -------
@@ -114,9 +117,16 @@ def draw_mixtures(
     >>> len(mixtures.first), bool((mixtures.shares >= 0.6).all())
     (30, True)
     """
+    shares = None if weights is None else weights / weights.sum()
+
+    def draw() -> np.ndarray:
+        if shares is None:
+            return rng.randint(n_cases, size=n_mixtures)
+        return rng.choice(n_cases, n_mixtures, p=shares)
+
     mixtures = Mixtures(
-        rng.randint(n_cases, size=n_mixtures),
-        rng.randint(n_cases, size=n_mixtures),
+        draw(),
+        draw(),
         rng.uniform(LEAST_SHARE, 1, size=n_mixtures),
         rng.uniform(-1, 1, size=n_mixtures),
         np.zeros(n_mixtures),
@@ -131,6 +141,19 @@ def draw_mixtures(
     if have_gaps:
         mixtures = mixtures._replace(gaps_of=rng.randint(n_cases, size=n_mixtures))
     return mixtures
+
+
+def with_augmented(weights: np.ndarray | None, n_augmented: int) -> np.ndarray | None:
+    """Give weights of training cases and of augmented ones, which count 1 each.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.data.augmentation import with_augmented
+    >>> with_augmented(np.array([0.5, 1.5]), 2).tolist()
+    [0.5, 1.5, 1.0, 1.0]
+    """
+    return None if weights is None else np.append(weights, np.ones(n_augmented))
 
 
 def mix(

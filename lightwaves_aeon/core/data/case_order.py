@@ -36,7 +36,7 @@ def case_order(X: Collection, targets: Targets, backend: Threads) -> np.ndarray:
     X : Collection, shape (n_cases, n_channels, n_timepoints)
         Collection of any real dtype.
     targets : Targets
-        Classes of the cases; numbers tell equal cases of a class apart.
+        Classes of the cases; numbers and weights tell equal cases of a class apart.
     backend : Threads
         Where the work is done; each process compares its share of the channels.
 
@@ -62,10 +62,11 @@ def case_order(X: Collection, targets: Targets, backend: Threads) -> np.ndarray:
     own = content_ranks(X, backend.local_part(range(X.shape[1])))
     parts = backend.gather(own)
     numbers = () if targets.numbers is None else targets.numbers.T
+    weights = () if targets.weights is None else (targets.weights,)
 
     def order() -> np.ndarray:
         # The shares of the processes are channels in their order: the first come first.
-        ordered = np.lexsort((*numbers, *parts[::-1], targets.classes))
+        ordered = np.lexsort((*weights, *numbers, *parts[::-1], targets.classes))
         shuffled = ordered[np.random.RandomState(SEED).permutation(len(ordered))]
         return shuffled[np.argsort(targets.classes[shuffled], kind="stable")]
 

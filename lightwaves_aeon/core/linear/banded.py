@@ -20,6 +20,7 @@ import numpy as np
 from scipy.linalg.blas import dsyrk
 
 from lightwaves_aeon.core.linear.ridge import best_of_gram
+from lightwaves_aeon.core.weights import products_of_weighted, weighted_rows
 
 CASES_FOR_WEIGHTS = 300
 """Cases that are enough to weigh groups by."""
@@ -86,7 +87,11 @@ def _gram(features: np.ndarray) -> np.ndarray:
 
 
 def weighted_gram(
-    features: np.ndarray, groups: np.ndarray, targets: np.ndarray, first: np.ndarray
+    features: np.ndarray,
+    groups: np.ndarray,
+    targets: np.ndarray,
+    first: np.ndarray,
+    case_weights: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Weigh the groups, and add up their products of the cases.
 
@@ -100,13 +105,16 @@ def weighted_gram(
         Indicators of the classes.
     first : np.ndarray of int
         The groups that count from the beginning.
+    case_weights : np.ndarray of float64, shape (n_cases,), optional
+        How much each case counts; all alike by default.
 
     Returns
     -------
     weights : np.ndarray of float64, shape (n_groups,)
         See `group_weights`.
     gram : np.ndarray of float64, shape (n_cases, n_cases)
-        Sum of the products of each group, times its weight.
+        Sum of the products of each group, times its weight; of weighted rows, see
+        ``weighted_rows``.
 
     Examples
     --------
@@ -119,14 +127,18 @@ def weighted_gram(
     ([1.0], [5.0, -5.0])
     """
     n_cases, some = len(targets), _some_cases(len(targets))
+    of_some = None if case_weights is None else case_weights[some]
     if (groups.max() + 1) * n_cases**2 <= MOST_VALUES:
-        grams = group_grams(features, groups, n_cases)
-        weights = group_weights(grams[:, some, some], targets[some], first)
+        grams = products_of_weighted(
+            group_grams(features, groups, n_cases), case_weights
+        )
+        weights = group_weights(grams[:, some, some], targets[some], first, of_some)
         return weights, np.tensordot(weights, grams, 1)
     few = features[:, :n_cases][:, some]
-    grams = group_grams(few, groups, few.shape[1])
-    weights = group_weights(grams, targets[some], first)
-    return weights, summed_gram(features[:, :n_cases], weights[groups])
+    grams = products_of_weighted(group_grams(few, groups, few.shape[1]), of_some)
+    weights = group_weights(grams, targets[some], first, of_some)
+    gram = summed_gram(features[:, :n_cases], weights[groups])
+    return weights, products_of_weighted(gram, case_weights)
 
 
 def summed_gram(features: np.ndarray, weights: np.ndarray) -> np.ndarray:
@@ -171,7 +183,10 @@ def _some_cases(n_cases: int) -> slice:
 
 
 def group_weights(
-    grams: np.ndarray, targets: np.ndarray, first: np.ndarray
+    grams: np.ndarray,
+    targets: np.ndarray,
+    first: np.ndarray,
+    case_weights: np.ndarray | None = None,
 ) -> np.ndarray:
     """Weigh groups of features by the leave-one-out error of all together.
 
@@ -181,11 +196,14 @@ def group_weights(
     Parameters
     ----------
     grams : np.ndarray of float64, shape (n_groups, n_cases, n_cases)
-        Products of the cases in the features of each group, see `group_grams`.
+        Products of the cases in the features of each group, see `group_grams`; with
+        weights, of weighted rows.
     targets : np.ndarray of float64, shape (n_cases, n_scores)
         Indicators of the classes.
     first : np.ndarray of int
         The groups that count from the beginning.
+    case_weights : np.ndarray of float64, shape (n_cases,), optional
+        How much each case counts; all alike by default.
 
     Returns
     -------
@@ -216,8 +234,9 @@ def group_weights(
 
     def error_of(weights: np.ndarray) -> float:
         gram = np.tensordot(per_trace(weights), grams, 1)
-        _, scores = best_of_gram(gram, targets, penalties_of(gram))
-        return float(np.square(scores - targets).sum())
+        penalties = penalties_of(gram)
+        _, scores = best_of_gram(gram, targets, penalties, case_weights)
+        return float(np.square(weighted_rows(scores - targets, case_weights)).sum())
 
     least = error_of(weights)
     for _ in range(N_PASSES):

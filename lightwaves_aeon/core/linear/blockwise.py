@@ -28,6 +28,7 @@ from lightwaves_aeon.core.linear.ridge import (
     solve_normal_equations,
 )
 from lightwaves_aeon.core.targets import Targets
+from lightwaves_aeon.core.weights import number_of_cases, weighted_sum
 
 
 class FeatureSums(NamedTuple):
@@ -35,14 +36,15 @@ class FeatureSums(NamedTuple):
 
     Attributes
     ----------
-    n_cases : int
-        Number of cases.
+    n_cases : int or float
+        Number of cases, which count by their own weights, or once if they have none.
     sums, squares : np.ndarray of float64, shape (n_features,)
-        Of the features, each case counting once.
+        Of the features, the cases counting so.
     largest : np.ndarray of float32, shape (n_features,)
         Largest absolute value, as it is.
     weight : float
-        Sum of the weights of the cases, by which the following count.
+        Sum of the weights of the cases, times those of their classes, by which the
+        following count.
     weighted : np.ndarray of float64, shape (n_features,)
         Sums of the features.
     products : np.ndarray of float64, shape (n_features, n_features)
@@ -53,7 +55,7 @@ class FeatureSums(NamedTuple):
         Sums of the products of features and targets.
     """
 
-    n_cases: int
+    n_cases: float
     sums: np.ndarray
     squares: np.ndarray
     largest: np.ndarray
@@ -99,8 +101,8 @@ class NormalEquations(NamedTuple):
 
     Attributes
     ----------
-    n_cases : int
-        Number of cases.
+    n_cases : int or float
+        As of `FeatureSums`.
     means, deviations : np.ndarray of float64, shape (n_features,)
         What features are standardised by; the deviation of a constant is infinite.
     weight : float
@@ -119,7 +121,7 @@ class NormalEquations(NamedTuple):
         Eigenvalues of `gram`.
     """
 
-    n_cases: int
+    n_cases: float
     means: np.ndarray
     deviations: np.ndarray
     weight: float
@@ -161,7 +163,7 @@ def sums_of(
     features : np.ndarray of float32, shape (n_cases, n_features)
         Features of the block.
     targets : Targets
-        Of these cases.
+        Of these cases, with their own weights.
     weights : np.ndarray of float64, shape (n_classes,)
         Weight of a case of each class.
     origin : np.ndarray of float64, shape (n_features,)
@@ -182,16 +184,16 @@ def sums_of(
     ([[2.0]], [[2.0]])
     """
     values, of_cases = features - origin, targets.values_among(len(weights))
-    counts = weights[targets.classes]
+    own, counts = targets.weights, _counts(targets, weights)
+    alike = own is None and bool((counts == 1).all())
     roots = np.sqrt(counts)[:, None]
-    weighted = values if (counts == 1).all() else values * roots
+    weighted = values if alike else values * roots
     products = weighted.T @ weighted
-    sums = values.sum(axis=0)
-    alike = weighted is values
+    sums = weighted_sum(values, own)
     return FeatureSums(
-        n_cases=len(features),
+        n_cases=number_of_cases(features, own),
         sums=sums,
-        squares=np.diag(products) if alike else np.square(values).sum(axis=0),
+        squares=np.diag(products) if alike else weighted_sum(np.square(values), own),
         largest=np.maximum(features.max(axis=0), -features.min(axis=0)),
         weight=float(counts.sum()),
         weighted=sums if alike else roots[:, 0] @ weighted,
@@ -199,6 +201,12 @@ def sums_of(
         targets=counts @ of_cases,
         cross=weighted.T @ (of_cases * roots),
     )
+
+
+def _counts(targets: Targets, weights: np.ndarray) -> np.ndarray:
+    """Give what each case counts: its weight times that of its class."""
+    of_classes = weights[targets.classes]
+    return of_classes if targets.weights is None else targets.weights * of_classes
 
 
 def normal_equations(sums: FeatureSums, origin: np.ndarray) -> NormalEquations:
@@ -295,7 +303,7 @@ def errors_of(
     [0.009, 4.432]
     """
     errors = _leave_one_out_errors(features, targets, weights, equations, alphas)
-    return Errors(weights[targets.classes] @ np.square(errors).sum(axis=2))
+    return Errors(_counts(targets, weights) @ np.square(errors).sum(axis=2))
 
 
 def leave_one_out_scores(
@@ -332,7 +340,7 @@ def _leave_one_out_errors(
 ) -> np.ndarray:
     """Give them in the shape (n_cases, n_alphas, n_scores)."""
     centred = targets.values_among(len(weights)) - equations.target_means
-    values, counts = equations.values, weights[targets.classes]
+    values, counts = equations.values, _counts(targets, weights)
     basis = equations.basis / equations.deviations[:, None]
     parts = (features - equations.centre) @ basis
     projected = equations.basis.T @ equations.cross

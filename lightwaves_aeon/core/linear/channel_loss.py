@@ -19,6 +19,7 @@ from scipy.special import log_softmax
 from lightwaves_aeon.core.linear.head import two_columns
 from lightwaves_aeon.core.linear.temperature import ChannelLost, HeldOut
 from lightwaves_aeon.core.targets import Targets
+from lightwaves_aeon.core.weights import weighted_sum
 
 CHANNEL_LOSS = np.dtype(
     [("channel", np.int32), ("accuracy", np.float64), ("accuracy_without", np.float64)]
@@ -92,7 +93,7 @@ def fit_exponent(
         (
             of.information,
             inverse_temperature * two_columns(of.scores),
-            part.targets.classes,
+            part.targets,
         )
         for part in held_out
         for of in part.channels_lost
@@ -103,10 +104,11 @@ def fit_exponent(
 
     def loss(exponent: float) -> float:
         total = 0.0
-        for information, logits, classes in parts:
+        for information, logits, targets in parts:
             left = information**exponent
             moved = log_softmax(left * logits + (1 - left) * log_priors, axis=1)
-            total -= moved[np.arange(len(classes)), classes].sum()
+            of_cases = moved[np.arange(len(moved)), targets.classes]
+            total -= float(weighted_sum(of_cases, targets.weights))
         return total
 
     found = minimize_scalar(loss, bounds=EXPONENT_BOUNDS, method="bounded")

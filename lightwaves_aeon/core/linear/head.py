@@ -193,7 +193,7 @@ def default_ridge(n_cases: int, class_weight: Any = None) -> RidgeClassifierCV:
 
 
 def fitted_scaler(
-    means: np.ndarray, deviations: np.ndarray, n_cases: int
+    means: np.ndarray, deviations: np.ndarray, n_cases: float
 ) -> StandardScaler:
     """Make the scaler that was fitted to features of these moments.
 
@@ -201,8 +201,8 @@ def fitted_scaler(
     ----------
     means, deviations : np.ndarray of float64, shape (n_features,)
         The deviation of a constant is infinite.
-    n_cases : int
-        Number of cases.
+    n_cases : int or float
+        Number of cases, or the sum of their weights.
 
     Returns
     -------
@@ -296,6 +296,8 @@ class DistilledRidge(LinearClassifierMixin, BaseEstimator):
         y: np.ndarray,
         X_soft: np.ndarray,
         soft_targets: np.ndarray,
+        sample_weight: np.ndarray | None = None,
+        soft_weight: np.ndarray | None = None,
     ) -> DistilledRidge:
         """Fit to labels and scores.
 
@@ -309,6 +311,10 @@ class DistilledRidge(LinearClassifierMixin, BaseEstimator):
             Features of the cases that a teacher has scored.
         soft_targets : np.ndarray of float64, shape (n_others, n_scores)
             The scores: one column a class, or a single one for two.
+        sample_weight : np.ndarray of float64, shape (n_cases,), optional
+            How much each training case counts; all alike by default.
+        soft_weight : np.ndarray of float64, shape (n_others,), optional
+            How much each of the others counts; all alike by default.
 
         Returns
         -------
@@ -326,7 +332,10 @@ class DistilledRidge(LinearClassifierMixin, BaseEstimator):
         self.classes_, classes = np.unique(y, return_inverse=True)
         self.n_features_in_ = X.shape[1]
         labels = one_vs_rest_targets(classes, len(self.classes_))
-        parts = fit_ridge(X, labels), fit_ridge(X_soft, soft_targets, SOFT_ALPHAS)
+        parts = (
+            fit_ridge(X, labels, weights=sample_weight),
+            fit_ridge(X_soft, soft_targets, SOFT_ALPHAS, soft_weight),
+        )
         self.alphas_ = np.array([part.alpha for part in parts])
         self.coef_, self.intercept_ = mean_ridge(parts)
         return self

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lightwaves_aeon.core.linear.temperature import HeldOut
-from lightwaves_aeon.core.targets import Standard
+from lightwaves_aeon.core.targets import Standard, Targets
 
 MOST_GROUPS, CASES_A_GROUP = 8, 15
 """Groups of cases with predictions near each other: at most, and cases of one."""
@@ -31,7 +31,8 @@ class Intervals(NamedTuple):
     Attributes
     ----------
     residuals : np.ndarray of float64, shape (n_held_out, n_outputs)
-        Absolute differences in units of the usual ones, each column ascending.
+        Absolute differences in units of the usual ones, each column ascending; of cases
+        with weights, as many quantiles of them as such cases are worth of equal ones.
     predictions, usual : np.ndarray of float64, shape (n_groups, n_outputs)
         Mean predictions of groups, ascending, and what difference is usual there.
     """
@@ -109,26 +110,55 @@ def fit_intervals(held_out: Sequence[HeldOut], standard: Standard) -> Intervals:
     [[5.0]]
     """
     none = np.empty((0, len(standard.scales)))
-    predicted = np.concatenate([none, *(part.scores for part in held_out)])
-    numbers = np.concatenate([none, *(part.targets.values for part in held_out)])
-    found = [_of_output(*of) for of in zip(predicted.T, numbers.T, strict=True)]
+    parts = [HeldOut(none, Targets(np.empty(0, int), none)), *held_out]
+    predicted = np.concatenate([part.scores for part in parts])
+    targets = Targets.joined([part.targets for part in parts])
+    found = [
+        _of_output(*of_output, targets.weights)
+        for of_output in zip(predicted.T, targets.values.T, strict=True)
+    ]
     residuals, at, usual = (np.transpose(part) for part in zip(*found, strict=True))
     means, scales = standard
     return Intervals(residuals, at * scales + means, usual * scales)
 
 
 def _of_output(
-    predicted: np.ndarray, numbers: np.ndarray
+    predicted: np.ndarray, numbers: np.ndarray, weights: np.ndarray | None
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     if len(predicted) == 0:
         return predicted, np.zeros(1), np.ones(1)
     # Equal predictions by their residuals: the order of the cases is nothing's concern.
-    order = np.lexsort((np.abs(predicted - numbers), predicted))
+    ties = () if weights is None else (weights,)
+    order = np.lexsort((*ties, np.abs(predicted - numbers), predicted))
     predicted, off = predicted[order], np.abs(predicted - numbers)[order]
+    weights = None if weights is None else weights[order]
     n_groups = min(max(len(off) // CASES_A_GROUP, 1), MOST_GROUPS)
     groups = np.array_split(np.arange(len(off)), n_groups)
     at = np.array([predicted[group].mean() for group in groups])
-    of_groups = np.array([off[group].mean() for group in groups])
-    usual = (1 - SHARE_OF_ALL) * of_groups + SHARE_OF_ALL * off.mean()
+    of_groups = np.array([_mean(off, weights, group) for group in groups])
+    usual = (1 - SHARE_OF_ALL) * of_groups + SHARE_OF_ALL * _mean(off, weights)
     usual = np.where(usual > 0, usual, 1.0)
-    return np.sort(off / np.interp(predicted, at, usual)), at, usual
+    return _spread_evenly(off / np.interp(predicted, at, usual), weights), at, usual
+
+
+def _mean(
+    values: np.ndarray,
+    weights: np.ndarray | None,
+    some: np.ndarray | slice = slice(None),
+) -> float:
+    return np.average(values[some], weights=None if weights is None else weights[some])
+
+
+def _spread_evenly(residuals: np.ndarray, weights: np.ndarray | None) -> np.ndarray:
+    """Sort residuals; of those with weights, give quantiles that count alike.
+
+    There are as many of these as equal weights would be worth the given ones (Kish
+    1965, "Survey sampling"): a heavy case is no evidence of several.
+    """
+    order = np.argsort(residuals, kind="stable")
+    if weights is None:
+        return residuals[order]
+    n_worth = max(1, int(weights.sum() ** 2 / np.square(weights).sum()))
+    reached = np.cumsum(weights[order]) / weights.sum()
+    found = np.searchsorted(reached, (np.arange(n_worth) + 0.5) / n_worth)
+    return residuals[order][np.minimum(found, len(residuals) - 1)]

@@ -3,6 +3,9 @@
 Errors of all cases left out in turn follow from one decomposition, for all penalties
 (Golub, Heath and Wahba 1979; Rifkin and Lippert 2007, "Notes on regularized least
 squares").
+
+Where cases have weights, their features are given as weighted rows, once they are
+centred by the weighted means; see ``core.weights``.
 """
 
 from __future__ import annotations
@@ -28,6 +31,8 @@ import numpy as np
 from scipy.linalg import cho_factor, cho_solve, eigh
 from scipy.linalg.lapack import dpotrf, dpotri
 
+from lightwaves_aeon.core.weights import centred_targets, number_of_cases, weighted_rows
+
 ALPHAS = np.logspace(-3, 3, 10)
 """Penalties to choose from, a case: those of the paper's head."""
 
@@ -42,7 +47,7 @@ RANK = 1e-12
 
 
 def standardised(
-    columns: np.ndarray,
+    columns: np.ndarray, weights: np.ndarray | None = None
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Centre the columns and divide by their deviation; constant ones become zero.
 
@@ -50,6 +55,8 @@ def standardised(
     ----------
     columns : np.ndarray of float32, shape (n_cases, n_features)
         Features.
+    weights : np.ndarray of float64, shape (n_cases,), optional
+        How much each case counts for means and deviations; all alike by default.
 
     Returns
     -------
@@ -65,9 +72,12 @@ def standardised(
     [[-1.0, 0.0], [1.0, 0.0]]
     """
     standard = columns.astype(np.float64)
-    means = standard.mean(axis=0)
+    means = np.average(standard, axis=0, weights=weights)
     standard -= means
-    deviations = standard.std(axis=0)
+    if weights is None:
+        deviations = standard.std(axis=0)
+    else:
+        deviations = np.sqrt(np.average(np.square(standard), axis=0, weights=weights))
     deviations[deviations <= SMALLEST_DEVIATION * np.abs(columns).max(axis=0)] = np.inf
     standard /= deviations
     return standard, means, deviations
@@ -78,24 +88,27 @@ def best_by_leave_one_out(
     targets: np.ndarray,
     gram: np.ndarray | None = None,
     alphas: np.ndarray = ALPHAS,
+    weights: np.ndarray | None = None,
 ) -> tuple[float, np.ndarray]:
     """Choose the penalty of the smallest squared leave-one-out error.
 
     Parameters
     ----------
     standard : np.ndarray of float64, shape (n_cases, n_features)
-        Standardised features.
+        Standardised features; weighted rows, see ``weighted_rows``.
     targets : np.ndarray of float64, shape (n_cases, n_scores)
         Indicators of the classes.
     gram : np.ndarray of float64, shape (n_cases, n_cases), optional
         ``standard @ standard.T``, where it is known.
     alphas : np.ndarray, default=ALPHAS
         Penalties to choose from, a case.
+    weights : np.ndarray of float64, shape (n_cases,), optional
+        How much each case counts, and its error; all alike by default.
 
     Returns
     -------
     alpha : float
-        The penalty, one of `alphas` times the number of cases.
+        The penalty, one of `alphas` times the number of cases, or their weight.
     scores : np.ndarray of float64, shape (n_cases, n_scores)
         Score of each case by the regression on all others, with that penalty.
 
@@ -109,6 +122,7 @@ def best_by_leave_one_out(
     (0.431, [-1.4, 1.4])
     """
     n_cases, n_features = standard.shape
+    penalties = alphas * number_of_cases(standard, weights)
     if n_features < n_cases:  # then the features' own matrix is the smaller one
         values, vectors = eigh(standard.T @ standard, driver="evd")
         some = values > RANK * max(values[-1], 0)
@@ -116,12 +130,15 @@ def best_by_leave_one_out(
         vectors = standard @ vectors[:, some] / np.sqrt(values)
     else:
         gram = standard @ standard.T if gram is None else gram
-        return best_of_gram(gram, targets, alphas * n_cases)
-    return _best(values, vectors, targets, alphas * n_cases)
+        return best_of_gram(gram, targets, penalties, weights)
+    return _best(values, vectors, targets, penalties, weights)
 
 
 def best_of_gram(
-    gram: np.ndarray, targets: np.ndarray, alphas: np.ndarray
+    gram: np.ndarray,
+    targets: np.ndarray,
+    alphas: np.ndarray,
+    weights: np.ndarray | None = None,
 ) -> tuple[float, np.ndarray]:
     """Choose the penalty of the smallest squared leave-one-out error.
 
@@ -133,6 +150,8 @@ def best_of_gram(
         Indicators of the classes.
     alphas : np.ndarray of float64, shape (n_alphas,)
         Penalties to choose from.
+    weights : np.ndarray of float64, shape (n_cases,), optional
+        As of `best_by_leave_one_out`.
 
     Returns
     -------
@@ -150,10 +169,15 @@ def best_of_gram(
     0.1
     """
     values, vectors = eigh(gram, driver="evd")
-    return _best(np.maximum(values, 0), vectors, targets, alphas)
+    return _best(np.maximum(values, 0), vectors, targets, alphas, weights)
 
 
-def error_of_gram(gram: np.ndarray, targets: np.ndarray, alpha: float) -> float:
+def error_of_gram(
+    gram: np.ndarray,
+    targets: np.ndarray,
+    alpha: float,
+    weights: np.ndarray | None = None,
+) -> float:
     """Sum up the squared leave-one-out errors of one penalty, without eigenvalues.
 
     Parameters
@@ -164,6 +188,8 @@ def error_of_gram(gram: np.ndarray, targets: np.ndarray, alpha: float) -> float:
         Indicators of the classes.
     alpha : float
         The penalty.
+    weights : np.ndarray of float64, shape (n_cases,), optional
+        As of `best_by_leave_one_out`.
 
     Returns
     -------
@@ -183,26 +209,34 @@ def error_of_gram(gram: np.ndarray, targets: np.ndarray, alpha: float) -> float:
     lower, _ = dpotri(dpotrf(regular, lower=True)[0], lower=True)
     inverse = np.tril(lower) + np.tril(lower, -1).T
     # The last term is that of the intercept, which is not penalised.
-    free = alpha * np.diag(inverse) - 1 / len(gram)
-    residuals = alpha * (inverse @ (targets - targets.mean(axis=0)))
+    counts = 1 if weights is None else weights
+    free = alpha * np.diag(inverse) - counts / number_of_cases(gram, weights)
+    residuals = alpha * (inverse @ centred_targets(targets, weights)[0])
     return float(np.square(residuals / np.maximum(free, RANK)[:, None]).sum())
 
 
 def _best(
-    values: np.ndarray, vectors: np.ndarray, targets: np.ndarray, alphas: np.ndarray
+    values: np.ndarray,
+    vectors: np.ndarray,
+    targets: np.ndarray,
+    alphas: np.ndarray,
+    weights: np.ndarray | None,
 ) -> tuple[float, np.ndarray]:
-    n_cases = len(targets)
-    centred = targets - targets.mean(axis=0)
+    centred, _ = centred_targets(targets, weights)
+    counts = 1 if weights is None else weights
+    roots = 1 if weights is None else np.sqrt(weights)[:, None]
+    of_intercept = counts / number_of_cases(targets, weights)
     projected, squares = vectors.T @ centred, vectors**2
     least, best, scores = np.inf, np.nan, targets
     for alpha in alphas:
         shrunk = values / (values + alpha)
         residuals = centred - (vectors * shrunk) @ projected
         # The last term is that of the intercept, which is not penalised.
-        free = 1 - squares @ shrunk - 1 / n_cases
+        free = 1 - squares @ shrunk - of_intercept
         errors = residuals / np.maximum(free, RANK)[:, None]
         if np.square(errors).sum() < least:
-            least, best, scores = np.square(errors).sum(), alpha, targets - errors
+            least, best = np.square(errors).sum(), alpha
+            scores = targets - errors / roots
     return float(best), scores
 
 
@@ -211,19 +245,22 @@ def coefficients(
     targets: np.ndarray,
     alpha: float,
     gram: np.ndarray | None = None,
+    weights: np.ndarray | None = None,
 ) -> np.ndarray:
     """Solve a ridge regression.
 
     Parameters
     ----------
     standard : np.ndarray of float64, shape (n_cases, n_features)
-        Centred features.
+        Centred features; weighted rows, see ``weighted_rows``.
     targets : np.ndarray of float64, shape (n_cases, n_scores)
         Indicators of the classes.
     alpha : float
         The penalty.
     gram : np.ndarray of float64, shape (n_cases, n_cases), optional
         ``standard @ standard.T``, where it is known and the smaller matrix.
+    weights : np.ndarray of float64, shape (n_cases,), optional
+        How much each case counts; all alike by default.
 
     Returns
     -------
@@ -237,7 +274,7 @@ def coefficients(
     >>> coefficients(x, x, alpha=2.0).tolist()
     [[0.5]]
     """
-    centred = targets - targets.mean(axis=0)
+    centred, _ = centred_targets(targets, weights)
     if gram is None:
         products = standard.T @ standard, standard.T @ centred
         return solve_normal_equations(*products, alpha)
@@ -280,7 +317,10 @@ class Ridge(NamedTuple):
 
 
 def fit_ridge(
-    columns: np.ndarray, targets: np.ndarray, alphas: np.ndarray = ALPHAS
+    columns: np.ndarray,
+    targets: np.ndarray,
+    alphas: np.ndarray = ALPHAS,
+    weights: np.ndarray | None = None,
 ) -> Ridge:
     """Fit a ridge regression to features as they are.
 
@@ -292,6 +332,8 @@ def fit_ridge(
         What it is to give for them.
     alphas : np.ndarray, default=ALPHAS
         Penalties to choose from by leave-one-out, a case; of one there is no choice.
+    weights : np.ndarray of float64, shape (n_cases,), optional
+        How much each case counts; all alike by default.
 
     Returns
     -------
@@ -305,14 +347,16 @@ def fit_ridge(
     >>> fit_ridge(x, x.astype(float)).scores(np.array([[2.0]])).round(2).tolist()
     [[2.0]]
     """
-    standard, means, deviations = standardised(columns)
+    standard, means, deviations = standardised(columns, weights)
+    standard = weighted_rows(standard, weights)
     n_cases, n_features = standard.shape
-    alpha = alphas[0] * n_cases
+    alpha = alphas[0] * number_of_cases(standard, weights)
     if len(alphas) > 1:
-        alpha, _ = best_by_leave_one_out(standard, targets, alphas=alphas)
+        alpha, _ = best_by_leave_one_out(standard, targets, None, alphas, weights)
     gram = standard @ standard.T if n_cases < n_features else None
-    weights = coefficients(standard, targets, alpha, gram)
-    return Ridge(weights, targets.mean(axis=0), means, deviations, alpha)
+    coef = coefficients(standard, targets, alpha, gram, weights)
+    intercept = np.average(targets, axis=0, weights=weights)
+    return Ridge(coef, intercept, means, deviations, alpha)
 
 
 def mean_ridge(parts: Sequence[Ridge]) -> tuple[np.ndarray, np.ndarray]:

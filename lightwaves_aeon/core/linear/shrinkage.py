@@ -15,6 +15,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from lightwaves_aeon.core.linear.temperature import HeldOut
+from lightwaves_aeon.core.targets import Targets
+from lightwaves_aeon.core.weights import weighted_sum
 
 MARGINS = (0.25, 0.1, 0.0, 0.5)
 """How far predictions may lie beyond the training numbers, in shares of their range;
@@ -27,7 +29,8 @@ def fit_slopes(held_out: Sequence[HeldOut]) -> np.ndarray | float:
     Parameters
     ----------
     held_out : sequence of HeldOut
-        Predictions of standardised numbers of cases that the search did not know.
+        Predictions of standardised numbers of cases that the search did not know; these
+        count by their weights.
 
     Returns
     -------
@@ -50,13 +53,15 @@ def fit_slopes(held_out: Sequence[HeldOut]) -> np.ndarray | float:
     if sum(map(len, parts)) == 0:
         return 1.0
     scores = np.concatenate(parts)
-    numbers = np.concatenate([part.targets.values for part in held_out])
-    squares = np.square(scores).sum(axis=0)
+    targets = Targets.joined([part.targets for part in held_out])
+    numbers, weights = targets.values, targets.weights
+    squares = weighted_sum(np.square(scores), weights)
     told = squares > 0
     squares = np.where(told, squares, 1.0)
-    slopes = (scores * numbers).sum(axis=0) / squares
+    slopes = weighted_sum(scores * numbers, weights) / squares
     # Robust to errors that grow with the numbers (White 1980).
-    leverages = np.square((numbers - slopes * scores) * scores).sum(axis=0)
+    off = (numbers - slopes * scores) * scores
+    leverages = weighted_sum(np.square(off), None if weights is None else weights**2)
     slopes += np.sqrt(leverages) / squares
     return np.where(told, np.clip(slopes, 0, 1), 1.0)
 
@@ -95,7 +100,8 @@ def fit_limits(
         known = ends if part.known is None else part.known
         for error, margin in zip(errors, MARGINS, strict=True):
             kept = kept_within(part.scores * slopes, _widened(known, margin))
-            error += np.square(kept - part.targets.values).sum(axis=0)
+            off = np.square(kept - part.targets.values)
+            error += weighted_sum(off, part.targets.weights)
     best = np.array(MARGINS)[errors.argmin(axis=0)]
     return _widened(ends, best)
 

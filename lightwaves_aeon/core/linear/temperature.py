@@ -117,7 +117,7 @@ def fit_inverse_temperature(held_out: Sequence[HeldOut]) -> float:
     Parameters
     ----------
     held_out : sequence of HeldOut
-        Scores of cases that the search did not know.
+        Scores of cases that the search did not know; these count by their weights.
 
     Returns
     -------
@@ -142,11 +142,13 @@ def fit_inverse_temperature(held_out: Sequence[HeldOut]) -> float:
     if sum(len(part.scores) for part in held_out) == 0:
         return BETA_WITHOUT_CASES
     scores = two_columns(np.concatenate([part.scores for part in held_out]))
-    classes = np.concatenate([part.targets.classes for part in held_out])
+    of_cases = Targets.joined([part.targets for part in held_out])
     n_cases, n_classes = scores.shape
     label_smoothing = SMOOTHED_LABELS / (n_cases + SMOOTHED_LABELS)
     targets = np.full(scores.shape, label_smoothing / n_classes)
-    targets[np.arange(n_cases), classes] += 1 - label_smoothing
+    targets[np.arange(n_cases), of_cases.classes] += 1 - label_smoothing
+    if of_cases.weights is not None:
+        targets *= of_cases.weights[:, None]
 
     def loss(log_beta: float) -> float:
         beta = np.exp(log_beta)

@@ -9,7 +9,9 @@ import numpy as np
 from lightwaves_aeon.core.jit import jit
 
 
-def anova_f(features: np.ndarray, class_starts: np.ndarray) -> np.ndarray:
+def anova_f(
+    features: np.ndarray, class_starts: np.ndarray, weights: np.ndarray | None = None
+) -> np.ndarray:
     """One-way ANOVA F of each feature (paper, section III-C), in float64.
 
     Parameters
@@ -18,6 +20,8 @@ def anova_f(features: np.ndarray, class_starts: np.ndarray) -> np.ndarray:
         Cases ordered by class.
     class_starts : np.ndarray of int, shape (n_classes + 1,)
         First case of each class, and n_cases at the end.
+    weights : np.ndarray of float64, shape (n_cases,), optional
+        How much each case counts, 2 as two cases do; all alike by default.
 
     Returns
     -------
@@ -33,12 +37,14 @@ def anova_f(features: np.ndarray, class_starts: np.ndarray) -> np.ndarray:
     >>> anova_f(features, np.array([0, 2, 4])).tolist()
     [8.0, inf, 0.0]
     """
-    means, _, between, within = _sums_of_squares(features, class_starts)
-    freedom = max(len(features) - len(means), 1) / max(len(means) - 1, 1)
+    sizes, means, _, between, within = _sums(features, class_starts, weights)
+    freedom = max(sizes.sum() - len(means), 1) / max(len(means) - 1, 1)
     return _f(between, within, freedom)
 
 
-def class_f(features: np.ndarray, class_starts: np.ndarray) -> np.ndarray:
+def class_f(
+    features: np.ndarray, class_starts: np.ndarray, weights: np.ndarray | None = None
+) -> np.ndarray:
     """One-way ANOVA F of each feature, of all classes and of each against the rest.
 
     Parameters
@@ -47,6 +53,8 @@ def class_f(features: np.ndarray, class_starts: np.ndarray) -> np.ndarray:
         Cases ordered by class.
     class_starts : np.ndarray of int, shape (n_classes + 1,)
         First case of each class, and n_cases at the end.
+    weights : np.ndarray of float64, shape (n_cases,), optional
+        As of `anova_f`.
 
     Returns
     -------
@@ -61,13 +69,14 @@ def class_f(features: np.ndarray, class_starts: np.ndarray) -> np.ndarray:
     >>> class_f(features, np.array([0, 2, 4, 6])).ravel().round(1).tolist()
     [85.3, 1.3, 1.3, 227.6]
     """
-    means, overall, between, within = _sums_of_squares(features, class_starts)
-    n_cases, n_classes = len(features), len(means)
+    sizes, means, overall, between, within = _sums(features, class_starts, weights)
+    n_cases, n_classes = sizes.sum(), len(means)
     freedom = max(n_cases - n_classes, 1) / max(n_classes - 1, 1)
     scores = [_f(between, within, freedom)]
-    for mean, size in zip(means, np.diff(class_starts), strict=True):
+    for mean, size in zip(means, sizes, strict=True):
+        rest = n_cases - size
         # The rest's mean lies on the other side of the overall one, nearer to it.
-        apart = (mean - overall) ** 2 * size * n_cases / max(n_cases - size, 1)
+        apart = (mean - overall) ** 2 * size * n_cases / (rest if rest > 0 else 1)
         left = np.maximum(between - apart, 0.0) + within
         scores.append(_f(apart, left, max(n_cases - 2, 1)))
     return np.stack(scores)
@@ -79,34 +88,46 @@ def _f(between: np.ndarray, within: np.ndarray, freedom: float) -> np.ndarray:
     return scores * freedom
 
 
+def _sums(
+    features: np.ndarray, class_starts: np.ndarray, weights: np.ndarray | None
+) -> tuple[np.ndarray, ...]:
+    weights = np.ones(len(features)) if weights is None else weights
+    return _sums_of_squares(features, class_starts, weights)
+
+
 @jit
-def _sums_of_squares(features, class_starts):
-    """Means of classes and overall, sums of squares between and within classes."""
-    n_cases, n_features = features.shape
+def _sums_of_squares(features, class_starts, weights):
+    """Sizes and means of classes and overall, squares between and within classes."""
+    n_features = features.shape[1]
     n_classes = len(class_starts) - 1
     # Values are counted from the first case of their class, and means of classes from
     # the first case of all, so that what does not vary gives exact zeros. All loops are
     # written out: array expressions would take seconds to compile.
+    sizes = np.zeros(n_classes)
     means = np.zeros((n_classes, n_features))
     overall = np.zeros(n_features)
     between = np.zeros(n_features)
     within = np.zeros(n_features)
     for c in range(n_classes):
+        for i in range(class_starts[c], class_starts[c + 1]):
+            sizes[c] += weights[i]
+    total = sizes.sum()
+    for c in range(n_classes):
         first, last = class_starts[c], class_starts[c + 1]
         for i in range(first, last):
             for j in range(n_features):
-                means[c, j] += np.float64(features[i, j]) - features[first, j]
+                offset = np.float64(features[i, j]) - features[first, j]
+                means[c, j] += weights[i] * offset
         for j in range(n_features):
-            means[c, j] /= last - first
+            means[c, j] /= sizes[c]
         for i in range(first, last):
             for j in range(n_features):
                 offset = np.float64(features[i, j]) - features[first, j]
-                within[j] += (offset - means[c, j]) ** 2
+                within[j] += weights[i] * (offset - means[c, j]) ** 2
         for j in range(n_features):
             means[c, j] += np.float64(features[first, j]) - features[0, j]
-            overall[j] += means[c, j] * (last - first) / n_cases
+            overall[j] += means[c, j] * sizes[c] / total
     for c in range(n_classes):
-        size = class_starts[c + 1] - class_starts[c]
         for j in range(n_features):
-            between[j] += size * (means[c, j] - overall[j]) ** 2
-    return means, overall, between, within
+            between[j] += sizes[c] * (means[c, j] - overall[j]) ** 2
+    return sizes, means, overall, between, within

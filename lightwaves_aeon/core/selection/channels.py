@@ -23,14 +23,12 @@ from typing import NamedTuple
 import numpy as np
 
 from lightwaves_aeon.core.data.collection import Collection
-from lightwaves_aeon.core.linear.ridge import (
-    best_of_gram,
-    error_of_gram,
-    standardised,
-)
+from lightwaves_aeon.core.linear.ridge import best_of_gram, error_of_gram, standardised
 from lightwaves_aeon.core.parallel.blas import one_blas_thread
 from lightwaves_aeon.core.selection.candidates import CandidateSet
+from lightwaves_aeon.core.selection.detachment import standard_error
 from lightwaves_aeon.core.targets import Targets
+from lightwaves_aeon.core.weights import centred_targets, weighted_rows
 
 GRAM_CASES = 500
 """Cases that are enough to tell channels apart."""
@@ -80,6 +78,7 @@ class ChannelTask(NamedTuple):
     candidates: list[CandidateSet]
     X: Collection
     quantile_cases: np.ndarray
+    weights: np.ndarray | None = None
 
 
 def n_cases_for_grams(n_channels: int, n_classes: int) -> int:
@@ -111,7 +110,8 @@ def gram_of(task: ChannelTask) -> np.ndarray:
     gram, n_features = np.zeros((task.X.shape[0],) * 2), 0
     for candidates in task.candidates:
         _, columns, distinct = candidates.features(task.X, task.quantile_cases)
-        standard, _, _ = standardised(columns[:, distinct])
+        standard, _, _ = standardised(columns[:, distinct], task.weights)
+        standard = weighted_rows(standard, task.weights)
         gram += standard @ standard.T
         n_features += standard.shape[1]
     return (gram / n_features).astype(np.float32)
@@ -162,25 +162,25 @@ def channel_path(
     >>> int(path["channel"][0]), path["loo_accuracy"][0] > 0.9
     (2, np.True_)
     """
-    values = targets.values
+    values, weights = targets.values, targets.weights
     left, total = list(range(len(grams))), grams.sum(axis=0, dtype=np.float64)
     is_numbers = targets.numbers is not None
     path = np.zeros(len(left), CHANNEL_PATH_OF_NUMBERS if is_numbers else CHANNEL_PATH)
     errors = np.empty((len(left), len(values)))
     while left:
-        alpha, scores = best_of_gram(total / len(left), values, GRAM_ALPHAS)
-        dropped = _elimination_step(grams, values, left, total, alpha)
+        alpha, scores = best_of_gram(total / len(left), values, GRAM_ALPHAS, weights)
+        dropped = _elimination_step(grams, targets, left, total, alpha)
         errors[len(left) - 1] = np.square(scores - values).sum(axis=1)
         point = path[len(left) - 1]
         point["n_channels"], point["channel"] = len(left), dropped
         point[f"loo_{targets.quality_name}"] = targets.quality(scores)
         left.remove(dropped)
         total -= grams[dropped]
-    path["loo_error"] = errors.mean(axis=1)
+    path["loo_error"] = np.average(errors, axis=1, weights=weights)
     best = np.argmin(path["loo_error"])
     # Case by case: some are hard for any channels, which says nothing of a difference.
-    spread = (errors - errors[best]).std(axis=1)
-    path["standard_error"] = spread / np.sqrt(len(values))
+    apart = errors - errors[best]
+    path["standard_error"] = [standard_error(point, weights) for point in apart]
     if max_channels is None:
         rise = path["loo_error"] - path["loo_error"][best]
         max_channels = int(np.argmax(rise <= path["standard_error"])) + 1
@@ -229,7 +229,7 @@ def selected_channels(path: np.ndarray) -> np.ndarray:
 
 def _elimination_step(
     grams: np.ndarray,
-    targets: np.ndarray,
+    targets: Targets,
     left: list[int],
     total: np.ndarray,
     alpha: float,
@@ -237,16 +237,18 @@ def _elimination_step(
     """Find the channel that is missed least: one backward-elimination step."""
     if len(left) == 1:
         return left[0]
+    of_cases = targets.values, targets.weights
     if len(left) > FEW_CHANNELS:
         digits = WEIGHT_DIGITS
         regular = total / len(left) + alpha * np.eye(len(total))
-        duals = np.linalg.solve(regular, targets - targets.mean(axis=0))
+        duals = np.linalg.solve(regular, centred_targets(*of_cases)[0])
         loss = np.tensordot(grams[left], (duals @ duals.T).astype(np.float32), axes=2)
     else:
+        values, weights = of_cases
         others, digits = len(left) - 1, ERROR_DIGITS
         loss = np.array(
             [
-                error_of_gram((total - grams[channel]) / others, targets, alpha)
+                error_of_gram((total - grams[channel]) / others, values, alpha, weights)
                 for channel in left
             ]
         )

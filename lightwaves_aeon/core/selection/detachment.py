@@ -7,7 +7,14 @@ that to drop some is to subtract their share.
 
 from __future__ import annotations
 
-__all__ = ["PATH", "PATH_OF_NUMBERS", "detach", "detach_to_best", "smallest_good"]
+__all__ = [
+    "PATH",
+    "PATH_OF_NUMBERS",
+    "detach",
+    "detach_to_best",
+    "smallest_good",
+    "standard_error",
+]
 
 from collections.abc import Iterator
 
@@ -19,6 +26,7 @@ from lightwaves_aeon.core.linear.ridge import (
     standardised,
 )
 from lightwaves_aeon.core.targets import Targets
+from lightwaves_aeon.core.weights import weighted_rows
 
 SHARE_DROPPED = 0.3
 """Features dropped in each step, as a share of those that are left."""
@@ -88,9 +96,9 @@ def detach(
     >>> detach(columns, Targets(classes), 1)[0].tolist()
     [7]
     """
-    standard, _, _ = standardised(columns)
-    *_, kept = _detached(standard, targets.values, n_selected)
-    return _ordered(standard, targets.values, kept)
+    standard = _standardised_rows(columns, targets)
+    *_, kept = _detached(standard, targets, n_selected)
+    return _ordered(standard, targets, kept)
 
 
 def detach_to_best(
@@ -128,10 +136,15 @@ def detach_to_best(
     >>> order[0], path["n_features"][:4].tolist()
     (np.int64(7), [30, 21, 14, 9])
     """
-    standard, _, _ = standardised(columns)
-    steps = list(_detached(standard, targets.values, 1))
+    standard = _standardised_rows(columns, targets)
+    steps = list(_detached(standard, targets, 1))
     kept, path = smallest_good(standard, targets, steps)
-    return *_ordered(standard, targets.values, kept), path
+    return *_ordered(standard, targets, kept), path
+
+
+def _standardised_rows(columns: np.ndarray, targets: Targets) -> np.ndarray:
+    standard, _, _ = standardised(columns, targets.weights)
+    return weighted_rows(standard, targets.weights)
 
 
 def smallest_good(
@@ -142,7 +155,7 @@ def smallest_good(
     Parameters
     ----------
     standard : np.ndarray of float, shape (n_cases, n_features)
-        Centred features.
+        Centred features; weighted rows, see ``weighted_rows``.
     targets : Targets
         Of the cases.
     steps : list of np.ndarray of int
@@ -165,14 +178,14 @@ def smallest_good(
     >>> smallest_good(standard, Targets(np.array([1, 1, 0, 0])), steps)[0].tolist()
     [0]
     """
-    values = targets.values
+    values, weights = targets.values, targets.weights
     path = np.zeros(len(steps), PATH if targets.numbers is None else PATH_OF_NUMBERS)
     for point, kept in zip(path, steps, strict=True):
-        _, scores = best_by_leave_one_out(standard[:, kept], values)
+        _, scores = best_by_leave_one_out(standard[:, kept], values, weights=weights)
         errors = np.square(scores - values).sum(axis=1)
         point["n_features"] = len(kept)
-        point["loo_error"] = errors.mean()
-        point["standard_error"] = errors.std() / np.sqrt(len(errors))
+        point["loo_error"] = np.average(errors, weights=weights)
+        point["standard_error"] = standard_error(errors, weights)
         point[f"loo_{targets.quality_name}"] = targets.quality(scores)
     best = path[np.argmin(path["loo_error"])]
     good = path["loo_error"] <= best["loo_error"] + best["standard_error"]
@@ -181,8 +194,24 @@ def smallest_good(
     return steps[chosen], path
 
 
+def standard_error(errors: np.ndarray, weights: np.ndarray | None) -> float:
+    """Give the standard error of the weighted mean of errors, one a case.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.selection.detachment import standard_error
+    >>> standard_error(np.array([1.0, 3.0]), None).round(3)
+    np.float64(0.707)
+    """
+    if weights is None:
+        return errors.std() / np.sqrt(len(errors))
+    apart = weights * (errors - np.average(errors, weights=weights))
+    return np.sqrt(np.square(apart).sum()) / weights.sum()
+
+
 def _detached(
-    standard: np.ndarray, targets: np.ndarray, n_least: int
+    standard: np.ndarray, targets: Targets, n_least: int
 ) -> Iterator[np.ndarray]:
     """Drop features step by step; yield those that are left, from all to the least."""
     n_cases, n_features = standard.shape
@@ -191,7 +220,8 @@ def _detached(
     if n_features <= n_least:
         return
     gram: np.ndarray | None = standard @ standard.T
-    alpha, _ = best_by_leave_one_out(standard, targets, gram)
+    of_fit = targets.values, gram
+    alpha, _ = best_by_leave_one_out(standard, *of_fit, weights=targets.weights)
     while len(kept) > n_least:
         weights = _weights(standard[:, kept], targets, alpha, gram)
         size = max(n_least, int(len(kept) * (1 - SHARE_DROPPED)))
@@ -206,14 +236,15 @@ def _detached(
 
 
 def _ordered(
-    standard: np.ndarray, targets: np.ndarray, kept: np.ndarray
+    standard: np.ndarray, targets: Targets, kept: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Order features by their weight in a model of their own, and give it."""
     standard = standard[:, kept]
     n_cases, n_features = standard.shape
     gram = standard @ standard.T if n_cases < n_features else None
     # The penalty that is best for the pool is not what is best for a few.
-    alpha, _ = best_by_leave_one_out(standard, targets, gram)
+    of_fit = targets.values, gram
+    alpha, _ = best_by_leave_one_out(standard, *of_fit, weights=targets.weights)
     weights = _weights(standard, targets, alpha, gram)
     order = np.argsort(-weights, kind="stable")
     return kept[order], weights[order]
@@ -221,12 +252,13 @@ def _ordered(
 
 def _weights(
     standard: np.ndarray,
-    targets: np.ndarray,
+    targets: Targets,
     alpha: float,
     gram: np.ndarray | None,
 ) -> np.ndarray:
     """Sum absolute coefficients, without the digits that are rounding noise."""
-    weights = np.abs(coefficients(standard, targets, alpha, gram)).sum(axis=1)
+    of_fit = targets.values, alpha, gram, targets.weights
+    weights = np.abs(coefficients(standard, *of_fit)).sum(axis=1)
     largest = weights.max()
     return (
         np.round(weights / largest, WEIGHT_DIGITS) * largest if largest > 0 else weights

@@ -17,18 +17,16 @@ import numpy as np
 from scipy.linalg import solve
 
 from lightwaves_aeon.core.convolution.representations import REPRESENTATIONS
-from lightwaves_aeon.core.data.augmentation import Mixtures
-from lightwaves_aeon.core.linear.banded import (
-    penalties_of,
-    summed_gram,
-    weighted_gram,
-)
-from lightwaves_aeon.core.linear.ridge import (
-    best_of_gram,
-    standardised,
-)
+from lightwaves_aeon.core.data.augmentation import Mixtures, with_augmented
+from lightwaves_aeon.core.linear.banded import penalties_of, summed_gram, weighted_gram
+from lightwaves_aeon.core.linear.ridge import best_of_gram, standardised
 from lightwaves_aeon.core.selection.student import detach_student, squared_weights
 from lightwaves_aeon.core.targets import Targets
+from lightwaves_aeon.core.weights import (
+    centred_targets,
+    products_of_weighted,
+    weighted_rows,
+)
 
 LARGEST_VALUE = 4.0
 """Standardised features are clipped to it, in deviations: one that is rare in training
@@ -152,7 +150,8 @@ def distil(
     augmented : np.ndarray of float32, shape (n_augmented, n_features)
         The pool, in augmented cases.
     targets : Targets
-        Of the training cases.
+        Of the training cases; augmented ones, which are drawn by the weights of these,
+        count 1 each.
     groups : np.ndarray of int, shape (n_features,)
         The group of each, see `group_of_rows`.
     n_selected : int or None
@@ -182,9 +181,9 @@ def distil(
     >>> found.order.tolist(), found.scores.shape
     ([7], (60, 1))
     """
-    features = _standardised_rows(columns, augmented)
+    features = _standardised_rows(columns, augmented, targets.weights)
     scores, weights, scales, group_weights = _taught(
-        features, targets.values, groups, group_weights
+        features, targets, groups, group_weights
     )
     wanted = n_selected or 1
     most = wanted if wanted > MOST_OF_STUDENT else max(wanted, pace.most_features)
@@ -194,33 +193,43 @@ def distil(
     student = features[kept]
     del features  # the largest array of a fit
     if gapped is not None:
-        student = _standardised_rows(columns[:, kept], gapped[:, kept])
+        some = columns[:, kept], gapped[:, kept]
+        student = _standardised_rows(*some, targets.weights)
     student *= np.where(scales > 0, scales, 1)[kept, None].astype(np.float32)
-    student -= student.mean(axis=1, dtype=np.float64)[:, None].astype(np.float32)
+    counts = with_augmented(targets.weights, len(augmented))
+    if counts is None:
+        means = student.mean(axis=1, dtype=np.float64).astype(np.float32)
+    else:
+        means = student @ (counts / counts.sum()).astype(np.float32)
+    student -= means[:, None]
     order, weights, path = detach_student(
-        student, scores, n_selected, pace.share_dropped, targets
+        student, scores, n_selected, pace.share_dropped, targets, counts
     )
     return Distilled(kept[order], weights, path, scores, group_weights)
 
 
-def _standardised_rows(columns: np.ndarray, augmented: np.ndarray) -> np.ndarray:
+def _standardised_rows(
+    columns: np.ndarray, augmented: np.ndarray, case_weights: np.ndarray | None
+) -> np.ndarray:
     """Standardise by the training cases and clip; give features as rows."""
     n_cases, n_features = columns.shape
     rows = np.empty((n_features, n_cases + len(augmented)), np.float32)
     for start in range(0, n_features, STANDARDISED_AT_A_TIME):
         some = slice(start, start + STANDARDISED_AT_A_TIME)
-        of_cases, means, deviations = standardised(columns[:, some])
+        of_cases, means, deviations = standardised(columns[:, some], case_weights)
         others = (augmented[:, some] - means) / deviations
         both = np.concatenate([of_cases.T, others.T], axis=1)
         np.clip(both, -LARGEST_VALUE, LARGEST_VALUE, out=both)
-        both -= both[:, :n_cases].mean(axis=1, keepdims=True)
+        both -= np.average(
+            both[:, :n_cases], axis=1, weights=case_weights, keepdims=True
+        )
         rows[some] = both
     return rows
 
 
 def _taught(
     features: np.ndarray,
-    targets: np.ndarray,
+    targets: Targets,
     groups: np.ndarray,
     group_weights: np.ndarray | None,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -228,24 +237,29 @@ def _taught(
 
     Give its scores, weights and scales of the features, and weights of the groups.
     """
-    n_cases = len(targets)
+    values, case_weights = targets.values, targets.weights
+    n_cases = len(values)
     present, number = np.unique(groups, return_inverse=True)
     if group_weights is None:
         first = np.flatnonzero(present % 3 > 0)
         if len(first) == 0:
             first = np.arange(len(present))
-        of_groups, gram = weighted_gram(features, number, targets, first)
+        of_fit = features, number, values, first, case_weights
+        of_groups, gram = weighted_gram(*of_fit)
         group_weights = np.zeros(N_GROUPS)
         group_weights[present] = of_groups
     else:
         of_groups = group_weights[present]
         gram = summed_gram(features[:, :n_cases], of_groups[number])
+        gram = products_of_weighted(gram, case_weights)
     some = slice(None, None, -(-n_cases // CASES_FOR_PENALTY))
     few = np.ascontiguousarray(gram[some, some])
-    alpha, _ = best_of_gram(few, targets[some], penalties_of(gram))
-    mean = targets.mean(axis=0)
+    of_few = None if case_weights is None else case_weights[some]
+    alpha, _ = best_of_gram(few, values[some], penalties_of(gram), of_few)
+    centred, mean = centred_targets(values, case_weights)
     gram[np.diag_indices_from(gram)] += alpha
-    dual = solve(gram, targets - mean, assume_a="pos", overwrite_a=True)
+    dual = solve(gram, centred, assume_a="pos", overwrite_a=True)
+    dual = weighted_rows(dual, case_weights)  # of the rows as they are
     scales = np.sqrt(of_groups)[number]
     coefficients = (features[:, :n_cases] @ dual.astype(np.float32)) * scales[:, None]
     weights = squared_weights(coefficients)

@@ -13,7 +13,10 @@ CORRELATION_FLOOR = 0.001
 
 
 def mrmr(
-    columns: np.ndarray, relevance: np.ndarray, n_selected: int
+    columns: np.ndarray,
+    relevance: np.ndarray,
+    n_selected: int,
+    weights: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Select features by minimum redundancy and maximum relevance, quotient form.
 
@@ -28,6 +31,8 @@ def mrmr(
         Non-negative; infinite values come first, the least redundant of them ahead.
     n_selected : int
         Number of features to select, at most n_features.
+    weights : np.ndarray of float64, shape (n_cases,), optional
+        How much each case counts; all alike by default.
 
     Returns
     -------
@@ -47,15 +52,18 @@ def mrmr(
     """
     # Large enough to stay ahead of any finite relevance, whatever the redundancy.
     infinite = np.finfo(np.float64).max * CORRELATION_FLOOR
-    order, scores = _mrmr(
-        _standardised(columns), np.minimum(relevance, infinite), n_selected
-    )
+    weights = np.ones(len(columns)) if weights is None else weights
+    standard = _standardised(columns, weights)
+    order, scores = _mrmr(standard, np.minimum(relevance, infinite), n_selected)
     return order, np.where(np.isinf(relevance[order]), np.inf, scores)
 
 
 @jit
-def _standardised(columns):
-    """Centre the columns and divide by their l2 norm; constant ones become zero."""
+def _standardised(columns, weights):
+    """Centre the columns and divide by their l2 norm; constant ones become zero.
+
+    Their products are weighted correlations.
+    """
     n_cases, n_features = columns.shape
     standard = np.empty((n_cases, n_features))
     mean = np.zeros(n_features)
@@ -63,11 +71,12 @@ def _standardised(columns):
     for i in range(n_cases):
         for j in range(n_features):
             standard[i, j] = np.float64(columns[i, j]) - columns[0, j]
-            mean[j] += standard[i, j]
-    mean /= n_cases
+            mean[j] += weights[i] * standard[i, j]
+    mean /= weights.sum()
     for i in range(n_cases):
+        root = np.sqrt(weights[i])
         for j in range(n_features):
-            standard[i, j] -= mean[j]
+            standard[i, j] = (standard[i, j] - mean[j]) * root
             norm[j] += standard[i, j] ** 2
     for j in range(n_features):
         norm[j] = 1 / np.sqrt(norm[j]) if norm[j] > 0 else 0.0

@@ -15,6 +15,7 @@ import numpy as np
 
 from lightwaves_aeon.core.selection.student import detached_by_products
 from lightwaves_aeon.core.targets import Targets
+from lightwaves_aeon.core.weights import number_of_cases, weighted_rows, weighted_sum
 
 REFINED_POOL = 3000
 """Features that the search hands on."""
@@ -31,8 +32,8 @@ class PoolSums(NamedTuple):
 
     Attributes
     ----------
-    n_cases : int
-        Number of cases.
+    n_cases : int or float
+        Number of cases, which count by their weights here as in all sums.
     sums : np.ndarray of float64, shape (n_features,)
         Of the features.
     products : np.ndarray of float32, shape (n_features, n_features)
@@ -43,7 +44,7 @@ class PoolSums(NamedTuple):
         Of the products of features and targets.
     """
 
-    n_cases: int
+    n_cases: float
     sums: np.ndarray
     products: np.ndarray
     targets: np.ndarray
@@ -74,7 +75,7 @@ def pool_sums(
     features : np.ndarray of float32, shape (n_cases, n_features)
         Features of the block.
     targets : Targets
-        Of these cases.
+        Of these cases, with their weights.
     n_classes : int
         Number of classes.
     means, deviations : np.ndarray of float64, shape (n_features,)
@@ -95,13 +96,15 @@ def pool_sums(
     ([[2.0]], [[2.0]])
     """
     values = ((features - means) / deviations).astype(np.float32)
-    of_cases = targets.values_among(n_classes)
+    of_cases, weights = targets.values_among(n_classes), targets.weights
+    rows = weighted_rows(values, weights)
+    of_rows = weighted_rows(of_cases.astype(np.float32), weights)
     return PoolSums(
-        n_cases=len(features),
-        sums=values.sum(axis=0, dtype=np.float64),
-        products=values.T @ values,
-        targets=of_cases.sum(axis=0),
-        cross=(values.T @ of_cases.astype(np.float32)).astype(np.float64),
+        n_cases=number_of_cases(features, weights),
+        sums=weighted_sum(values, weights),
+        products=rows.T @ rows,
+        targets=weighted_sum(of_cases, weights),
+        cross=(rows.T @ of_rows).astype(np.float64),
     )
 
 

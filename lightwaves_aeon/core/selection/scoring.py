@@ -245,8 +245,8 @@ def pools_of(
 def _all_classes(columns: np.ndarray, fold: Fold) -> np.ndarray:
     """Score by the ANOVA F of all classes; of numbers by that of a regression."""
     if fold.targets.numbers is None:
-        return anova_f(columns, fold.class_starts)[None]
-    return regression_f(columns, fold.targets.numbers)[:1]
+        return anova_f(columns, fold.class_starts, fold.targets.weights)[None]
+    return regression_f(columns, fold.targets.numbers, fold.targets.weights)[:1]
 
 
 def _by_class_and_place(columns: np.ndarray, fold: Fold) -> np.ndarray:
@@ -256,9 +256,11 @@ def _by_class_and_place(columns: np.ndarray, fold: Fold) -> np.ndarray:
     the task by the first, then -1, and so on, so that there is a place in the pool for
     each channel.
     """
-    scores = class_f(columns, fold.class_starts)
-    if fold.targets.numbers is not None:
-        scores = np.vstack([regression_f(columns, fold.targets.numbers), scores])
+    targets = fold.targets
+    scores = class_f(columns, fold.class_starts, targets.weights)
+    if targets.numbers is not None:
+        of_numbers = regression_f(columns, targets.numbers, targets.weights)
+        scores = np.vstack([of_numbers, scores])
     place = np.empty(scores.shape[1])
     place[np.argsort(-scores[0], kind="stable")] = -np.arange(len(place))
     return np.vstack([scores, place])

@@ -9,13 +9,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lightwaves_aeon.core.data.augmentation import Mixtures
+from lightwaves_aeon.core.data.augmentation import Mixtures, with_augmented
 from lightwaves_aeon.core.linear.channel_loss import channels_lost
-from lightwaves_aeon.core.linear.ridge import (
-    SOFT_ALPHAS,
-    Ridge,
-    fit_ridge,
-)
+from lightwaves_aeon.core.linear.ridge import SOFT_ALPHAS, Ridge, fit_ridge
 from lightwaves_aeon.core.linear.temperature import HeldOut
 from lightwaves_aeon.core.linear.unobserved import importances_of
 from lightwaves_aeon.core.parallel.blas import one_blas_thread
@@ -24,6 +20,7 @@ from lightwaves_aeon.core.selection.distillation import Pace, distil, group_of_r
 from lightwaves_aeon.core.selection.mrmr import mrmr
 from lightwaves_aeon.core.selection.scoring import CRITERIA, Criteria, Fold, Pool
 from lightwaves_aeon.core.targets import Targets
+from lightwaves_aeon.core.weights import number_of_cases
 
 CLASS_PACES = Pace(0.15, 4000), Pace(0.3, 4000)
 """Pace of a student; and where only scores of held-out cases are wanted of it."""
@@ -91,7 +88,8 @@ class Selected(NamedTuple):
 
 def _mrmr(task: SelectionTask, n_features: int | None) -> Selected:
     assert n_features is not None  # which a search makes sure of
-    return Selected(*mrmr(task.columns, task.relevance, n_features))
+    weights = task.targets.weights
+    return Selected(*mrmr(task.columns, task.relevance, n_features, weights))
 
 
 def _detach(task: SelectionTask, n_features: int | None) -> Selected:
@@ -281,10 +279,10 @@ def select_features(
     found = select(pool, everyone, n_features)
     values, of_numbers = everyone.targets.values, everyone.targets.numbers is not None
     # A few weights that all cases chose tell next to nothing of those held out.
-    weights = found.group_weights if of_numbers else None
+    group_weights = found.group_weights if of_numbers else None
     held_out, alphas = [], SOFT_ALPHAS
     for of_fold, fold in zip(other_pools, other_folds, strict=True):
-        chosen = select(of_fold, fold, len(found.order), weights)
+        chosen = select(of_fold, fold, len(found.order), group_weights)
         positions = of_fold.positions[chosen.order]
         features = part_of(columns, fold.cases, positions)
         left_out = np.delete(everyone.cases, fold.cases)
@@ -292,14 +290,17 @@ def select_features(
         ridges = []
         # Numbers are as noisy as labels, and the teacher's predictions of them are not.
         if chosen.soft_targets is None or not of_numbers:
-            ridges.append(fit_ridge(features, values[fold.cases]))
+            of_cases = values[fold.cases]
+            ridges.append(fit_ridge(features, of_cases, weights=fold.targets.weights))
         if chosen.soft_targets is not None:
             seen = augmented if gapped is None else gapped
             of_mixtures = part_of(seen, mixtures.within(fold.cases), positions)
             lesson = np.concatenate([features, of_mixtures]), chosen.soft_targets
-            ridges.append(fit_ridge(*lesson, alphas))
+            counts = with_augmented(fold.targets.weights, len(of_mixtures))
+            ridges.append(fit_ridge(*lesson, alphas, counts))
             if of_numbers:  # the penalty that serves one fold serves the others
-                alphas = np.array([ridges[-1].alpha / len(lesson[0])])
+                n_cases = number_of_cases(lesson[0], counts)
+                alphas = np.array([ridges[-1].alpha / n_cases])
         of_others = others, everyone.targets.take(left_out), rows[positions]
         scored, known = _held_out(ridges, *of_others), fold.targets.numbers
         if known is not None:

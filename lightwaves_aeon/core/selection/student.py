@@ -23,6 +23,7 @@ from scipy.linalg import cho_factor, cho_solve
 
 from lightwaves_aeon.core.selection.detachment import smallest_good
 from lightwaves_aeon.core.targets import Targets
+from lightwaves_aeon.core.weights import centred_targets, weighted_rows
 
 PENALTY = 1e-2
 """Penalty a case: soft targets hold no noise to speak of."""
@@ -40,6 +41,7 @@ def detach_student(
     n_selected: int | None,
     share_dropped: float,
     targets: Targets,
+    weights: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
     """Select features that give targets without noise.
 
@@ -56,6 +58,8 @@ def detach_student(
         Features dropped in each step, as a share of those that are left.
     targets : Targets
         Of the first cases, without those that are augmented.
+    weights : np.ndarray of float64, shape (n_cases,), optional
+        How much each case counts; all alike by default.
 
     Returns
     -------
@@ -78,15 +82,18 @@ def detach_student(
     >>> detach_student(features, soft_targets, 1, 0.15, targets)[0].tolist()
     [4]
     """
-    steps = list(_detached(features, soft_targets, n_selected or 1, share_dropped))
-    (kept, weights), path = steps[-1], None
+    centred, _ = centred_targets(soft_targets, weights)
+    rows = weighted_rows(features.T, weights).T
+    steps = list(_detached(rows, centred, n_selected or 1, share_dropped))
+    (kept, of_kept), path = steps[-1], None
     if n_selected is None:
         labelled = features[:, : len(targets.classes)].T.astype(np.float64)
-        labelled -= labelled.mean(axis=0)
+        labelled -= np.average(labelled, axis=0, weights=targets.weights)
+        labelled = weighted_rows(labelled, targets.weights)
         kept, path = smallest_good(labelled, targets, [step for step, _ in steps])
-        weights = next(of for step, of in steps if len(step) == len(kept))
-    order = np.argsort(-weights, kind="stable")
-    return kept[order], weights[order], path
+        of_kept = next(of for step, of in steps if len(step) == len(kept))
+    order = np.argsort(-of_kept, kind="stable")
+    return kept[order], of_kept[order], path
 
 
 def rank_by_detachment(
@@ -180,11 +187,10 @@ def squared_weights(coefficients: np.ndarray) -> np.ndarray:
 
 
 def _detached(
-    features: np.ndarray, targets: np.ndarray, n_least: int, share_dropped: float
+    features: np.ndarray, centred: np.ndarray, n_least: int, share_dropped: float
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Drop features step by step; yield those that are left, and their weights."""
     n_features, n_cases = features.shape
-    centred = targets - targets.mean(axis=0)
     kept = np.arange(n_features)
     gram = _products(features.T) if n_features > n_cases else None
     while gram is not None:  # of the cases, as long as that is the smaller matrix
@@ -206,7 +212,7 @@ def _detached(
 def detached_by_products(
     products: np.ndarray,
     projected: np.ndarray,
-    n_cases: int,
+    n_cases: float,
     n_least: int,
     share_dropped: float,
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
@@ -218,8 +224,8 @@ def detached_by_products(
         Of the centred features, summed over the cases.
     projected : np.ndarray of float64, shape (n_features, n_scores)
         Products of the features and the centred targets.
-    n_cases : int
-        Number of cases.
+    n_cases : int or float
+        Number of cases, or the sum of their weights.
     n_least : int
         Features that are left at last.
     share_dropped : float
@@ -247,7 +253,7 @@ def _products(rows: np.ndarray) -> np.ndarray:
     return (rows @ rows.T).astype(np.float64)
 
 
-def _solved(matrix: np.ndarray, right: np.ndarray, n_cases: int) -> np.ndarray:
+def _solved(matrix: np.ndarray, right: np.ndarray, n_cases: float) -> np.ndarray:
     regular = matrix.copy()
     penalty = max(PENALTY * n_cases, LEAST_PENALTY * np.trace(regular))
     regular[np.diag_indices_from(regular)] += penalty

@@ -46,9 +46,10 @@ class TrainingData(NamedTuple):
         """Draw the cases of a sample whose responses give thresholds."""
         return draw_quantile_cases(variant, min(n_cases, len(self.order)), self.rng)
 
-    def mixtures(self, n_cases: int, selector: Selector, dropped: float) -> Mixtures:
-        """Draw the augmented cases that go with a sample."""
-        n_cases = min(n_cases, len(self.order))
-        n_mixtures = selector.n_augmented(n_cases)
-        lost = dropped, self.has_blocks
-        return draw_mixtures(n_cases, n_mixtures, self.rng, *lost)
+    def mixtures(
+        self, sample: np.ndarray, selector: Selector, dropped: float
+    ) -> Mixtures:
+        """Draw the augmented cases that go with a sample, by the weights of that."""
+        n_mixtures = selector.n_augmented(len(sample))
+        how = dropped, self.has_blocks, self.targets.take(sample).weights
+        return draw_mixtures(len(sample), n_mixtures, self.rng, *how)

@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = [
     "COLOURS",
     "INK",
+    "MANY_COLOURS",
     "axes_or_new",
     "channel_ticks",
     "draw_line",
@@ -18,7 +19,9 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
+from matplotlib import colormaps
 from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
 from matplotlib.ticker import MaxNLocator
 
 from lightwaves_aeon.core.fitted import FittedLinear
@@ -35,6 +38,11 @@ COLOURS = (
     "#F0E442",
 )
 """Of Okabe and Ito, which the colour-blind can tell apart."""
+
+MANY_COLOURS = tuple(
+    to_hex(colormaps["tab20"](2 * i % 20 + i // 10)) for i in range(20)
+)
+"""For more classes: ten dark colours, then the same ones light."""
 
 INK = "0.25"
 SIZE = (6, 4)

@@ -23,6 +23,7 @@ from lightwaves_aeon.insight.importance import output_units
 from lightwaves_aeon.insight.plots._canvas import (
     COLOURS,
     INK,
+    MANY_COLOURS,
     axes_or_new,
     channel_ticks,
     draw_line,
@@ -87,7 +88,7 @@ def plot_saliency(
     else:
         label = estimator.compile()(x) if label is None else label
         found = estimator.saliency(x, label)
-        added_to = f"the score of {short_label(label)}"
+        added_to = f"the score of class {short_label(label)}"
         title = f"Where {added_to} comes from"
     used = fitted.model.channels
     order = np.argsort(-np.abs(found[used]).sum(axis=1), kind="stable")
@@ -115,9 +116,13 @@ def plot_saliency(
         line, style = row - _stretched(x[channel]), {"color": "black", "lw": 0.9}
         draw_line(ax, np.arange(len(line)), line, path_effects=halo, **style)
     ax.invert_yaxis()
-    ax.set_yticks(range(len(shown)), channel_ticks(fitted, shown))
     label_time(ax, fitted.sampling_rate)
-    ax.set_ylabel("channel (each in its own range)")
+    if fitted.n_channels == 1 and fitted.channel_names is None:
+        ax.set_yticks([])
+        ax.set_ylabel("value")
+    else:
+        ax.set_yticks(range(len(shown)), channel_ticks(fitted, shown))
+        ax.set_ylabel("channel (each in its own range)")
     summed = "" if width == 1 else f", by {width} time points"
     ax.figure.colorbar(mesh, ax=ax, label=no_formula(f"adds to {added_to}{summed}"))
     some = f"{len(shown)} of {len(used)} channels in use"
@@ -154,7 +159,7 @@ def plot_embedding(
     y: Sequence | np.ndarray | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw cases in the plane in which their features differ most.
+    """Draw cases by a PCA of their weighted features.
 
     Parameters
     ----------
@@ -225,15 +230,16 @@ def _draw_numbers(ax: Axes, places: np.ndarray, numbers: np.ndarray) -> None:
 def _draw_classes(
     ax: Axes, places: np.ndarray, members: np.ndarray, labels: np.ndarray | None
 ) -> None:
-    drawn = []
-    for number in range(members.max() + 1):
+    drawn, n_classes = [], members.max() + 1
+    colours = COLOURS if n_classes <= len(COLOURS) else MANY_COLOURS
+    for number in range(n_classes):
         across, up = places[members == number].T
         points = ax.scatter(
             across,
             up,
-            c=COLOURS[number % len(COLOURS)],
-            # Where colours come again, they meet with another marker.
-            marker=MARKERS[(number + number // len(COLOURS)) % len(MARKERS)],
+            c=colours[number % len(colours)],
+            # Where colours are repeated, they have another marker.
+            marker=MARKERS[(number + number // len(colours)) % len(MARKERS)],
             **_style(len(places)),
         )
         drawn.append(points)

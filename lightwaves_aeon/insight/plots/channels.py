@@ -1,4 +1,4 @@
-"""Which channels scores, or predicted numbers, lean on, and at what time scale."""
+"""Which channels scores, or predicted numbers, rely on, and at what time scale."""
 
 from __future__ import annotations
 
@@ -21,6 +21,9 @@ MOST_BARS = 21
 MOST_ROWS = 20
 FEW_ROWS = 12
 """Bars or rows up to which text has its full size."""
+
+MOST_COLUMNS = 12
+"""Columns of a heat map that have room for numbers."""
 
 
 def plot_channel_importance(estimator: Any, ax: Axes | None = None) -> Axes:
@@ -94,9 +97,10 @@ def plot_channel_dilation(estimator: Any, ax: Axes | None = None) -> Axes:
     Returns
     -------
     matplotlib.axes.Axes
-        A row for each channel in use, at most 20, of which the title says so, and a
-        column for each dilation; the first one is of features without a kernel, if
-        there are some.
+        A row for each channel, also those that are not used; of more than 20, the most
+        important 20, and the title says so. A column for each dilation; the first one
+        is of features without a kernel, if there are some. Cells have their numbers if
+        there is room.
 
     Raises
     ------
@@ -109,11 +113,16 @@ def plot_channel_dilation(estimator: Any, ax: Axes | None = None) -> Axes:
     parts["dilation"] = parts["dilation"].fillna(0).astype(int)  # where there is none
     summed = parts.groupby(by)["importance"].sum()
     table = 100 * summed.unstack(fill_value=0)
+    n_used = len(table)
+    if fitted.n_channels <= MOST_ROWS:
+        table = table.reindex(range(fitted.n_channels), fill_value=0)
     strongest = np.argsort(-table.sum(axis=1).to_numpy(), kind="stable")[:MOST_ROWS]
     shown = table.iloc[np.sort(strongest)]
 
     ax = axes_or_new(ax)
     image = ax.imshow(shown, aspect="auto", cmap="cividis", vmin=0)
+    if len(shown) <= FEW_ROWS and shown.shape[1] <= MOST_COLUMNS:
+        _write_numbers(ax, shown.to_numpy())
     size = "medium" if len(shown) <= FEW_ROWS else "x-small"
     ax.set_yticks(range(len(shown)), channel_ticks(fitted, shown.index), fontsize=size)
     rate, dilations = fitted.sampling_rate, shown.columns.to_numpy(float)
@@ -122,10 +131,19 @@ def plot_channel_dilation(estimator: Any, ax: Axes | None = None) -> Axes:
     unit = "time points" if rate is None else "s"
     ax.set(xlabel=f"dilation ({unit})", ylabel="channel")
     ax.figure.colorbar(image, ax=ax, label="share of importance (%)")
-    rest = f", the strongest {MOST_ROWS} of {len(table)}"
-    entitle(
-        ax,
-        "Importance by channel and dilation"
-        + (rest if len(shown) < len(table) else ""),
-    )
+    if len(shown) < len(table):
+        rest = f"the strongest {MOST_ROWS} of {n_used}"
+    else:
+        rest = f"{n_used} of {fitted.n_channels} channels in use"
+    entitle(ax, f"Importance by channel and dilation, {rest}")
     return ax
+
+
+def _write_numbers(ax: Axes, shown: np.ndarray) -> None:
+    """Write the percentages of a heat map into its cells, where there are any."""
+    middle = shown.max() / 2
+    for (row, column), share in np.ndenumerate(shown):
+        if share > 0:
+            ink = "black" if share > middle else "white"
+            text = f"{share:.1f}"
+            ax.text(column, row, text, ha="center", va="center", color=ink, fontsize=7)

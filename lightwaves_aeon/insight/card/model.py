@@ -1,0 +1,327 @@
+"""What a fitted model says of itself: channels, time scales, features, origin."""
+
+from __future__ import annotations
+
+__all__ = [
+    "Channel",
+    "ModelFacts",
+    "Origin",
+    "Scale",
+    "facts_of",
+    "origin_of",
+]
+
+import hashlib
+import platform
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from lightwaves_aeon.core.convolution.features import spans_of
+from lightwaves_aeon.core.fitted import FittedLinear
+from lightwaves_aeon.insight.importance import (
+    channel_importance,
+    shares,
+    standardised_weights,
+)
+from lightwaves_aeon.insight.report import WORDS
+from lightwaves_aeon.insight.words import channel_label, in_words, scale_of
+
+N_STRONGEST = 5
+"""Features that are said in words."""
+
+SCALES = ("values", "short", "medium", "long")
+"""What features look at: values of the series, or patterns of one of these scales."""
+
+PACKAGES = ("lightwaves-aeon", "aeon", "sktime", "numpy", "numba", "scikit-learn")
+
+
+class Channel(NamedTuple):
+    """What a channel is to the model.
+
+    Attributes
+    ----------
+    label : str
+        Its name, or its number where it has none.
+    share : float
+        Of the importance of all channels.
+    n_features : int
+        Features that read it.
+    without : float
+        Accuracy, or R2, on held-out cases without it; NaN where it is not known.
+    """
+
+    label: str
+    share: float
+    n_features: int
+    without: float
+
+
+class Scale(NamedTuple):
+    """What the features of a time scale are to the model.
+
+    Attributes
+    ----------
+    name : str
+        One of `SCALES`.
+    share : float
+        Of the importance of all features.
+    shortest, longest : int
+        Time points that one value of their responses depends on; 0 of values.
+    """
+
+    name: str
+    share: float
+    shortest: int
+    longest: int
+
+
+@dataclass(frozen=True)
+class ModelFacts:
+    """What there is to say of a model without any cases.
+
+    Attributes
+    ----------
+    n_features, n_channels : int
+        Features of the table, and channels of a case, in use or not.
+    n_timepoints : int or None
+        Of the training cases; None if they differ.
+    sampling_rate : float or None
+        Time points a second, where it is known.
+    n_training_cases : int
+        Cases that it was fitted to.
+    channels : list of Channel
+        Those in use, the most important first.
+    unused : list of str
+        Labels of the others.
+    whole : float
+        Accuracy, or R2, on held-out cases with all channels; NaN where not known.
+    channel_path : list of dict
+        Rows of ``channel_path_``, where channels were chosen.
+    scales : list of Scale
+        Those that have features, in the order of `SCALES`.
+    strongest : list of (str, str, float)
+        The strongest features in words, what a high value says, and their importance.
+    """
+
+    n_features: int
+    n_channels: int
+    n_timepoints: int | None
+    sampling_rate: float | None
+    n_training_cases: int
+    channels: list[Channel]
+    unused: list[str]
+    whole: float
+    channel_path: list[dict[Hashable, Any]]
+    scales: list[Scale]
+    strongest: list[tuple[str, str, float]]
+
+
+def facts_of(estimator: Any) -> ModelFacts:
+    """Read off a fitted estimator what a card says of it.
+
+    Parameters
+    ----------
+    estimator : LightWaveSClassifier or LightWaveSRegressor
+        Fitted, of aeon or sktime.
+
+    Returns
+    -------
+    ModelFacts
+
+    Raises
+    ------
+    ValueError
+        If it is not linear.
+
+    Examples
+    --------
+    >>> from aeon.datasets import load_basic_motions
+    >>> from lightwaves_aeon import LightWaveSClassifier
+    >>> from lightwaves_aeon.insight.card.model import facts_of
+    >>> clf = LightWaveSClassifier(n_features=50, variant="L1L2")
+    >>> facts = facts_of(clf.fit(*load_basic_motions(split="train")))
+    >>> [channel.label for channel in facts.channels]
+    ['channel 0', 'channel 2', 'channel 1']
+    >>> [(scale.name, scale.longest) for scale in facts.scales]
+    [('short', 25), ('medium', 65), ('long', 385)]
+    """
+    fitted, state = estimator._linear(), estimator._state
+    channels, unused, whole = _channels(fitted)
+    path = state.channel_path
+    return ModelFacts(
+        n_features=len(fitted.model.rows),
+        n_channels=fitted.n_channels,
+        n_timepoints=state.metadata["n_timepoints"],
+        sampling_rate=fitted.sampling_rate,
+        n_training_cases=state.metadata["n_cases"],
+        channels=channels,
+        unused=unused,
+        whole=whole,
+        channel_path=[] if path is None else _steps(fitted, path),
+        scales=_scales(fitted),
+        strongest=_strongest(fitted),
+    )
+
+
+def _channels(fitted: FittedLinear) -> tuple[list[Channel], list[str], float]:
+    names = fitted.channel_names
+    by_channel = channel_importance(fitted).groupby("channel")
+    table = by_channel.agg({"importance": "sum", "n_features": "first"})
+    used = table[table["n_features"] > 0].sort_values(
+        "importance", ascending=False, kind="stable"
+    )
+    lost, whole = dict.fromkeys(used.index, float("nan")), float("nan")
+    if fitted.channel_losses is not None:
+        losses = pd.DataFrame(fitted.channel_losses)
+        of, quality, without = losses.columns
+        lost = dict(zip(losses[of], losses[without], strict=True))
+        whole = float(losses[quality].iloc[0])
+    found = [
+        Channel(
+            channel_label(channel, names), float(share), int(n), float(lost[channel])
+        )
+        for channel, share, n in used.itertuples(name=None)
+    ]
+    unused = table.index[table["n_features"] == 0]
+    return found, [channel_label(channel, names) for channel in unused], whole
+
+
+def _steps(fitted: FittedLinear, path: np.ndarray) -> list[dict[Hashable, Any]]:
+    table = pd.DataFrame(path).sort_values("n_channels")
+    names = fitted.channel_names
+    table["label"] = [channel_label(channel, names) for channel in table["channel"]]
+    return [dict(zip(table, row, strict=True)) for row in table.itertuples(index=False)]
+
+
+def _scales(fitted: FittedLinear) -> list[Scale]:
+    rows, bank = fitted.model.rows, fitted.model.bank
+    importance, spans = shares(fitted).sum(axis=1), spans_of(rows, bank.lengths)
+    name = np.array(
+        [scale_of(row["dilation"]) if row["level"] > 0 else SCALES[0] for row in rows]
+    )
+    return [
+        Scale(
+            scale,
+            float(importance[name == scale].sum()),
+            int(spans[name == scale].min()),
+            int(spans[name == scale].max()),
+        )
+        for scale in SCALES
+        if (name == scale).any()
+    ]
+
+
+def _strongest(fitted: FittedLinear) -> list[tuple[str, str, float]]:
+    parts, weights = shares(fitted), standardised_weights(fitted)
+    importance = parts.sum(axis=1)
+    order = np.argsort(-importance, kind="stable")[:N_STRONGEST]
+    order = order[importance[order] > 0]
+    words = in_words(
+        fitted.model.rows[order],
+        fitted.model.bank,
+        fitted.channel_names,
+        fitted.sampling_rate,
+    )
+    says = WORDS[type(fitted)].says
+    return [
+        (text, says(weights[row], parts[row], fitted.outputs), float(importance[row]))
+        for text, row in zip(words, order, strict=True)
+    ]
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a model comes from.
+
+    Attributes
+    ----------
+    estimator : str
+        Its class.
+    parameters : dict of str to str
+        Those of the estimator.
+    versions : dict of str to str
+        Of Python and the packages that are installed here.
+    file, checksum : str or None
+        Name and SHA-256 of the model file, if there is one.
+    date : str or None
+        When it was written.
+    """
+
+    estimator: str
+    parameters: dict[str, str]
+    versions: dict[str, str]
+    file: str | None = None
+    checksum: str | None = None
+    date: str | None = None
+
+
+def origin_of(
+    estimator: Any, model_file: str | Path | None = None, date: str | None = None
+) -> Origin:
+    """Tell how a model was made.
+
+    Parameters
+    ----------
+    estimator : LightWaveSClassifier or LightWaveSRegressor
+        Fitted, of aeon or sktime.
+    model_file : str or Path, optional
+        The file that it stands in.
+    date : str, optional
+        As it is to be shown; by default the day on which the file was written, in UTC.
+
+    Returns
+    -------
+    Origin
+
+    Raises
+    ------
+    OSError
+        If the file cannot be read.
+
+    Examples
+    --------
+    >>> from lightwaves_aeon import LightWaveSClassifier
+    >>> from lightwaves_aeon.insight.card.model import origin_of
+    >>> origin = origin_of(LightWaveSClassifier(variant="L1"), date="2026-01-31")
+    >>> origin.parameters["variant"], origin.date, origin.checksum
+    ("'L1'", '2026-01-31', None)
+    """
+    kind = type(estimator)
+    parameters = estimator.get_params(deep=False)
+    origin = Origin(
+        f"{kind.__module__}.{kind.__qualname__}",
+        {name: repr(value) for name, value in parameters.items()},
+        {"Python": platform.python_version(), **_versions(PACKAGES)},
+        date=date,
+    )
+    if model_file is None:
+        return origin
+    path = Path(model_file)
+    with path.open("rb") as file:
+        checksum = hashlib.file_digest(file, "sha256").hexdigest()
+    written = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    return Origin(
+        origin.estimator,
+        origin.parameters,
+        origin.versions,
+        path.name,
+        checksum,
+        date or f"{written:%Y-%m-%d}",
+    )
+
+
+def _versions(packages: Sequence[str]) -> dict[str, str]:
+    found = {}
+    for package in packages:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found
