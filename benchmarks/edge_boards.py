@@ -164,7 +164,7 @@ def versions() -> str:
     compilers = sorted({board.prefix for board in BOARDS.values()})
     told = []
     for prefix in compilers:
-        command = [f"{prefix}-gcc", "-dumpfullversion"]
+        command = [f"{prefix}-gcc", "-dumpversion"]
         done = subprocess.run(command, check=True, capture_output=True, text=True)
         told.append(f"{prefix}-gcc {done.stdout.strip()}")
     command = ["qemu-system-arm", "--version"]

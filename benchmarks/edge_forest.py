@@ -147,4 +147,7 @@ def table_forest(archive: Path, folder: Path) -> str:
         for row in _rows(name, archive, folder)
     ]
     heads = ["set", "model", "accuracy", "flash, KiB", "RAM, KiB"]
-    return markdown([*heads, *(f"on {core}" for core in CORES)], rows)
+    heads += [f"on {core.removeprefix('Cortex-')}" for core in CORES]
+    return markdown(
+        [*heads, *(f"on {core.removeprefix('Cortex-')}" for core in CORES)], rows
+    )

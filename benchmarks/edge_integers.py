@@ -102,7 +102,8 @@ def table_variants(found: dict[str, dict[str, Pair]]) -> str:
                 f"{by_core[core][way].instructions / 1e6:.2f}" for core in VARIANT_CORES
             ]
         rows.append(cells)
-    heads = ["flash, KiB", "RAM, KiB", *(f"on {core}" for core in VARIANT_CORES)]
+    cores = [core.removeprefix("Cortex-") for core in VARIANT_CORES]
+    heads = ["flash, KiB", "RAM, KiB", *(f"on {core}" for core in cores)]
     heads = [f"{way}: {head}" for way in ("float", "int16") for head in heads]
     return markdown(["variant", *heads], rows)
 
@@ -293,7 +294,8 @@ floating-point unit. The Cortex-M0 is that of the emulated board microbit, with 
 of flash and 16 KB of RAM, the other Cortex-M are those of the boards mps2, and RV32IMC
 is that of the board virt. There is no board with a Cortex-M0+ in qemu: its program runs
 on that of the Cortex-M4, whose instructions include those of the Cortex-M0+. Six test
-cases of all classes have on all of them the class that Python gives.
+cases of all classes have on all of them the class that Python gives. Million
+instructions of a prediction and estimates of microjoules, then KiB of flash and RAM:
 
 {processors}
 
@@ -333,8 +335,8 @@ or values at certain points of time, tell apart.
 IN_SHORT = "In floats and in integers"
 SUMMARY = """
 The model of `plus` on more processors, in floats and [in integers](edge_integers.md),
-where this is measured: one row each. All give the class that Python does. Cortex-M4F
-and Cortex-M7 have floating-point units.
+where this is measured: million instructions of a prediction, and KiB of flash and RAM.
+All give the class that Python does. Cortex-M4F and Cortex-M7 have floating-point units.
 
 {summary}
 """

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 __all__ = ["Measured", "measured", "table_avr", "table_processors", "table_summary"]
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -102,42 +101,42 @@ def _energy(processor: str, of: Measured) -> str:
     return f"{cycles * NANOJOULES_A_CYCLE[processor] / 1e3:,.0f}"
 
 
-def _cells(processor: str, pair: Pair, with_energy: bool) -> Iterator[str]:
-    for of in pair:
-        yield f"{of.instructions / 1e6:.2f}"
-        yield f"{of.flash / 1024:.1f}"
-        yield f"{of.ram / 1024:.1f}"
-        if with_energy:
-            yield _energy(processor, of)
+def _instructions(pair: Pair) -> list[str]:
+    """Give cells of millions, in floats and in integers, and their ratio."""
+    floats, integers = (of.instructions for of in pair)
+    cells = [f"{of / 1e6:.2f}" for of in (floats, integers)]
+    return [*cells, f"{floats / integers:.1f}"]
 
 
-def _heads(with_energy: bool) -> list[str]:
-    heads = ["million instructions", "flash, KiB", "RAM, KiB"]
-    heads += ["energy, uJ"] if with_energy else []
-    return [f"{way}: {head}" for way in ("float", "int16") for head in heads]
+def _sizes(pair: Pair) -> list[str]:
+    flash = [f"{of.flash / 1024:.1f}" for of in pair]
+    return [*flash, *(f"{of.ram / 1024:.1f}" for of in pair)]
+
+
+INSTRUCTIONS = ["float, millions", "int16, millions", "times fewer"]
+SIZES = ["float, flash", "int16, flash", "float, RAM", "int16, RAM"]
 
 
 def table_processors(found: dict[str, dict[str, Pair]]) -> str:
-    """Lay out a row for each variant and processor."""
-    rows = [
-        [variant, processor, *_cells(processor, pair, with_energy=True)]
-        for variant, by_processor in found.items()
-        for processor, pair in by_processor.items()
+    """Lay out instructions and energy, then sizes, by variant and processor."""
+    pairs = [(v, p, pair) for v, of in found.items() for p, pair in of.items()]
+    heads = ["variant", "processor"]
+    work = [
+        [v, p, *_instructions(pair), *(_energy(p, of) for of in pair)]
+        for v, p, pair in pairs
     ]
-    return markdown(["variant", "processor", *_heads(with_energy=True)], rows)
+    sizes = [[v, p, *_sizes(pair)] for v, p, pair in pairs]
+    energy = ["float, uJ", "int16, uJ"]
+    return (
+        f"{markdown([*heads, *INSTRUCTIONS, *energy], work)}\n\n"
+        f"{markdown([*heads, *SIZES], sizes)}"
+    )
 
 
 def table_summary(found: dict[str, Pair]) -> str:
     """Lay out a row for each processor."""
-    rows = [
-        [
-            processor,
-            *_cells(processor, pair, with_energy=False),
-            f"{pair[0].instructions / pair[1].instructions:.1f}",
-        ]
-        for processor, pair in found.items()
-    ]
-    return markdown(["processor", *_heads(with_energy=False), "times fewer"], rows)
+    rows = [[p, *_instructions(pair), *_sizes(pair)] for p, pair in found.items()]
+    return markdown(["processor", *INSTRUCTIONS, *SIZES], rows)
 
 
 def table_avr(data: Data, folder: Path) -> str:
