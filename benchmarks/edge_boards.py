@@ -1,8 +1,8 @@
 """Boards, emulated: programs in C for them, their size, answers and instructions.
 
 Debian has all that it takes in gcc-arm-none-eabi, libnewlib-arm-none-eabi,
-qemu-system-arm, picolibc-riscv64-unknown-elf, qemu-system-misc, gcc-avr, avr-libc and
-simavr.
+qemu-system-arm, gcc-riscv64-unknown-elf, picolibc-riscv64-unknown-elf,
+qemu-system-misc, gcc-avr, avr-libc and simavr.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ __all__ = ["BOARDS", "SOURCE", "Board", "run_on", "size_of", "versions", "write_
 import re
 import subprocess
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -62,15 +62,14 @@ def _cortex(
     return Board("arm-none-eabi", ("-mthumb", *core), "cortex.c", link, emulator)
 
 
+MICROBIT: dict[str, Any] = {"flash": "256K", "memory": "16K", "ticks": 125}
 HARD = ("-mfloat-abi=hard",)
 RISCV = ("--oslib=semihost", "--crt0=hosted")
 RISCV += ("-Wl,--defsym=__flash=0x80000000,--defsym=__flash_size=4M",)
 RISCV += ("-Wl,--defsym=__ram=0x80400000,--defsym=__ram_size=4M",)
 
 BOARDS = {
-    "Cortex-M0": _cortex(
-        *("microbit", "-mcpu=cortex-m0"), flash="256K", memory="16K", ticks=125
-    ),
+    "Cortex-M0": _cortex("microbit", "-mcpu=cortex-m0", **MICROBIT),
     # What a Cortex-M0+ has of instructions, a Cortex-M4 has too.
     "Cortex-M0+": _cortex("mps2-an386", "-mcpu=cortex-m0plus"),
     "Cortex-M3": _cortex("mps2-an385", "-mcpu=cortex-m3"),

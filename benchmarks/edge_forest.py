@@ -148,6 +148,4 @@ def table_forest(archive: Path, folder: Path) -> str:
     ]
     heads = ["set", "model", "accuracy", "flash, KiB", "RAM, KiB"]
     heads += [f"on {core.removeprefix('Cortex-')}" for core in CORES]
-    return markdown(
-        [*heads, *(f"on {core.removeprefix('Cortex-')}" for core in CORES)], rows
-    )
+    return markdown(heads, rows)

@@ -30,7 +30,7 @@ from benchmarks.edge_small import (
     table_processors,
     table_summary,
 )
-from benchmarks.pages import section_of, with_section
+from benchmarks.pages import with_section
 from benchmarks.timing import markdown, race
 from lightwaves_aeon import LightWaveSClassifier
 from lightwaves_aeon.benchmark.datasets import Data, load
@@ -247,7 +247,7 @@ PARTS = {
 
 
 def main() -> None:
-    """Measure all or some, and write the page."""
+    """Measure all or some; each part is written as soon as it is there."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--archive", type=Path, required=True)
     parser.add_argument("--univariate", type=Path)
@@ -256,28 +256,13 @@ def main() -> None:
     args = parser.parse_args()
     if "labels" in args.only and args.univariate is None:
         parser.error("the labels take --univariate")
-    page = PAGE.read_text(encoding="utf-8")
-    sections = []
-    for part, (heading, measure) in PARTS.items():
-        if part in args.only:
-            with tempfile.TemporaryDirectory() as folder:
-                text = measure(args, Path(folder)).strip()
-        else:
-            text = section_of(page, heading)
-        sections.append(f"## {heading}\n\n{text}\n")
-    PAGE.write_text("\n".join([HEAD, *sections]), encoding="utf-8")
+    for part in args.only:
+        heading, measure = PARTS[part]
+        with tempfile.TemporaryDirectory() as folder:
+            text = measure(args, Path(folder))
+        page = with_section(PAGE.read_text(encoding="utf-8"), heading, text)
+        PAGE.write_text(page, encoding="utf-8")
 
-
-HEAD = """# In integers
-
-`lightwaves export --arithmetic int16` writes a classifier as a C program without
-floating point, see [](deploying.md). This page is written by a benchmark.
-
-<!-- not run: takes minutes -->
-```bash
-python -m benchmarks.edge_integers --archive DIR --univariate DIR
-```
-"""
 
 PROCESSORS = """
 A model of BasicMotions, six channels of 100 points, built by gcc with `-O2`: flash for
