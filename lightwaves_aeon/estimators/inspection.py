@@ -58,7 +58,10 @@ class InspectionMixin:
             x = x if is_nested else [x]
         collection = self._collection_of(x)
         if collection.shape[0] != 1:
-            raise ValueError(f"x must be one case, got {collection.shape[0]}")
+            raise ValueError(
+                f"x must be one case, of shape ({n_channels}, n_timepoints), got "
+                f"{collection.shape[0]} cases"
+            )
         return next(block[0] for block, _, _ in iter_by_length(collection))
 
     @property

@@ -304,7 +304,7 @@ def test_threads_within_parallel_cross_validation(motions):
 
 def test_grid_search(name, motions):
     X, y, X_test, y_test = motions
-    grid = {"n_kernels": [50, 200], "estimator": [None, RandomForestClassifier(5)]}
+    grid = {"n_kernels": [100, 200], "estimator": [None, RandomForestClassifier(5)]}
     search = GridSearchCV(name(random_state=0), grid, cv=2, error_score="raise")
     assert search.fit(X, y).score(X_test, y_test) > 0.8
 

@@ -27,6 +27,7 @@ COLUMNS = [
     "tap_3",
     "wavelet",
     "dilation",
+    "span",
     "level",
     "start",
     "stop",
@@ -452,6 +453,8 @@ def test_parameters_are_stored_as_given(transformer, problem):
         "max_channels": 2,
         "missing_values": "error",
         "augment_missing": 0.0,
+        "channel_names": None,
+        "sampling_rate": None,
     }
     assert LightWaveS(**params).get_params() == params
     transformer.set_params(**params)

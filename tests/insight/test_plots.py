@@ -183,7 +183,7 @@ NOT_DRAWN = {
 REASONS = {
     "feature": "^feature must be a row of features_, 0 to 19, got",
     "other channels": r"^x must be one case, of shape \(3, n_timepoints\), got \(2, 40",
-    "a collection": "^x must be one case, got 40",
+    "a collection": "^x must be one case, of shape .*, got 40 cases",
     "a list": "<class 'list'>",
     "no such class": "^label must be one of",
     "infinity": "holds infinity",

@@ -179,9 +179,11 @@ def test_method_says_what_is_wrong(make_problem, small):
     for label in (0, "2", "", np.nan):
         with pytest.raises(ValueError, match="label"):
             clf.saliency(X[0], label)
-    for x in (X, X[0, 0], X[0, :2], X[0, :, :0], X[0].tolist()):
+    for x in (X, X[0, 0], X[0, :2], X[0, :, :0]):
         with pytest.raises(ValueError, match=r"one case, of shape \(3, n_timepoints\)"):
             clf.saliency(x)
+    with pytest.raises(TypeError, match="list"):
+        clf.saliency(X[0].tolist())
     x = X[0].copy()
     x[:, 5] = np.inf
     with pytest.raises(ValueError, match="holds infinity"):
