@@ -130,7 +130,7 @@ def test_words_and_names(fitted):
 def toy(monkeypatch):
     """An operator and a representation that the compiled loops alone have."""
     operator = PoolingOperator("toy", "toy strength", "amplitude", "value")
-    representation = Representation("product", 2, "ch{0}*ch{1}", "{0} times {1}")
+    representation = Representation("product", 2, "{0}*{1}", "{0} times {1}")
     monkeypatch.setitem(POOLING_OPERATORS, "toy", operator)
     monkeypatch.setitem(REPRESENTATIONS, "product", representation)
 
@@ -142,6 +142,7 @@ def compiled_loops(fitted, X):
 class _Shell:
     def __init__(self, fitted):
         self._linear = lambda: fitted
+        self._case_of = lambda x: x
 
 
 TARGETS = {
@@ -199,7 +200,9 @@ def test_the_other_loop_refuses_too(toy, monkeypatch):
 def test_words_are_there_for_what_is_new(toy):
     rows = rows_of("max", "channel")[:1]
     rows["statistic"], rows["input"], rows["other"] = len(POOLING_NAMES), 4, 1
-    assert in_words(rows, BANK)[0].startswith("0 times 1, short-scale pattern")
+    assert in_words(rows, BANK)[0].startswith(
+        "channel 0 times channel 1, short-scale pattern"
+    )
     assert feature_names(rows, BANK.names)[0] == "ch0*ch1_k000_d2_l1_toy"
 
 

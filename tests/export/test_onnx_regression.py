@@ -100,7 +100,7 @@ def test_two_outputs(two_outputs, series, tmp_path):
 
 
 def test_keeps_within_limits(two_outputs, series, tmp_path):
-    far = np.float32(100 * series)
+    far = np.float32(np.concatenate([100 * series, series / 100, -100 * series]))
     expected, limits = two_outputs.predict(far), two_outputs.estimator_.limits_
     found = run(exported(two_outputs, tmp_path), far)
     for limit in limits:
