@@ -9,6 +9,7 @@ import pytest
 from aeon.datasets import (
     load_basic_motions,
     load_covid_3month,
+    load_gunpoint,
     load_italy_power_demand,
 )
 from click.testing import CliRunner
@@ -59,7 +60,9 @@ def run(folder, name="lightwaves", cases=(), samples=()):
 
 @needs_clang
 @needs_node
-@pytest.mark.parametrize("load", [load_basic_motions, load_italy_power_demand])
+@pytest.mark.parametrize(
+    "load", [load_basic_motions, load_gunpoint, load_italy_power_demand]
+)
 def test_labels_of_whole_test_sets(tmp_path, load):
     X, y = load(split="train")
     clf = LightWaveSClassifier(n_features=150, random_state=0).fit(X, y)
