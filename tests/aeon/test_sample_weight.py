@@ -136,10 +136,9 @@ def test_head_is_that_of_scikit_learn(problem):
         assert_allclose(found.estimator_.coef_, ridge.coef_, rtol=1e-5)
 
 
+@pytest.mark.parametrize("problem", ["Classifier"], indirect=True)
 def test_weights_of_classes_multiply(problem):
     fit, X, y, weights = problem
-    if y.dtype.kind != "i":
-        pytest.skip("of a classifier")
     found = fit(X, y, weights, {**FAST, "class_weight": {0: 1, 1: 5, 2: 0.5}})
     some = weights > 0
     standard = found.pipeline_[:2].transform(X[some])
