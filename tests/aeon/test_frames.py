@@ -78,7 +78,7 @@ def test_saliency_takes_what_predict_takes(shell, problem):
     for x in given:
         assert_array_equal(clf.saliency(x), expected)
         assert clf.contributions([x] if x is given[3] else x).shape == (1, 20, 2)
-    with pytest.raises(ValueError, match="one case, of shape .*, got 2 cases"):
+    with pytest.raises(ValueError, match=r"one case, of shape .*, got 2 cases"):
         clf.saliency(X[:2])
 
 
