@@ -13,6 +13,7 @@ import pandas as pd
 from lightwaves_aeon.core.convolution.features_frame import with_channel_names
 from lightwaves_aeon.core.data.collection import checked_case, iter_by_length
 from lightwaves_aeon.core.fitted import FittedState
+from lightwaves_aeon.estimators.framework import FrameworkClass
 from lightwaves_aeon.insight.importance import (
     channel_importance,
     features_with_importance,
@@ -39,12 +40,9 @@ def channel_frame(
     return with_channel_names(pd.DataFrame(path), channel_names)
 
 
-class InspectionMixin:
+class InspectionMixin(FrameworkClass):
     """Mixin of classifiers and regressors; see the methods."""
 
-    _check_is_fitted: Any
-    _collection_of: Any
-    _linear: Any
     _state: FittedState
 
     def _case_of(self, x: Any) -> np.ndarray:

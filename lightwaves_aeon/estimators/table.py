@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["FeatureTableMixin"]
 
 from collections.abc import Sequence
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 import pandas as pd
@@ -13,28 +13,17 @@ import pandas as pd
 from lightwaves_aeon.core.convolution.features import feature_names
 from lightwaves_aeon.core.convolution.features_frame import features_frame
 from lightwaves_aeon.core.fitted import FittedState
-from lightwaves_aeon.core.model import Model
 from lightwaves_aeon.core.search_result import SearchResult
 from lightwaves_aeon.estimators.frames import checked_names
+from lightwaves_aeon.estimators.framework import FrameworkClass
 from lightwaves_aeon.estimators.inspection import channel_frame, selection_frame
 
 
-class FeatureTableMixin:
+class FeatureTableMixin(FrameworkClass):
     """Mixin with the parameters of a transformer, and what it shows of its table.
 
     A shell has `_collection`, which arranges checked cases, and `_n_threads`.
     """
-
-    _model: Model
-    _path: np.ndarray | None
-    _channel_path: np.ndarray | None
-    _sampling_rate: float | None
-    _names_given: list[str] | None
-
-    # Of the shells; attributes, since methods would hide those of a base class.
-    _check_is_fitted: Any
-    _collection: Any
-    _n_threads: Any
 
     def __init__(
         self,
