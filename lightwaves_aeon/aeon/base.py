@@ -15,13 +15,13 @@ from sklearn.utils.metadata_routing import MetadataRequest
 
 from lightwaves_aeon.core.data.collection import Collection, as_collection
 from lightwaves_aeon.estimators.atomic_fit import IN_FIT, WEIGHTS, AtomicFitMixin
-from lightwaves_aeon.estimators.fitting import metadata_of
 from lightwaves_aeon.estimators.frames import (
     aligned,
     cases_of_frame,
     channel_names,
     refuse_masked,
 )
+from lightwaves_aeon.estimators.heads import metadata_of
 
 Series = np.ndarray | list[np.ndarray]
 

@@ -17,7 +17,7 @@ from lightwaves_aeon.aeon.transformer import LightWaveS
 from lightwaves_aeon.core.data.source import CaseSource
 from lightwaves_aeon.core.fitted import FittedState
 from lightwaves_aeon.estimators.atomic_fit import WEIGHTS, WeightedFitMixin
-from lightwaves_aeon.estimators.fitting import metadata_of
+from lightwaves_aeon.estimators.heads import metadata_of
 from lightwaves_aeon.estimators.passes import LocalPass, Pass
 from lightwaves_aeon.estimators.regression import checked_numbers
 

@@ -212,7 +212,7 @@ class LightWaveS(FeatureTableMixin, TransformerShell, BaseCollectionTransformer)
     def _fit(self, X: Series, y: np.ndarray) -> LightWaveS:
         check_classification_y(y)
         self._n_jobs = check_n_jobs(self.n_jobs)
-        found, *_ = fit_table(self, self._collection(X), *targets_of_labels(y))
+        found = fit_table(self, self._collection(X), *targets_of_labels(y)).found
         self.metadata_["missing_values"] = found.has_gaps
         return self._take(found)
 

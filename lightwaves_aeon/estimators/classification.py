@@ -6,37 +6,28 @@ __all__ = ["class_weights", "fit_classifier"]
 
 import warnings
 from collections.abc import Callable, Sequence
+from functools import partial
 from math import fsum
 from typing import Any
 
 import numpy as np
+from sklearn.linear_model import RidgeClassifierCV
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.class_weight import compute_class_weight
 
-from lightwaves_aeon.core.data.augmentation import with_augmented
 from lightwaves_aeon.core.data.collection import Collection
-from lightwaves_aeon.core.data.source import CaseSource, as_source
+from lightwaves_aeon.core.data.source import CaseSource
 from lightwaves_aeon.core.fitted import FittedClassifier, FittedState
 from lightwaves_aeon.core.linear.channel_loss import channel_losses, fit_exponent
 from lightwaves_aeon.core.linear.head import DistilledRidge, default_ridge, fitted_ridge
 from lightwaves_aeon.core.linear.temperature import HeldOut, fit_inverse_temperature
 from lightwaves_aeon.core.linear.unobserved import Unobserved, importances_of
-from lightwaves_aeon.core.model import Model
-from lightwaves_aeon.core.parallel.blas import one_blas_thread
-from lightwaves_aeon.core.parallel.threads import Threads
-from lightwaves_aeon.core.search_result import SearchResult
 from lightwaves_aeon.core.targets import Targets
 from lightwaves_aeon.estimators.fitting import (
-    about,
-    backend_of,
-    features_asked,
-    fit_estimator,
     fit_table,
-    state_of,
     targets_of_labels,
-    track_of,
 )
-from lightwaves_aeon.estimators.large import features_of_all, fit_head, is_large
+from lightwaves_aeon.estimators.heads import TableFit, Taught
 from lightwaves_aeon.estimators.passes import LocalPass, Pass
 from lightwaves_aeon.estimators.weights import check_takes_weights, weighted_cases
 
@@ -111,7 +102,6 @@ def fit_classifier(
             f"{type(given).__name__} that is given as estimator",
             stacklevel=2,
         )
-    n_features = features_asked(shell)
     of_cases = X, y, sample_weight, shell.missing_values == "allow"
     X, counted, case_weights = weighted_cases(*of_cases)
     check_takes_weights(given, case_weights)
@@ -119,40 +109,21 @@ def fit_classifier(
     y = counted
     targets, labels = targets_of_labels(y)
     targets = targets._replace(weights=case_weights)
-    sizes = np.bincount(targets.classes)
-    found, sample, of_sample = fit_table(
-        shell, X, targets, labels, n_features, calibrate=given is None, passes=passes
-    )
-    backend, held_out = backend_of(shell), found.held_out
-    if not is_large(X.shape):
-        scaler, estimator = _fit_to_all(shell, found, sample, y, case_weights, backend)
-    elif given is None:
-        weight = shell.class_weight
-        weights = class_weights(weight, labels, sizes)
-        over_all = as_source(X), targets, range(len(y)), backend
-        over_blocks = passes(*over_all, track_of(shell, backend))
-        scaler, ridge, scored = fit_head(
-            found.model, sample, of_sample, weights, over_blocks, backend
-        )
-        estimator = fitted_ridge(labels, *ridge, weight)
-        held_out = [scored]
-    else:
-        features = features_of_all(found.model, as_source(X), backend)
-        scaler, estimator = backend.on_root(
-            lambda: fit_estimator(shell._seeded(given), features, y, case_weights)
-        )
+    fit = fit_table(shell, X, targets, labels, passes)
     if given is not None:
-        return state_of(shell, X, found, scaler, estimator)
-    fitted = _fitted_value(
-        found.model,
-        scaler,
-        estimator,
-        held_out,
-        _shares_of_classes(targets),
-        backend,
-        **about(shell, X, found),
-    )
-    return state_of(shell, X, found, scaler, estimator, fitted)
+        return fit.fit_given(y)
+    weight, held_out = shell.class_weight, fit.found.held_out
+    if fit.is_large:
+        weights = class_weights(weight, labels, np.bincount(targets.classes))
+        scaler, ridge, scored = fit.fit_by_blocks(weights)
+        estimator, held_out = fitted_ridge(labels, *ridge, weight), [scored]
+    else:
+        lesson = fit.found.lesson if weight is None else None
+        scaler, estimator = fit.fit_in_memory(
+            lesson, partial(_fit_ridge, labels, weight)
+        )
+    fitted = _fitted_value(fit, scaler, estimator, held_out)
+    return fit.state(fitted, scaler, estimator)
 
 
 def _check_no_class_is_lost(y: np.ndarray, counted: np.ndarray) -> None:
@@ -178,24 +149,18 @@ def _shares_of_classes(targets: Targets) -> np.ndarray:
 
 
 def _fitted_value(
-    model: Model,
-    scaler: StandardScaler,
-    estimator: Any,
-    held_out: Sequence[HeldOut],
-    priors: np.ndarray,
-    backend: Threads,
-    **other: Any,
+    fit: TableFit, scaler: StandardScaler, estimator: Any, held_out: Sequence[HeldOut]
 ) -> FittedClassifier:
     """Calibrate the default estimator, and make one value of it and the table."""
+    model, priors = fit.model, _shares_of_classes(fit.targets)
 
     def calibrated() -> tuple[float, float, np.ndarray]:
         inverse_temperature = fit_inverse_temperature(held_out)
         exponent = fit_exponent(held_out, inverse_temperature, priors)
-        return inverse_temperature, exponent, channel_losses(held_out, model.channels)
+        losses = channel_losses(held_out, model.channels)
+        return inverse_temperature, exponent, losses
 
-    inverse_temperature, exponent, losses = backend.on_root(calibrated)
-    if model.allows_missing:  # the head knows what stands in for a feature
-        model = model.with_unobserved(np.full(len(model.rows), np.nan))
+    inverse_temperature, exponent, losses = fit.backend.on_root(calibrated)
     importances = importances_of(np.atleast_2d(estimator.coef_).T)
     unobserved = Unobserved(scaler.mean_, importances, priors, exponent)
     return FittedClassifier.from_estimator(
@@ -205,41 +170,21 @@ def _fitted_value(
         inverse_temperature,
         unobserved,
         channel_losses=losses,
-        **other,
+        **fit.about,
     )
 
 
-def _fit_to_all(
-    shell: Any,
-    found: SearchResult,
-    X: Collection,
-    y: np.ndarray,
-    weights: np.ndarray | None,
-    backend: Threads,
-) -> tuple[StandardScaler, Any]:
-    """Fit scaler and estimator to the features of all cases, in memory together."""
-    given, order = shell.estimator, found.order
-    features, y = found.model.features(X, backend, order), y[order]
-    ordered = None if weights is None else weights[order]
-    of_fit = features, y, ordered
-    if given is not None:
-        return backend.on_root(lambda: fit_estimator(shell._seeded(given), *of_fit))
-    lesson = found.lesson if shell.class_weight is None else None
-    if lesson is None:
-        ridge = default_ridge(len(y), shell.class_weight)
-        with one_blas_thread:
-            return backend.on_root(lambda: fit_estimator(ridge, *of_fit))
-    of_mixtures = found.model.features_of_mixtures(X, lesson.mixtures, backend)
-
-    def fit_distilled() -> tuple[StandardScaler, DistilledRidge]:
-        scaler = StandardScaler().fit(features, sample_weight=ordered)
-        place = np.argsort(order)  # of each case among the features
-        of_cases = features[place[lesson.cases]]
-        taught = scaler.transform(np.concatenate([of_cases, of_mixtures]))
-        standard, targets = scaler.transform(features), lesson.soft_targets
-        of_taught = None if weights is None else weights[lesson.cases]
-        counts = ordered, with_augmented(of_taught, len(of_mixtures))
-        with one_blas_thread:
-            return scaler, DistilledRidge().fit(standard, y, taught, targets, *counts)
-
-    return backend.on_root(fit_distilled)
+def _fit_ridge(
+    labels: np.ndarray,
+    class_weight: Any,
+    features: np.ndarray,
+    targets: Targets,
+    taught: Taught | None,
+) -> RidgeClassifierCV | DistilledRidge:
+    """Fit the default estimator in memory; see `TableFit`."""
+    y, weights = labels[targets.classes], targets.weights
+    if taught is None:
+        ridge = default_ridge(len(y), class_weight)
+        return ridge.fit(features, y, sample_weight=weights)
+    of_teacher = taught.features, taught.soft_targets
+    return DistilledRidge().fit(features, y, *of_teacher, weights, taught.weights)

@@ -1,20 +1,13 @@
-"""From checked data to a fitted table and head, for the shells of all frameworks."""
+"""From checked data to a table, for the shells of all frameworks."""
 
 from __future__ import annotations
 
 __all__ = [
-    "about",
-    "backend_of",
-    "features_asked",
-    "fit_estimator",
     "fit_table",
-    "metadata_of",
     "number_of_features",
     "progress_bar",
     "search_channels",
-    "state_of",
     "targets_of_labels",
-    "track_of",
 ]
 
 import warnings
@@ -24,25 +17,21 @@ from typing import Any
 from zlib import crc32
 
 import numpy as np
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 from sklearn.utils import check_random_state
 
 from lightwaves_aeon.core.checks import check_at_least, check_positive
 from lightwaves_aeon.core.data.collection import (
     Collection,
-    UnequalLengthCollection,
     fingerprint,
 )
 from lightwaves_aeon.core.data.sampling import numbered_classes
 from lightwaves_aeon.core.data.source import CaseSource, as_source
-from lightwaves_aeon.core.fitted import FittedLinear, FittedState
 from lightwaves_aeon.core.parallel.threads import Threads
-from lightwaves_aeon.core.progress import Track, no_progress
+from lightwaves_aeon.core.progress import no_progress
 from lightwaves_aeon.core.search import Search
-from lightwaves_aeon.core.search_result import SearchResult
 from lightwaves_aeon.core.targets import Targets
 from lightwaves_aeon.estimators.frames import checked_names
+from lightwaves_aeon.estimators.heads import TableFit
 from lightwaves_aeon.estimators.large import refined, sampled
 from lightwaves_aeon.estimators.passes import LocalPass, Pass
 
@@ -61,10 +50,8 @@ def fit_table(
     X: Collection | CaseSource,
     targets: Targets,
     labels: np.ndarray | None = None,
-    n_features: int | str | None = None,
-    calibrate: bool = False,
     passes: Callable[..., Pass] = LocalPass,
-) -> tuple[SearchResult, Collection, Targets]:
+) -> TableFit:
     """Search for a table by the parameters of an estimator.
 
     Parameters
@@ -77,38 +64,34 @@ def fit_table(
         Of the cases; classes are two at least.
     labels : np.ndarray, optional
         Labels of the classes, where these are what is to be told.
-    n_features : int or "auto", optional
-        Number of features; by default the parameter of this name.
-    calibrate : bool, default=False
-        Whether to score held-out cases, unless the collection is large.
     passes : callable, default=LocalPass
         Makes the passes over the blocks of a large collection.
 
     Returns
     -------
-    found : SearchResult
-    sample : Collection
-        The cases that it is of: all, unless these are many.
-    targets : Targets
-        Of these cases.
+    TableFit
+        The table, and what a head is fitted with.
     """
     if shell.sampling_rate is not None:
         check_positive("sampling_rate", shell.sampling_rate)
-    names = {field.name for field in fields(Search)} - {"calibrate", "of_sample"}
-    parameters = {name: getattr(shell, name) for name in names}
-    if n_features is not None:
-        parameters["n_features"] = n_features
-    search = Search(**parameters, calibrate=calibrate)
+    names = {field.name for field in fields(Search)}
+    given = shell.get_params(deep=False)
+    parameters = {name: given[name] for name in names & given.keys()}
+    if "n_kernels" in given:  # a classifier or regressor, whose default is calibrated
+        parameters["n_features"] = _features_asked(shell)
+        parameters["calibrate"] = shell.estimator is None
+    search = Search(**parameters)
     rng, backend = _checked(search, shell, X, targets, labels)
     search, sample, of_sample = sampled(search, X, targets, rng, backend)
-    track = track_of(shell, backend)
+    track = progress_bar if shell.verbose and backend.is_root else no_progress
     found = search.fit(sample, of_sample, rng, backend, track)
     number = search.refined_to
     if number is not None:
         cases = sample, as_source(X), targets
         model = refined(found.model, number, *cases, rng, passes, backend, track)
         found = found._replace(model=model)
-    return found, sample, of_sample
+    of_sample_and_work = sample, of_sample, passes, backend, track
+    return TableFit(shell, X, targets, found, *of_sample_and_work)
 
 
 def search_channels(shell: Any, X: Collection, y: np.ndarray) -> np.ndarray:
@@ -135,11 +118,6 @@ def search_channels(shell: Any, X: Collection, y: np.ndarray) -> np.ndarray:
     rng, backend = _checked(search, shell, X, targets, labels)
     search, sample, of_sample = sampled(search, X, targets, rng, backend)
     return search.find_channels(sample, of_sample, rng, backend)
-
-
-def backend_of(shell: Any) -> Threads:
-    """Give the backend of an estimator that is being fitted."""
-    return replace(shell._backend, n_jobs=shell._n_threads())
 
 
 def targets_of_labels(y: np.ndarray) -> tuple[Targets, np.ndarray]:
@@ -185,7 +163,7 @@ def _checked(
     # None means fresh entropy: NumPy's global generator is nobody's to advance.
     seed = shell.random_state
     rng = check_random_state(np.random.RandomState() if seed is None else seed)
-    backend = backend_of(shell)
+    backend = replace(shell._backend, n_jobs=shell._n_threads())
     numbers = targets.classes if targets.numbers is None else targets.numbers
     weights = b"" if targets.weights is None else targets.weights.data
     backend.check_same(
@@ -223,11 +201,6 @@ def _said(value: Any) -> str:
     return type(value).__qualname__ if is_object else text
 
 
-def track_of(shell: Any, backend: Threads) -> Track:
-    """Give what shows the progress of an estimator that is being fitted."""
-    return progress_bar if shell.verbose and backend.is_root else no_progress
-
-
 def progress_bar(results: Iterable, total: int) -> Iterable:
     """Show how much is done, and the time left, on stderr."""
     from rich.progress import track
@@ -250,7 +223,7 @@ def number_of_features(n_features: int | str | None, n_kernels: int) -> int | st
     return max(1, round(2 * n_kernels * SHARE_OF_ROCKET))
 
 
-def features_asked(shell: Any) -> int | str:
+def _features_asked(shell: Any) -> int | str:
     """Give the number of features that a fit is asked for.
 
     Warns
@@ -267,91 +240,3 @@ def features_asked(shell: Any) -> int | str:
             stacklevel=2,
         )
     return number
-
-
-def fit_estimator(
-    estimator: Any, features: np.ndarray, y: np.ndarray, weights: np.ndarray | None
-) -> tuple[StandardScaler, Any]:
-    """Fit a scaler, and an estimator to what it makes of features."""
-    scaler = StandardScaler().fit(features, sample_weight=weights)
-    standard = scaler.transform(features)
-    if weights is None:
-        return scaler, estimator.fit(standard, y)
-    return scaler, estimator.fit(standard, y, sample_weight=weights)
-
-
-def about(
-    shell: Any, X: Collection | CaseSource, found: SearchResult
-) -> dict[str, Any]:
-    """Say of the training cases what a fitted value knows of them."""
-    _, n_channels, longest = X.shape
-    return {
-        "n_channels": n_channels,
-        "n_timepoints": None if isinstance(X, UnequalLengthCollection) else longest,
-        "channel_names": getattr(shell, "feature_names_in_", None),
-        "sampling_rate": shell.sampling_rate,
-        "has_gaps": found.has_gaps,
-    }
-
-
-def state_of(
-    shell: Any,
-    X: Collection | CaseSource,
-    found: SearchResult,
-    scaler: StandardScaler,
-    estimator: Any,
-    fitted: FittedLinear | None = None,
-) -> FittedState:
-    """Put together what a fit has found.
-
-    Parameters
-    ----------
-    shell : LightWaveSClassifier or LightWaveSRegressor
-        Being fitted.
-    X : Collection or CaseSource, shape (n_cases, n_channels, n_timepoints)
-        The training cases.
-    found : SearchResult
-        The table.
-    scaler, estimator
-        Fitted to its features.
-    fitted : FittedLinear, optional
-        All in one, with the default estimator.
-
-    Returns
-    -------
-    FittedState
-    """
-    of_cases = about(shell, X, found)
-    shape = X.shape[0], of_cases["n_channels"], of_cases["n_timepoints"]
-    model = found.model
-    if fitted is not None:
-        model = fitted.model
-    elif model.allows_missing:  # another estimator needs values
-        model = model.with_unobserved(scaler.mean_)
-    return FittedState(
-        model=model,
-        head=make_pipeline(scaler, estimator) if fitted is None else fitted.head,
-        fitted=fitted,
-        scaler=scaler,
-        estimator=estimator,
-        parameters=shell.get_params(deep=False),
-        metadata=metadata_of(*shape, found.has_gaps),
-        path=found.path,
-        channel_path=found.channel_path,
-        channel_names=of_cases["channel_names"],
-        sampling_rate=of_cases["sampling_rate"],
-    )
-
-
-def metadata_of(
-    n_cases: int, n_channels: int, n_timepoints: int | None, has_gaps: bool = False
-) -> dict:
-    """Say of a collection what aeon says; there is no one length where it is None."""
-    return {
-        "multivariate": n_channels > 1,
-        "missing_values": has_gaps,
-        "unequal_length": n_timepoints is None,
-        "n_cases": n_cases,
-        "n_channels": n_channels,
-        "n_timepoints": n_timepoints,
-    }

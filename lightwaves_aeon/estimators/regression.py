@@ -9,11 +9,9 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from sklearn.preprocessing import StandardScaler
 
-from lightwaves_aeon.core.data.augmentation import with_augmented
 from lightwaves_aeon.core.data.collection import Collection
-from lightwaves_aeon.core.data.source import CaseSource, as_source
+from lightwaves_aeon.core.data.source import CaseSource
 from lightwaves_aeon.core.fitted import FittedState
 from lightwaves_aeon.core.fitted_regressor import FittedRegressor
 from lightwaves_aeon.core.linear.channel_loss import (
@@ -24,25 +22,16 @@ from lightwaves_aeon.core.linear.intervals import fit_intervals
 from lightwaves_aeon.core.linear.regression import DistilledRidgeRegressor
 from lightwaves_aeon.core.linear.ridge import SOFT_ALPHAS, fit_ridge, mean_ridge
 from lightwaves_aeon.core.linear.shrinkage import fit_limits, fit_slopes, shrunk
-from lightwaves_aeon.core.parallel.blas import one_blas_thread
-from lightwaves_aeon.core.parallel.threads import Threads
-from lightwaves_aeon.core.search_result import SearchResult
 from lightwaves_aeon.core.targets import (
     Targets,
     quantile_classes,
     standardised_numbers,
 )
 from lightwaves_aeon.estimators.fitting import (
-    about,
-    backend_of,
-    features_asked,
-    fit_estimator,
     fit_table,
-    state_of,
-    track_of,
 )
 from lightwaves_aeon.estimators.frames import refuse_masked
-from lightwaves_aeon.estimators.large import features_of_all, fit_head, is_large
+from lightwaves_aeon.estimators.heads import Taught
 from lightwaves_aeon.estimators.passes import LocalPass, Pass
 from lightwaves_aeon.estimators.weights import check_takes_weights, weighted_cases
 
@@ -167,36 +156,18 @@ def fit_regressor(
             stacklevel=2,
         )
     targets = Targets(quantile_classes(numbers), numbers, case_weights)
-    given = shell.estimator
-    n_features = features_asked(shell)
-    found, sample, of_sample = fit_table(
-        shell,
-        X,
-        targets,
-        n_features=n_features,
-        calibrate=given is None,
-        passes=passes,
-    )
-    backend, held_out, model = backend_of(shell), found.held_out, found.model
-    if given is not None:
-        features, order = _features_in_order(found, X, sample, backend)
-        weights = targets.take(order).weights
-        scaler, estimator = backend.on_root(
-            lambda: fit_estimator(shell._seeded(given), features, y[order], weights)
-        )
-    elif not is_large(X.shape):
-        scaler, ridge = _fit_to_all(found, sample, targets, backend)
-    else:
+    fit = fit_table(shell, X, targets, passes=passes)
+    if shell.estimator is not None:
+        return fit.fit_given(y)
+    held_out = fit.found.held_out
+    if fit.is_large:
         of_classes = np.ones(int(targets.classes.max()) + 1)
-        over_all = as_source(X), targets, range(len(y)), backend
-        over_blocks = passes(*over_all, track_of(shell, backend))
-        of_fit = model, sample, of_sample, of_classes, over_blocks, backend
-        scaler, solved, scored = fit_head(*of_fit)
+        scaler, solved, scored = fit.fit_by_blocks(of_classes)
         ridge = solved.alpha, solved.coef, solved.intercept
         ends = np.array([numbers.min(axis=0), numbers.max(axis=0)])
         held_out = [scored._replace(known=ends)]
-    if given is not None:
-        return state_of(shell, X, found, scaler, estimator)
+    else:
+        scaler, ridge = fit.fit_in_memory(fit.found.lesson, _fit_ridge)
     slopes = fit_slopes(held_out)
     limits = fit_limits(held_out, slopes, numbers)
     held_out = shrunk(held_out, slopes, limits)
@@ -204,8 +175,7 @@ def fit_regressor(
     solution = alpha, (coef.T * slopes).T, intercept * slopes, limits
     estimator = DistilledRidgeRegressor()
     estimator.set_solution(*solution, standard, y.ndim == 1)
-    if model.allows_missing:  # the head knows what stands in for a feature
-        model = model.with_unobserved(np.full(len(model.rows), np.nan))
+    model = fit.model
     fitted = FittedRegressor.from_estimator(
         model,
         scaler,
@@ -214,52 +184,22 @@ def fit_regressor(
             held_out, model.channels, CHANNEL_LOSS_OF_NUMBERS
         ),
         intervals=fit_intervals(held_out, standard),
-        **about(shell, X, found),
+        **fit.about,
     )
-    return state_of(shell, X, found, scaler, estimator, fitted)
+    return fit.state(fitted, scaler, estimator)
 
 
-def _features_in_order(
-    found: SearchResult,
-    X: Collection | CaseSource,
-    sample: Collection,
-    backend: Threads,
-) -> tuple[np.ndarray, np.ndarray | slice]:
-    """Compute the features of all cases, and tell in what order these are."""
-    if is_large(X.shape):
-        return features_of_all(found.model, as_source(X), backend), slice(None)
-    return found.model.features(sample, backend, found.order), found.order
+def _fit_ridge(
+    features: np.ndarray, targets: Targets, taught: Taught | None
+) -> tuple[float, np.ndarray, np.ndarray]:
+    """Give the penalty, the coefficients and the intercept of a ridge regression.
 
-
-def _fit_to_all(
-    found: SearchResult, X: Collection, targets: Targets, backend: Threads
-) -> tuple[StandardScaler, tuple[float, np.ndarray, np.ndarray]]:
-    """Fit scaler and ridge regression to the features of all cases, in memory.
-
-    The regression is given as its penalty, coefficients and intercept. Where there is a
-    teacher, it is one of its predictions: numbers are as noisy as labels.
+    Where there is a teacher, it is one of its predictions: numbers are as noisy as
+    labels.
     """
-    order, lesson = found.order, found.lesson
-    features = found.model.features(X, backend, order)
-    of_mixtures = None
-    if lesson is not None:
-        mixtures = lesson.mixtures
-        of_mixtures = found.model.features_of_mixtures(X, mixtures, backend)
-
-    def fit() -> tuple[StandardScaler, tuple[float, np.ndarray, np.ndarray]]:
-        ordered = targets.take(order)
-        scaler = StandardScaler().fit(features, sample_weight=ordered.weights)
-        if lesson is None:
-            standard = scaler.transform(features)
-            ridge = fit_ridge(standard, ordered.values, weights=ordered.weights)
-        else:
-            place = np.argsort(order)  # of each case among the features
-            of_cases = features[place[lesson.cases]]
-            taught = scaler.transform(np.concatenate([of_cases, of_mixtures]))
-            of_taught = targets.take(lesson.cases).weights
-            counts = with_augmented(of_taught, len(lesson.mixtures.first))
-            ridge = fit_ridge(taught, lesson.soft_targets, SOFT_ALPHAS, counts)
-        return scaler, (ridge.alpha, *mean_ridge([ridge]))
-
-    with one_blas_thread:
-        return backend.on_root(fit)
+    if taught is None:
+        ridge = fit_ridge(features, targets.values, weights=targets.weights)
+    else:
+        of_teacher = taught.features, taught.soft_targets
+        ridge = fit_ridge(*of_teacher, SOFT_ALPHAS, taught.weights)
+    return (ridge.alpha, *mean_ridge([ridge]))

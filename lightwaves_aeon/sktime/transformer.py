@@ -148,8 +148,8 @@ class LightWaveS(PanelShell, FeatureTableMixin, BaseTransformer):
         check_classification_targets(y)
         if len(np.unique(y)) < 2:
             raise ValueError("y must have two classes at least, got one")
-        found, *_ = fit_table(self, self._collection(X), *targets_of_labels(y))
-        return self._take(found)
+        fit = fit_table(self, self._collection(X), *targets_of_labels(y))
+        return self._take(fit.found)
 
     def _transform(self, X: Series, y=None) -> pd.DataFrame:
         return pd.DataFrame(self._features(X), columns=self.get_feature_names_out())
