@@ -17,6 +17,7 @@ __all__ = [
 ]
 
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -31,7 +32,12 @@ from lightwaves_aeon.core.data.source import (
     as_source,
     read_pieces,
 )
-from lightwaves_aeon.core.linear.blockwise import leave_one_out_scores, normal_equations
+from lightwaves_aeon.core.linear.blockwise import (
+    errors_of,
+    leave_one_out_scores,
+    normal_equations,
+    sums_of,
+)
 from lightwaves_aeon.core.linear.channel_loss import channels_lost
 from lightwaves_aeon.core.linear.head import fitted_scaler
 from lightwaves_aeon.core.linear.ridge import ALPHAS, standardised
@@ -42,13 +48,15 @@ from lightwaves_aeon.core.parallel.blas import one_blas_thread
 from lightwaves_aeon.core.parallel.threads import Threads
 from lightwaves_aeon.core.progress import Track
 from lightwaves_aeon.core.search import Search
-from lightwaves_aeon.core.selection.refinement import CASES_TO_REFINE, detach_pool
+from lightwaves_aeon.core.selection.refinement import (
+    CASES_TO_REFINE,
+    detach_pool,
+    pool_sums,
+)
 from lightwaves_aeon.core.targets import Targets
 from lightwaves_aeon.estimators.passes import (
-    HeadErrors,
-    HeadSums,
+    BlockTask,
     Pass,
-    PoolChoice,
     refuse_unusable,
 )
 
@@ -161,8 +169,14 @@ def refined(
     some = np.arange(0, sample.shape[0], max(1, sample.shape[0] // STANDARDISED_BY))
     features = model.transform(sample, some, backend.n_jobs)
     _, means, deviations = standardised(features)
-    task = PoolChoice(model, int(targets.classes.max()) + 1, means, deviations)
-    sums = passes(part, of_part, drawn, backend, track)(task)
+    over_blocks = passes(part, of_part, drawn, backend, track)
+    of_pool = partial(
+        pool_sums,
+        n_classes=int(targets.classes.max()) + 1,
+        means=means,
+        deviations=deviations,
+    )
+    sums = over_blocks(BlockTask(model, of_pool))
     with one_blas_thread:
         order, weights = backend.on_root(lambda: detach_pool(sums, n_features))
     return model.some(order).scored(weights)
@@ -225,11 +239,14 @@ def fit_head(
     """
     features = model.transform(sample, n_jobs=backend.n_jobs)
     origin = features.mean(axis=0, dtype=np.float64)
-    sums = over_blocks(HeadSums(model, weights, origin))
+    of_head = partial(sums_of, weights=weights, origin=origin)
+    sums = over_blocks(BlockTask(model, of_head))
     with one_blas_thread:
         equations = backend.on_root(lambda: normal_equations(sums, origin))
-    errors = over_blocks(HeadErrors(model, weights, equations)).squared
-    alphas, best = ALPHAS * equations.n_cases, int(np.argmin(errors))
+    alphas = ALPHAS * equations.n_cases
+    left_out = partial(errors_of, weights=weights, equations=equations, alphas=alphas)
+    errors = over_blocks(BlockTask(model, left_out)).squared
+    best = int(np.argmin(errors))
     alpha = float(alphas[best])
 
     def solve() -> tuple[np.ndarray, np.ndarray, HeldOut]:

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 __all__ = [
     "BlockTask",
-    "HeadErrors",
-    "HeadSums",
     "LocalPass",
     "Pass",
-    "PoolChoice",
     "keeps_features",
     "refuse_unusable",
 ]
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,19 +20,10 @@ from lightwaves_aeon.core.data.blocks import Summable, sum_blocks
 from lightwaves_aeon.core.data.collection import Collection, iter_by_length
 from lightwaves_aeon.core.data.scaling import find_unusable
 from lightwaves_aeon.core.data.source import CaseSource, read_pieces
-from lightwaves_aeon.core.linear.blockwise import (
-    Errors,
-    FeatureSums,
-    NormalEquations,
-    errors_of,
-    sums_of,
-)
-from lightwaves_aeon.core.linear.ridge import ALPHAS
 from lightwaves_aeon.core.model import Model
 from lightwaves_aeon.core.parallel.blas import one_blas_thread
 from lightwaves_aeon.core.parallel.threads import Threads
 from lightwaves_aeon.core.progress import Track
-from lightwaves_aeon.core.selection.refinement import PoolSums, pool_sums
 from lightwaves_aeon.core.targets import Targets
 
 KEPT_BYTES = 1 << 28
@@ -90,16 +77,19 @@ def refuse_unusable(
 
 
 @dataclass(frozen=True)
-class BlockTask(ABC):
+class BlockTask:
     """What is summed up of each block of cases; it can be sent to other machines.
 
     Attributes
     ----------
     model : Model
         Gives the features.
+    sums : callable
+        Sums up what is wanted of the features and targets of a block.
     """
 
     model: Model
+    sums: Callable[[np.ndarray, Targets], Summable]
 
     def features(self, X: Collection, names: range | np.ndarray) -> np.ndarray:
         """Compute the features of cases, which errors call by these names.
@@ -112,49 +102,6 @@ class BlockTask(ABC):
         """
         refuse_unusable(X, names, self.model.allows_missing)
         return self.model.transform(X, names=names)
-
-    @abstractmethod
-    def sums(self, features: np.ndarray, targets: Targets) -> Summable:
-        """Sum up what is wanted of a block."""
-
-
-@dataclass(frozen=True)
-class PoolChoice(BlockTask):
-    """Products of a pool, see `pool_sums`."""
-
-    n_classes: int
-    means: np.ndarray
-    deviations: np.ndarray
-
-    def sums(self, features: np.ndarray, targets: Targets) -> PoolSums:
-        """Sum up the products of a block."""
-        constants = self.means, self.deviations
-        return pool_sums(features, targets, self.n_classes, *constants)
-
-
-@dataclass(frozen=True)
-class HeadSums(BlockTask):
-    """The first pass for the head, see `sums_of`."""
-
-    weights: np.ndarray
-    origin: np.ndarray
-
-    def sums(self, features: np.ndarray, targets: Targets) -> FeatureSums:
-        """Sum up the products of a block."""
-        return sums_of(features, targets, self.weights, self.origin)
-
-
-@dataclass(frozen=True)
-class HeadErrors(BlockTask):
-    """The second pass for the head, see `errors_of`."""
-
-    weights: np.ndarray
-    equations: NormalEquations
-
-    def sums(self, features: np.ndarray, targets: Targets) -> Errors:
-        """Sum up the leave-one-out errors of a block."""
-        alphas = ALPHAS * self.equations.n_cases
-        return errors_of(features, targets, self.weights, self.equations, alphas)
 
 
 Pass = Callable[[BlockTask], Any]

@@ -27,9 +27,7 @@ from lightwaves_aeon.core.targets import (
     quantile_classes,
     standardised_numbers,
 )
-from lightwaves_aeon.estimators.fitting import (
-    fit_table,
-)
+from lightwaves_aeon.estimators.fitting import fit_table
 from lightwaves_aeon.estimators.frames import refuse_masked
 from lightwaves_aeon.estimators.heads import Taught
 from lightwaves_aeon.estimators.passes import LocalPass, Pass

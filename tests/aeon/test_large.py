@@ -1,6 +1,7 @@
 """Fits to more cases than the search looks at, in memory and in files."""
 
 import pickle
+from functools import partial
 
 import numpy as np
 import pytest
@@ -24,6 +25,7 @@ from lightwaves_aeon import (
 from lightwaves_aeon.aeon.files import fit_files, predict_files
 from lightwaves_aeon.core.data.sampling import stratified_sample
 from lightwaves_aeon.core.data.source import ArraySource, PartOfSource
+from lightwaves_aeon.core.linear.blockwise import sums_of
 from lightwaves_aeon.core.linear.ridge import ALPHAS
 from lightwaves_aeon.core.targets import Targets
 from lightwaves_aeon.estimators import passes
@@ -363,7 +365,8 @@ def test_nothing_that_tells_the_classes_apart():
 
 def test_tasks_can_be_sent(data, fitted):
     """To other machines, with the model."""
-    task = passes.HeadSums(fitted._state.model, np.ones(3), np.zeros(20))
+    sums_of_head = partial(sums_of, weights=np.ones(3), origin=np.zeros(20))
+    task = passes.BlockTask(fitted._state.model, sums_of_head)
     again = pickle.loads(pickle.dumps(task))
     X, targets = data[0][:100], Targets(np.searchsorted(LABELS, data[1][:100]))
     sums = [some.sums(some.features(X, range(100)), targets) for some in (task, again)]
