@@ -123,7 +123,7 @@ def fit_classifier(
             lesson, partial(_fit_ridge, labels, weight)
         )
     fitted = _fitted_value(fit, scaler, estimator, held_out)
-    return fit.state(fitted, scaler, estimator)
+    return fit.state(scaler, estimator, fitted)
 
 
 def _check_no_class_is_lost(y: np.ndarray, counted: np.ndarray) -> None:

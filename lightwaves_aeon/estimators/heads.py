@@ -108,10 +108,7 @@ class TableFit:
             standard = scaler.transform(features)
             return scaler, estimator.fit(standard, y[cases], **weighted)
 
-        scaler, estimator = self.backend.on_root(fit)
-        if model.allows_missing:  # an estimator needs values
-            model = model.with_unobserved(scaler.mean_)
-        return self._state(model, make_pipeline(scaler, estimator), scaler, estimator)
+        return self.state(*self.backend.on_root(fit))
 
     def fit_in_memory(
         self,
@@ -189,24 +186,22 @@ class TableFit:
         }
 
     def state(
-        self, fitted: FittedLinear, scaler: StandardScaler, estimator: Any
-    ) -> FittedState:
-        """Put together what was found with the default estimator."""
-        return self._state(fitted.model, fitted.head, scaler, estimator, fitted)
-
-    def _state(
         self,
-        model: Model,
-        head: Any,
         scaler: StandardScaler,
         estimator: Any,
         fitted: FittedLinear | None = None,
     ) -> FittedState:
+        """Put together what was found; all in one with the default estimator."""
         about, found = self.about, self.found
         shape = self.X.shape[0], about["n_channels"], about["n_timepoints"]
+        model = found.model
+        if fitted is not None:
+            model = fitted.model
+        elif model.allows_missing:  # another estimator needs values
+            model = model.with_unobserved(scaler.mean_)
         return FittedState(
             model=model,
-            head=head,
+            head=make_pipeline(scaler, estimator) if fitted is None else fitted.head,
             fitted=fitted,
             scaler=scaler,
             estimator=estimator,

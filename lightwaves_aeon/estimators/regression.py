@@ -184,7 +184,7 @@ def fit_regressor(
         intervals=fit_intervals(held_out, standard),
         **fit.about,
     )
-    return fit.state(fitted, scaler, estimator)
+    return fit.state(scaler, estimator, fitted)
 
 
 def _fit_ridge(
