@@ -204,10 +204,3 @@ class ClassifierMixin(ClassifierParameters, EstimatorMixin):
         self.classes_, self.n_classes_ = classes, len(classes)
         self._class_dictionary = {label: i for i, label in enumerate(classes)}
         super()._restore(state)
-
-    @classmethod
-    def _get_test_params(cls, parameter_set: str = "default") -> list[dict]:
-        return [
-            {"n_kernels": 400, "max_dilation": 2},
-            {"n_features": 5, "variant": "L1", "kernels": "haar", "max_dilation": 4},
-        ]

@@ -46,11 +46,6 @@ class EstimatorMixin(InspectionMixin):
     def _collection_of(self, X) -> Collection:
         return self._collection(self._seen(X))
 
-    def _features(self, X) -> np.ndarray:
-        return self._state.model.transform(
-            self._collection(X), n_jobs=self._n_threads()
-        )
-
     def _predict(self, X) -> np.ndarray:
         return self._state.head.predict(self._features(X))
 
@@ -265,3 +260,10 @@ class EstimatorMixin(InspectionMixin):
         """
         fitted = self._fitted_for("a model in integers")
         return quantised(fitted, longest_of(fitted, n_timepoints), X, bits)[0]
+
+    @classmethod
+    def _get_test_params(cls, parameter_set: str = "default") -> list[dict]:
+        return [
+            {"n_kernels": 400, "max_dilation": 2},
+            {"n_features": 5, "variant": "L1", "kernels": "haar", "max_dilation": 4},
+        ]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-__all__ = ["InspectionMixin", "Series", "channel_frame", "selection_frame"]
+__all__ = ["InspectionMixin", "Series", "TableMixin"]
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -24,26 +25,58 @@ Series = np.ndarray | list[np.ndarray]
 """Cases of one length, or of several."""
 
 
-def selection_frame(path: np.ndarray | None) -> pd.DataFrame:
-    """Lay out the numbers of features there were to choose from, if there were any."""
-    if path is None:
-        raise AttributeError("selection_path_ is there for n_features='auto' only")
-    return pd.DataFrame(path)
+class TableMixin(FrameworkClass):
+    """Mixin of all that have a table, as `_model`, and the paths that led to it."""
+
+    def _features(self, X) -> np.ndarray:
+        return self._model.transform(self._collection(X), n_jobs=self._n_threads())
+
+    @property
+    def channels_(self) -> np.ndarray:
+        """The channels in use, ascending; no others are read.
+
+        Examples
+        --------
+        >>> from aeon.datasets import load_basic_motions
+        >>> from lightwaves_aeon import LightWaveSClassifier
+        >>> clf = LightWaveSClassifier(n_features=50, variant="L1L2")
+        >>> clf.fit(*load_basic_motions(split="train")).channels_.tolist()
+        [0, 1, 2]
+        """
+        self._check_is_fitted()
+        return self._model.channels.copy()
+
+    @property
+    def selection_path_(self) -> pd.DataFrame:
+        """The numbers of features there were to choose from, with "auto".
+
+        See ``LightWaveS``; it is there with ``n_features="auto"`` only.
+        """
+        self._check_is_fitted()
+        if self._path is None:
+            raise AttributeError("selection_path_ is there for n_features='auto' only")
+        return pd.DataFrame(self._path)
+
+    @property
+    def channel_path_(self) -> pd.DataFrame:
+        """The numbers of channels there were to choose from, with `max_channels`.
+
+        See ``LightWaveS``; it is there with `max_channels` only.
+        """
+        self._check_is_fitted()
+        if self._channel_path is None:
+            raise AttributeError("channel_path_ is there with max_channels only")
+        names = getattr(self, "feature_names_in_", None)
+        return with_channel_names(pd.DataFrame(self._channel_path), names)
 
 
-def channel_frame(
-    path: np.ndarray | None, channel_names: Sequence[str] | None
-) -> pd.DataFrame:
-    """Lay out the channels there were to choose from, if there were any."""
-    if path is None:
-        raise AttributeError("channel_path_ is there with max_channels only")
-    return with_channel_names(pd.DataFrame(path), channel_names)
-
-
-class InspectionMixin(FrameworkClass):
+class InspectionMixin(TableMixin):
     """Mixin of classifiers and regressors; see the methods."""
 
     _state: FittedState
+    _model = property(attrgetter("_state.model"))
+    _path = property(attrgetter("_state.path"))
+    _channel_path = property(attrgetter("_state.channel_path"))
 
     def _case_of(self, x: Any) -> np.ndarray:
         """Check one case: an array, or in any container that ``predict`` takes."""
@@ -93,39 +126,6 @@ class InspectionMixin(FrameworkClass):
         ['importance', 'weight_badminton', 'weight_running']
         """
         return features_with_importance(self._linear())
-
-    @property
-    def channels_(self) -> np.ndarray:
-        """The channels in use, ascending; no others are read.
-
-        Examples
-        --------
-        >>> from aeon.datasets import load_basic_motions
-        >>> from lightwaves_aeon import LightWaveSClassifier
-        >>> clf = LightWaveSClassifier(n_features=50, variant="L1L2")
-        >>> clf.fit(*load_basic_motions(split="train")).channels_.tolist()
-        [0, 1, 2]
-        """
-        self._check_is_fitted()
-        return self._state.model.channels.copy()
-
-    @property
-    def selection_path_(self) -> pd.DataFrame:
-        """The numbers of features there were to choose from, with "auto".
-
-        See ``LightWaveS``; it is there with ``n_features="auto"`` only.
-        """
-        self._check_is_fitted()
-        return selection_frame(self._state.path)
-
-    @property
-    def channel_path_(self) -> pd.DataFrame:
-        """The numbers of channels there were to choose from, with `max_channels`.
-
-        See ``LightWaveS``; it is there with `max_channels` only.
-        """
-        self._check_is_fitted()
-        return channel_frame(self._state.channel_path, self._state.channel_names)
 
     def importance(self, by: str | Sequence[str]) -> pd.DataFrame:
         """Add the importances of features up by what they have in common.

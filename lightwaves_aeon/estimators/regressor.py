@@ -252,10 +252,3 @@ class RegressorMixin(RegressorParameters, EstimatorMixin):
             some = "0" if n_outputs == 1 else f"0 to {n_outputs - 1}"
             raise ValueError(f"output must be {some}, got {output!r}")
         return saliency(linear, x, int(output))
-
-    @classmethod
-    def _get_test_params(cls, parameter_set: str = "default") -> list[dict]:
-        return [
-            {"n_kernels": 400, "max_dilation": 2},
-            {"n_features": 5, "variant": "L1", "kernels": "haar", "max_dilation": 4},
-        ]

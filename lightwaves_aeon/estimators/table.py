@@ -14,12 +14,11 @@ from lightwaves_aeon.core.convolution.features_frame import features_frame
 from lightwaves_aeon.core.fitted import FittedState
 from lightwaves_aeon.core.search_result import SearchResult
 from lightwaves_aeon.estimators.frames import checked_names
-from lightwaves_aeon.estimators.framework import FrameworkClass
-from lightwaves_aeon.estimators.inspection import channel_frame, selection_frame
+from lightwaves_aeon.estimators.inspection import TableMixin
 from lightwaves_aeon.estimators.parameters import TransformerParameters
 
 
-class FeatureTableMixin(TransformerParameters, FrameworkClass):
+class FeatureTableMixin(TransformerParameters, TableMixin):
     """Mixin with the parameters of a transformer, and what it shows of its table.
 
     A shell has `_collection`, which arranges checked cases, and `_n_threads`.
@@ -33,9 +32,6 @@ class FeatureTableMixin(TransformerParameters, FrameworkClass):
         self._names_given = checked_names(self.channel_names)
         return self
 
-    def _features(self, X) -> np.ndarray:
-        return self._model.transform(self._collection(X), n_jobs=self._n_threads())
-
     @property
     def features_(self) -> pd.DataFrame:
         """The table of the fitted model; see the class."""
@@ -44,25 +40,6 @@ class FeatureTableMixin(TransformerParameters, FrameworkClass):
         return features_frame(
             self._model.rows, self._model.bank, names, self._sampling_rate
         )
-
-    @property
-    def channels_(self) -> np.ndarray:
-        """The channels in use, ascending."""
-        self._check_is_fitted()
-        return self._model.channels.copy()
-
-    @property
-    def selection_path_(self) -> pd.DataFrame:
-        """The numbers of features there were to choose from; see the class."""
-        self._check_is_fitted()
-        return selection_frame(self._path)
-
-    @property
-    def channel_path_(self) -> pd.DataFrame:
-        """The numbers of channels there were to choose from; see the class."""
-        self._check_is_fitted()
-        names = getattr(self, "feature_names_in_", None)
-        return channel_frame(self._channel_path, names)
 
     def get_feature_names_out(self, input_features=None) -> np.ndarray:
         """Name the output columns.

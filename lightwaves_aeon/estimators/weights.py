@@ -83,17 +83,15 @@ def weighted_cases(
 def _checked(sample_weight: Any, n_cases: int) -> np.ndarray:
     refuse_masked(sample_weight, "sample_weight")
     given = np.asarray(sample_weight)
-    if given.dtype.kind not in "fiub":
-        try:
-            given = given.astype(np.float64)
-        except (TypeError, ValueError) as error:
-            raise TypeError(f"sample_weight must hold numbers: {error}") from error
+    try:
+        weights = given.astype(np.float64)
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"sample_weight must hold numbers: {error}") from error
     if given.shape != (n_cases,):
         raise ValueError(
             f"sample_weight must hold one number for each of the {n_cases} cases, got "
             f"the shape {given.shape}"
         )
-    weights = given.astype(np.float64)
     unusable = ~(np.isfinite(weights) & (weights >= 0))
     if unusable.any():
         case = int(unusable.argmax())
