@@ -21,6 +21,7 @@ OUR_CODE = (
     "lightwaves_aeon/core/**/*.py",
     "lightwaves_aeon/estimators/classification.py",
     "lightwaves_aeon/estimators/fitting.py",
+    "lightwaves_aeon/estimators/heads.py",
     "lightwaves_aeon/aeon/classifier.py",
     "lightwaves_aeon/aeon/transformer.py",
     "benchmarks/accuracy_classifiers.py",
