@@ -6,21 +6,18 @@ __all__ = ["integer_data_header"]
 
 import numpy as np
 
-from lightwaves_aeon.core.convolution.pooling import (
-    N_THRESHOLDS,
-    SERIES_POOLING,
-    slots_of,
-)
-from lightwaves_aeon.core.convolution.representations import REPRESENTATIONS
+from lightwaves_aeon.core.convolution.pooling import N_THRESHOLDS
 from lightwaves_aeon.core.fitted import FittedClassifier
 from lightwaves_aeon.export.c.check import mixed_bits
+from lightwaves_aeon.export.c.data import COMMENTS as COMMENTS_OF_FLOATS
 from lightwaves_aeon.export.c.data import (
-    array_text,
+    arrays_text,
     heading,
     labels_macro,
     lines,
     literal,
     macros,
+    operators_text,
 )
 from lightwaves_aeon.export.c.int16_tables import IntegerTables
 from lightwaves_aeon.export.c.probabilities import logit_scale
@@ -31,15 +28,11 @@ from lightwaves_aeon.export.integer.pooling import POOL, SERIES_POOL
 from lightwaves_aeon.export.integer.responses import DERIVE
 from lightwaves_aeon.export.integer.width import FRACTION_BITS
 
-COMMENTS = {
+COMMENTS = COMMENTS_OF_FLOATS | {
     "channels": "Channels in use.",
-    "input_channels": "Inputs: positions among the channels in use.",
     "input_intervals": "Number of intervals of each input; what is wanted, and where.",
-    "input_groups": "Number of groups of convolutions of each input.",
     "group_dilations": "Groups: dilation, number of convolutions.",
-    "convolution_kernels": "Convolutions: kernel, masks of pooling operators by level.",
     "kernel_taps": "Taps of the kernels from the centre, heavy ones first.",
-    "thresholds": "Thresholds of PPV, in the order in which they are needed.",
     "head_intercepts": "The head: scores of the average case, that case, bits to be "
     "dropped, the weights.",
     "head_limits": "The least score of each output, and the largest.",
@@ -118,10 +111,6 @@ def integer_data_header(
         "FRACTION_BITS": FRACTION_BITS,
         "LARGEST_STEP": LARGEST_STEP,
     }
-    bits = {name: 1 << slots_of(name)[0] for name in POOL}
-    of_series = {name: 1 << i for i, name in enumerate(SERIES_POOLING)}
-    representations = {name: i for i, name in enumerate(REPRESENTATIONS)}
-    text = _arrays_text(tables.arrays)
     floats = ""
     if probabilities:
         public["HAS_PROBABILITIES"] = 1
@@ -135,7 +124,7 @@ def integer_data_header(
         floats += f"""
 #ifdef LIGHTWAVES_FLOAT_INPUT
 /* Channels in use: their means in two floats each, and units in one. */
-{_arrays_text(tables.float_arrays)}
+{arrays_text(tables.float_arrays, COMMENTS)}
 #endif
 """
     return f"""{heading(fitted, "All is computed in integers.")}
@@ -161,30 +150,15 @@ def integer_data_header(
  */
 {macros("", numbers)}
 
-/* Bits of the pooling operators, of responses and of intervals, and numbers of the
- * representations.
- */
-{macros("", bits)}
-{macros("", of_series)}
-{macros("", representations)}
+{operators_text(POOL, {name: tables.flags[name] for name in FLAGS})}
 
-/* What the tables call for. */
-{macros("HAS_", {name: int(tables.flags[name]) for name in FLAGS})}
-
-{text}
+{arrays_text(tables.arrays, COMMENTS)}
 {floats}{labels_macro(fitted)}#endif
 
 #ifdef LIGHTWAVES_KNOWN_CASE
 {_known_case(model)}
 #endif
 """
-
-
-def _arrays_text(arrays: dict[str, np.ndarray]) -> str:
-    texts = (
-        array_text(name, of, COMMENTS.get(name, "")) for name, of in arrays.items()
-    )
-    return "\n".join(texts).lstrip()
 
 
 def _numbers_text(model: IntegerModel) -> str:
