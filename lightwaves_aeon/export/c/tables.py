@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["N_PARTS", "Tables"]
+__all__ = ["N_PARTS", "Tables", "compact"]
 
 from typing import NamedTuple
 
@@ -168,7 +168,7 @@ class Tables(NamedTuple):
             candidates |= {name: _single(of_scores[name]) for name in of_scores}
         return cls(
             arrays={
-                name: _compact(array)
+                name: compact(array)
                 for name, array in candidates.items()
                 if name not in NEEDS or flags[NEEDS[name]]
             },
@@ -353,7 +353,16 @@ def _kernels(bank: KernelBank, used: np.ndarray, n_taps: int) -> dict[str, np.nd
     }
 
 
-def _compact(array: np.ndarray) -> np.ndarray:
+def compact(array: np.ndarray) -> np.ndarray:
+    """Give an array the smallest unsigned type that holds it, if it has no other.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.export.c.tables import compact
+    >>> compact(np.array([3, 256])).dtype
+    dtype('uint16')
+    """
     if array.dtype.kind == "f" or array.dtype == np.int8:
         return array
     return array.astype(np.min_scalar_type(int(array.max())))
