@@ -35,7 +35,7 @@ ORDER = (
     "convolution_level_2",
     "kernel_taps",
 )
-"""In which arrays are written, most of which the program in floats has; others follow."""
+"""The order of arrays, most of which the program in floats has, too; others follow."""
 
 
 class IntegerTables(NamedTuple):
