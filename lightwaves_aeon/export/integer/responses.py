@@ -16,19 +16,11 @@ def _change(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     return np.diff(first, axis=1, prepend=first[:, :1])
 
 
-def _sum(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    return first + second
-
-
-def _difference(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    return first - second
-
-
 DERIVE = {
     "channel": lambda first, second: first,
     "change": _change,
-    "sum": _sum,
-    "difference": _difference,
+    "sum": np.add,
+    "difference": np.subtract,
 }
 """What makes an input of one channel or two, before it is clamped."""
 
