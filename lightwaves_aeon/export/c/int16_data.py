@@ -58,17 +58,13 @@ stand for values of 32 bits, or are values of 16: integers of 13 bits go beyond 
 clamped, not all of them."""
 
 
-def integer_data_header(
-    model: IntegerModel, tables: IntegerTables, hop: int, probabilities: bool
-) -> str:
+def integer_data_header(tables: IntegerTables, hop: int, probabilities: bool) -> str:
     """Write all that a program in integers is told of a model.
 
     Parameters
     ----------
-    model : IntegerModel
-        The model.
     tables : IntegerTables
-        Its tables.
+        The model as tables.
     hop : int
         Samples from decision to decision.
     probabilities : bool
@@ -84,25 +80,25 @@ def integer_data_header(
     ValueError
         If there are no probabilities to be had.
     """
-    fitted, n = model.fitted, model.n_timepoints
+    model, fitted = tables.model, tables.model.fitted
     is_classifier = isinstance(fitted, FittedClassifier)
     has_counts = isinstance(model.entry, CountEntry)
     outputs = "classes" if is_classifier else "outputs"
     public = {
         "N_CHANNELS": fitted.n_channels,
         f"N_{outputs.upper()}": len(fitted.outputs),
-        "N_TIMEPOINTS": n,
+        "N_TIMEPOINTS": model.n_timepoints,
         "HOP": hop,
         "BITS": model.bits,
         "LARGEST": model.width.largest_sample,
         **({"COUNTS": 1} if has_counts else {}),
         **({"SCORE_BITS": int(model.head.bits[0])} if is_classifier else {}),
-        **tables.sizes(n),
+        **tables.sizes,
     }
     numbers = {
         "N_SCORES": len(model.head.intercepts),
         "N_IN_USE": len(fitted.model.channels),
-        "N_INPUTS": tables.n_inputs,
+        "N_INPUTS": len(tables.arrays["input_channels"]),
         "MARGIN": tables.margin,
         "N_PPV": N_THRESHOLDS,
         "ENERGY_SHIFT": model.width.energy_shift,

@@ -15,7 +15,6 @@ from lightwaves_aeon.export.c.tables import N_PARTS, Tables, compact
 from lightwaves_aeon.export.integer.entry import CountEntry
 from lightwaves_aeon.export.integer.model import IntegerModel
 from lightwaves_aeon.export.integer.pooling import slope_shift
-from lightwaves_aeon.export.integer.width import Width
 
 ORDER = (
     "channels",
@@ -49,20 +48,17 @@ class IntegerTables(NamedTuple):
         Those that make integers of floats, which few programs need.
     flags : dict of str to bool
         Which pieces of the program the arrays call for.
-    n_inputs : int
-        Number of inputs.
     margin : int
         Zeros before and behind a series.
-    width : Width
-        Of inputs and responses.
+    model : IntegerModel
+        What they are of.
     """
 
     arrays: dict[str, np.ndarray]
     float_arrays: dict[str, np.ndarray]
     flags: dict[str, bool]
-    n_inputs: int
     margin: int
-    width: Width
+    model: IntegerModel
 
     @classmethod
     def from_model(cls, model: IntegerModel) -> IntegerTables:
@@ -142,15 +138,17 @@ class IntegerTables(NamedTuple):
         arrays = {name: known[name] for name in ORDER if name in known} | own
         dilations = arrays.get("group_dilations", np.zeros(1))
         margin = min(CENTRE * int(dilations.max()), n)
-        return cls(arrays, floats, tables.flags, tables.n_inputs, margin, model.width)
+        return cls(arrays, floats, tables.flags, margin, model)
 
-    def sizes(self, n: int) -> dict[str, int]:
-        """Give the memory of the program in bytes, for `n` time points."""
+    @property
+    def sizes(self) -> dict[str, int]:
+        """The memory of the program in bytes, as `CSource` has it."""
         flags, n_used = self.flags, len(self.arrays["channels"])
+        n = self.model.n_timepoints
         n_values = n + 2 * self.margin
         n_values += 2 * n * flags["convolutions"]
         n_values += flags["level_2"] * (n // 2 + 2 * self.margin)
-        work_bytes = self.width.n_bits // 8 * n_values
+        work_bytes = self.model.width.n_bits // 8 * n_values
         work_bytes += 2 * flags["pairs"] * n_used * n
         return {
             "work_bytes": work_bytes + 8,

@@ -163,13 +163,13 @@ def export_c(
     longest, name = longest_of(fitted, n_timepoints), checked_name(name)
     step = longest if hop is None else _checked("hop", hop, LARGEST_HOP)
     check_arithmetic(arithmetic, missing_values)
+    tables: Tables | IntegerTables
     names, model, agreement = program_names(arithmetic), None, None
     if arithmetic == "int16":
         refuse_missing(fitted.model.rows, "C source in integers", names, names)
         model, agreement = quantised(fitted, longest, X, bits, scale, offset)
-        integers = IntegerTables.from_model(model)
-        data = integer_data_header(model, integers, step, probabilities)
-        sizes = integers.sizes(longest)
+        tables = IntegerTables.from_model(model)
+        data = integer_data_header(tables, step, probabilities)
     else:
         if any(asked is not None for asked in (X, bits, scale)):
             raise ValueError("X, bits, scale and offset are for arithmetic='int16'")
@@ -178,9 +178,8 @@ def export_c(
         has_gaps = fitted.takes_missing(missing_values)
         tables = Tables.from_fitted(fitted, longest, has_gaps, probabilities)
         data = data_header(fitted, tables, known_case(fitted, tables), step)
-        sizes = tables.sizes
     files = write_files(folder, texts_of(name, data, arithmetic), force)
-    return CSource(tuple(files), **sizes, agreement=agreement, integers=model)
+    return CSource(tuple(files), **tables.sizes, agreement=agreement, integers=model)
 
 
 def check_arithmetic(arithmetic: str, missing_values: bool | None) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 __all__ = ["DERIVE", "energy", "respond"]
 
+from collections.abc import Callable
+
 import numpy as np
 
 from lightwaves_aeon.core.convolution.kernels import CENTRE
@@ -16,7 +18,7 @@ def _change(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     return np.diff(first, axis=1, prepend=first[:, :1])
 
 
-DERIVE = {
+DERIVE: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
     "channel": lambda first, second: first,
     "change": _change,
     "sum": np.add,
