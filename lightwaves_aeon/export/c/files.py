@@ -120,12 +120,6 @@ FILES = (
 ARITHMETICS = ("float", "int16")
 """What programs compute in; each has templates of its own."""
 
-SHARED_TYPES = {
-    "float": {"SCORE_T": "float", "VALUE_T": "float"},
-    "int16": {"SCORE_T": "int32_t"},
-}
-"""What stands for the types that pieces of both programs name."""
-
 
 def file_names(name: str) -> tuple[str, ...]:
     """Give the names of the files of an export.
@@ -176,19 +170,12 @@ def program_names(arithmetic: str = "float") -> frozenset[str]:
 def read_template(file: str, arithmetic: str = "") -> str:
     """Give the text of a file of the package, as exports have it.
 
-    Those of an arithmetic come first, then those that all exports share. A file that is
-    included from a folder of the package stands in the place of its inclusion.
+    Those of an arithmetic come first, then those that all exports share.
     """
     folder = files("lightwaves_aeon.export.c") / "templates"
     if (folder / arithmetic / file).is_file():
         folder = folder / arithmetic
-    text = (folder / file).read_text(encoding="ascii")
-    for part in re.findall(r'#include "(shared/.+)"', text):
-        shared = read_template(part)
-        for name, c_type in SHARED_TYPES[arithmetic].items():
-            shared = shared.replace(name, c_type)
-        text = text.replace(f'#include "{part}"\n', shared)
-    return text
+    return (folder / file).read_text(encoding="ascii")
 
 
 MARK = b"written by lightwaves-aeon"

@@ -34,7 +34,7 @@ ORDER = (
     "convolution_level_2",
     "kernel_taps",
 )
-"""The order of arrays, most of which the program in floats has, too; others follow."""
+"""In which arrays are written, most of which the program in floats has; others follow."""
 
 
 class IntegerTables(NamedTuple):

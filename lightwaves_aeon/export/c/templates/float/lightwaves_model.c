@@ -363,7 +363,16 @@ static void clear_margins(void)
  * Python: on a flat stretch they cancel to the last bit.
  */
 
-#include "shared/first_seen.c"
+/* Index of what a tap, counted from the centre, sees at time point 0. */
+static int first_seen(int tap, int dilation)
+{
+    int32_t shift = (int32_t)tap * dilation;
+    if (shift < -MARGIN)
+        shift = -MARGIN;
+    if (shift > MARGIN)
+        shift = MARGIN;
+    return MARGIN + (int)shift;
+}
 
 #if HAS_TAPPED
 /* Sum of the nine shifted copies, in threes: it serves all kernels of a dilation. */
@@ -713,7 +722,26 @@ static float slope_of(const float *x, int n)
 }
 
 #endif
-#include "shared/extremes.c"
+#if HAS_LOWEST
+static float lowest_of(const float *x, int n)
+{
+    float low = x[0];
+    for (int t = 1; t < n; t++)
+        low = x[t] < low ? x[t] : low;
+    return low;
+}
+
+#endif
+#if HAS_HIGHEST
+static float highest_of(const float *x, int n)
+{
+    float high = x[0];
+    for (int t = 1; t < n; t++)
+        high = x[t] > high ? x[t] : high;
+    return high;
+}
+
+#endif
 /* Adds the next feature to the scores, by its distance from the training mean, in a sum
  * compensated by Neumaier's method.
  */
@@ -973,7 +1001,23 @@ static void evaluate(int convolution, int group, int n, Accumulator *accumulator
 #endif
 /* Deciding. The scores of a regressor are the numbers that it predicts. */
 
-#include "shared/best_class.c"
+#ifdef LIGHTWAVES_N_CLASSES
+/* The class with the highest score, the first of equals. */
+static int best_class(float *scores)
+{
+    int best = 0;
+#if N_SCORES == 1
+    /* The one score is that of the second class. */
+    scores[1] = scores[0];
+    scores[0] = -scores[1];
+#endif
+    for (int k = 1; k < N_CLASSES; k++)
+        if (scores[k] > scores[best])
+            best = k;
+    return best;
+}
+
+#endif
 #if COUNTS_OBSERVED
 static float last_observed; /* importance of the features of the last prediction */
 

@@ -271,7 +271,16 @@ static void clear_margins(void)
 #endif
 }
 
-#include "shared/first_seen.c"
+/* Index of what a tap, counted from the centre, sees at time point 0. */
+static int first_seen(int tap, int dilation)
+{
+    int32_t shift = (int32_t)tap * dilation;
+    if (shift < -MARGIN)
+        shift = -MARGIN;
+    if (shift > MARGIN)
+        shift = MARGIN;
+    return MARGIN + (int)shift;
+}
 
 #if HAS_PACKED
 /* Pairs of values side by side, the first in the lower half. */
@@ -607,7 +616,26 @@ static int32_t slope_of(const VALUE_T *x, int n, int shift)
 }
 
 #endif
-#include "shared/extremes.c"
+#if HAS_LOWEST
+static int32_t lowest_of(const VALUE_T *x, int n)
+{
+    VALUE_T low = x[0];
+    for (int t = 1; t < n; t++)
+        low = x[t] < low ? x[t] : low;
+    return low;
+}
+
+#endif
+#if HAS_HIGHEST
+static int32_t highest_of(const VALUE_T *x, int n)
+{
+    VALUE_T high = x[0];
+    for (int t = 1; t < n; t++)
+        high = x[t] > high ? x[t] : high;
+    return high;
+}
+
+#endif
 /* Adds the next feature to the scores, by its distance from the training mean. */
 static void add_feature(int32_t value, Accumulator *accumulator)
 {
@@ -741,7 +769,23 @@ static void evaluate(int convolution, int dilation, Accumulator *accumulator)
 #endif
 /* Deciding. */
 
-#include "shared/best_class.c"
+#ifdef LIGHTWAVES_N_CLASSES
+/* The class with the highest score, the first of equals. */
+static int best_class(int32_t *scores)
+{
+    int best = 0;
+#if N_SCORES == 1
+    /* The one score is that of the second class. */
+    scores[1] = scores[0];
+    scores[0] = -scores[1];
+#endif
+    for (int k = 1; k < N_CLASSES; k++)
+        if (scores[k] > scores[best])
+            best = k;
+    return best;
+}
+
+#endif
 static int classify(const Window *window, int32_t *scores)
 {
     Accumulator accumulator;
