@@ -178,15 +178,12 @@ def _read_header(file: BufferedReader, path: Path) -> _Header:
         raise DataFileError(f"{path} cannot be read: its shape is {header.shape}")
     said = header.offset + prod(header.shape) * header.dtype.itemsize
     size = os.fstat(file.fileno()).st_size
-    if size < said:
+    if size != said:
+        wrong = "is damaged, or something writes to it"
+        if size < said:
+            wrong = "is truncated, or not yet written to its end"
         raise DataFileError(
-            f"{path} is truncated, or not yet written to its end: it has {size} bytes, "
-            f"but by its header {said}"
-        )
-    if size > said:
-        raise DataFileError(
-            f"{path} is damaged, or something writes to it: it has {size} bytes, but "
-            f"by its header {said}"
+            f"{path} {wrong}: it has {size} bytes, but by its header {said}"
         )
     return header
 
