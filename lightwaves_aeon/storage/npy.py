@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lightwaves_aeon.storage.choice import check_labels, check_series
+from lightwaves_aeon.storage.choice import check_labels
 from lightwaves_aeon.storage.errors import DataFileError, faults_named
 from lightwaves_aeon.storage.series import (
     GAP_BYTES,
@@ -64,12 +64,8 @@ class NpySeries(StoredSeries):
     def __init__(self, path: str | Path) -> None:
         super().__init__(path, Path(path))
         with faults_named(path), self._file.open("rb") as file:
-            header = _read_header(file, self.path)
-        check_series(path, header.shape, header.dtype)
-        n_cases, n_channels, n_timepoints = header.shape
-        self.shape = n_cases, n_channels, n_timepoints
-        self.dtype = header.dtype.newbyteorder("=")
-        self._header = header
+            self._header = _read_header(file, self.path)
+        self._holds(self._header.shape, self._header.dtype)
 
     def mapped(self) -> np.ndarray:
         """Map the file into memory, for which it must not be truncated meanwhile.
