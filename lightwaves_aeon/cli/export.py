@@ -36,33 +36,22 @@ FLAGS |= {"max_operations": "--max-ops", "probabilities": "--proba"}
 UNITS = {"": 1, "k": 1024, "m": 1024**2}
 
 
-class Amount(click.ParamType):
-    """A positive number, such as 65536, 1e6, or 64k for 64 times 1,024."""
-
-    name = "number"
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> float:
-        """Read a number, and what it is multiplied by."""
-        text = str(value).strip().lower()
-        found = re.fullmatch(r"(\d+(?:\.\d*)?(?:e\d{1,2})?)([km]?)", text)
-        if found is None or float(found[1]) == 0:
-            self.fail(
-                f"{value!r} is no positive number, such as 64k or 1e6", param, ctx
-            )
-        return float(found[1]) * UNITS[found[2]]
+def number(value: str) -> float:
+    """Read a positive number, such as 65536, 1e6, or 64k for 64 times 1,024."""
+    text = value.strip().lower()
+    found = re.fullmatch(r"(\d+(?:\.\d*)?(?:e\d{1,2})?)([km]?)", text)
+    if found is None or float(found[1]) == 0:
+        raise click.BadParameter(f"{value!r} is no positive number, such as 64k or 1e6")
+    return float(found[1]) * UNITS[found[2]]
 
 
-class Numbers(click.ParamType):
-    """Numbers with commas between them."""
-
-    name = "numbers"
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> list[float]:
-        """Read the numbers."""
-        try:
-            return [float(part) for part in str(value).split(",")]
-        except ValueError:
-            self.fail(f"{value!r} is no number, nor several with commas", param, ctx)
+def numbers(value: str) -> list[float]:
+    """Read numbers with commas between them."""
+    try:
+        return [float(part) for part in value.split(",")]
+    except ValueError:
+        text = f"{value!r} is no number, nor several with commas"
+        raise click.BadParameter(text) from None
 
 
 @click.command(short_help="Write a model as C, WebAssembly or ONNX.")
@@ -90,18 +79,18 @@ class Numbers(click.ParamType):
 )
 @click.option(
     "--max-flash",
-    type=Amount(),
+    type=number,
     help="Of C and Arduino: most bytes of program and tables.",
 )
 @click.option(
     "--max-ram",
-    type=Amount(),
+    type=number,
     help="Of C and Arduino: most bytes of memory, with a stream.",
 )
 @click.option(
     "--max-ops",
     "max_operations",
-    type=Amount(),
+    type=number,
     help="Of C and Arduino: most operations of a prediction, about.",
 )
 @click.option(
@@ -119,13 +108,13 @@ class Numbers(click.ParamType):
 )
 @click.option(
     "--scale",
-    type=Numbers(),
+    type=numbers,
     help="Of int16: it reads counts of a sensor, each of which stands for this much; "
     "one number, or one per channel, separated by commas.",
 )
 @click.option(
     "--offset",
-    type=Numbers(),
+    type=numbers,
     help="Of int16: what a count of 0 stands for; by default 0.",
 )
 @click.option(
@@ -317,9 +306,9 @@ def _of_integers(
         raise ValueError("cases for int16 must be of one length: give --window")
     asked: dict[str, Any] = {"bits": more["bits"]}
     for option in ("scale", "offset"):
-        numbers = more[option]
-        if numbers is not None:
-            asked[option] = numbers[0] if len(numbers) == 1 else numbers
+        given = more[option]
+        if given is not None:
+            asked[option] = given[0] if len(given) == 1 else given
     if X is not None and more["bits"] is None:
         fitted = as_fitted(estimator, "C source")
         longest = longest_of(fitted, more["length"])

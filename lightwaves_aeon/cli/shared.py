@@ -42,22 +42,15 @@ COUNT = click.IntRange(min=1)
 SEED = click.IntRange(0, 2**32 - 1)
 
 
-class CountOrAuto(click.ParamType):
-    """A number of things to keep, or "auto" to have it found."""
+def count_or_auto(value: Any) -> int | str:
+    """Read a number of things to keep, or "auto" to have it found."""
+    if str(value).lower() == "auto":
+        return "auto"
+    try:
+        return COUNT.convert(value, None, None)
+    except click.BadParameter as error:
+        raise click.BadParameter(f"{error.message} Or it is 'auto'.") from None
 
-    name = "number"
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> int | str:
-        """Read the number."""
-        if str(value).lower() == "auto":
-            return "auto"
-        try:
-            return COUNT.convert(value, param, ctx)
-        except click.BadParameter as error:
-            self.fail(f"{error.message} Or it is 'auto'.", param, ctx)
-
-
-COUNT_OR_AUTO = CountOrAuto()
 
 archive_option = click.option(
     "--archive",
@@ -69,13 +62,13 @@ force_option = click.option("--force", is_flag=True, help="Replace other files, 
 features_option = partial(
     click.option,
     "--n-features",
-    type=COUNT_OR_AUTO,
+    type=count_or_auto,
     metavar="N|auto",
     default=N_FEATURES,
 )
 channels_option = click.option(
     "--max-channels",
-    type=COUNT_OR_AUTO,
+    type=count_or_auto,
     metavar="N|auto",
     help="Largest number of channels for LightWaveS to read; auto finds the smallest "
     "that predicts about as well as any. [default: all]",

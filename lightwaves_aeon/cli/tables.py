@@ -81,14 +81,9 @@ class TableOptions(NamedTuple):
         return True
 
 
-class Span(click.ParamType):
-    """A number of samples, or a length of time."""
-
-    name = "span"
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> int | str:
-        """Take digits for a number of samples."""
-        return int(value) if str(value).isdecimal() else value
+def span(value: str) -> int | str:
+    """Take digits for a number of samples, and all else for a length of time."""
+    return int(value) if value.isdecimal() else value
 
 
 OPTIONS = {
@@ -109,13 +104,13 @@ OPTIONS = {
     ),
     "window": click.option(
         "--window",
-        type=Span(),
+        type=span,
         help="Of a table: length of a window, in samples or as a time such as 2s; by "
         "default a recording is one case.",
     ),
     "hop": click.option(
         "--hop",
-        type=Span(),
+        type=span,
         help="Of a table: from the start of a window to that of the next, as --window. "
         "[default: a window]",
     ),

@@ -17,7 +17,7 @@ import click
 
 from lightwaves_aeon.cli import shared
 from lightwaves_aeon.cli.shared import FILE
-from lightwaves_aeon.cli.tables import OPTIONS, Span
+from lightwaves_aeon.cli.tables import OPTIONS, span
 
 if TYPE_CHECKING:
     import numpy as np
@@ -61,13 +61,13 @@ SHARE = click.FloatRange(0, 1, min_open=True, max_open=True)
 )
 @click.option(
     "--window",
-    type=Span(),
+    type=span,
     help="Length of a window, in samples or as a time such as 2s. [default: that of "
     "the model]",
 )
 @click.option(
     "--hop",
-    type=Span(),
+    type=span,
     default="1",
     help="From one decision to the next, as --window.",
 )
