@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lightwaves_aeon.cli import shared
+from lightwaves_aeon.cli.shared import ARRAY
 from lightwaves_aeon.cli.tables import TableOptions, cases_for, table_options
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 # Imports of aeon, pandas and rich stand in the functions: help must not wait for them.
 
-ARRAY = click.Path(path_type=Path)
 THERE = click.Path(exists=True, path_type=Path)
 
 OF_MODELS = ("data", "labels", "groups", "date", *TableOptions._fields)
@@ -143,12 +143,8 @@ def _report_model(
     with warnings.catch_warnings(action="ignore"), shared.told_in_a_line():
         from lightwaves_aeon.aeon.load import load_model_file
         from lightwaves_aeon.insight.card import MARK, write_report
-        from lightwaves_aeon.storage.choice import split_name
 
-        inputs = [
-            None if path is None else split_name(path)[0]
-            for path in (model, data, labels, groups)
-        ]
+        inputs = model, data, labels, groups
         shared.check_output(page, inputs, lambda start: MARK in start, force)
         estimator = load_model_file(model)
         X, y, names = _read(estimator, data, labels, groups, table)

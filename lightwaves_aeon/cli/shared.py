@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 __all__ = [
+    "ARRAY",
     "COUNT",
     "FILE",
     "FOLDER",
-    "FOLDER_THERE",
+    "SHARE",
     "archive_option",
     "channels_option",
     "check_output",
     "features_option",
     "force_option",
+    "interval_option",
     "jobs_option",
     "names_option",
     "refuse_inputs",
@@ -34,12 +36,17 @@ from lightwaves_aeon._numba_cache import is_empty
 from lightwaves_aeon.atomic import check_writable, refuse_foreign
 from lightwaves_aeon.benchmark.classifiers import N_FEATURES
 from lightwaves_aeon.core.selection.variants import SELECTOR_NAMES, VARIANTS
+from lightwaves_aeon.storage.choice import split_name
+
+ARRAY = click.Path(path_type=Path)
+"""A file or folder that holds an array, or FILE::NAME."""
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
 FOLDER_THERE = click.Path(exists=True, file_okay=False, path_type=Path)
 COUNT = click.IntRange(min=1)
 SEED = click.IntRange(0, 2**32 - 1)
+SHARE = click.FloatRange(0, 1, min_open=True, max_open=True)
 
 
 def count_or_auto(value: Any) -> int | str:
@@ -77,6 +84,12 @@ selector_option = click.option(
     "--selector",
     type=click.Choice(SELECTOR_NAMES, case_sensitive=False),
     help="How LightWaveS chooses features. [default: distil for plus, else mrmr]",
+)
+interval_option = click.option(
+    "--interval",
+    type=SHARE,
+    metavar="SHARE",
+    help="Of a regression: add the ends between which this share of the numbers lies.",
 )
 jobs_option = partial(
     click.option, "--jobs", "n_jobs", type=click.IntRange(min=-1), default=1
@@ -146,7 +159,7 @@ def check_output(
     out : Path
         File to be written.
     inputs : iterable of (Path or None)
-        Files that the command reads.
+        Files that the command reads; of ``FILE::NAME`` the file counts.
     is_ours : callable, optional
         Tells by its first bytes whether a file may be replaced; by default none may.
     force : bool, default=False
@@ -178,9 +191,10 @@ def check_output(
 
 def refuse_inputs(outputs: Iterable[Path], inputs: Iterable[Path | None]) -> None:
     """Refuse outputs that are among the inputs; see `check_output`."""
+    files = [split_name(path)[0] for path in inputs if path is not None]
     for out in outputs:
-        for path in inputs:
-            if path is not None and _is_same(out, path):
+        for file in files:
+            if _is_same(out, file):
                 raise ValueError(f"{out} is read from, and must not be written to")
 
 

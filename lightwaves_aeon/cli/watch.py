@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from lightwaves_aeon.cli import shared
-from lightwaves_aeon.cli.shared import FILE
+from lightwaves_aeon.cli.shared import FILE, SHARE
 from lightwaves_aeon.cli.tables import OPTIONS, span
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 # Imports of aeon and pandas stand in the functions: help must not wait for them.
 
 UNSURE = "unsure"
-SHARE = click.FloatRange(0, 1, min_open=True, max_open=True)
 
 
 @click.command(short_help="Decide about the rows of a log as they come.")
@@ -78,12 +77,7 @@ SHARE = click.FloatRange(0, 1, min_open=True, max_open=True)
     metavar="SHARE",
     help=f"Decide '{UNSURE}', in JSON null, where the class is less probable.",
 )
-@click.option(
-    "--interval",
-    type=SHARE,
-    metavar="SHARE",
-    help="Of a regression: add the ends between which this share of the numbers lies.",
-)
+@shared.interval_option
 @click.option("--json", "as_json", is_flag=True, help="A line of JSON a decision.")
 def watch(
     model: Path,
