@@ -126,9 +126,11 @@ def fit(
     --label state --window 2s --hop 1s.
     """
     start = perf_counter()
-    is_table = table.check_for(data, labels, is_fit=True)
+    is_table = table.check_for(data, labels, needs_label=True)
     if is_table and channel_names:
         raise click.UsageError("the channels of a table have names: --channels.")
+    if not is_table and labels is None:
+        raise click.UsageError("Missing option '--labels'.")
     with _together(backend) as (processes, name):
         from lightwaves_aeon.aeon.files import fit_files
         from lightwaves_aeon.benchmark.memory import PeakMemory

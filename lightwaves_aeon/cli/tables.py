@@ -42,7 +42,7 @@ class TableOptions(NamedTuple):
     mixed: str | None = None
 
     def check_for(
-        self, data: Path | None, labels: Path | None = None, is_fit: bool = False
+        self, data: Path | None, labels: Path | None = None, needs_label: bool = False
     ) -> bool:
         """Tell whether data are a table, and refuse options that do not belong to them.
 
@@ -52,8 +52,8 @@ class TableOptions(NamedTuple):
             Where series are.
         labels : Path or None
             File of labels.
-        is_fit : bool, default=False
-            Whether there must be labels.
+        needs_label : bool, default=False
+            Whether a table must have a column of labels.
 
         Returns
         -------
@@ -71,12 +71,10 @@ class TableOptions(NamedTuple):
             if given:
                 flag = f"--{given[0].replace('_', '-')}"
                 raise click.UsageError(f"{flag} is for tables: CSV and Parquet files.")
-            if is_fit and labels is None:
-                raise click.UsageError("Missing option '--labels'.")
             return False
         if labels is not None:
             raise click.UsageError("--labels are of series: a table has --label.")
-        if is_fit and self.label is None:
+        if needs_label and self.label is None:
             raise click.UsageError("a table takes --label, its column of labels.")
         return True
 
@@ -172,8 +170,7 @@ def read_cases(
     from lightwaves_aeon.tables import collection_from_table
 
     asked = {name: value for name, value in table._asdict().items() if value}
-    with warnings.catch_warnings(record=True) as told:
-        warnings.simplefilter("always")
+    with warnings.catch_warnings(record=True, action="always") as told:
         cases = collection_from_table(
             data, **asked, sampling_rate=sampling_rate, task=task
         )
