@@ -16,8 +16,7 @@ from lightwaves_aeon.cli.shared import COUNT, FILE, FOLDER
 from lightwaves_aeon.cli.tables import TableOptions, cases_for, table_options
 
 if TYPE_CHECKING:
-    from lightwaves_aeon.aeon.classifier import LightWaveSClassifier
-    from lightwaves_aeon.aeon.regressor import LightWaveSRegressor
+    from lightwaves_aeon.aeon.tasks import Estimator
     from lightwaves_aeon.core.data.collection import Collection
     from lightwaves_aeon.core.fitted import FittedLinear
 
@@ -215,11 +214,10 @@ def export(
         X, y = _read(estimator, data, labels, table if is_table else None)
         if is_integer:
             asked |= _of_integers(estimator, more, X)
-        limits = {name: more[name] for name in LIMITS}
-        fitted = _within(estimator, asked, limits, X, y)
+        budget = {limit: more[limit] or math.inf for limit in LIMITS}
+        fitted = _within(estimator, asked, budget, X, y)
         about = {"hop": more["hop"], "name": name, "force": force}
-        if is_integer and X is not None:
-            about["X"] = X
+        about["X"] = X if is_integer else None
         _write_program(form, estimator, fitted, out, asked, about)
         click.echo("\n  ".join(["Files:", *map(str, files)]))
 
@@ -237,7 +235,7 @@ def _file_names(form: str, name: str) -> tuple[str, ...]:
 
 def _write_program(
     form: str,
-    estimator: LightWaveSClassifier | LightWaveSRegressor,
+    estimator: Estimator,
     fitted: FittedLinear,
     out: Path,
     asked: dict[str, Any],
@@ -271,7 +269,7 @@ def _write_program(
 
 
 def _read(
-    estimator: LightWaveSClassifier | LightWaveSRegressor,
+    estimator: Estimator,
     data: Path | None,
     labels: Path | None,
     table: TableOptions | None,
@@ -292,9 +290,7 @@ def _read(
 
 
 def _of_integers(
-    estimator: LightWaveSClassifier | LightWaveSRegressor,
-    more: dict[str, Any],
-    X: Collection | None,
+    estimator: Estimator, more: dict[str, Any], X: Collection | None
 ) -> dict[str, Any]:
     """Give what a program in integers is asked for; the whole model tells the bits."""
     from lightwaves_aeon.core.data.collection import UnequalLengthCollection
@@ -317,9 +313,9 @@ def _of_integers(
 
 
 def _within(
-    estimator: LightWaveSClassifier | LightWaveSRegressor,
+    estimator: Estimator,
     asked: dict[str, Any],
-    limits: dict[str, float | None],
+    budget: dict[str, float],
     X: Any,
     y: Any,
 ) -> FittedLinear:
@@ -328,7 +324,6 @@ def _within(
     from lightwaves_aeon.export.budget import costs_of, largest_within
     from lightwaves_aeon.export.integer.entry import of_all_channels
 
-    budget = {k: math.inf if v is None else v for k, v in limits.items()}
     costs = costs_of(estimator, **asked)
     if costs.within(*budget.values()):
         return as_fitted(estimator, "C source")
@@ -343,5 +338,4 @@ def _within(
         scale, offset = (of_all_channels(number, X.shape[1])[:, None] for number in of)
         X = offset + scale * X
     weights = getattr(estimator, "class_weight", None)  # a regressor has none
-    asked = {**asked, **budget}
-    return largest_within(estimator, X, y, class_weight=weights, **asked)
+    return largest_within(estimator, X, y, class_weight=weights, **asked, **budget)
