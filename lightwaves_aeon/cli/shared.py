@@ -11,6 +11,7 @@ __all__ = [
     "archive_option",
     "channels_option",
     "check_output",
+    "delimited",
     "features_option",
     "force_option",
     "interval_option",
@@ -24,9 +25,11 @@ __all__ = [
     "variant_option",
 ]
 
+import csv
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -144,6 +147,20 @@ def told_in_a_line() -> Iterator[None]:
         raise
     except (ImportError, ValueError, TypeError, OSError, MemoryError) as error:
         raise click.ClickException(str(error)) from error
+
+
+def delimited(rows: Iterable[Iterable[Any]], delimiter: str = "\t") -> str:
+    r"""Write rows as lines of text, quoted where it takes quotes.
+
+    Examples
+    --------
+    >>> from lightwaves_aeon.cli.shared import delimited
+    >>> delimited([["line", "predicted"], [7, "on, off"]], ",")
+    'line,predicted\n7,"on, off"\n'
+    """
+    text = StringIO()
+    csv.writer(text, delimiter=delimiter, lineterminator="\n").writerows(rows)
+    return text.getvalue()
 
 
 def check_output(
