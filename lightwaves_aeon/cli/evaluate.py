@@ -158,7 +158,7 @@ def evaluate(
     more: dict[str, Any] = {"max_channels": max_channels, "selector": selector}
     classifiers = {"lightwaves": partial(make, variant.lower(), *asked, **more)}
     classifiers |= {rival: partial(make, rival, *asked) for rival in rivals}
-    is_table = table.check_for(Path(datasets[0]), needs_label=True)
+    is_table = table.check_for(Path(datasets[0]))
     if is_table and (len(datasets) > 1 or folds or archive is not None):
         raise click.UsageError(
             "a table is evaluated alone, without --fold and --archive."

@@ -96,6 +96,8 @@ def evaluate_table(
     from lightwaves_aeon.core.progress import no_progress
     from lightwaves_aeon.estimators.fitting import progress_bar
 
+    if table.label is None:
+        raise click.UsageError("a table takes --label, its column of labels.")
     cases = read_cases(data, table, sampling_rate, task)
     gap = 1
     if cases.window is not None and cases.hop is not None:
