@@ -109,7 +109,9 @@ def _categories(column: Any) -> Categories:
     native = column.to_native()
     chunks = getattr(native, "chunks", None)  # of Arrow, where names may be null
     if chunks is not None and not any(chunk.dictionary.null_count for chunk in chunks):
-        return Categories.of(native.to_pandas())  # each name once, not once a row
+        # Each name is there once, not once a row.
+        codes, names = Categories.of(native.to_pandas())
+        return Categories(codes.astype(np.int32), names)
     return Categories.of(column.cast(nw.String).to_numpy())
 
 
