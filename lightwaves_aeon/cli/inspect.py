@@ -100,7 +100,6 @@ def inspect(
 
 
 def _read(estimator: Estimator, data: Path, labels: Path | None, case: int) -> Data:
-    from lightwaves_aeon.storage.errors import DataFileError
     from lightwaves_aeon.storage.files import as_array, read_labels
 
     X, n_channels = as_array(data), estimator.metadata_["n_channels"]
@@ -115,7 +114,7 @@ def _read(estimator: Estimator, data: Path, labels: Path | None, case: int) -> D
         reason = f"{data} holds {len(X)} cases, but {labels} holds {len(y)} labels"
     else:
         return X, y
-    raise DataFileError(reason)
+    raise ValueError(reason)
 
 
 def _pictures(

@@ -56,10 +56,8 @@ def fit_cases(
     from lightwaves_aeon.aeon.tasks import class_of
 
     cases = read_cases(data, table, sampling_rate, task)
-    parameters |= {
-        "channel_names": cases.channel_names,
-        "sampling_rate": cases.sampling_rate,
-    }
+    parameters["channel_names"] = cases.channel_names
+    parameters["sampling_rate"] = cases.sampling_rate
     return class_of(task)(**parameters).fit(cases.X, cases.y)
 
 
