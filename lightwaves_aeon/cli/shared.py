@@ -39,7 +39,6 @@ from lightwaves_aeon._numba_cache import is_empty
 from lightwaves_aeon.atomic import check_writable, refuse_foreign
 from lightwaves_aeon.benchmark.classifiers import N_FEATURES
 from lightwaves_aeon.core.selection.variants import SELECTOR_NAMES, VARIANTS
-from lightwaves_aeon.storage.choice import split_name
 
 ARRAY = click.Path(path_type=Path)
 """A file or folder that holds an array, or FILE::NAME."""
@@ -208,6 +207,8 @@ def check_output(
 
 def refuse_inputs(outputs: Iterable[Path], inputs: Iterable[Path | None]) -> None:
     """Refuse outputs that are among the inputs; see `check_output`."""
+    from lightwaves_aeon.storage.choice import split_name  # with NumPy
+
     files = [split_name(path)[0] for path in inputs if path is not None]
     for out in outputs:
         for file in files:
