@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["ClassifierMixin"]
 
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -13,17 +14,60 @@ from lightwaves_aeon.core.fitted import FittedClassifier, FittedState
 from lightwaves_aeon.estimators.classification import fit_classifier
 from lightwaves_aeon.estimators.estimator import EstimatorMixin
 from lightwaves_aeon.estimators.inspection import Series
-from lightwaves_aeon.estimators.parameters import ClassifierParameters
 from lightwaves_aeon.insight.importance import channel_loss
 from lightwaves_aeon.insight.report import describe
 from lightwaves_aeon.insight.saliency import saliency
 
 
-class ClassifierMixin(ClassifierParameters, EstimatorMixin):
+class ClassifierMixin(EstimatorMixin):
     """Mixin with the parameters of a classifier; see the methods."""
 
     _find = fit_classifier
     _value_type = FittedClassifier
+
+    def __init__(
+        self,
+        n_kernels: int = 10000,
+        estimator=None,
+        class_weight=None,
+        n_jobs: int | None = 1,
+        random_state: int | np.random.RandomState | None = None,
+        n_features: int | str | None = None,
+        variant: str = "plus",
+        kernels: str | Sequence[str] = "minirocket",
+        max_dilation: int | None = None,
+        pool_size: int | None = None,
+        max_cases: int = 1500,
+        verbose: int = 0,
+        backend: str = "threads",
+        selector: str | None = None,
+        max_channels: int | str | None = None,
+        missing_values: str = "allow",
+        augment_missing: float = 0.0,
+        channel_names: Sequence[str] | None = None,
+        sampling_rate: float | None = None,
+    ):
+        self.n_kernels = n_kernels
+        self.estimator = estimator
+        self.class_weight = class_weight
+        self.n_jobs = n_jobs
+        self.random_state = random_state
+        self.n_features = n_features
+        self.variant = variant
+        self.kernels = kernels
+        self.max_dilation = max_dilation
+        self.pool_size = pool_size
+        self.max_cases = max_cases
+        self.verbose = verbose
+        self.backend = backend
+        self.selector = selector
+        self.max_channels = max_channels
+        self.missing_values = missing_values
+        self.augment_missing = augment_missing
+        self.channel_names = channel_names
+        self.sampling_rate = sampling_rate
+
+        super().__init__()
 
     def _predict_proba(self, X) -> np.ndarray:
         if hasattr(self._state.head, "predict_proba"):

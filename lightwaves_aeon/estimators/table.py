@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["FeatureTableMixin"]
 
+from collections.abc import Sequence
 from typing import Self
 
 import numpy as np
@@ -15,14 +16,51 @@ from lightwaves_aeon.core.fitted import FittedState
 from lightwaves_aeon.core.search_result import SearchResult
 from lightwaves_aeon.estimators.frames import checked_names
 from lightwaves_aeon.estimators.inspection import TableMixin
-from lightwaves_aeon.estimators.parameters import TransformerParameters
 
 
-class FeatureTableMixin(TransformerParameters, TableMixin):
+class FeatureTableMixin(TableMixin):
     """Mixin with the parameters of a transformer, and what it shows of its table.
 
     A shell has `_collection`, which arranges checked cases, and `_n_threads`.
     """
+
+    def __init__(
+        self,
+        n_features: int | str = 500,
+        variant: str = "plus",
+        kernels: str | Sequence[str] = "minirocket",
+        max_dilation: int | None = None,
+        pool_size: int | None = None,
+        max_cases: int = 1500,
+        n_jobs: int | None = 1,
+        random_state: int | np.random.RandomState | None = None,
+        verbose: int = 0,
+        backend: str = "threads",
+        selector: str | None = None,
+        max_channels: int | str | None = None,
+        missing_values: str = "allow",
+        augment_missing: float = 0.0,
+        channel_names: Sequence[str] | None = None,
+        sampling_rate: float | None = None,
+    ):
+        self.n_features = n_features
+        self.variant = variant
+        self.kernels = kernels
+        self.max_dilation = max_dilation
+        self.pool_size = pool_size
+        self.max_cases = max_cases
+        self.n_jobs = n_jobs
+        self.random_state = random_state
+        self.verbose = verbose
+        self.backend = backend
+        self.selector = selector
+        self.max_channels = max_channels
+        self.missing_values = missing_values
+        self.augment_missing = augment_missing
+        self.channel_names = channel_names
+        self.sampling_rate = sampling_rate
+
+        super().__init__()
 
     def _take(self, found: SearchResult | FittedState) -> Self:
         """Have the table that a search, or a classifier, has found."""

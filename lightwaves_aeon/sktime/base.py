@@ -39,11 +39,6 @@ class PanelShell(AtomicFitMixin):
         "property:randomness": "derandomized",
     }
 
-    def __post_init__(self) -> None:
-        # The initialisers of sktime's base classes call it once more.
-        if "_is_fitted" not in self.__dict__:
-            super().__post_init__()
-
     def reset(self):
         """Forget a fit; see sktime's base class."""
         # scikit-learn leaves attributes on an estimator that it is about to fit, and

@@ -15,7 +15,7 @@ from lightwaves_aeon.estimators.table import FeatureTableMixin
 from lightwaves_aeon.sktime.base import PanelShell, Series
 
 
-class LightWaveS(PanelShell, FeatureTableMixin, BaseTransformer):
+class LightWaveS(FeatureTableMixin, PanelShell, BaseTransformer):
     """Wavelet scattering features, a few hundred selected for the classes at hand.
 
     The same as the class of this name for aeon: with the same parameters and data it
