@@ -40,16 +40,16 @@ class CollectionShell(AtomicFitMixin):
     def reset(self, keep: str | list[str] | None = None):
         """Forget a fit; see aeon's base class."""
         kept = [keep] if isinstance(keep, str) else list(keep or [])
-        return super().reset(keep=[*kept, *KEPT])
+        return super().reset(keep=[*kept, *KEPT])  # type: ignore[misc]
 
     def get_tag(self, tag_name, raise_error=True, tag_value_default=None):
         """Look up a tag; see aeon's base class."""
         # aeon copies all tags to look one up, which costs more than small transforms.
         of_class = _class_tags(type(self))  # type: ignore[arg-type]
-        for tags in (self._tags_dynamic, of_class):
+        for tags in (self._tags_dynamic, of_class):  # type: ignore[attr-defined]
             if tag_name in tags:
                 return copy(tags[tag_name])
-        return super().get_tag(tag_name, raise_error, tag_value_default)
+        return super().get_tag(tag_name, raise_error, tag_value_default)  # type: ignore[misc]
 
     # What follows answers for arrays at once what aeon finds out in many steps, and
     # before aeon, whose errors would not name channel or argument. The core looks for
@@ -60,7 +60,7 @@ class CollectionShell(AtomicFitMixin):
             refuse_masked(X, "X")
             _refuse_empty(X)
             X = self._as_arrays(X, is_fit=store_metadata)
-        return super()._preprocess_collection(X, store_metadata)
+        return super()._preprocess_collection(X, store_metadata)  # type: ignore[misc]
 
     def _as_arrays(self, X, is_fit: bool):
         """Make arrays of frames, whose cases and channels aeon would sort by name."""
@@ -92,7 +92,7 @@ class CollectionShell(AtomicFitMixin):
                 f"X: the number of channels differs between cases: {n_channels}"
             )
         if len(lengths) > 1 and not self.get_tag("capability:unequal_length"):
-            return super()._check_X(X)
+            return super()._check_X(X)  # type: ignore[misc]
         # aeon would copy the data to warn of series without variation, which are no
         # harm here; all else that it asks of arrays, their shapes answer.
         n_timepoints = None if len(lengths) > 1 else max(lengths)
@@ -118,12 +118,12 @@ class CollectionShell(AtomicFitMixin):
         return self._n_jobs
 
     def _mark_fitted(self, metadata: dict) -> None:
-        self._n_jobs = check_n_jobs(self.n_jobs)
+        self._n_jobs = check_n_jobs(self.n_jobs)  # type: ignore[attr-defined]
         self.metadata_, self.is_fitted = dict(metadata), True
 
     def get_metadata_routing(self) -> MetadataRequest:
         """Tell scikit-learn which methods take weights; aeon's has no answer."""
-        request = self._get_metadata_request()
+        request = self._get_metadata_request()  # type: ignore[attr-defined]
         # Pipelines hand it to score, as None, whether or not anything asks for it.
         request.score.add_request(param="sample_weight", alias=None)
         return request
@@ -135,7 +135,7 @@ class LabelledShell(CollectionShell):
     def _check_y(self, y, *args, **kwargs):
         refuse_masked(y, "y")
         _check_labels(y)
-        return super()._check_y(y, *args, **kwargs)
+        return super()._check_y(y, *args, **kwargs)  # type: ignore[misc]
 
 
 class TransformerShell(LabelledShell):
@@ -145,7 +145,7 @@ class TransformerShell(LabelledShell):
         """Fit and transform; see aeon's base class."""
         self._refuse_unexpected("fit_transform", unexpected)
         with self._atomic_fit():
-            return super().fit_transform(X, y)
+            return super().fit_transform(X, y)  # type: ignore[misc]
 
 
 @cache

@@ -25,6 +25,14 @@ from lightwaves_aeon.estimators.regression import checked_numbers
 class PredictorShell(WeightedFitMixin, CollectionShell):
     """The same for an aeon classifier or regressor."""
 
+    # Of the mixins and of aeon.
+    _check_y: Any
+    _find: Any
+    _transformer_of: Any
+    n_jobs: Any
+    random_state: Any
+    reset: Any
+
     def _fit(self, X: Series, y: np.ndarray) -> Self:
         self._n_jobs = check_n_jobs(self.n_jobs)
         weights = vars(self).get(WEIGHTS)
@@ -43,12 +51,12 @@ class PredictorShell(WeightedFitMixin, CollectionShell):
     def fit_predict(self, X, y, **kwargs):
         """Fit, and predict in cross-validation; see aeon's base class."""
         with self._atomic_fit():
-            return super().fit_predict(X, y, **kwargs)
+            return super().fit_predict(X, y, **kwargs)  # type: ignore[misc]
 
     def score(self, X, y, *args, **kwargs):
         """Score predictions; see aeon's base class."""
         # aeon would take the rows of a frame for cases.
-        return super().score(self._seen(X), y, *args, **kwargs)
+        return super().score(self._seen(X), y, *args, **kwargs)  # type: ignore[misc]
 
     def _fit_source(
         self,
@@ -68,7 +76,7 @@ class PredictorShell(WeightedFitMixin, CollectionShell):
 
     def _seen(self, X) -> Series:
         """Check and convert cases as predict does."""
-        self._check_is_fitted()
+        self._check_is_fitted()  # type: ignore[attr-defined]
         X = self._preprocess_collection(X, store_metadata=False)
         self._check_shape(X)
         return X
@@ -80,7 +88,7 @@ class ClassifierShell(PredictorShell, LabelledShell):
     def fit_predict_proba(self, X, y, **kwargs):
         """Fit, and predict in cross-validation; see aeon's base class."""
         with self._atomic_fit():
-            return super().fit_predict_proba(X, y, **kwargs)
+            return super().fit_predict_proba(X, y, **kwargs)  # type: ignore[misc]
 
 
 class RegressorShell(PredictorShell):

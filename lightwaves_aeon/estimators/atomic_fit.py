@@ -10,7 +10,6 @@ from contextlib import contextmanager, nullcontext
 from joblib import parallel_config
 
 from lightwaves_aeon.core.parallel.backends import make_backend
-from lightwaves_aeon.estimators.framework import FrameworkClass
 
 IN_FIT = "_backend"
 """Where an estimator has its backend while it is fitted."""
@@ -19,7 +18,7 @@ WEIGHTS = "_sample_weight"
 """Where it has the weights of the cases meanwhile: frameworks hand on X and y alone."""
 
 
-class AtomicFitMixin(FrameworkClass):
+class AtomicFitMixin:
     """Mixin that stands before the base class of a framework.
 
     The frameworks reset an estimator at the start of every fit, before any check. With
@@ -31,7 +30,7 @@ class AtomicFitMixin(FrameworkClass):
         """Fit; see the class of the framework."""
         self._refuse_unexpected("fit", unexpected)
         with self._atomic_fit():
-            return super().fit(X, y)
+            return super().fit(X, y)  # type: ignore[misc]
 
     def _refuse_unexpected(self, method: str, keywords: dict) -> None:
         if keywords:  # or Python would name a class that nobody knows
@@ -42,9 +41,9 @@ class AtomicFitMixin(FrameworkClass):
 
     @contextmanager
     def _atomic_fit(self) -> Iterator[None]:
-        before = self.__dict__.copy()
-        backend = make_backend(self.backend)
-        self.__dict__[IN_FIT] = backend
+        before = vars(self).copy()
+        backend = make_backend(self.backend)  # type: ignore[attr-defined]
+        vars(self)[IN_FIT] = backend
         # Frameworks cross-validate in workers, to which the other ranks can't talk.
         alone = (
             parallel_config("sequential") if backend.n_processes > 1 else nullcontext()
@@ -53,13 +52,13 @@ class AtomicFitMixin(FrameworkClass):
             with backend.collective(), alone:
                 yield
         except BaseException:
-            self.__dict__.clear()
-            self.__dict__.update(before)
+            vars(self).clear()
+            vars(self).update(before)
             raise
         if IN_FIT in before:  # within another, such as that of fit_predict
-            self.__dict__[IN_FIT] = before[IN_FIT]
+            vars(self)[IN_FIT] = before[IN_FIT]
         else:
-            self.__dict__.pop(IN_FIT, None)
+            vars(self).pop(IN_FIT, None)
 
 
 class WeightedFitMixin(AtomicFitMixin):
@@ -92,8 +91,8 @@ class WeightedFitMixin(AtomicFitMixin):
             If there is not one weight for each case, one is negative, NaN or infinite,
             all those of a class are zero, or the ``fit`` of `estimator` takes none.
         """
-        self.__dict__[WEIGHTS] = sample_weight
+        vars(self)[WEIGHTS] = sample_weight
         try:
             return super().fit(X, y, **unexpected)
         finally:
-            self.__dict__.pop(WEIGHTS, None)
+            vars(self).pop(WEIGHTS, None)

@@ -72,7 +72,7 @@ class ClassifierMixin(EstimatorMixin):
     def _predict_proba(self, X) -> np.ndarray:
         if hasattr(self._state.head, "predict_proba"):
             return self._state.head.predict_proba(self._features(X))
-        return super()._predict_proba(X)
+        return super()._predict_proba(X)  # type: ignore[misc]
 
     @available_if(lambda self: hasattr(self._state.estimator, "decision_function"))
     def decision_function(self, X) -> np.ndarray:

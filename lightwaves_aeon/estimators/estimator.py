@@ -30,6 +30,18 @@ class EstimatorMixin(InspectionMixin):
     `_collection` arranges them, and `_seeded` makes unfitted copies of estimators.
     """
 
+    _state: FittedState
+
+    # Of the shells; attributes, since methods would hide those of a base class.
+    _check_is_fitted: Any
+    _collection: Any
+    _n_threads: Any
+    _seen: Any
+    _adopt: Any
+    _value_type: Any
+    n_features: Any
+    n_kernels: Any
+
     def _transformer_of(self, kind: type, state: FittedState, **changed: Any) -> Any:
         """Make the fitted transformer that has the same parameters."""
         n_features = number_of_features(self.n_features, self.n_kernels)
@@ -130,7 +142,7 @@ class EstimatorMixin(InspectionMixin):
         """Become what was saved."""
         if state.channel_names is not None:
             self.feature_names_in_ = np.array(state.channel_names, dtype=object)
-        self._adopt(state._replace(parameters=self.get_params(deep=False)))
+        self._adopt(state._replace(parameters=self.get_params(deep=False)))  # type: ignore[attr-defined]
 
     def compile(self) -> Predictor:
         """Make a predictor of single cases, without the cost of general checks.

@@ -14,7 +14,6 @@ import pandas as pd
 from lightwaves_aeon.core.convolution.features_frame import with_channel_names
 from lightwaves_aeon.core.data.collection import checked_case, iter_by_length
 from lightwaves_aeon.core.fitted import FittedState
-from lightwaves_aeon.estimators.framework import FrameworkClass
 from lightwaves_aeon.insight.importance import (
     channel_importance,
     features_with_importance,
@@ -25,8 +24,17 @@ Series = np.ndarray | list[np.ndarray]
 """Cases of one length, or of several."""
 
 
-class TableMixin(FrameworkClass):
+class TableMixin:
     """Mixin of all that have a table, as `_model`, and the paths that led to it."""
+
+    _model: Any
+    _path: Any
+    _channel_path: Any
+
+    # Of the shells; attributes, since methods would hide those of a base class.
+    _check_is_fitted: Any
+    _collection: Any
+    _n_threads: Any
 
     def _features(self, X) -> np.ndarray:
         return self._model.transform(self._collection(X), n_jobs=self._n_threads())
@@ -73,6 +81,8 @@ class TableMixin(FrameworkClass):
 class InspectionMixin(TableMixin):
     """Mixin of classifiers and regressors; see the methods."""
 
+    _collection_of: Any
+    _linear: Any
     _state: FittedState
     _model = property(attrgetter("_state.model"))
     _path = property(attrgetter("_state.path"))

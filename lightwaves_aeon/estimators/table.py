@@ -24,6 +24,9 @@ class FeatureTableMixin(TableMixin):
     A shell has `_collection`, which arranges checked cases, and `_n_threads`.
     """
 
+    _sampling_rate: float | None
+    _names_given: list[str] | None
+
     def __init__(
         self,
         n_features: int | str = 500,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["PanelShell", "Series"]
 
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -39,13 +40,16 @@ class PanelShell(AtomicFitMixin):
         "property:randomness": "derandomized",
     }
 
+    is_fitted: Any
+    n_jobs: int | None
+
     def reset(self):
         """Forget a fit; see sktime's base class."""
         # scikit-learn leaves attributes on an estimator that it is about to fit, and
         # takes them away after; sktime forgets them at the start of the fit.
-        kept = {name: self.__dict__[name] for name in KEPT if name in self.__dict__}
-        super().reset()
-        self.__dict__.update(kept)
+        kept = {name: vars(self)[name] for name in KEPT if name in vars(self)}
+        super().reset()  # type: ignore[misc]
+        vars(self).update(kept)
         return self
 
     def __sklearn_is_fitted__(self) -> bool:
@@ -53,7 +57,7 @@ class PanelShell(AtomicFitMixin):
 
     def __sklearn_tags__(self) -> Tags:
         # sktime has none, and scikit-learn takes what has none for no classifier.
-        kind = self.get_tag("object_type")
+        kind = self.get_tag("object_type")  # type: ignore[attr-defined]
         return Tags(
             estimator_type=kind,
             target_tags=TargetTags(required=True),
@@ -75,10 +79,10 @@ class PanelShell(AtomicFitMixin):
         -------
         list of dict
         """
-        return cls._get_test_params(parameter_set)
+        return cls._get_test_params(parameter_set)  # type: ignore[attr-defined]
 
     def _check_is_fitted(self) -> None:
-        self.check_is_fitted()
+        self.check_is_fitted()  # type: ignore[attr-defined]
 
     def _given(self, X):
         """Look at cases before sktime does: masks, names, arrays of one channel."""

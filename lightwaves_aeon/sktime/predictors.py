@@ -4,7 +4,7 @@ from __future__ import annotations
 
 __all__ = ["PredictorShell"]
 
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from sklearn.base import clone
@@ -22,6 +22,13 @@ from lightwaves_aeon.sktime.transformer import LightWaveS
 class PredictorShell(WeightedFitMixin, PanelShell):
     """Mixin that stands before the mixin of a task, and before sktime's base class."""
 
+    # Of the mixins and of sktime.
+    _find: Any
+    _transformer_of: Any
+    check_is_fitted: Any
+    get_tag: Any
+    random_state: Any
+
     def _fit(self, X: Series, y: np.ndarray) -> Self:
         weights = vars(self).get(WEIGHTS)
         return self._adopt(self._find(self._collection(X), y, sample_weight=weights))
@@ -34,7 +41,7 @@ class PredictorShell(WeightedFitMixin, PanelShell):
         return self
 
     def _restore(self, state: FittedState) -> None:
-        super()._restore(state)
+        super()._restore(state)  # type: ignore[misc]
         # What sktime compares later cases and its answers with.
         n_channels = state.metadata["n_channels"]
         self._X_metadata = {**state.metadata, "is_univariate": n_channels == 1}
@@ -51,12 +58,12 @@ class PredictorShell(WeightedFitMixin, PanelShell):
                 "sample_weight is for one column of labels: y has several, so fit a "
                 "classifier to each of them"
             )
-        return super()._vectorize(methodname, **kwargs)
+        return super()._vectorize(methodname, **kwargs)  # type: ignore[misc]
 
     def _internal_convert(self, X, y=None):
         X = self._given(X)
         refuse_masked(y, "y")
-        return super()._internal_convert(X, y)
+        return super()._internal_convert(X, y)  # type: ignore[misc]
 
     def _seeded(self, estimator):
         estimator = clone(estimator)
@@ -66,7 +73,7 @@ class PredictorShell(WeightedFitMixin, PanelShell):
 
     def _seen(self, X) -> Series:
         self.check_is_fitted()
-        return self._check_convert_X_for_predict(X)
+        return self._check_convert_X_for_predict(X)  # type: ignore[attr-defined]
 
     def save(self, path=None, serialization_format: str = "pickle"):
         """Write the fitted estimator to a file.
@@ -85,5 +92,5 @@ class PredictorShell(WeightedFitMixin, PanelShell):
         As sktime has it; None for ``"lightwaves"``.
         """
         if serialization_format == "lightwaves":
-            return EstimatorMixin.save(self, path)
+            return EstimatorMixin.save(self, path)  # type: ignore[arg-type]
         return BaseEstimator.save(self, path, serialization_format)

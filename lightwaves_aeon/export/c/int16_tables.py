@@ -34,7 +34,7 @@ ORDER = (
     "convolution_level_2",
     "kernel_taps",
 )
-"""In which arrays are written, most of which the program in floats has; others follow."""
+"""In which arrays are written, most of them as in floats; others follow."""
 
 
 class IntegerTables(NamedTuple):
