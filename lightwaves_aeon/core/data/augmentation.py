@@ -118,15 +118,9 @@ def draw_mixtures(
     (30, True)
     """
     shares = None if weights is None else weights / weights.sum()
-
-    def draw() -> np.ndarray:
-        if shares is None:
-            return rng.randint(n_cases, size=n_mixtures)
-        return rng.choice(n_cases, n_mixtures, p=shares)
-
     mixtures = Mixtures(
-        draw(),
-        draw(),
+        rng.choice(n_cases, n_mixtures, p=shares),
+        rng.choice(n_cases, n_mixtures, p=shares),
         rng.uniform(LEAST_SHARE, 1, size=n_mixtures),
         rng.uniform(-1, 1, size=n_mixtures),
         np.zeros(n_mixtures),

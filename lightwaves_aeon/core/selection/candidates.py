@@ -247,14 +247,8 @@ def inputs_of(
     drawn = rng.permutation(n_all)[:n_pairs]
     one, other = np.triu_indices(n_channels, 1)
     pair, of = np.divmod(drawn, len(of_pair))
-    return inputs + sorted(
-        zip(
-            np.array(of_pair)[of].tolist(),
-            one[pair].tolist(),
-            other[pair].tolist(),
-            strict=True,
-        )
-    )
+    pairs = np.array(of_pair)[of].tolist(), one[pair].tolist(), other[pair].tolist()
+    return inputs + sorted(zip(*pairs, strict=True))
 
 
 def list_inputs(
