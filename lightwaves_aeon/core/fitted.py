@@ -84,17 +84,17 @@ class FittedLinear(ABC):
         """What a column of outputs is called in tables; None if there is one output."""
 
     @property
-    @abstractmethod
     def output_weights(self) -> np.ndarray:
         """What a unit of each feature adds to each output.
 
         Of shape (n_features, n_outputs).
         """
+        return self.head.weights
 
     @property
-    @abstractmethod
     def output_intercepts(self) -> np.ndarray:
         """What is given for the average training case, one an output."""
+        return self.intercepts
 
     def kept(self, outputs: np.ndarray) -> np.ndarray:
         """Keep what the features add up to within the limits there are.

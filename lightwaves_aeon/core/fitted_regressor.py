@@ -104,16 +104,6 @@ class FittedRegressor(FittedLinear):
         """What a column of outputs is called in tables; None if there is one output."""
         return "output" if len(self.head.bias) > 1 else None
 
-    @property
-    def output_weights(self) -> np.ndarray:
-        """What a unit of each feature adds to each output."""
-        return self.head.weights
-
-    @property
-    def output_intercepts(self) -> np.ndarray:
-        """What is predicted for the average training case, one an output."""
-        return self.intercepts
-
     def kept(self, outputs: np.ndarray) -> np.ndarray:
         """Keep what the features add up to within the limits of predictions."""
         limits = self.head.limits
