@@ -85,14 +85,8 @@ class FittedRegressor(FittedLinear):
             model.allows_missing,
             limits,
         )
-        return cls(
-            model=model,
-            head=head,
-            intercepts=np.array(intercepts),
-            means=scaler.mean_,
-            stds=np.sqrt(scaler.var_),
-            **about,
-        )
+        stds = np.sqrt(scaler.var_)
+        return cls(model, head, np.array(intercepts), scaler.mean_, stds, **about)
 
     @property
     def outputs(self) -> np.ndarray:
