@@ -12,10 +12,12 @@ from lightwaves_aeon.core.data.augmentation import Mixtures, draw_mixtures
 from lightwaves_aeon.core.data.collection import Collection
 from lightwaves_aeon.core.data.sampling import stratified_sample
 from lightwaves_aeon.core.parallel.threads import Threads
-from lightwaves_aeon.core.selection.candidates import draw_quantile_cases
 from lightwaves_aeon.core.selection.select import Selector
 from lightwaves_aeon.core.selection.variants import Variant
 from lightwaves_aeon.core.targets import Targets
+
+CASES_FOR_THRESHOLDS = 5
+"""Cases whose responses give the thresholds of PPV."""
 
 
 class TrainingData(NamedTuple):
@@ -43,8 +45,11 @@ class TrainingData(NamedTuple):
         return order[stratified_sample(self.targets.classes[order], n_cases, self.rng)]
 
     def quantile_cases(self, n_cases: int, variant: Variant) -> np.ndarray:
-        """Draw the cases of a sample whose responses give thresholds."""
-        return draw_quantile_cases(variant, min(n_cases, len(self.order)), self.rng)
+        """Draw the cases of a sample whose responses give thresholds, if any do."""
+        if not variant.quantiles:
+            return np.empty(0, np.int64)
+        drawn = self.rng.permutation(min(n_cases, len(self.order)))
+        return np.sort(drawn[:CASES_FOR_THRESHOLDS])
 
     def mixtures(
         self, sample: np.ndarray, selector: Selector, dropped: float
