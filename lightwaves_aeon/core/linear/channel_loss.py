@@ -136,9 +136,7 @@ def channel_losses(
     np.ndarray of this dtype, shape (n_channels_in_use,)
         A part that does not use a channel has nothing to lose by it.
     """
-    found = np.zeros(len(channels), dtype)
-    for name in dtype.fields or ():
-        found[name] = channels if name == "channel" else np.nan
+    found = np.array([(channel, np.nan, np.nan) for channel in channels], dtype)
     parts = [part for part in held_out if len(part.scores) > 0]
     if not parts:
         return found

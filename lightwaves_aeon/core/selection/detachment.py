@@ -262,7 +262,5 @@ def _weights(
     """Sum absolute coefficients, without the digits that are rounding noise."""
     of_fit = targets.values, alpha, gram, targets.weights
     weights = np.abs(coefficients(standard, *of_fit)).sum(axis=1)
-    largest = weights.max()
-    return (
-        np.round(weights / largest, WEIGHT_DIGITS) * largest if largest > 0 else weights
-    )
+    unit = weights.max() or 1.0
+    return np.round(weights / unit, WEIGHT_DIGITS) * unit
