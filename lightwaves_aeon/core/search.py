@@ -175,7 +175,7 @@ class Search:
         self._warn_of_narrow_view(X, bank)
         data = self._prepare(X, targets, rng, backend)
         as_given, X = X, data.X  # where short gaps are filled
-        channels, path = varying_channels(data.stds), None
+        channels, path = data.channels, None
         if self.max_channels is not None:
             path = self._eliminate_channels(data)
             channels = selected_channels(path)
@@ -322,13 +322,12 @@ class Search:
             X = with_short_gaps_filled(X, longest_gaps)
             order = case_order(X, targets, backend)
             means, stds, *_ = fit_scaler(X, order, *of_fit)
-        constants = means, stds, longest_gaps
-        return TrainingData(X, targets, order, *constants, *gaps, rng, backend)
+        scaling = (means, stds, longest_gaps), varying_channels(stds)
+        return TrainingData(X, targets, order, *scaling, *gaps, rng, backend)
 
     def _eliminate_channels(self, data: TrainingData) -> np.ndarray:
         """Give the path of the backward elimination of channels."""
-        X, backend = data.X, data.backend
-        channels = varying_channels(data.stds)
+        X, backend, channels = data.X, data.backend, data.channels
         n_classes = data.targets.classes.max() + 1
         n_cases = min(self.max_cases, n_cases_for_grams(len(channels), n_classes))
         sample, quantile_cases = backend.on_root(

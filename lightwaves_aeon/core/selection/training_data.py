@@ -21,23 +21,37 @@ CASES_FOR_THRESHOLDS = 5
 
 
 class TrainingData(NamedTuple):
-    """What the stages of a search work on."""
+    """What the stages of a search work on.
+
+    Attributes
+    ----------
+    X : Collection, shape (n_cases, n_channels, n_timepoints)
+        The cases, with short gaps filled.
+    targets : Targets
+        Of these.
+    order : np.ndarray of int, shape (n_cases,)
+        See `case_order`.
+    constants : tuple of np.ndarray, each of shape (n_channels,)
+        Means and deviations of channels, and their longest gaps that are short.
+    channels : np.ndarray of int
+        The channels that vary.
+    has_gaps, has_blocks : bool
+        Whether values are missing, and whether in longer gaps, too.
+    rng : np.random.RandomState
+        Source of what is drawn.
+    backend : Threads
+        Where the work is done.
+    """
 
     X: Collection
     targets: Targets
     order: np.ndarray
-    means: np.ndarray
-    stds: np.ndarray
-    longest_gaps: np.ndarray
+    constants: tuple[np.ndarray, np.ndarray, np.ndarray]
+    channels: np.ndarray
     has_gaps: bool
     has_blocks: bool
     rng: np.random.RandomState
     backend: Threads
-
-    @property
-    def constants(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """What channels are scaled by, and their longest gaps that are short."""
-        return self.means, self.stds, self.longest_gaps
 
     def sample(self, n_cases: int) -> np.ndarray:
         """Draw cases, ordered by class."""
