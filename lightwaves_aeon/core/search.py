@@ -191,19 +191,14 @@ class Search:
         sample, sources, quantile_cases, mixtures = backend.on_root(draw)
         folds = folds_of(targets.take(sample), self.calibrate)
         sets = candidate_sets(self._variant, bank)
-
         if self._variant.series:
             of_series = CandidateSet.from_series(bank, typical_length(X))
 
         def read(source: InputAtDilation) -> ScoringTask:
             of_source = sets[source.number] if source.dilation > 0 else of_series
-            return ScoringTask(
-                of_source.bind(source, *data.constants),
-                subset(X, sample, source.channels),
-                quantile_cases,
-                folds,
-                selector.criteria,
-            )
+            bound = of_source.bind(source, *data.constants)
+            cases = subset(X, sample, source.channels)
+            return ScoringTask(bound, cases, quantile_cases, folds, selector.criteria)
 
         size = self.pool_size or self._usual_pool_size
         rows, pools = score_all(read, sources, len(folds), size, backend, track)
@@ -349,15 +344,12 @@ class Search:
         parts = backend.gather(grams)
         wanted = self.max_channels
         most = None if isinstance(wanted, str) else wanted
-        return backend.on_root(
-            lambda: channel_path(
-                np.stack([gram for part in parts for gram in part]),
-                targets,
-                most,
-                channels,
-                X.shape[1],
-            )
-        )
+
+        def eliminate() -> np.ndarray:
+            of_channels = np.stack([gram for part in parts for gram in part])
+            return channel_path(of_channels, targets, most, channels, X.shape[1])
+
+        return backend.on_root(eliminate)
 
     def _warn_of_narrow_view(self, X: Collection, bank: KernelBank) -> None:
         if self.max_dilation or self._variant.max_dilation_fraction is not None:
