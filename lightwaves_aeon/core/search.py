@@ -200,7 +200,7 @@ class Search:
             cases = subset(X, sample, source.channels)
             return ScoringTask(bound, cases, quantile_cases, folds, selector.criteria)
 
-        size = self.pool_size or self._usual_pool_size
+        size = self.pool_size or selector.pool_size(self._number or USUAL_FEATURES)
         rows, pools = score_all(read, sources, len(folds), size, backend, track)
         if len(pools[0].positions) < (self._number or 0):
             warnings.warn(
@@ -366,12 +366,6 @@ class Search:
 
     def _dilations(self, X: Collection) -> list[int]:
         return dilations_of(self._variant, X, self.max_dilation)
-
-    @property
-    def _usual_pool_size(self) -> int:
-        selector = self._selector
-        size = selector.pool_factor * (self._number or USUAL_FEATURES)
-        return max(size, selector.least_pool)
 
     @property
     def _n_handed_on(self) -> int | None:

@@ -131,6 +131,10 @@ class Selector(NamedTuple):
     augmentation: int = 0
     most_augmented: int = 0
 
+    def pool_size(self, n_features: int) -> int:
+        """Give the number of candidates that the filter hands on."""
+        return max(self.pool_factor * n_features, self.least_pool)
+
     def n_augmented(self, n_cases: int) -> int:
         """Give the number of augmented cases wanted beside so many training cases."""
         return min(self.augmentation * n_cases, self.most_augmented)
