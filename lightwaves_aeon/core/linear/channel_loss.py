@@ -90,11 +90,7 @@ def fit_exponent(
     """
     log_priors = np.log(priors)
     parts = [
-        (
-            of.information,
-            inverse_temperature * two_columns(of.scores),
-            part.targets,
-        )
+        (of.information, inverse_temperature * two_columns(of.scores), part.targets)
         for part in held_out
         for of in part.channels_lost
         if 0 < of.information < 1 and len(part.scores) > 0

@@ -224,20 +224,15 @@ def _elimination_step(
     """Find the channel that is missed least: one backward-elimination step."""
     if len(left) == 1:
         return left[0]
-    of_cases = targets.values, targets.weights
+    values, weights = targets.values, targets.weights
     if len(left) > FEW_CHANNELS:
         digits = WEIGHT_DIGITS
         regular = total / len(left) + alpha * np.eye(len(total))
-        duals = np.linalg.solve(regular, centred_targets(*of_cases)[0])
+        duals = np.linalg.solve(regular, centred_targets(values, weights)[0])
         loss = np.tensordot(grams[left], (duals @ duals.T).astype(np.float32), axes=2)
     else:
-        values, weights = of_cases
-        others, digits = len(left) - 1, ERROR_DIGITS
-        loss = np.array(
-            [
-                error_of_gram((total - grams[channel]) / others, values, alpha, weights)
-                for channel in left
-            ]
-        )
+        digits = ERROR_DIGITS
+        rest = ((total - grams[channel]) / (len(left) - 1) for channel in left)
+        loss = np.array([error_of_gram(of, values, alpha, weights) for of in rest])
     loss = np.round(loss / (np.abs(loss).max() or 1.0), digits)
     return left[len(left) - 1 - int(np.argmin(loss[::-1]))]
