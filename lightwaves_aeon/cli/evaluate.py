@@ -153,6 +153,7 @@ def evaluate(
     from lightwaves_aeon.benchmark.console import RunProgress
     from lightwaves_aeon.benchmark.datasets import DataSetError
     from lightwaves_aeon.storage.errors import DataFileError
+    from lightwaves_aeon.storage.monster import MonsterDataset
 
     asked = n_features, random_state, n_jobs
     more: dict[str, Any] = {"max_channels": max_channels, "selector": selector}
@@ -177,7 +178,10 @@ def evaluate(
         return
     folds = tuple(dict.fromkeys(folds))
     opened = _opened(datasets, folds)
-    sizes = [_n_parts(one, folds) for one in opened]
+    sizes = [
+        len(folds or one.folds) if isinstance(one, MonsterDataset) else 1
+        for one in opened
+    ]
     rows: list[Row] = []
     n_failed = 0
     # Warnings are for whoever made the data; here they would bury the results.
@@ -229,15 +233,6 @@ def _opened(
             "the MONSTER archive"
         )
     return opened
-
-
-def _n_parts(
-    opened: MonsterDataset | DataFileError | None, folds: Sequence[int]
-) -> int:
-    """Count what is to be measured on."""
-    from lightwaves_aeon.storage.monster import MonsterDataset
-
-    return len(folds or opened.folds) if isinstance(opened, MonsterDataset) else 1
 
 
 def _parts(

@@ -8,7 +8,7 @@ import json
 import sys
 import warnings
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,19 +30,27 @@ SPLITS = {
 """How cases may be split, and what that means."""
 
 CELLS = {
-    "accuracy": "{0.accuracy:.3f}",
-    "interval": "{0.interval[0]:.3f} to {0.interval[1]:.3f}",
-    "balanced accuracy": "{0.balanced_accuracy:.3f}",
-    "split by window": "{0.window_accuracy:.3f}",
-}
-CELLS_OF_NUMBERS = {
-    "MAE": "{0.mae:.4g}",
-    "interval": "{0.interval[0]:.4g} to {0.interval[1]:.4g}",
-    "RMSE": "{0.rmse:.4g}",
-    "R2": "{0.r2:.3f}",
-    "MAE split by window": "{0.window_mae:.4g}",
+    "classifier": {
+        "accuracy": "{0.accuracy:.3f}",
+        "interval": "{0.interval[0]:.3f} to {0.interval[1]:.3f}",
+        "balanced accuracy": "{0.balanced_accuracy:.3f}",
+        "split by window": "{0.window_accuracy:.3f}",
+    },
+    "regressor": {
+        "MAE": "{0.mae:.4g}",
+        "interval": "{0.interval[0]:.4g} to {0.interval[1]:.4g}",
+        "RMSE": "{0.rmse:.4g}",
+        "R2": "{0.r2:.3f}",
+        "MAE split by window": "{0.window_mae:.4g}",
+    },
 }
 """Columns of the tables of classifiers and of regressors, and what is in them."""
+
+MEASURES = {
+    "classifier": ("accuracy", "accuracy", ".3f"),
+    "regressor": ("mean absolute error", "mae", ".4g"),
+}
+"""What is told of recordings: in words, the field of a result, and its digits."""
 
 split_option = click.option(
     "--split",
@@ -95,8 +103,7 @@ def evaluate_table(
     if cases.window is not None and cases.hop is not None:
         # Between the last of training and the first of test lies a whole window.
         gap = -(-2 * cases.window // cases.hop) - 1
-    with warnings.catch_warnings(record=True) as told:
-        warnings.simplefilter("always")
+    with warnings.catch_warnings(record=True, action="always") as told:
         results = evaluate_groups(
             estimators,
             cases.X,
@@ -112,46 +119,45 @@ def evaluate_table(
             click.echo(f"Note: {text}", err=True)
     kind = "regressor" if task == "regression" else "classifier"
     if as_json:
-        about = {"data": str(data), "split": split, **_about(cases)}
-        rows = [{kind: name, **_plain(result)} for name, result in results.items()]
-        click.echo(json.dumps({**about, "results": rows}, indent=2))
+        found = {
+            "data": str(data),
+            "split": split,
+            "n_recordings": _n_recordings(cases),
+            "n_cases": len(cases.groups),
+            "window": cases.window,
+            "hop": cases.hop,
+            "sampling_rate": cases.sampling_rate,
+            "channels": cases.channel_names,
+            "results": [{kind: name, **_plain(one)} for name, one in results.items()],
+        }
+        click.echo(json.dumps(found, indent=2))
         return
     click.echo(f"{data}: {_size_of(cases)}")
     click.echo(f"Split by {split}: {SPLITS[split]}\n")
     _print(kind, results)
 
 
-def _about(cases: TableCollection) -> dict[str, Any]:
-    return {
-        "n_recordings": len(set(cases.groups.tolist())),
-        "n_cases": len(cases.groups),
-        "window": cases.window,
-        "hop": cases.hop,
-        "sampling_rate": cases.sampling_rate,
-        "channels": cases.channel_names,
-    }
-
-
 def _plain(result: GroupedResult | GroupedErrors) -> dict[str, Any]:
     """Give a result as JSON has it."""
-    plain = {
-        field.name: getattr(result, field.name)
-        for field in fields(result)
-        if field.name != "groups"
-    }
+    plain = asdict(result)
+    groups = plain.pop("groups")
     plain = {k: v.tolist() if hasattr(v, "tolist") else v for k, v in plain.items()}
-    return plain | {"recordings": [group._asdict() for group in result.groups]}
+    return plain | {"recordings": [group._asdict() for group in groups]}
+
+
+def _n_recordings(cases: TableCollection) -> int:
+    return len(set(cases.groups.tolist()))
 
 
 def _size_of(cases: TableCollection) -> str:
     """Say how many cases there are, and of what."""
-    n_recordings = len(set(cases.groups.tolist()))
+    recordings = f"{_n_recordings(cases)} recordings"
     if cases.window is None:
-        return f"{n_recordings} recordings"
+        return recordings
     span = f"{cases.window} time points"
     if cases.sampling_rate is not None:
         span += f" ({cases.window / cases.sampling_rate:.4g} s)"
-    return f"{len(cases.groups)} windows of {span}, of {n_recordings} recordings"
+    return f"{len(cases.groups)} windows of {span}, of {recordings}"
 
 
 def _print(kind: str, results: Mapping[str, Any]) -> None:
@@ -159,44 +165,33 @@ def _print(kind: str, results: Mapping[str, Any]) -> None:
 
     from lightwaves_aeon.benchmark.console import print_table
 
-    of_numbers = kind == "regressor"
-    cells = CELLS_OF_NUMBERS if of_numbers else CELLS
     rows = [
-        {kind: name, **{k: v.format(result) for k, v in cells.items()}}
+        {kind: name, **{k: v.format(result) for k, v in CELLS[kind].items()}}
         for name, result in results.items()
     ]
     print_table("", pd.DataFrame(rows).set_index(kind))
     name, first = next(iter(results.items()))
-    click.echo(f"\n{_careless(name, first)}\n")
-    if not of_numbers:
+    click.echo(f"\n{_careless(kind, name, first)}\n")
+    if kind == "classifier":
         labels = first.labels.astype(str)
         index = pd.Index(labels, name="label")
         confusion = pd.DataFrame(first.confusion, index=index, columns=labels)
         click.echo(f"{name}: cases by label, and by what was predicted")
         print_table("", confusion)
         click.echo()
+    what, _, form = MEASURES[kind]
     parts = {"cases": [str(group.n_cases) for group in first.groups]}
     for name, result in results.items():
-        parts[name] = [
-            f"{group.score:.4g}" if of_numbers else f"{group.score:.3f}"
-            for group in result.groups
-        ]
+        parts[name] = [format(group.score, form) for group in result.groups]
     index = pd.Index([str(group.group) for group in first.groups], name="recording")
-    what = "Mean absolute error" if of_numbers else "Accuracy"
-    click.echo(f"{what} by recording")
+    click.echo(f"{what.capitalize()} by recording")
     print_table("", pd.DataFrame(parts, index=index))
 
 
-def _careless(name: str, result: GroupedResult | GroupedErrors) -> str:
+def _careless(kind: str, name: str, result: GroupedResult | GroupedErrors) -> str:
     """Say what an evaluation would have shown that does not mind recordings."""
-    from lightwaves_aeon.benchmark.grouped import GroupedResult
-
-    if isinstance(result, GroupedResult):
-        what, found, form = "accuracy", result.accuracy, ".3f"
-        careless = result.window_accuracy
-    else:
-        what, found, form = "mean absolute error", result.mae, ".4g"
-        careless = result.window_mae
+    what, field, form = MEASURES[kind]
+    found, careless = getattr(result, field), getattr(result, f"window_{field}")
     off = careless - found
     differs = f"{format(abs(off), form)} {'higher' if off > 0 else 'lower'}"
     if format(careless, form) == format(found, form):

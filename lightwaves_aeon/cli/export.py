@@ -16,8 +16,7 @@ from lightwaves_aeon.cli.shared import COUNT, FILE, FOLDER
 from lightwaves_aeon.cli.tables import TableOptions, cases_for, table_options
 
 if TYPE_CHECKING:
-    from lightwaves_aeon.aeon.classifier import LightWaveSClassifier
-    from lightwaves_aeon.aeon.regressor import LightWaveSRegressor
+    from lightwaves_aeon.aeon.tasks import Estimator
     from lightwaves_aeon.core.data.collection import Collection
     from lightwaves_aeon.core.fitted import FittedLinear
 
@@ -36,33 +35,22 @@ FLAGS |= {"max_operations": "--max-ops", "probabilities": "--proba"}
 UNITS = {"": 1, "k": 1024, "m": 1024**2}
 
 
-class Amount(click.ParamType):
-    """A positive number, such as 65536, 1e6, or 64k for 64 times 1,024."""
-
-    name = "number"
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> float:
-        """Read a number, and what it is multiplied by."""
-        text = str(value).strip().lower()
-        found = re.fullmatch(r"(\d+(?:\.\d*)?(?:e\d{1,2})?)([km]?)", text)
-        if found is None or float(found[1]) == 0:
-            self.fail(
-                f"{value!r} is no positive number, such as 64k or 1e6", param, ctx
-            )
-        return float(found[1]) * UNITS[found[2]]
+def number(value: str) -> float:
+    """Read a positive number, such as 65536, 1e6, or 64k for 64 times 1,024."""
+    text = value.strip().lower()
+    found = re.fullmatch(r"(\d+(?:\.\d*)?(?:e\d{1,2})?)([km]?)", text)
+    if found is None or float(found[1]) == 0:
+        raise click.BadParameter(f"{value!r} is no positive number, such as 64k or 1e6")
+    return float(found[1]) * UNITS[found[2]]
 
 
-class Numbers(click.ParamType):
-    """Numbers with commas between them."""
-
-    name = "numbers"
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> list[float]:
-        """Read the numbers."""
-        try:
-            return [float(part) for part in str(value).split(",")]
-        except ValueError:
-            self.fail(f"{value!r} is no number, nor several with commas", param, ctx)
+def numbers(value: str) -> list[float]:
+    """Read numbers with commas between them."""
+    try:
+        return [float(part) for part in value.split(",")]
+    except ValueError:
+        text = f"{value!r} is no number, nor several with commas"
+        raise click.BadParameter(text) from None
 
 
 @click.command(short_help="Write a model as C, WebAssembly or ONNX.")
@@ -90,18 +78,18 @@ class Numbers(click.ParamType):
 )
 @click.option(
     "--max-flash",
-    type=Amount(),
+    type=number,
     help="Of C and Arduino: most bytes of program and tables.",
 )
 @click.option(
     "--max-ram",
-    type=Amount(),
+    type=number,
     help="Of C and Arduino: most bytes of memory, with a stream.",
 )
 @click.option(
     "--max-ops",
     "max_operations",
-    type=Amount(),
+    type=number,
     help="Of C and Arduino: most operations of a prediction, about.",
 )
 @click.option(
@@ -119,13 +107,13 @@ class Numbers(click.ParamType):
 )
 @click.option(
     "--scale",
-    type=Numbers(),
+    type=numbers,
     help="Of int16: it reads counts of a sensor, each of which stands for this much; "
     "one number, or one per channel, separated by commas.",
 )
 @click.option(
     "--offset",
-    type=Numbers(),
+    type=numbers,
     help="Of int16: what a count of 0 stands for; by default 0.",
 )
 @click.option(
@@ -226,11 +214,10 @@ def export(
         X, y = _read(estimator, data, labels, table if is_table else None)
         if is_integer:
             asked |= _of_integers(estimator, more, X)
-        limits = {name: more[name] for name in LIMITS}
-        fitted = _within(estimator, asked, limits, X, y)
+        budget = {limit: more[limit] or math.inf for limit in LIMITS}
+        fitted = _within(estimator, asked, budget, X, y)
         about = {"hop": more["hop"], "name": name, "force": force}
-        if is_integer and X is not None:
-            about["X"] = X
+        about["X"] = X if is_integer else None
         _write_program(form, estimator, fitted, out, asked, about)
         click.echo("\n  ".join(["Files:", *map(str, files)]))
 
@@ -248,7 +235,7 @@ def _file_names(form: str, name: str) -> tuple[str, ...]:
 
 def _write_program(
     form: str,
-    estimator: LightWaveSClassifier | LightWaveSRegressor,
+    estimator: Estimator,
     fitted: FittedLinear,
     out: Path,
     asked: dict[str, Any],
@@ -282,7 +269,7 @@ def _write_program(
 
 
 def _read(
-    estimator: LightWaveSClassifier | LightWaveSRegressor,
+    estimator: Estimator,
     data: Path | None,
     labels: Path | None,
     table: TableOptions | None,
@@ -303,9 +290,7 @@ def _read(
 
 
 def _of_integers(
-    estimator: LightWaveSClassifier | LightWaveSRegressor,
-    more: dict[str, Any],
-    X: Collection | None,
+    estimator: Estimator, more: dict[str, Any], X: Collection | None
 ) -> dict[str, Any]:
     """Give what a program in integers is asked for; the whole model tells the bits."""
     from lightwaves_aeon.core.data.collection import UnequalLengthCollection
@@ -317,9 +302,9 @@ def _of_integers(
         raise ValueError("cases for int16 must be of one length: give --window")
     asked: dict[str, Any] = {"bits": more["bits"]}
     for option in ("scale", "offset"):
-        numbers = more[option]
-        if numbers is not None:
-            asked[option] = numbers[0] if len(numbers) == 1 else numbers
+        given = more[option]
+        if given is not None:
+            asked[option] = given[0] if len(given) == 1 else given
     if X is not None and more["bits"] is None:
         fitted = as_fitted(estimator, "C source")
         longest = longest_of(fitted, more["length"])
@@ -328,9 +313,9 @@ def _of_integers(
 
 
 def _within(
-    estimator: LightWaveSClassifier | LightWaveSRegressor,
+    estimator: Estimator,
     asked: dict[str, Any],
-    limits: dict[str, float | None],
+    budget: dict[str, float],
     X: Any,
     y: Any,
 ) -> FittedLinear:
@@ -339,7 +324,6 @@ def _within(
     from lightwaves_aeon.export.budget import costs_of, largest_within
     from lightwaves_aeon.export.integer.entry import of_all_channels
 
-    budget = {k: math.inf if v is None else v for k, v in limits.items()}
     costs = costs_of(estimator, **asked)
     if costs.within(*budget.values()):
         return as_fitted(estimator, "C source")
@@ -354,5 +338,4 @@ def _within(
         scale, offset = (of_all_channels(number, X.shape[1])[:, None] for number in of)
         X = offset + scale * X
     weights = getattr(estimator, "class_weight", None)  # a regressor has none
-    asked = {**asked, **budget}
-    return largest_within(estimator, X, y, class_weight=weights, **asked)
+    return largest_within(estimator, X, y, class_weight=weights, **asked, **budget)

@@ -18,7 +18,7 @@ import click
 
 from lightwaves_aeon.atomic import open_atomic
 from lightwaves_aeon.cli import shared
-from lightwaves_aeon.cli.shared import COUNT, FILE
+from lightwaves_aeon.cli.shared import ARRAY, COUNT, FILE
 from lightwaves_aeon.cli.table_models import fit_cases, predicted_of_table
 from lightwaves_aeon.cli.tables import TableOptions, cases_for, table_options
 from lightwaves_aeon.core.checks import MISSING_VALUES, TASKS
@@ -34,9 +34,6 @@ if TYPE_CHECKING:
 
 LAUNCHERS = ("PMI_SIZE", "PMIX_RANK", "OMPI_COMM_WORLD_SIZE")
 """What mpiexec and srun set in the environment of the processes that they start."""
-
-ARRAY = click.Path(path_type=Path)
-"""A file or folder that holds an array, or FILE::NAME."""
 
 data_option = click.option(
     "--data",
@@ -129,9 +126,11 @@ def fit(
     --label state --window 2s --hop 1s.
     """
     start = perf_counter()
-    is_table = table.check_for(data, labels, is_fit=True)
+    is_table = table.check_for(data, labels, needs_label=True)
     if is_table and channel_names:
         raise click.UsageError("the channels of a table have names: --channels.")
+    if not is_table and labels is None:
+        raise click.UsageError("Missing option '--labels'.")
     with _together(backend) as (processes, name):
         from lightwaves_aeon.aeon.files import fit_files
         from lightwaves_aeon.benchmark.memory import PeakMemory
@@ -139,9 +138,8 @@ def fit(
         from lightwaves_aeon.export.model_file import is_model_file
 
         # Before the work, which may take hours.
-        inputs = [_file_of(data), _file_of(labels)]
         processes.on_root(
-            lambda: shared.check_output(out, inputs, is_model_file, force)
+            lambda: shared.check_output(out, [data, labels], is_model_file, force)
         )
         parameters |= {"backend": name, "verbose": int(sys.stderr.isatty())}
         with PeakMemory() as peak:
@@ -177,12 +175,7 @@ def fit(
     "place of labels; of numbers RMSE, MAE and R2.",
 )
 @table_options
-@click.option(
-    "--interval",
-    type=click.FloatRange(0, 1, min_open=True, max_open=True),
-    metavar="SHARE",
-    help="Of a regression: add the ends between which this share of the numbers lies.",
-)
+@shared.interval_option
 @click.option(
     "--proba",
     is_flag=True,
@@ -228,7 +221,7 @@ def predict(
         raise click.UsageError(f"--proba has no labels for {other}.")
     with _together(backend) as (processes, name):
         if out is not None:
-            inputs = [model, _file_of(data), _file_of(labels)]
+            inputs = model, data, labels
             processes.on_root(lambda: shared.check_output(out, inputs, force=force))
         from lightwaves_aeon.aeon.files import predict_files
         from lightwaves_aeon.aeon.load import load_model_file
@@ -241,14 +234,14 @@ def predict(
             return
         how = _progress(processes), interval, proba
         found = predict_files(estimator, data, name, *how)
-        text = None
-        if proba and out is None:
-            text = "\n".join(_lines([estimator.classes_, *found]))
+        lines: Iterable[str] = ()
         if labels is not None:
             of_numbers = isinstance(estimator, LightWaveSRegressor)
             predicted = found if interval is None else found[..., 0]
-            text = _compared(predicted, labels, data, of_numbers)
-        processes.on_root(lambda: _write(found, out, text))
+            lines = [_compared(predicted, labels, data, of_numbers)]
+        elif out is None:
+            lines = _lines([estimator.classes_, *found] if proba else found)
+        processes.on_root(lambda: _write(lines, found, out))
 
 
 @click.command(short_help="Compute features of series in a file.")
@@ -281,7 +274,7 @@ def transform(
     """
     is_table = table.check_for(data)
     with _together(backend) as (processes, name):
-        inputs = [model, _file_of(data)]
+        inputs = model, data
         processes.on_root(lambda: shared.check_output(out, inputs, force=force))
         from lightwaves_aeon.aeon.files import transform_files
         from lightwaves_aeon.aeon.load import load_model_file
@@ -293,13 +286,6 @@ def transform(
             processes.on_root(lambda: _save(features, out))
             return
         transform_files(estimator, data, out, name, _progress(processes))
-
-
-def _file_of(path: Path | None) -> Path | None:
-    """Give the file in which an array is, without the name of the array."""
-    from lightwaves_aeon.storage.choice import split_name
-
-    return None if path is None else split_name(path)[0]
 
 
 def _progress(processes: Threads) -> Track:
@@ -318,10 +304,8 @@ def _together(backend: str | None) -> Iterator[tuple[Threads, str]]:
 
     launched = any(variable in os.environ for variable in LAUNCHERS)
     name = backend or ("mpi" if launched else "threads")
-    try:
+    with shared.told_in_a_line():
         processes = make_backend(name)
-    except ImportError as error:
-        raise click.ClickException(str(error)) from error
     try:
         with processes.collective():
             if processes.is_root:
@@ -369,15 +353,11 @@ def _lines(rows: Iterable) -> Iterator[str]:
     return ("\t".join(map(str, np.ravel(row))) for row in rows)
 
 
-def _write(labels: np.ndarray, out: Path | None, text: str | None) -> None:
-
-    if text is not None:
-        click.echo(text)
-    elif out is None:
-        for line in _lines(labels):
-            click.echo(line)
+def _write(lines: Iterable[str], found: np.ndarray, out: Path | None) -> None:
+    for line in lines:
+        click.echo(line)
     if out is not None:
-        _save(labels, out)
+        _save(found, out)
 
 
 def _save(array: np.ndarray, out: Path) -> None:

@@ -18,10 +18,7 @@ from lightwaves_aeon.cli.shared import FILE, FOLDER
 if TYPE_CHECKING:
     import numpy as np
 
-    from lightwaves_aeon.aeon.classifier import LightWaveSClassifier
-    from lightwaves_aeon.aeon.regressor import LightWaveSRegressor
-
-    Estimator = LightWaveSClassifier | LightWaveSRegressor
+    from lightwaves_aeon.aeon.tasks import Estimator
 
 # Imports of aeon and matplotlib stand in the functions: help must not wait for them.
 
@@ -93,13 +90,9 @@ def inspect(
                 draw(ax=figure.subplots())
                 figures[out / f"{name}.png"] = figure
             out.mkdir(parents=True, exist_ok=True)
+            inputs, mark = (model, data, labels), MARK.encode()
             for file in figures:
-                shared.check_output(
-                    file,
-                    (model, data, labels),
-                    lambda start: MARK.encode() in start,
-                    force,
-                )
+                shared.check_output(file, inputs, lambda start: mark in start, force)
             for file, figure in figures.items():
                 save_png(figure, file, metadata={"Software": MARK})
             lines += ["\nPictures:", *(f"  {file}" for file in figures)]
@@ -107,7 +100,6 @@ def inspect(
 
 
 def _read(estimator: Estimator, data: Path, labels: Path | None, case: int) -> Data:
-    from lightwaves_aeon.storage.errors import DataFileError
     from lightwaves_aeon.storage.files import as_array, read_labels
 
     X, n_channels = as_array(data), estimator.metadata_["n_channels"]
@@ -122,7 +114,7 @@ def _read(estimator: Estimator, data: Path, labels: Path | None, case: int) -> D
         reason = f"{data} holds {len(X)} cases, but {labels} holds {len(y)} labels"
     else:
         return X, y
-    raise DataFileError(reason)
+    raise ValueError(reason)
 
 
 def _pictures(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lightwaves_aeon.cli import shared
+from lightwaves_aeon.cli.shared import ARRAY
 from lightwaves_aeon.cli.tables import TableOptions, cases_for, table_options
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 # Imports of aeon, pandas and rich stand in the functions: help must not wait for them.
 
-ARRAY = click.Path(path_type=Path)
 THERE = click.Path(exists=True, path_type=Path)
 
 OF_MODELS = ("data", "labels", "groups", "date", *TableOptions._fields)
@@ -113,46 +113,26 @@ def report(
         return
     if data is None:
         raise click.UsageError("a report on a model needs --data.")
-    is_table, is_ts = table.check_for(data, labels), data.suffix == ".ts"
-    if is_table:
-        if table.label is None:
-            raise click.UsageError("a table takes --label, its column of labels.")
-        if groups is not None:
-            raise click.UsageError("--groups are of series: a table has --recording.")
-    elif is_ts and labels is not None:
+    is_table = table.check_for(data, labels, needs_label=True)
+    is_ts = data.suffix == ".ts"
+    if is_table and groups is not None:
+        raise click.UsageError("--groups are of series: a table has --recording.")
+    if is_ts and labels is not None:
         raise click.UsageError("a .ts file has labels: leave out --labels.")
-    elif not is_ts and labels is None:
+    if not (is_table or is_ts or labels):
         raise click.UsageError("--data needs --labels.")
-    own = table if is_table else None
-    _report_model(source, data, labels, groups, own, date, out, force)
-
-
-def _report_model(
-    model: Path,
-    data: Path,
-    labels: Path | None,
-    groups: Path | None,
-    table: TableOptions | None,
-    date: str | None,
-    out: Path | None,
-    force: bool,
-) -> None:
-    """Write a model card."""
-    page = model.with_name(f"{model.name}.html") if out is None else out
+    page = source.with_name(f"{source.name}.html") if out is None else out
     # Warnings would be of letters that a font lacks, say.
     with warnings.catch_warnings(action="ignore"), shared.told_in_a_line():
         from lightwaves_aeon.aeon.load import load_model_file
         from lightwaves_aeon.insight.card import MARK, write_report
-        from lightwaves_aeon.storage.choice import split_name
 
-        inputs = [
-            None if path is None else split_name(path)[0]
-            for path in (model, data, labels, groups)
-        ]
+        inputs = source, data, labels, groups
         shared.check_output(page, inputs, lambda start: MARK in start, force)
-        estimator = load_model_file(model)
-        X, y, names = _read(estimator, data, labels, groups, table)
-        write_report(estimator, X, y, page, names, model, date)
+        estimator = load_model_file(source)
+        own = table if is_table else None
+        X, y, names = _read(estimator, data, labels, groups, own)
+        write_report(estimator, X, y, page, names, source, date)
     click.echo(f"The report is {page}")
 
 
@@ -171,15 +151,11 @@ def _read(
         cases = cases_for(estimator, data, table)
         names = cases.groups if table.recording else None
         return cases.X, cases.y, names
-    X: np.ndarray | list[np.ndarray]
+    names = None if groups is None else read_labels(groups)
     if labels is None:
-        X, y = read_ts(data)
-    else:
-        X, y = (
-            as_array(data),
-            read_labels(labels, isinstance(estimator, LightWaveSRegressor)),
-        )
-    return X, y, None if groups is None else read_labels(groups)
+        return *read_ts(data), names
+    of_numbers = isinstance(estimator, LightWaveSRegressor)
+    return as_array(data), read_labels(labels, of_numbers), names
 
 
 def _report_results(

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 __all__ = [
+    "ARRAY",
     "COUNT",
     "FILE",
     "FOLDER",
-    "FOLDER_THERE",
+    "SHARE",
     "archive_option",
     "channels_option",
     "check_output",
+    "delimited",
     "features_option",
     "force_option",
+    "interval_option",
     "jobs_option",
     "names_option",
     "refuse_inputs",
@@ -22,9 +25,11 @@ __all__ = [
     "variant_option",
 ]
 
+import csv
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -35,29 +40,26 @@ from lightwaves_aeon.atomic import check_writable, refuse_foreign
 from lightwaves_aeon.benchmark.classifiers import N_FEATURES
 from lightwaves_aeon.core.selection.variants import SELECTOR_NAMES, VARIANTS
 
+ARRAY = click.Path(path_type=Path)
+"""A file or folder that holds an array, or FILE::NAME."""
+
 FILE = click.Path(dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
 FOLDER_THERE = click.Path(exists=True, file_okay=False, path_type=Path)
 COUNT = click.IntRange(min=1)
 SEED = click.IntRange(0, 2**32 - 1)
+SHARE = click.FloatRange(0, 1, min_open=True, max_open=True)
 
 
-class CountOrAuto(click.ParamType):
-    """A number of things to keep, or "auto" to have it found."""
+def count_or_auto(value: Any) -> int | str:
+    """Read a number of things to keep, or "auto" to have it found."""
+    if str(value).lower() == "auto":
+        return "auto"
+    try:
+        return COUNT.convert(value, None, None)
+    except click.BadParameter as error:
+        raise click.BadParameter(f"{error.message} Or it is 'auto'.") from None
 
-    name = "number"
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> int | str:
-        """Read the number."""
-        if str(value).lower() == "auto":
-            return "auto"
-        try:
-            return COUNT.convert(value, param, ctx)
-        except click.BadParameter as error:
-            self.fail(f"{error.message} Or it is 'auto'.", param, ctx)
-
-
-COUNT_OR_AUTO = CountOrAuto()
 
 archive_option = click.option(
     "--archive",
@@ -69,13 +71,13 @@ force_option = click.option("--force", is_flag=True, help="Replace other files, 
 features_option = partial(
     click.option,
     "--n-features",
-    type=COUNT_OR_AUTO,
+    type=count_or_auto,
     metavar="N|auto",
     default=N_FEATURES,
 )
 channels_option = click.option(
     "--max-channels",
-    type=COUNT_OR_AUTO,
+    type=count_or_auto,
     metavar="N|auto",
     help="Largest number of channels for LightWaveS to read; auto finds the smallest "
     "that predicts about as well as any. [default: all]",
@@ -84,6 +86,12 @@ selector_option = click.option(
     "--selector",
     type=click.Choice(SELECTOR_NAMES, case_sensitive=False),
     help="How LightWaveS chooses features. [default: distil for plus, else mrmr]",
+)
+interval_option = click.option(
+    "--interval",
+    type=SHARE,
+    metavar="SHARE",
+    help="Of a regression: add the ends between which this share of the numbers lies.",
 )
 jobs_option = partial(
     click.option, "--jobs", "n_jobs", type=click.IntRange(min=-1), default=1
@@ -140,6 +148,20 @@ def told_in_a_line() -> Iterator[None]:
         raise click.ClickException(str(error)) from error
 
 
+def delimited(rows: Iterable[Iterable[Any]], delimiter: str = "\t") -> str:
+    r"""Write rows as lines of text, quoted where it takes quotes.
+
+    Examples
+    --------
+    >>> from lightwaves_aeon.cli.shared import delimited
+    >>> delimited([["line", "predicted"], [7, "on, off"]], ",")
+    'line,predicted\n7,"on, off"\n'
+    """
+    text = StringIO()
+    csv.writer(text, delimiter=delimiter, lineterminator="\n").writerows(rows)
+    return text.getvalue()
+
+
 def check_output(
     out: Path,
     inputs: Iterable[Path | None],
@@ -153,7 +175,7 @@ def check_output(
     out : Path
         File to be written.
     inputs : iterable of (Path or None)
-        Files that the command reads.
+        Files that the command reads; of ``FILE::NAME`` the file counts.
     is_ours : callable, optional
         Tells by its first bytes whether a file may be replaced; by default none may.
     force : bool, default=False
@@ -185,9 +207,12 @@ def check_output(
 
 def refuse_inputs(outputs: Iterable[Path], inputs: Iterable[Path | None]) -> None:
     """Refuse outputs that are among the inputs; see `check_output`."""
+    from lightwaves_aeon.storage.choice import split_name  # with NumPy
+
+    files = [split_name(path)[0] for path in inputs if path is not None]
     for out in outputs:
-        for path in inputs:
-            if path is not None and _is_same(out, path):
+        for file in files:
+            if _is_same(out, file):
                 raise ValueError(f"{out} is read from, and must not be written to")
 
 

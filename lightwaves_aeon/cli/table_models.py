@@ -4,14 +4,13 @@ from __future__ import annotations
 
 __all__ = ["TablePredictions", "fit_cases", "predicted_of_table"]
 
-import csv
-from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from lightwaves_aeon.atomic import open_atomic
+from lightwaves_aeon.cli import shared
 from lightwaves_aeon.cli.tables import TableOptions, cases_for, read_cases
 
 if TYPE_CHECKING:
@@ -57,10 +56,8 @@ def fit_cases(
     from lightwaves_aeon.aeon.tasks import class_of
 
     cases = read_cases(data, table, sampling_rate, task)
-    parameters |= {
-        "channel_names": cases.channel_names,
-        "sampling_rate": cases.sampling_rate,
-    }
+    parameters["channel_names"] = cases.channel_names
+    parameters["sampling_rate"] = cases.sampling_rate
     return class_of(task)(**parameters).fit(cases.X, cases.y)
 
 
@@ -78,24 +75,17 @@ class TablePredictions(NamedTuple):
     columns: dict[str, Any]
     quality: str | None
 
-    def as_text(self, delimiter: str) -> str:
-        """Write a header, and a line a case."""
-        text = StringIO()
-        writer = csv.writer(text, delimiter=delimiter, lineterminator="\n")
-        writer.writerow(self.columns)
-        writer.writerows(zip(*self.columns.values(), strict=True))
-        return text.getvalue()
-
     def tell(self, out: Path | None) -> None:
         """Write to a file, TSV by its name or else CSV; print what is not written."""
+        rows = [self.columns, *zip(*self.columns.values(), strict=True)]
         if self.quality is not None:
             click.echo(self.quality)
         elif out is None:
-            click.echo(self.as_text("\t"), nl=False)
+            click.echo(shared.delimited(rows), nl=False)
         if out is not None:
             delimiter = "\t" if out.suffix.lower() == ".tsv" else ","
             with open_atomic(out) as file:
-                file.write(self.as_text(delimiter).encode())
+                file.write(shared.delimited(rows, delimiter).encode())
 
 
 def predicted_of_table(
@@ -142,9 +132,7 @@ def predicted_of_table(
     if table.recording is not None:
         columns[table.recording] = cases.groups
     is_date = cases.starts.dtype.kind == "M"
-    columns["start"] = (
-        [_short(time) for time in cases.starts] if is_date else cases.starts
-    )
+    columns["start"] = list(map(_short, cases.starts)) if is_date else cases.starts
     if table.label is not None:
         columns[table.label] = cases.y
     predicted = estimator.predict(cases.X)
@@ -155,11 +143,7 @@ def predicted_of_table(
     if with_probabilities:
         shares = estimator.predict_proba(cases.X)
         columns |= {f"P({c})": shares[:, i] for i, c in enumerate(estimator.classes_)}
-    quality = None
-    if cases.y is not None:
-        quality = (
-            f"{_quality(predicted, cases.y, of_numbers)} of {len(predicted)} cases"
-        )
+    quality = None if cases.y is None else _quality(predicted, cases.y, of_numbers)
     return TablePredictions(columns, quality)
 
 
@@ -172,7 +156,10 @@ def _short(time: np.datetime64) -> str:
 def _quality(predicted: np.ndarray, y: np.ndarray, of_numbers: bool) -> str:
     from sklearn.metrics import mean_absolute_error, r2_score, root_mean_squared_error
 
-    if not of_numbers:
-        return f"accuracy {(predicted == y).mean():.4f}"
-    rmse, mae = root_mean_squared_error(y, predicted), mean_absolute_error(y, predicted)
-    return f"RMSE {rmse:.4g}, MAE {mae:.4g}, R2 {r2_score(y, predicted):.4f}"
+    if of_numbers:
+        rmse = root_mean_squared_error(y, predicted)
+        mae, r2 = mean_absolute_error(y, predicted), r2_score(y, predicted)
+        text = f"RMSE {rmse:.4g}, MAE {mae:.4g}, R2 {r2:.4f}"
+    else:
+        text = f"accuracy {(predicted == y).mean():.4f}"
+    return f"{text} of {len(predicted)} cases"

@@ -42,7 +42,7 @@ class TableOptions(NamedTuple):
     mixed: str | None = None
 
     def check_for(
-        self, data: Path | None, labels: Path | None = None, is_fit: bool = False
+        self, data: Path | None, labels: Path | None = None, needs_label: bool = False
     ) -> bool:
         """Tell whether data are a table, and refuse options that do not belong to them.
 
@@ -52,8 +52,8 @@ class TableOptions(NamedTuple):
             Where series are.
         labels : Path or None
             File of labels.
-        is_fit : bool, default=False
-            Whether there must be labels.
+        needs_label : bool, default=False
+            Whether a table must have a column of labels.
 
         Returns
         -------
@@ -71,24 +71,17 @@ class TableOptions(NamedTuple):
             if given:
                 flag = f"--{given[0].replace('_', '-')}"
                 raise click.UsageError(f"{flag} is for tables: CSV and Parquet files.")
-            if is_fit and labels is None:
-                raise click.UsageError("Missing option '--labels'.")
             return False
         if labels is not None:
             raise click.UsageError("--labels are of series: a table has --label.")
-        if is_fit and self.label is None:
+        if needs_label and self.label is None:
             raise click.UsageError("a table takes --label, its column of labels.")
         return True
 
 
-class Span(click.ParamType):
-    """A number of samples, or a length of time."""
-
-    name = "span"
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> int | str:
-        """Take digits for a number of samples."""
-        return int(value) if str(value).isdecimal() else value
+def span(value: str) -> int | str:
+    """Take digits for a number of samples, and all else for a length of time."""
+    return int(value) if value.isdecimal() else value
 
 
 OPTIONS = {
@@ -109,13 +102,13 @@ OPTIONS = {
     ),
     "window": click.option(
         "--window",
-        type=Span(),
+        type=span,
         help="Of a table: length of a window, in samples or as a time such as 2s; by "
         "default a recording is one case.",
     ),
     "hop": click.option(
         "--hop",
-        type=Span(),
+        type=span,
         help="Of a table: from the start of a window to that of the next, as --window. "
         "[default: a window]",
     ),
@@ -177,8 +170,7 @@ def read_cases(
     from lightwaves_aeon.tables import collection_from_table
 
     asked = {name: value for name, value in table._asdict().items() if value}
-    with warnings.catch_warnings(record=True) as told:
-        warnings.simplefilter("always")
+    with warnings.catch_warnings(record=True, action="always") as told:
         cases = collection_from_table(
             data, **asked, sampling_rate=sampling_rate, task=task
         )

@@ -4,25 +4,22 @@ from __future__ import annotations
 
 __all__ = ["watch"]
 
-import csv
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
-from io import StringIO
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from lightwaves_aeon.cli import shared
-from lightwaves_aeon.cli.shared import FILE
-from lightwaves_aeon.cli.tables import OPTIONS, Span
+from lightwaves_aeon.cli.shared import FILE, SHARE
+from lightwaves_aeon.cli.tables import OPTIONS, span
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from lightwaves_aeon.aeon.tasks import Estimator
+    from lightwaves_aeon.core.stream import Decision
     from lightwaves_aeon.tables.columns import Roles
     from lightwaves_aeon.tables.lines import Line
     from lightwaves_aeon.tables.live import LiveDecision, LiveLog
@@ -31,7 +28,6 @@ if TYPE_CHECKING:
 # Imports of aeon and pandas stand in the functions: help must not wait for them.
 
 UNSURE = "unsure"
-SHARE = click.FloatRange(0, 1, min_open=True, max_open=True)
 
 
 @click.command(short_help="Decide about the rows of a log as they come.")
@@ -61,13 +57,13 @@ SHARE = click.FloatRange(0, 1, min_open=True, max_open=True)
 )
 @click.option(
     "--window",
-    type=Span(),
+    type=span,
     help="Length of a window, in samples or as a time such as 2s. [default: that of "
     "the model]",
 )
 @click.option(
     "--hop",
-    type=Span(),
+    type=span,
     default="1",
     help="From one decision to the next, as --window.",
 )
@@ -78,12 +74,7 @@ SHARE = click.FloatRange(0, 1, min_open=True, max_open=True)
     metavar="SHARE",
     help=f"Decide '{UNSURE}', in JSON null, where the class is less probable.",
 )
-@click.option(
-    "--interval",
-    type=SHARE,
-    metavar="SHARE",
-    help="Of a regression: add the ends between which this share of the numbers lies.",
-)
+@shared.interval_option
 @click.option("--json", "as_json", is_flag=True, help="A line of JSON a decision.")
 def watch(
     model: Path,
@@ -125,7 +116,7 @@ def watch(
         estimator = load_model_file(model)
         names = channels or estimator._state.channel_names
         log = _log_of(estimator, time, time_unit, window, hop)
-        form = _Form.of(estimator, recording, time, as_json, **asked)
+        form = _Form(estimator, recording, time, as_json, **asked)
         reading = _Reading(estimator, Roles(time, recording, None, names), header)
         lines: Iterable[Line]
         if path is None:
@@ -193,20 +184,11 @@ class _Reading:
         return True
 
 
-class _Form(NamedTuple):
+class _Form:
     """How decisions are written."""
 
-    where: tuple[str, ...]
-    classes: Sequence[Any]
-    proba: bool
-    min_probability: float | None
-    ends_of: Callable[[np.ndarray], np.ndarray] | None
-    n_outputs: int
-    as_json: bool
-
-    @classmethod
-    def of(
-        cls,
+    def __init__(
+        self,
         estimator: Estimator,
         recording: str | None,
         time: str | None,
@@ -214,80 +196,68 @@ class _Form(NamedTuple):
         proba: bool,
         min_probability: float | None,
         interval: float | None,
-    ) -> _Form:
+    ):
         from lightwaves_aeon.aeon.regressor import LightWaveSRegressor
 
         named = ("recording", recording), ("time", time)
-        where = ("line", *(name for name, column in named if column is not None))
-        fitted = estimator._state.fitted
+        self._where = ["line", *(name for name, column in named if column is not None)]
+        self._fitted, self._classes = estimator._state.fitted, []
+        self._proba, self._min_probability = proba, min_probability
+        self._interval, self._as_json = interval, as_json
         if not isinstance(estimator, LightWaveSRegressor):
             if interval is not None:
                 raise TypeError(
                     "a classifier has no intervals: --interval is of regressors"
                 )
-            classes = estimator.classes_.tolist()
-            return cls(where, classes, proba, min_probability, None, 1, as_json)
-        if proba or min_probability is not None:
+            self._classes = estimator.classes_.tolist()
+        elif proba or min_probability is not None:
             raise TypeError("a regressor has no probabilities")
-        ends_of = None
-        if interval is not None:
-
-            def ends_of(found: np.ndarray) -> np.ndarray:
-                return fitted.interval_around(found[None], interval)[0]
-
-        return cls(where, (), False, None, ends_of, len(fitted.outputs), as_json)
 
     def header(self) -> str:
         """Name the columns; JSON needs no header."""
-        if self.as_json:
+        if self._as_json:
             return ""
-        kinds = ["predicted"] + ["lower", "upper"] * (self.ends_of is not None)
-        if self.n_outputs > 1:
-            kinds = [f"{kind} {i}" for i in range(self.n_outputs) for kind in kinds]
-        shares = [f"P({label})" for label in self.classes] if self.proba else []
-        return _tsv([*self.where, *kinds, *shares])
+        kinds = ["predicted"] + ["lower", "upper"] * (self._interval is not None)
+        n_outputs = 1 if self._classes else len(self._fitted.outputs)
+        if n_outputs > 1:
+            kinds = [f"{kind} {i}" for i in range(n_outputs) for kind in kinds]
+        shares = [f"P({label})" for label in self._classes] if self._proba else []
+        return shared.delimited([[*self._where, *kinds, *shares]])
 
     def text(self, found: LiveDecision) -> str:
         """Write a decision."""
-        where = {name: getattr(found, name) for name in self.where}
-        if self.classes:
-            return self._text_of_label(where, found)
-        return self._text_of_number(where, found)
+        where = {name: getattr(found, name) for name in self._where}
+        written = self._label if self._classes else self._number
+        record, values = written(found.decision)
+        if self._as_json:
+            return f"{json.dumps(where | record, ensure_ascii=False)}\n"
+        return shared.delimited([[*where.values(), *values]])
 
-    def _text_of_label(self, where: dict[str, Any], found: LiveDecision) -> str:
-        predicted: Any = found.decision.predicted.item()
-        shares = found.decision.probabilities
-        assert shares is not None
-        of_label = shares[self.classes.index(predicted)]
-        is_sure = self.min_probability is None or of_label >= self.min_probability
-        given = shares.tolist() if self.proba else []
-        if self.as_json:
-            record = {**where, "predicted": predicted if is_sure else None}
-            if self.proba:
-                names = map(str, self.classes)
-                record["probabilities"] = dict(zip(names, given, strict=True))
-            return f"{json.dumps(record, ensure_ascii=False)}\n"
-        return _tsv([*where.values(), predicted if is_sure else UNSURE, *given])
+    def _label(self, found: Decision) -> tuple[dict[str, Any], list[Any]]:
+        """Give a label as JSON, and as columns."""
+        predicted: Any = found.predicted.item()
+        assert found.probabilities is not None
+        shares = found.probabilities.tolist()
+        of_label = shares[self._classes.index(predicted)]
+        is_sure = self._min_probability is None or of_label >= self._min_probability
+        record = {"predicted": predicted if is_sure else None}
+        if self._proba:
+            names = map(str, self._classes)
+            record["probabilities"] = dict(zip(names, shares, strict=True))
+        label = predicted if is_sure else UNSURE
+        return record, [label, *shares] if self._proba else [label]
 
-    def _text_of_number(self, where: dict[str, Any], found: LiveDecision) -> str:
+    def _number(self, found: Decision) -> tuple[dict[str, Any], list[Any]]:
+        """Give numbers as JSON, and as columns."""
         import numpy as np
 
-        numbers = np.asarray(found.decision.predicted, np.float64)
-        record = {"predicted": numbers.tolist()}
-        parts = [numbers.reshape(-1, 1)]
-        if self.ends_of is not None:
-            ends = self.ends_of(numbers)
-            record |= {"lower": ends[..., 0].tolist(), "upper": ends[..., 1].tolist()}
-            parts.append(ends.reshape(-1, 2))
-        if self.as_json:
-            return f"{json.dumps({**where, **record}, ensure_ascii=False)}\n"
-        return _tsv([*where.values(), *np.hstack(parts).ravel().tolist()])
-
-
-def _tsv(values: Iterable[Any]) -> str:
-    text = StringIO()
-    csv.writer(text, delimiter="\t", lineterminator="\n").writerow(values)
-    return text.getvalue()
+        numbers = np.asarray(found.predicted, np.float64)
+        record = {"predicted": numbers}
+        if self._interval is not None:
+            ends = self._fitted.interval_around(numbers[None], self._interval)[0]
+            record |= {"lower": ends[..., 0], "upper": ends[..., 1]}
+        columns = np.stack(list(record.values()), axis=-1)
+        return {k: v.tolist() for k, v in record.items()}, columns.ravel().tolist()
 
 
 def _tell(text: str) -> None:

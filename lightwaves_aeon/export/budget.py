@@ -15,7 +15,6 @@ from lightwaves_aeon.core.convolution.kernels import N_TAPS
 from lightwaves_aeon.core.convolution.plan import Plan
 from lightwaves_aeon.core.convolution.pooling import POOLING_NAMES
 from lightwaves_aeon.core.convolution.pooling_sets import EMPTY
-from lightwaves_aeon.core.convolution.series_pooling import PlainFeatures
 from lightwaves_aeon.core.data.collection import Collection
 from lightwaves_aeon.core.fitted import FittedLinear, as_fitted
 from lightwaves_aeon.core.reduction import Reduction, some_of
@@ -160,15 +159,16 @@ def costs_of(
     if n_features is not None:
         fitted = some_of(fitted, np.arange(n_features))
     n_kept, n_scores = len(fitted.model.rows), len(fitted.head.bias)
+    has_gaps = arithmetic == "float" and fitted.takes_missing(missing_values)
+    tables: Tables | IntegerTables
     if arithmetic == "int16":
-        flags, sizes, has_gaps = *_of_integers(fitted, longest, bits, scale, offset), 0
+        model, _ = quantised(fitted, longest, None, bits, scale, offset)
+        tables = IntegerTables.from_model(model)
     else:
         refuse_coarse_numbers(fitted)
-        has_gaps = fitted.takes_missing(missing_values)
         tables = Tables.from_fitted(fitted, longest, has_gaps, probabilities)
-        flags, sizes = tables.flags, tables.sizes
-    of = OF[arithmetic]
-    of_code = of.code + of.of_series * flags["series"] + of.of_gaps * has_gaps
+    of, sizes = OF[arithmetic], tables.sizes
+    of_code = of.code + of.of_series * tables.flags["series"] + of.of_gaps * has_gaps
     of_code += of.of_probabilities * probabilities * (1 + has_gaps)
     operations = _operations(fitted.model.transform.plan, longest, of)
     return Costs(
@@ -274,15 +274,6 @@ def largest_within(
     return reduction.reduced(n_kept)
 
 
-def _of_integers(
-    fitted: FittedLinear, longest: int, *entry: Any
-) -> tuple[dict[str, bool], dict[str, int]]:
-    """Give the flags and sizes of a program in integers."""
-    model, _ = quantised(fitted, longest, None, *entry)
-    tables = IntegerTables.from_model(model)
-    return tables.flags, tables.sizes(longest)
-
-
 def _operations(plan: Plan, n: int, of: Arithmetic) -> int:
     """Count those of all features, by the steps of the program."""
     convolutions, bank, n_inputs = plan.convolutions, plan.bank, len(plan.inputs.first)
@@ -297,11 +288,7 @@ def _operations(plan: Plan, n: int, of: Arithmetic) -> int:
     starts = np.repeat(np.arange(n_inputs), np.diff(plan.starts))
     groups = np.unique(np.stack([starts, convolutions.dilations])[:, tapped], axis=1)
     operations += of.total * n * groups.shape[1]
-    operations += _operations_of_series(plan.plain, n, of)
+    first, end = np.floor(plan.plain.ends.T.astype(np.float64) * n)
+    of_each = [of.series[POOLING_NAMES[number]] for number in plan.plain.statistics]
+    operations += int((np.maximum(end - first, 1) * of_each).sum())
     return int(operations + of.scaling * n * n_inputs)
-
-
-def _operations_of_series(plain: PlainFeatures, n: int, of: Arithmetic) -> int:
-    first, end = np.floor(plain.ends.T.astype(np.float64) * n)
-    of_each = [of.series[POOLING_NAMES[number]] for number in plain.statistics]
-    return int((np.maximum(end - first, 1) * of_each).sum())

@@ -194,12 +194,16 @@ def _restored(header: dict[str, Any], arrays: Arrays, head: HeadFormat) -> Fitte
     scaler.n_samples_seen_ = metadata["n_cases"]
     allow_missing = header["allows_missing"]
     require(type(allow_missing) is bool, "allows_missing")
+    model = _model(rows, bank, arrays, allow_missing)
     common = Common(
-        model=_model(rows, bank, arrays, allow_missing),
+        model=model,
         scaler=scaler,
         name=header["estimator"],
         parameters=parameters,
         about={
+            "model": model,
+            "means": scaler.mean_,
+            "stds": np.sqrt(scaler.var_),
             "n_channels": metadata["n_channels"],
             "n_timepoints": (
                 None if metadata["unequal_length"] else metadata["n_timepoints"]

@@ -7,6 +7,7 @@ __all__ = [
     "ARRAYS_OF_NUMBERS",
     "FLAGS",
     "HEAD",
+    "HEAD_OF_NUMBERS",
     "INTERVALS",
     "KERNEL",
     "LABEL_KINDS",
@@ -41,6 +42,7 @@ KEY = [name for name in TABLE if not name.endswith("_score")]
 """The fields of the table that no two rows share."""
 KERNEL = ("weights", "lengths", "taps")
 HEAD = ("weights", "bias", "inverse_temperature")
+HEAD_OF_NUMBERS = ("weights", "bias", "is_vector", "limits")
 LOSS = ("accuracy", "accuracy_without")
 LOSS_OF_NUMBERS = ("r2", "r2_without")
 SCALER = ("mean_", "scale_", "var_")
@@ -62,6 +64,9 @@ COMMON: dict[str, Specification] = {
     "head_weights": (np.float64, ("features", "scores")),
     "head_bias": (np.float64, ("scores",)),
     **{f"scaler_{name}": (np.floating, ("features",)) for name in SCALER},
+    "ridge_alpha_": (np.floating, ()),
+    "ridge_coef_": (np.floating, ("scores", "features")),
+    "ridge_intercept_": (np.floating, ("scores",)),
 }
 """Arrays of any model; where a name stands twice, it is the same length."""
 
@@ -73,10 +78,7 @@ ARRAYS: dict[str, Specification] = {
     "confidence_exponent": (np.float64, ()),
     "head_inverse_temperature": (np.float64, ()),
     "ridge_alphas": (np.floating, ("alphas",)),
-    "ridge_alpha_": (np.floating, ()),
     "ridge_best_score_": (np.floating, ()),
-    "ridge_coef_": (np.floating, ("scores", "features")),
-    "ridge_intercept_": (np.floating, ("scores",)),
 }
 """Those of a classifier."""
 
@@ -88,9 +90,6 @@ ARRAYS_OF_NUMBERS: dict[str, Specification] = {
     "interval_residuals": (np.float64, ("cases held out", "scores")),
     "interval_predictions": (np.float64, ("groups", "scores")),
     "interval_usual": (np.float64, ("groups", "scores")),
-    "ridge_alpha_": (np.floating, ()),
-    "ridge_coef_": (np.floating, ("scores", "features")),
-    "ridge_intercept_": (np.floating, ("scores",)),
 }
 """Those of a regressor."""
 

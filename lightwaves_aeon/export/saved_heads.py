@@ -33,6 +33,7 @@ from lightwaves_aeon.export.saved_checks import (
     ARRAYS,
     ARRAYS_OF_NUMBERS,
     HEAD,
+    HEAD_OF_NUMBERS,
     INTERVALS,
     LABEL_KINDS,
     RIDGE,
@@ -56,7 +57,7 @@ class Common(NamedTuple):
     parameters : dict
         Those of the estimator of the framework.
     about : dict
-        What else a `FittedLinear` has.
+        What a `FittedLinear` has beside a head.
     """
 
     model: Model
@@ -64,13 +65,6 @@ class Common(NamedTuple):
     name: str
     parameters: dict[str, Any]
     about: dict[str, Any]
-
-    @property
-    def of_value(self) -> dict[str, Any]:
-        """Give the attributes of a `FittedLinear` that these are."""
-        scaler = self.scaler
-        stds = np.sqrt(scaler.var_)
-        return {**self.about, "model": self.model, "means": scaler.mean_, "stds": stds}
 
 
 class HeadFormat(NamedTuple):
@@ -178,7 +172,7 @@ def _restored_classifier(
         head=head,
         intercepts=np.atleast_1d(ridge.intercept_),
         channel_losses=_restored_losses(arrays, CHANNEL_LOSS),
-        **common.of_value,
+        **common.about,
     )
     return fitted, ridge
 
@@ -192,10 +186,8 @@ def _ridge(
     require(bool(fits), "ridge_best_score_")
     if not has_score:
         distilled = DistilledRidge()
-        distilled.alphas_, distilled.coef_ = (
-            arrays["ridge_alphas"],
-            arrays["ridge_coef_"],
-        )
+        distilled.alphas_ = arrays["ridge_alphas"]
+        distilled.coef_ = arrays["ridge_coef_"]
         distilled.intercept_ = arrays["ridge_intercept_"]
         distilled.classes_ = arrays["classes"]
         distilled.n_features_in_ = distilled.coef_.shape[1]
@@ -210,10 +202,7 @@ def _arrays_of_regressor(fitted: FittedRegressor) -> Arrays:
     assert fitted.intervals is not None  # of the default estimator
     return {
         **_losses(fitted),
-        "head_weights": fitted.head.weights,
-        "head_bias": fitted.head.bias,
-        "head_is_vector": np.array(fitted.head.is_vector),
-        "head_limits": np.asarray(fitted.head.limits),
+        **parts("head", fitted.head, HEAD_OF_NUMBERS),
         **parts("interval", fitted.intervals, INTERVALS),
     }
 
@@ -248,7 +237,7 @@ def _restored_regressor(
         intercepts=intercept,
         channel_losses=_restored_losses(arrays, CHANNEL_LOSS_OF_NUMBERS),
         intervals=Intervals(**parts_of(arrays, "interval", INTERVALS)),
-        **common.of_value,
+        **common.about,
     )
     return fitted, ridge
 

@@ -21,16 +21,8 @@ ZIP = b"PK"
 
 HDF5 = b"\x89HDF\r\n\x1a\n"
 
-SERIES: dict[str, Callable[[Path], StoredSeries]] = {
-    "npy": NpySeries,
-    "hdf5": Hdf5Series,
-    "zarr": ZarrSeries,
-}
-LABELS: dict[str, Callable[[Path, bool], np.ndarray]] = {
-    "npy": npy_labels,
-    "hdf5": hdf5_labels,
-    "zarr": zarr_labels,
-}
+Readers = tuple[Callable[[Path], StoredSeries], Callable[[Path, bool], np.ndarray]]
+"""What opens series, and what reads labels."""
 
 
 def open_series(path: str | Path) -> StoredSeries:
@@ -68,7 +60,8 @@ def open_series(path: str | Path) -> StoredSeries:
     >>> X.shape
     (2, 3, 40)
     """
-    return SERIES[_kind(path)](Path(path))
+    series_of, _ = _readers_for(path)
+    return series_of(Path(path))
 
 
 def as_array(path: str | Path) -> np.ndarray:
@@ -142,15 +135,16 @@ def read_labels(path: str | Path, of_numbers: bool = False) -> np.ndarray:
     >>> y.tolist()
     ['no', 'yes']
     """
-    return LABELS[_kind(path)](Path(path), of_numbers)
+    _, labels_of = _readers_for(path)
+    return labels_of(Path(path), of_numbers)
 
 
-def _kind(path: str | Path) -> str:
+def _readers_for(path: str | Path) -> Readers:
     """Tell the kind of a file by what is in it, and refuse all others."""
     file, name = split_name(path)
     if file.is_dir():
         if is_zarr(file):
-            return "zarr"
+            return ZarrSeries, zarr_labels
         raise DataFileError(f"{file} is a directory, but that of no Zarr array")
     if file.exists() and not file.is_file():
         raise DataFileError(f"{file} is no plain file")
@@ -161,7 +155,7 @@ def _kind(path: str | Path) -> str:
     if not start:
         raise DataFileError(f"{file} is empty")
     if start == HDF5:
-        return "hdf5"
+        return Hdf5Series, hdf5_labels
     if start.startswith(ZIP):
         raise DataFileError(
             f"{file} is an archive, as np.savez makes: store the one array alone, by "
@@ -173,4 +167,4 @@ def _kind(path: str | Path) -> str:
         )
     if name:
         raise DataFileError(f"{file} is a .npy file of one array: leave out ::{name}")
-    return "npy"
+    return NpySeries, npy_labels

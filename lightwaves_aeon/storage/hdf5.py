@@ -13,7 +13,6 @@ import numpy as np
 
 from lightwaves_aeon.storage.choice import (
     check_labels,
-    check_series,
     choose_array,
     may_be_labels,
     may_be_series,
@@ -56,10 +55,8 @@ class Hdf5Series(StoredSeries):
             datasets = _datasets(h5py, opened, name)
             self._name = choose_array(path, datasets, name, may_be_series, "series")
             dataset = datasets[self._name]
-            check_series(path, dataset.shape, dataset.dtype)
-            self.shape = dataset.shape
-            self.dtype = dataset.dtype.newbyteorder("=")
-            self.block_cases = dataset.chunks[0] if dataset.chunks else None
+            block_cases = dataset.chunks[0] if dataset.chunks else None
+            self._holds(dataset.shape, dataset.dtype, block_cases)
 
     def _read(self, cases: np.ndarray) -> np.ndarray:
         of_case = self.shape[1:]

@@ -73,15 +73,13 @@ class MonsterDataset:
             raise DataFileError(f"{self.folder} has no fold {fold}, but {there_are}")
         path, n_cases = self.folder / FOLD_FILE.format(fold), len(self.labels)
         tested = _read_fold(path, n_cases)
-        test, train = np.flatnonzero(tested), np.flatnonzero(~tested)
-        for cases, others in ((test, train), (train, test)):
-            if len(cases) == 0:
-                which = "all" if cases is train else "none"
-                raise DataFileError(
-                    f"{path} tests {which} of the {len(others)} cases: it must list "
-                    "some, one a line"
-                )
-        return train.astype(np.int64), test.astype(np.int64)
+        if tested.all() or not tested.any():
+            which = "all" if tested.all() else "none"
+            raise DataFileError(
+                f"{path} tests {which} of the {n_cases} cases: it must list some, one "
+                "a line"
+            )
+        return np.flatnonzero(~tested), np.flatnonzero(tested)
 
 
 def is_monster(folder: str | Path) -> bool:
@@ -210,10 +208,6 @@ def _read_fold(path: Path, n_cases: int) -> np.ndarray:
 
 def _whole_number(text: str) -> int | None:
     """Read a number; also one as np.savetxt writes it, 3.0e+00."""
-    try:
-        return int(text)
-    except ValueError:
-        pass
     try:
         value = float(text)
     except ValueError:

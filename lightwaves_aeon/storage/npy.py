@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lightwaves_aeon.storage.choice import check_labels, check_series
+from lightwaves_aeon.storage.choice import check_labels
 from lightwaves_aeon.storage.errors import DataFileError, faults_named
 from lightwaves_aeon.storage.series import (
     GAP_BYTES,
@@ -64,12 +64,8 @@ class NpySeries(StoredSeries):
     def __init__(self, path: str | Path) -> None:
         super().__init__(path, Path(path))
         with faults_named(path), self._file.open("rb") as file:
-            header = _read_header(file, self.path)
-        check_series(path, header.shape, header.dtype)
-        n_cases, n_channels, n_timepoints = header.shape
-        self.shape = n_cases, n_channels, n_timepoints
-        self.dtype = header.dtype.newbyteorder("=")
-        self._header = header
+            self._header = _read_header(file, self.path)
+        self._holds(self._header.shape, self._header.dtype)
 
     def mapped(self) -> np.ndarray:
         """Map the file into memory, for which it must not be truncated meanwhile.
@@ -178,15 +174,12 @@ def _read_header(file: BufferedReader, path: Path) -> _Header:
         raise DataFileError(f"{path} cannot be read: its shape is {header.shape}")
     said = header.offset + prod(header.shape) * header.dtype.itemsize
     size = os.fstat(file.fileno()).st_size
-    if size < said:
+    if size != said:
+        wrong = "is damaged, or something writes to it"
+        if size < said:
+            wrong = "is truncated, or not yet written to its end"
         raise DataFileError(
-            f"{path} is truncated, or not yet written to its end: it has {size} bytes, "
-            f"but by its header {said}"
-        )
-    if size > said:
-        raise DataFileError(
-            f"{path} is damaged, or something writes to it: it has {size} bytes, but "
-            f"by its header {said}"
+            f"{path} {wrong}: it has {size} bytes, but by its header {said}"
         )
     return header
 

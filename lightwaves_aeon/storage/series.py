@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from lightwaves_aeon.storage.choice import check_series
 from lightwaves_aeon.storage.errors import DataFileError, faults_named
 
 PIECE_BYTES = 8 * 2**20
@@ -55,6 +56,15 @@ class StoredSeries(ABC):
         with faults_named(path):
             # Before anything is read: what changes from now on is found.
             self._as_opened = self._state()
+
+    def _holds(
+        self, shape: tuple[int, ...], dtype: np.dtype, block_cases: int | None = None
+    ) -> None:
+        """Take what is known of the array, which must be one of series."""
+        check_series(self.path, shape, dtype)
+        n_cases, n_channels, n_timepoints = shape
+        self.shape = n_cases, n_channels, n_timepoints
+        self.dtype, self.block_cases = dtype.newbyteorder("="), block_cases
 
     def read(self, cases: range | np.ndarray) -> np.ndarray:
         """Read cases.

@@ -14,7 +14,6 @@ import numpy as np
 
 from lightwaves_aeon.storage.choice import (
     check_labels,
-    check_series,
     choose_array,
     may_be_labels,
     may_be_series,
@@ -53,11 +52,8 @@ class ZarrSeries(StoredSeries):
         folder = _array_folder(zarr, path, may_be_series, "series")
         super().__init__(path, folder)
         with faults_named(path):
-            self._array = zarr.open_array(folder, mode="r")
-            shape, dtype = self._array.shape, self._array.dtype
-            check_series(path, shape, dtype)
-            self.shape, self.dtype = shape, dtype.newbyteorder("=")
-            self.block_cases = (self._array.shards or self._array.chunks)[0]
+            array = self._array = zarr.open_array(folder, mode="r")
+            self._holds(array.shape, array.dtype, (array.shards or array.chunks)[0])
 
     def _read(self, cases: np.ndarray) -> np.ndarray:
         start, stop = int(cases[0]), int(cases[-1]) + 1

@@ -100,11 +100,10 @@ class _Column:
 
         self.name = name
         self.is_text = pa.types.is_dictionary(kind)
-        self.is_date = pa.types.is_timestamp(kind) or pa.types.is_string(kind)
-        dtype = np.int32 if self.is_text else np.int64
-        self.values = np.empty(
-            0, dtype if self.is_text or self.is_date else kind.to_pandas_dtype()
-        )
+        dtype = np.int32 if self.is_text else np.int64  # of names, or of ticks
+        if pa.types.is_floating(kind):
+            dtype = kind.to_pandas_dtype()
+        self.values = np.empty(0, dtype)
         self.n_rows = 0
         self.numbers: dict[str, int] = {}
 
@@ -135,7 +134,7 @@ class _Column:
             return np.array([*numbers, -1])[part.indices.fill_null(-1).to_numpy()]
         if pa.types.is_string(part.type):
             return ticks_of_text(self.name, part.to_pandas())
-        if self.is_date:
+        if pa.types.is_timestamp(part.type):
             ticks = part.to_numpy(zero_copy_only=False)
             return ticks.astype("datetime64[ns]").view(np.int64)
         return part.to_numpy(zero_copy_only=False)

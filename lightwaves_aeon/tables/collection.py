@@ -174,7 +174,8 @@ def collection_from_table(
         raise ValueError(
             f"sampling_rate must be a number of samples per second, got {sampling_rate}"
         )
-    columns = _columns(table, Roles(time, recording, label, channels, of_numbers))
+    columns_of = columns_of_file if isinstance(table, str | Path) else columns_of_frame
+    columns = columns_of(table, Roles(time, recording, label, channels, of_numbers))
     if columns.n_rows == 0:
         raise ValueError("there are too few rows: the table has none")
     timeline = timeline_of(columns, sampling_rate, TIME_UNITS[time_unit])
@@ -184,7 +185,13 @@ def collection_from_table(
         n_window = samples_of("window", window, rate)
         n_hop = n_window if hop is None else samples_of("hop", hop, rate)
     windows = cut(timeline, n_window, n_hop)
-    _tell_of_short(windows.n_short, n_window)
+    if windows.n_short > 0:
+        warnings.warn(
+            f"{windows.n_short} recordings are not used: they have no {n_window} time "
+            "points, those of a window, without a gap of that length",
+            UserWarning,
+            stacklevel=2,
+        )
     y, windows = _labelled(columns, timeline, windows, mixed)
     if n_window is None:
         _refuse_mostly_missing(windows, timeline)
@@ -203,21 +210,6 @@ def collection_from_table(
         window=n_window,
         hop=n_hop,
     )
-
-
-def _columns(table: Any, roles: Roles) -> Columns:
-    is_file = isinstance(table, str | Path)
-    return columns_of_file(table, roles) if is_file else columns_of_frame(table, roles)
-
-
-def _tell_of_short(n_short: int, window: int | None) -> None:
-    if n_short > 0:
-        warnings.warn(
-            f"{n_short} recordings are not used: they have no {window} time points, "
-            "those of a window, without a gap of that length",
-            UserWarning,
-            stacklevel=3,
-        )
 
 
 def _labelled(

@@ -30,7 +30,7 @@ class Categories(NamedTuple):
     values: np.ndarray
 
     @classmethod
-    def of(cls, values: np.ndarray) -> Categories:
+    def of(cls, values: np.ndarray | pd.Series) -> Categories:
         """Find the names in a column.
 
         Examples
@@ -111,6 +111,12 @@ class Roles:
     channels: Sequence[str] | None = None
     of_numbers: bool = False
 
+    @property
+    def named(self) -> list[str]:
+        """The columns of time, recording and label, as far as there are any."""
+        own = (self.time, self.recording, self.label)
+        return [name for name in own if name is not None]
+
     def channels_among(self, known: Sequence[str]) -> list[str]:
         """Give the names of the channels in a table.
 
@@ -138,8 +144,7 @@ class Roles:
         ...
         ValueError: there is no column 'T' for time: the table has 't', 'x'
         """
-        own = [self.time, self.recording, self.label]
-        taken = [name for name in own if name is not None]
+        taken = self.named
         if isinstance(self.channels, str):
             raise ValueError(
                 f"channels must be a list of names, got the text {self.channels!r}"
@@ -149,7 +154,7 @@ class Roles:
             channels = [name for name in known if name not in taken]
         listed = ", ".join(map(repr, known))
         roles = [
-            *zip(("time", "recording", "label"), own, strict=True),
+            *((role, getattr(self, role)) for role in ("time", "recording", "label")),
             *(("channels", name) for name in channels),
         ]
         for role, name in roles:

@@ -19,7 +19,6 @@ from lightwaves_aeon.tables.columns import (
     Categories,
     Columns,
     Roles,
-    plain,
 )
 from lightwaves_aeon.tables.frames import columns_of_frame
 
@@ -106,28 +105,12 @@ def _parquet(path: Path, roles: Roles) -> Columns:
     with faults_named(path):
         known = parquet.read_schema(path).names
     names = roles.channels_among(known)
-    own = (roles.time, roles.recording, roles.label)
-    wanted = [*(name for name in own if name is not None), *names]
-    texts = [name for name in own[1:] if name is not None]
+    texts = [name for name in (roles.recording, roles.label) if name is not None]
     with faults_named(path):
-        table = parquet.read_table(path, columns=wanted, read_dictionary=texts)
-    found = {}
-    for name in texts:  # each name once, not once a row
-        if hasattr(table.schema.field(name).type, "value_type"):
-            codes, values = _coded(table.column(name))
-            found[name] = Categories(codes, plain(values))
-            table = table.drop_columns(name)
-    recording, label = found.get(str(roles.recording)), found.get(str(roles.label))
-    rest = replace(
-        roles,
-        channels=names,
-        recording=roles.recording if recording is None else None,
-        label=roles.label if label is None else None,
-    )
-    columns = columns_of_frame(table, rest)
-    columns.recording = columns.recording if recording is None else recording
-    columns.label = columns.label if label is None else label
-    return columns
+        table = parquet.read_table(
+            path, columns=[*roles.named, *names], read_dictionary=texts
+        )
+    return columns_of_frame(table, replace(roles, channels=names))
 
 
 def _csv(path: Path, roles: Roles) -> Columns:
@@ -151,41 +134,24 @@ def _header(path: Path) -> tuple[list[str], str]:
     return next(csv.reader([line], delimiter=delimiter)), delimiter
 
 
-def _coded(column: Any) -> tuple[np.ndarray, list[str]]:
-    """Give codes and names of a dictionary column, in the order of appearance."""
-    whole = column.unify_dictionaries().combine_chunks()
-    if hasattr(whole, "chunks"):  # of an empty table
-        return np.empty(0, np.int32), []
-    codes = whole.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-    values = whole.dictionary.to_pylist()
-    found = pd.unique(codes[codes >= 0])
-    numbers = np.full(len(values) + 1, -1, np.int32)  # one more, for what is missing
-    numbers[found] = np.arange(len(found))
-    return numbers[codes], [values[code] for code in found]
-
-
 def _csv_by_pandas(
     path: Path, roles: Roles, names: list[str], delimiter: str
 ) -> Columns:
     of_text = [roles.recording, *([] if roles.of_numbers else [roles.label])]
     texts = [name for name in of_text if name is not None]
-    own = [roles.time, roles.recording, roles.label]
     with faults_named(path):
         table = pd.read_csv(
             path,
             sep=delimiter,
-            usecols=[*(name for name in own if name is not None), *names],
+            usecols=[*roles.named, *names],
             dtype=dict.fromkeys(texts, "str"),
             encoding="utf-8-sig",
         )
     columns = columns_of_frame(table, roles)
     columns.channels = [channel.astype(np.float32) for channel in columns.channels]
-    if columns.recording is not None:
-        columns.recording = Categories.of_text(
-            columns.recording.codes, columns.recording.values.tolist()
-        )
-    if isinstance(columns.label, Categories):
-        columns.label = Categories.of_text(
-            columns.label.codes, columns.label.values.tolist()
-        )
+    for role in ("recording", "label"):
+        names_of_role = getattr(columns, role)
+        if isinstance(names_of_role, Categories):
+            codes, values = names_of_role
+            setattr(columns, role, Categories.of_text(codes, values.tolist()))
     return columns

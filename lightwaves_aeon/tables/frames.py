@@ -4,7 +4,7 @@ from __future__ import annotations
 
 __all__ = ["columns_of_frame"]
 
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,6 @@ from lightwaves_aeon.tables.columns import (
     Categories,
     Columns,
     Roles,
-    plain,
     ticks_of_text,
 )
 
@@ -56,125 +55,88 @@ def columns_of_frame(table: Any, roles: Roles) -> Columns:
     >>> columns.names, columns.channels, columns.label.values.tolist()
     (['x'], [array([1., 2.])], ['a', 'b'])
     """
-    frame: _Frame
+    frame: Any
     if isinstance(table, pd.DataFrame):
-        frame = _PandasFrame(table)
-        names = roles.channels_among(list(table.columns))
+        names, frame = roles.channels_among(list(table.columns)), table
     else:
         opened = _opened(table)
         names = roles.channels_among(opened.collect_schema().names())
-        frame = _NarwhalsFrame(_collected(opened, roles, names))
-    columns = Columns(len(frame), names, [_numbers(frame, name) for name in names])
+        # Only now are columns read that are not in memory yet.
+        frame = opened.select([*roles.named, *names])
+        frame = frame.collect() if hasattr(frame, "collect") else frame
+    columns = Columns(len(frame), names, [_numbers(frame[name]) for name in names])
     if roles.time is not None:
-        columns.time = frame.time(roles.time)
+        columns.time = _times(frame[roles.time])
     if roles.recording is not None:
-        columns.recording = frame.categories(roles.recording)
+        columns.recording = _categories(frame[roles.recording])
     if roles.label is not None and roles.of_numbers:
-        columns.label = _numbers(frame, roles.label).astype(np.float64, copy=False)
+        columns.label = _numbers(frame[roles.label]).astype(np.float64, copy=False)
     elif roles.label is not None:
-        columns.label = frame.categories(roles.label)
+        columns.label = _categories(frame[roles.label])
     return columns
 
 
-class _Frame(Protocol):
-    def __len__(self) -> int: ...
-    def is_numeric(self, name: str) -> bool: ...
-    def first(self, name: str) -> Any: ...
-    def numbers(self, name: str) -> np.ndarray: ...
-    def time(self, name: str) -> np.ndarray: ...
-    def categories(self, name: str) -> Categories: ...
-
-
-def _numbers(frame: _Frame, name: str) -> np.ndarray:
-    first = None if frame.is_numeric(name) else frame.first(name)
-    if first is not None:
+def _numbers(column: Any) -> np.ndarray:
+    column = _of_pandas(column)
+    if not _is_numeric(column) and column.notna().any():
+        first = column.dropna().iloc[0]
         raise ValueError(
-            f"the column {name!r} holds {first!r}, which is no number: "
+            f"the column {column.name!r} holds {first!r}, which is no number: "
             "leave it out of the channels, or turn it into numbers"
         )
-    return frame.numbers(name)
+    dtype = _precision(column.dtype)
+    if isinstance(column.dtype, np.dtype):
+        return column.to_numpy().astype(dtype, copy=False)
+    return column.to_numpy(dtype=dtype, na_value=np.nan)
+
+
+def _times(column: Any) -> np.ndarray:
+    column = _of_pandas(column)
+    if _is_numeric(column):
+        return _numbers(column).astype(np.float64, copy=False)
+    if not types.is_datetime64_any_dtype(column.dtype):
+        return ticks_of_text(column.name, column.to_numpy(dtype=object))
+    return pd.DatetimeIndex(column).as_unit("ns").asi8
+
+
+def _categories(column: Any) -> Categories:
+    if isinstance(column, pd.Series):
+        return Categories.of(column)
+    if str(column.dtype) not in ("Categorical", "Enum"):
+        return Categories.of(column.to_numpy())
+    import narwhals as nw
+
+    native = column.to_native()
+    chunks = getattr(native, "chunks", None)  # of Arrow, where names may be null
+    if chunks is not None and not any(chunk.dictionary.null_count for chunk in chunks):
+        # Each name is there once, not once a row.
+        codes, names = Categories.of(native.to_pandas())
+        return Categories(codes.astype(np.int32), names)
+    return Categories.of(column.cast(nw.String).to_numpy())
+
+
+def _is_numeric(column: pd.Series) -> bool:
+    dtype = column.dtype
+    return types.is_numeric_dtype(dtype) and not types.is_complex_dtype(dtype)
 
 
 def _precision(dtype: object) -> type[np.floating]:
     return np.float32 if str(dtype).lower() in SMALL else np.float64
 
 
-class _PandasFrame:
-    """What is asked of a frame of pandas."""
-
-    def __init__(self, table: pd.DataFrame):
-        self.table = table
-
-    def __len__(self) -> int:
-        return len(self.table)
-
-    def is_numeric(self, name: str) -> bool:
-        dtype = self.table[name].dtype
-        return types.is_numeric_dtype(dtype) and not types.is_complex_dtype(dtype)
-
-    def first(self, name: str) -> Any:
-        known = self.table[name].dropna()
-        return None if known.empty else known.iloc[0]
-
-    def numbers(self, name: str) -> np.ndarray:
-        column = self.table[name]
-        dtype = _precision(column.dtype)
-        if isinstance(column.dtype, np.dtype):
-            return column.to_numpy().astype(dtype, copy=False)
-        return column.to_numpy(dtype=dtype, na_value=np.nan)
-
-    def time(self, name: str) -> np.ndarray:
-        column = self.table[name]
-        if self.is_numeric(name):
-            return self.numbers(name).astype(np.float64, copy=False)
-        if not types.is_datetime64_any_dtype(column.dtype):
-            return ticks_of_text(name, column.to_numpy(dtype=object))
-        return pd.DatetimeIndex(column).as_unit("ns").asi8
-
-    def categories(self, name: str) -> Categories:
-        codes, values = pd.factorize(self.table[name])
-        return Categories(codes, plain(values))
-
-
-class _NarwhalsFrame:
-    """What is asked of any other frame."""
-
-    def __init__(self, frame: Any):
-        self.frame = frame
-
-    def __len__(self) -> int:
-        return len(self.frame)
-
-    def is_numeric(self, name: str) -> bool:
-        dtype = self.frame[name].dtype
-        return dtype.is_numeric() or str(dtype) == "Boolean"
-
-    def first(self, name: str) -> Any:
-        known = self.frame[name].drop_nulls().head(1).to_list()
-        return known[0] if known else None
-
-    def numbers(self, name: str) -> np.ndarray:
-        column = self.frame[name]
-        return column.to_numpy().astype(_precision(column.dtype), copy=False)
-
-    def time(self, name: str) -> np.ndarray:
-        column = self.frame[name]
-        if self.is_numeric(name):
-            return column.to_numpy().astype(np.float64, copy=False)
-        if str(column.dtype).startswith(("Datetime", "Date")):
-            return column.dt.timestamp("ns").fill_null(NO_TIME).to_numpy()
-        return ticks_of_text(name, column.to_list())
-
-    def categories(self, name: str) -> Categories:
-        column = self.frame[name]
-        if str(column.dtype) in (
-            "Categorical",
-            "Enum",
-        ):  # Arrow's have nulls of their own
-            import narwhals as nw
-
-            column = column.cast(nw.String)
-        return Categories.of(column.to_numpy())
+def _of_pandas(column: Any) -> pd.Series:
+    """Give numbers, times or text as a column of pandas."""
+    if isinstance(column, pd.Series):
+        return column
+    kind = str(column.dtype)
+    if column.dtype.is_numeric() or kind == "Boolean":
+        values = column.to_numpy().astype(_precision(kind), copy=False)
+    elif kind.startswith("Date"):  # and time, or a date alone
+        ticks = column.dt.timestamp("ns").fill_null(NO_TIME)
+        values = ticks.to_numpy().view("datetime64[ns]")
+    else:
+        values = column.to_numpy().astype(object)
+    return pd.Series(values, name=column.name, copy=False)
 
 
 def _opened(table: Any) -> Any:
@@ -193,10 +155,3 @@ def _opened(table: Any) -> Any:
             f"table must be a data frame or the name of a file, got "
             f"{type(table).__qualname__}"
         ) from error
-
-
-def _collected(frame: Any, roles: Roles, channels: list[str]) -> Any:
-    """Read the columns that matter, where none are in memory yet."""
-    own = (roles.time, roles.recording, roles.label)
-    frame = frame.select([*(name for name in own if name is not None), *channels])
-    return frame.collect() if hasattr(frame, "collect") else frame

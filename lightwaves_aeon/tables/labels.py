@@ -60,8 +60,7 @@ def labels_of(
     first, last = np.searchsorted(changes, (rows[:, 0], rows[:, 1] - 1), side="right")
     several = np.flatnonzero(first != last)
     if mixed == "refuse" and len(several):
-        start, stop = rows[several[0]]
-        of_case = np.unique(numbers[start:stop])[:3]
+        of_case = np.unique(numbers[slice(*rows[several[0]])])[:3]
         if isinstance(label, Categories):
             of_case = label.values[of_case]
         number = windows.recordings()[kept[several[0]]]
@@ -70,16 +69,10 @@ def labels_of(
             f"{', '.join(map(str, of_case))} in one case: cut it into windows, or say "
             "by mixed= which label such a case has"
         )
-    if mixed == "majority":
+    if mixed in ("majority", "mean"):
         for case in several:
-            start, stop = rows[case]
-            found[case] = np.bincount(numbers[start:stop]).argmax()
-    elif mixed == "mean":
-        for case in several:
-            start, stop = rows[case]
-            found[case] = numbers[start:stop].mean()
+            own = numbers[slice(*rows[case])]
+            found[case] = own.mean() if mixed == "mean" else np.bincount(own).argmax()
     elif mixed == "drop":
-        is_kept = np.ones(len(kept), bool)
-        is_kept[several] = False
-        kept, found = kept[is_kept], found[is_kept]
+        kept, found = np.delete(kept, several), np.delete(found, several)
     return label.values[found] if isinstance(label, Categories) else found, kept

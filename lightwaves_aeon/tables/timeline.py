@@ -140,10 +140,9 @@ def timeline_of(
         If a row has no time or no recording, a time is there twice, or steps are not
         those of the sampling rate.
     """
-    if columns.recording is None:
+    recordings = columns.recording
+    if recordings is None:
         recordings = Categories(np.zeros(columns.n_rows, np.int8), np.zeros(1, int))
-    else:
-        recordings = columns.recording
     time, codes = columns.time, recordings.codes
     _refuse_missing(time, codes)
     order = _order(time, codes)
@@ -159,16 +158,16 @@ def timeline_of(
     is_date = time.dtype.kind == "i"
     per_second = 1e9 if is_date else 1 / time_unit
     steps = np.diff(time)
-    _refuse_repeated(steps, time, bounds, names)
+    inside = np.ones(len(steps), bool)  # a recording, not from one to the next
+    inside[changes - 1] = False
+    _refuse_repeated(inside & (steps == 0), time, bounds, names)
     period = None if sampling_rate is None else per_second / sampling_rate
-    period = _period(steps, bounds, names, period, per_second)
+    period = _period(steps, inside, bounds, names, period, per_second)
     if period is None:  # no recording has two rows
         return Timeline(order, bounds, names, time, None, None, none, none)
     if sampling_rate is None:
         sampling_rate = float(f"{per_second / period:.6g}")
-    is_gap = steps >= 1.5 * period
-    is_gap[changes - 1] = False
-    gaps = np.flatnonzero(is_gap)
+    gaps = np.flatnonzero(inside & (steps >= 1.5 * period))
     missing = np.rint(steps[gaps] / period).astype(np.int64) - 1
     return Timeline(
         order, bounds, names, time, period, sampling_rate, gaps + 1, missing
@@ -200,10 +199,8 @@ def _order(time: np.ndarray | None, codes: np.ndarray) -> np.ndarray | None:
 
 
 def _refuse_repeated(
-    steps: np.ndarray, time: np.ndarray, bounds: np.ndarray, names: np.ndarray
+    is_repeated: np.ndarray, time: np.ndarray, bounds: np.ndarray, names: np.ndarray
 ) -> None:
-    is_repeated = steps == 0
-    is_repeated[bounds[1:-1] - 1] = False
     if is_repeated.any():
         row = int(is_repeated.argmax())
         name = names[np.searchsorted(bounds, row, side="right") - 1]
@@ -217,6 +214,7 @@ def _refuse_repeated(
 
 def _period(
     steps: np.ndarray,
+    inside: np.ndarray,
     bounds: np.ndarray,
     names: np.ndarray,
     period: float | None,
@@ -235,11 +233,8 @@ def _period(
     is_given = period is not None
     if period is None:
         middle = np.quantile(usual[known], 0.5, method="lower")
-        inside = np.ones(len(steps), bool)
-        inside[bounds[1:-1] - 1] = False
-        inside &= steps < 1.5 * middle
-        inside &= steps > 0.5 * middle
-        period = float(np.mean(steps, where=inside)) if inside.any() else middle
+        near = inside & (steps < 1.5 * middle) & (steps > 0.5 * middle)
+        period = float(np.mean(steps, where=near)) if near.any() else middle
     ratios = usual[known] / period
     is_off = (ratios < 2 / 3) | (ratios > 1.5)
     if is_off.any():
@@ -250,9 +245,7 @@ def _period(
             f"samples per second, but the sampling rate {rate} is "
             f"{per_second / period:.6g}: resample it first"
         )
-    is_short = steps < period / 2
-    is_short[bounds[1:-1] - 1] = False
-    if np.mean(is_short) > MOST_UNEVEN:
+    if np.mean(inside & (steps < period / 2)) > MOST_UNEVEN:
         raise ValueError(
             "times are too uneven to be taken for samples at a steady rate: resample "
             "the table first, or leave out the time and give the sampling rate"

@@ -74,7 +74,7 @@ def test_fit_is_that_of_python(log, model):
 
 
 def test_predict_cuts_as_the_model_was_fitted(log, model, tmp_path):
-    lines = run("predict", model, "--data", log, *NAMED).output.splitlines()
+    lines = run("predict", model, "--data", log, *NAMED).stdout.splitlines()
     assert lines[0].split("\t") == ["machine", "start", "predicted"]
     assert len(lines) == 1 + 5 * 10
     assert lines[2].split("\t")[:2] == ["pump 0", "2026-01-31T12:00:02"]
@@ -84,7 +84,7 @@ def test_predict_cuts_as_the_model_was_fitted(log, model, tmp_path):
     found = pd.read_csv(out)
     assert list(found) == ["machine", "start", "state", "predicted"]
     accuracy = np.mean(found["state"] == found["predicted"])
-    assert result.output == f"accuracy {accuracy:.4f} of {len(found)} cases\n"
+    assert result.stdout == f"accuracy {accuracy:.4f} of {len(found)} cases\n"
     assert accuracy > 0.8
     assert found["start"][1] == "2026-01-31T12:00:00.5"
     again = tmp_path / "found.tsv"
@@ -113,15 +113,15 @@ def test_regression(log, tmp_path):
     run("fit", *given, "--task", "regression", *SMALL, "--out", model)
     out = tmp_path / "found.csv"
     result = run("predict", model, *given, "--interval", 0.9, "--out", out)
-    assert result.output.startswith("RMSE ")
+    assert result.stdout.startswith("RMSE ")
     found = pd.read_csv(out)
     assert list(found)[2:] == ["load", "predicted", "lower", "upper"]
     assert (found["lower"] < found["predicted"]).all()
     rows = run("evaluate", log, *cut, "--task", "regression", *SMALL, "--json")
-    (row,) = json.loads(rows.output)["results"]
+    (row,) = json.loads(rows.stdout)["results"]
     assert row["regressor"] == "lightwaves"
     assert len(row["recordings"]) == 5
-    text = run("evaluate", log, *cut, "--task", "regression", *SMALL).output
+    text = run("evaluate", log, *cut, "--task", "regression", *SMALL).stdout
     assert "Mean absolute error by recording" in text
 
 
@@ -139,7 +139,7 @@ def test_export(log, model, tmp_path):
 
 def test_evaluate(log):
     given = ["evaluate", log, *CUT, *CHANNELS, *SMALL]
-    found = json.loads(run(*given, "--json", "--against", "minirocket").output)
+    found = json.loads(run(*given, "--json", "--against", "minirocket").stdout)
     about = {"n_recordings": 5, "window": 40, "hop": 20, "sampling_rate": 20.0}
     assert about.items() <= found.items()
     assert [row["classifier"] for row in found["results"]] == [
@@ -151,7 +151,7 @@ def test_evaluate(log):
     assert row["labels"] == ["off", "on"]
     assert np.sum(row["confusion"]) == found["n_cases"] == 95
     assert row["recordings"][0]["group"] == "pump 0"
-    text = run(*given, "--split", "time").output
+    text = run(*given, "--split", "time").stdout
     assert "95 windows of 40 time points (2 s), of 5 recordings" in text
     assert "fitted to the first 70 % of each recording" in text
     assert "Accuracy by recording" in text

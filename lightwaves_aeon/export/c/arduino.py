@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["arduino_file_names", "export_arduino"]
 
+import re
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal
@@ -21,13 +22,15 @@ from lightwaves_aeon.export.c.source import CSource, export_c
 SOURCES = "lightwaves_model.h", "lightwaves_model.c", "lightwaves_model_data.h"
 """Of the program in C, to be put into ``src``."""
 
-OTHERS = {
-    "library.properties": "library.properties",
-    "keywords.txt": "keywords.txt",
-    "examples/lightwaves_array/lightwaves_array.ino": "array.ino",
-    "examples/lightwaves_stream/lightwaves_stream.ino": "stream.ino",
-}
-"""Where each goes, and what the package has it as."""
+OTHERS = (
+    "library.properties",
+    "keywords.txt",
+    "examples/lightwaves_array/lightwaves_array.ino",
+    "examples/lightwaves_stream/lightwaves_stream.ino",
+)
+
+TEMPLATES = "library.properties", "array.ino", "stream.ino"
+"""What the package has the others as; keywords are those of the header."""
 
 
 def arduino_file_names(name: str) -> tuple[str, ...]:
@@ -121,12 +124,20 @@ def export_arduino(
             scale=scale,
             offset=offset,
         )
-        program = [
-            (Path(sources) / renamed(file, name)).read_text("ascii") for file in SOURCES
-        ]
-    others = [
-        renamed(read_template(f"arduino/{file}", arithmetic), name)
-        for file in OTHERS.values()
-    ]
+        program = [file.read_text("ascii") for file in source.files[: len(SOURCES)]]
+    properties, *sketches = (
+        read_template(f"arduino/{file}", arithmetic) for file in TEMPLATES
+    )
+    keywords = _keywords(read_template("lightwaves_model.h", arithmetic))
+    others = [renamed(text, name) for text in (properties, keywords, *sketches)]
     texts = dict(zip(arduino_file_names(name), program + others, strict=True))
     return source._replace(files=tuple(write_files(folder, texts, force)))
+
+
+def _keywords(header: str) -> str:
+    """List for Arduino's editor what a header names: it is to be in colour."""
+    kinds = {"lightwaves_model": "KEYWORD1", "lightwaves_classes": "LITERAL1"}
+    kinds |= dict.fromkeys(re.findall(r"lightwaves_\w+(?=\()", header), "KEYWORD2")
+    kinds |= dict.fromkeys(re.findall(r"LIGHTWAVES_\w+", header), "LITERAL1")
+    rows = (f"{name}\t{kind}\n" for name, kind in kinds.items())
+    return "".join(["# For a LightWaveS model, written by lightwaves-aeon.\n", *rows])

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-__all__ = ["array_text", "data_header", "heading", "labels_macro", "lines", "macros"]
+__all__ = [
+    "COMMENTS",
+    "arrays_text",
+    "data_header",
+    "heading",
+    "labels_macro",
+    "lines",
+    "literal",
+    "macros",
+    "operators_text",
+]
 
 import re
 import textwrap
@@ -89,17 +99,9 @@ def data_header(
         "N_PPV": N_THRESHOLDS,
         "N_PARTS": N_PARTS,
     }
-    bits = {name: 1 << slots_of(name)[0] for name in RESPONSE_POOLING}
-    of_series = {name: 1 << i for i, name in enumerate(SERIES_POOLING)}
-    representations = {name: i for i, name in enumerate(REPRESENTATIONS)}
     # The program finds out the others by itself.
     own = ("tapped", "derived", "pairs", "channel", "series", "convolutions")
-    asked = {name: int(tables.flags[name]) for name in tables.flags if name not in own}
-    arrays = (
-        array_text(name, array, COMMENTS.get(name, ""))
-        for name, array in tables.arrays.items()
-    )
-    text = "\n".join(arrays).lstrip()
+    asked = {name: flag for name, flag in tables.flags.items() if name not in own}
     remarks = [OF_GAPS] if tables.flags["gaps"] else []
     levels = zip(fitted.model.channels, known.lows, known.steps, strict=True)
     channels = (f"{{{c}, {literal(low)}, {literal(step)}}}" for c, low, step in levels)
@@ -125,17 +127,9 @@ def data_header(
  */
 {macros("", numbers)}
 
-/* Bits of the pooling operators, of responses and of intervals, and numbers of the
- * representations.
- */
-{macros("", bits)}
-{macros("", of_series)}
-{macros("", representations)}
+{operators_text(RESPONSE_POOLING, asked)}
 
-/* What the tables call for. */
-{macros("HAS_", asked)}
-
-{text}
+{arrays_text(tables.arrays, COMMENTS)}
 {labels_macro(fitted)}#endif
 
 #ifdef LIGHTWAVES_KNOWN_CASE
@@ -188,6 +182,33 @@ def labels_macro(fitted: FittedLinear) -> str:
     return f"\n#define CLASS_LABELS {listed}\n"
 
 
+def operators_text(pooling: Iterable[str], asked: Mapping[str, bool]) -> str:
+    """Define the bits and numbers of operators, and what the tables call for.
+
+    Parameters
+    ----------
+    pooling : iterable of str
+        The pooling operators of responses that the program has.
+    asked : mapping of str to bool
+        The pieces of the program, and whether the tables call for each.
+
+    Returns
+    -------
+    str
+    """
+    numbers = {name: 1 << slots_of(name)[0] for name in pooling}
+    numbers |= {name: 1 << i for i, name in enumerate(SERIES_POOLING)}
+    numbers |= {name: i for i, name in enumerate(REPRESENTATIONS)}
+    return f"""\
+/* Bits of the pooling operators, of responses and of intervals, and numbers of the
+ * representations.
+ */
+{macros("", numbers)}
+
+/* What the tables call for. */
+{macros("HAS_", {name: int(flag) for name, flag in asked.items()})}"""
+
+
 def macros(prefix: str, values: Mapping[str, int]) -> str:
     r"""Define numbers.
 
@@ -212,6 +233,14 @@ def lines(items: Iterable[str]) -> str:
     '\\\n    1, \\\n    2'
     """
     return "\\\n    " + ", \\\n    ".join(items)
+
+
+def arrays_text(arrays: Mapping[str, np.ndarray], comments: Mapping[str, str]) -> str:
+    """Define constant arrays, some of which begin a section with a comment."""
+    texts = (
+        array_text(name, of, comments.get(name, "")) for name, of in arrays.items()
+    )
+    return "\n".join(texts).lstrip()
 
 
 def array_text(name: str, array: np.ndarray, comment: str = "") -> str:

@@ -6,21 +6,18 @@ __all__ = ["integer_data_header"]
 
 import numpy as np
 
-from lightwaves_aeon.core.convolution.pooling import (
-    N_THRESHOLDS,
-    SERIES_POOLING,
-    slots_of,
-)
-from lightwaves_aeon.core.convolution.representations import REPRESENTATIONS
+from lightwaves_aeon.core.convolution.pooling import N_THRESHOLDS
 from lightwaves_aeon.core.fitted import FittedClassifier
 from lightwaves_aeon.export.c.check import mixed_bits
+from lightwaves_aeon.export.c.data import COMMENTS as COMMENTS_OF_FLOATS
 from lightwaves_aeon.export.c.data import (
-    array_text,
+    arrays_text,
     heading,
     labels_macro,
     lines,
     literal,
     macros,
+    operators_text,
 )
 from lightwaves_aeon.export.c.int16_tables import IntegerTables
 from lightwaves_aeon.export.c.probabilities import logit_scale
@@ -31,15 +28,11 @@ from lightwaves_aeon.export.integer.pooling import POOL, SERIES_POOL
 from lightwaves_aeon.export.integer.responses import DERIVE
 from lightwaves_aeon.export.integer.width import FRACTION_BITS
 
-COMMENTS = {
+COMMENTS = COMMENTS_OF_FLOATS | {
     "channels": "Channels in use.",
-    "input_channels": "Inputs: positions among the channels in use.",
     "input_intervals": "Number of intervals of each input; what is wanted, and where.",
-    "input_groups": "Number of groups of convolutions of each input.",
     "group_dilations": "Groups: dilation, number of convolutions.",
-    "convolution_kernels": "Convolutions: kernel, masks of pooling operators by level.",
     "kernel_taps": "Taps of the kernels from the centre, heavy ones first.",
-    "thresholds": "Thresholds of PPV, in the order in which they are needed.",
     "head_intercepts": "The head: scores of the average case, that case, bits to be "
     "dropped, the weights.",
     "head_limits": "The least score of each output, and the largest.",
@@ -65,17 +58,13 @@ stand for values of 32 bits, or are values of 16: integers of 13 bits go beyond 
 clamped, not all of them."""
 
 
-def integer_data_header(
-    model: IntegerModel, tables: IntegerTables, hop: int, probabilities: bool
-) -> str:
+def integer_data_header(tables: IntegerTables, hop: int, probabilities: bool) -> str:
     """Write all that a program in integers is told of a model.
 
     Parameters
     ----------
-    model : IntegerModel
-        The model.
     tables : IntegerTables
-        Its tables.
+        The model as tables.
     hop : int
         Samples from decision to decision.
     probabilities : bool
@@ -91,25 +80,25 @@ def integer_data_header(
     ValueError
         If there are no probabilities to be had.
     """
-    fitted, n = model.fitted, model.n_timepoints
+    model, fitted = tables.model, tables.model.fitted
     is_classifier = isinstance(fitted, FittedClassifier)
     has_counts = isinstance(model.entry, CountEntry)
     outputs = "classes" if is_classifier else "outputs"
     public = {
         "N_CHANNELS": fitted.n_channels,
         f"N_{outputs.upper()}": len(fitted.outputs),
-        "N_TIMEPOINTS": n,
+        "N_TIMEPOINTS": model.n_timepoints,
         "HOP": hop,
         "BITS": model.bits,
         "LARGEST": model.width.largest_sample,
         **({"COUNTS": 1} if has_counts else {}),
         **({"SCORE_BITS": int(model.head.bits[0])} if is_classifier else {}),
-        **tables.sizes(n),
+        **tables.sizes,
     }
     numbers = {
         "N_SCORES": len(model.head.intercepts),
         "N_IN_USE": len(fitted.model.channels),
-        "N_INPUTS": tables.n_inputs,
+        "N_INPUTS": len(tables.arrays["input_channels"]),
         "MARGIN": tables.margin,
         "N_PPV": N_THRESHOLDS,
         "ENERGY_SHIFT": model.width.energy_shift,
@@ -118,10 +107,6 @@ def integer_data_header(
         "FRACTION_BITS": FRACTION_BITS,
         "LARGEST_STEP": LARGEST_STEP,
     }
-    bits = {name: 1 << slots_of(name)[0] for name in POOL}
-    of_series = {name: 1 << i for i, name in enumerate(SERIES_POOLING)}
-    representations = {name: i for i, name in enumerate(REPRESENTATIONS)}
-    text = _arrays_text(tables.arrays)
     floats = ""
     if probabilities:
         public["HAS_PROBABILITIES"] = 1
@@ -135,7 +120,7 @@ def integer_data_header(
         floats += f"""
 #ifdef LIGHTWAVES_FLOAT_INPUT
 /* Channels in use: their means in two floats each, and units in one. */
-{_arrays_text(tables.float_arrays)}
+{arrays_text(tables.float_arrays, COMMENTS)}
 #endif
 """
     return f"""{heading(fitted, "All is computed in integers.")}
@@ -161,30 +146,15 @@ def integer_data_header(
  */
 {macros("", numbers)}
 
-/* Bits of the pooling operators, of responses and of intervals, and numbers of the
- * representations.
- */
-{macros("", bits)}
-{macros("", of_series)}
-{macros("", representations)}
+{operators_text(POOL, {name: tables.flags[name] for name in FLAGS})}
 
-/* What the tables call for. */
-{macros("HAS_", {name: int(tables.flags[name]) for name in FLAGS})}
-
-{text}
+{arrays_text(tables.arrays, COMMENTS)}
 {floats}{labels_macro(fitted)}#endif
 
 #ifdef LIGHTWAVES_KNOWN_CASE
 {_known_case(model)}
 #endif
 """
-
-
-def _arrays_text(arrays: dict[str, np.ndarray]) -> str:
-    texts = (
-        array_text(name, of, COMMENTS.get(name, "")) for name, of in arrays.items()
-    )
-    return "\n".join(texts).lstrip()
 
 
 def _numbers_text(model: IntegerModel) -> str:

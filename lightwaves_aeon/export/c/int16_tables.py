@@ -11,19 +11,21 @@ import numpy as np
 from lightwaves_aeon.core.convolution.kernels import CENTRE
 from lightwaves_aeon.core.convolution.pooling import POOLING_NAMES
 from lightwaves_aeon.core.fitted import FittedClassifier
-from lightwaves_aeon.export.c.tables import N_PARTS, Tables
+from lightwaves_aeon.export.c.tables import N_PARTS, Tables, compact
 from lightwaves_aeon.export.integer.entry import CountEntry
 from lightwaves_aeon.export.integer.model import IntegerModel
 from lightwaves_aeon.export.integer.pooling import slope_shift
-from lightwaves_aeon.export.integer.width import Width
 
-SHARED = (
+ORDER = (
     "channels",
     "input_channels",
     "input_representations",
     "input_others",
     "input_intervals",
     "interval_statistics",
+    "interval_firsts",
+    "interval_lengths",
+    "interval_shifts",
     "input_groups",
     "group_dilations",
     "group_convolutions",
@@ -32,14 +34,7 @@ SHARED = (
     "convolution_level_2",
     "kernel_taps",
 )
-"""Arrays that the program in floats has, too."""
-
-OF_INTERVALS = ("interval_firsts", "interval_lengths", "interval_shifts")
-AT = SHARED.index("interval_statistics") + 1
-ORDER = (*SHARED[:AT], *OF_INTERVALS, *SHARED[AT:])
-"""That in which they are written; others follow."""
-
-SIGNED = (np.int8, np.int16, np.int32)
+"""In which arrays are written, most of which the program in floats has; others follow."""
 
 
 class IntegerTables(NamedTuple):
@@ -53,20 +48,17 @@ class IntegerTables(NamedTuple):
         Those that make integers of floats, which few programs need.
     flags : dict of str to bool
         Which pieces of the program the arrays call for.
-    n_inputs : int
-        Number of inputs.
     margin : int
         Zeros before and behind a series.
-    width : Width
-        Of inputs and responses.
+    model : IntegerModel
+        What they are of.
     """
 
     arrays: dict[str, np.ndarray]
     float_arrays: dict[str, np.ndarray]
     flags: dict[str, bool]
-    n_inputs: int
     margin: int
-    width: Width
+    model: IntegerModel
 
     @classmethod
     def from_model(cls, model: IntegerModel) -> IntegerTables:
@@ -102,58 +94,61 @@ class IntegerTables(NamedTuple):
         """
         n = model.n_timepoints
         tables = Tables.from_fitted(model.fitted, n)
-        arrays = {name: tables.arrays[name] for name in SHARED if name in tables.arrays}
+        own: dict[str, np.ndarray] = {}
         if tables.flags["series"]:
             ends = ("interval_starts", "interval_stops")
             first, end = (
                 tables.arrays[of].astype(np.int64) * n // N_PARTS for of in ends
             )
             lengths = np.maximum(end - first, 1)
-            arrays |= {
-                "interval_firsts": _unsigned(first),
-                "interval_lengths": _unsigned(lengths),
+            own |= {
+                "interval_firsts": compact(first),
+                "interval_lengths": compact(lengths),
             }
             if tables.flags["slope"]:
                 largest = model.width.largest
                 shifts = [slope_shift(length, largest) for length in lengths.tolist()]
-                arrays["interval_shifts"] = _unsigned(np.array(shifts))
+                own["interval_shifts"] = compact(np.array(shifts))
         if tables.flags["thresholds"]:
             shares = model.fitted.model.rows["statistic"] == POOLING_NAMES.index("ppv")
-            columns = tables.columns[shares[tables.columns]]
-            arrays["thresholds"] = _of_width(model.thresholds[columns], model.width)
+            thresholds = model.thresholds[tables.columns[shares[tables.columns]]]
+            own["thresholds"] = thresholds.astype(f"int{model.width.n_bits}")
         head = model.head
-        arrays |= {
+        own |= {
             "head_intercepts": head.intercepts.astype(np.int32),
             "head_centres": _signed(head.centres[tables.columns]),
-            "head_shifts": _unsigned(head.shifts[tables.columns]),
+            "head_shifts": compact(head.shifts[tables.columns]),
             "head_weights": _signed(head.weights[tables.columns]),
         }
         if not isinstance(model.fitted, FittedClassifier):
-            arrays["head_limits"] = head.limits.T.astype(np.int32)
+            own["head_limits"] = head.limits.T.astype(np.int32)
         floats = {}
         if isinstance(model.entry, CountEntry):
-            arrays |= {
+            own |= {
                 "count_multipliers": _signed(model.entry.multipliers),
                 "count_addends": _signed(model.entry.addends),
-                "count_shifts": _unsigned(model.entry.shifts),
+                "count_shifts": compact(model.entry.shifts),
             }
         else:
             floats = {
                 "channel_means": model.entry.means,
                 "channel_gains": model.entry.gains,
             }
+        known = tables.arrays | own
+        arrays = {name: known[name] for name in ORDER if name in known} | own
         dilations = arrays.get("group_dilations", np.zeros(1))
         margin = min(CENTRE * int(dilations.max()), n)
-        ordered = {name: arrays[name] for name in ORDER if name in arrays} | arrays
-        return cls(ordered, floats, tables.flags, tables.n_inputs, margin, model.width)
+        return cls(arrays, floats, tables.flags, margin, model)
 
-    def sizes(self, n: int) -> dict[str, int]:
-        """Give the memory of the program in bytes, for `n` time points."""
+    @property
+    def sizes(self) -> dict[str, int]:
+        """The memory of the program in bytes, as `CSource` has it."""
         flags, n_used = self.flags, len(self.arrays["channels"])
+        n = self.model.n_timepoints
         n_values = n + 2 * self.margin
         n_values += 2 * n * flags["convolutions"]
         n_values += flags["level_2"] * (n // 2 + 2 * self.margin)
-        work_bytes = self.width.n_bits // 8 * n_values
+        work_bytes = self.model.width.n_bits // 8 * n_values
         work_bytes += 2 * flags["pairs"] * n_used * n
         return {
             "work_bytes": work_bytes + 8,
@@ -162,17 +157,6 @@ class IntegerTables(NamedTuple):
         }
 
 
-def _of_width(array: np.ndarray, width: Width) -> np.ndarray:
-    return array.astype(np.int32 if width.is_wide else np.int16)
-
-
 def _signed(array: np.ndarray) -> np.ndarray:
-    for dtype in SIGNED:
-        limits = np.iinfo(dtype)
-        if array.min() >= limits.min and array.max() <= limits.max:
-            return array.astype(dtype)
-    raise AssertionError("a constant beyond 32 bits")
-
-
-def _unsigned(array: np.ndarray) -> np.ndarray:
-    return array.astype(np.min_scalar_type(int(array.max())))
+    largest = max(int(array.max()), -int(array.min()) - 1)
+    return array.astype(np.min_scalar_type(-largest - 1))

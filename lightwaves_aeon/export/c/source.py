@@ -163,30 +163,23 @@ def export_c(
     longest, name = longest_of(fitted, n_timepoints), checked_name(name)
     step = longest if hop is None else _checked("hop", hop, LARGEST_HOP)
     check_arithmetic(arithmetic, missing_values)
+    tables: Tables | IntegerTables
+    names, model, agreement = program_names(arithmetic), None, None
     if arithmetic == "int16":
-        names = program_names(arithmetic)
         refuse_missing(fitted.model.rows, "C source in integers", names, names)
         model, agreement = quantised(fitted, longest, X, bits, scale, offset)
-        integers = IntegerTables.from_model(model)
-        data = integer_data_header(model, integers, step, probabilities)
-        files = write_files(folder, texts_of(name, data, arithmetic), force)
-        source = _written(files, integers.sizes(longest))
-        return source._replace(agreement=agreement, integers=model)
-    if any(asked is not None for asked in (X, bits, scale)):
-        raise ValueError("X, bits, scale and offset are for arithmetic='int16'")
-    names = program_names(arithmetic)
-    refuse_missing(fitted.model.rows, "C source", names, names)
-    refuse_coarse_numbers(fitted)
-    has_gaps = fitted.takes_missing(missing_values)
-    tables = Tables.from_fitted(fitted, longest, has_gaps, probabilities)
-    data = data_header(fitted, tables, known_case(fitted, tables), step)
+        tables = IntegerTables.from_model(model)
+        data = integer_data_header(tables, step, probabilities)
+    else:
+        if any(asked is not None for asked in (X, bits, scale)):
+            raise ValueError("X, bits, scale and offset are for arithmetic='int16'")
+        refuse_missing(fitted.model.rows, "C source", names, names)
+        refuse_coarse_numbers(fitted)
+        has_gaps = fitted.takes_missing(missing_values)
+        tables = Tables.from_fitted(fitted, longest, has_gaps, probabilities)
+        data = data_header(fitted, tables, known_case(fitted, tables), step)
     files = write_files(folder, texts_of(name, data, arithmetic), force)
-    return _written(files, tables.sizes)
-
-
-def _written(files: list[Path], sizes: dict[str, int]) -> CSource:
-    work, stream = sizes["work_bytes"], sizes["stream_bytes"]
-    return CSource(tuple(files), work, stream, sizes["table_bytes"])
+    return CSource(tuple(files), **tables.sizes, agreement=agreement, integers=model)
 
 
 def check_arithmetic(arithmetic: str, missing_values: bool | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["N_PARTS", "Tables"]
+__all__ = ["N_PARTS", "Tables", "compact"]
 
 from typing import NamedTuple
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from lightwaves_aeon.core.convolution.convolutions import Convolutions
 from lightwaves_aeon.core.convolution.kernels import CENTRE, N_TAPS, KernelBank
+from lightwaves_aeon.core.convolution.plan import Plan
 from lightwaves_aeon.core.convolution.pooling import (
     POOLING_NAMES,
     POOLING_OPERATORS,
@@ -17,7 +18,7 @@ from lightwaves_aeon.core.convolution.pooling import (
     SERIES_POOLING,
     slots_of,
 )
-from lightwaves_aeon.core.convolution.representations import REPRESENTATIONS, Inputs
+from lightwaves_aeon.core.convolution.representations import REPRESENTATIONS
 from lightwaves_aeon.core.convolution.series_pooling import PlainFeatures
 from lightwaves_aeon.core.data.scaling import divisors
 from lightwaves_aeon.core.fitted import FittedClassifier, FittedLinear
@@ -119,9 +120,9 @@ class Tables(NamedTuple):
         order = np.lexsort((~tapped, plan.convolutions.dilations, input_of))
         convolutions = Convolutions(*(part[order] for part in plan.convolutions))
         tapped, wanted = tapped[order], convolutions.columns >= 0
-        intervals = _Intervals.from_plain(plan.plain)
-        flags = _flags(tapped, wanted, convolutions, inputs)
-        flags |= _flags_of_series(plan.plain) | {"gaps": missing_values}
+        intervals, plain_columns, input_of_plain = _intervals(plan.plain)
+        flags = _flags(tapped, wanted, plan, convolutions.thresholds)
+        flags["gaps"] = missing_values
         used = np.unique(convolutions.kernels)
         used = used[np.argsort(bank.taps[used, 0] < 0, kind="stable")]
         position = np.zeros(len(bank.names), np.int64)
@@ -131,9 +132,13 @@ class Tables(NamedTuple):
         masks = wanted @ (1 << np.arange(wanted.shape[2]))
         # Scores from the average case: terms far from zero would cancel badly.
         weights, means = fitted.head.weights, _single(fitted.means)
+        intercepts = fitted.head.bias + means @ weights
+        # Numbers, unlike scores, may be large beside what they vary by.
+        is_classifier = isinstance(fitted, FittedClassifier)
+        intercepts = (_single if is_classifier else _pairs_of_floats)(intercepts)
         of_convolutions = np.repeat(input_of[order], wanted.sum(axis=(1, 2)))
-        input_of_row = np.append(intervals.input_of_row, of_convolutions)
-        columns = np.append(intervals.columns, convolutions.columns[wanted])
+        input_of_row = np.append(input_of_plain, of_convolutions)
+        columns = np.append(plain_columns, convolutions.columns[wanted])
         columns = columns[np.argsort(input_of_row, kind="stable")]
         shortened = np.minimum(convolutions.dilations, longest)
         reaches = (bank.lengths[convolutions.kernels] // 2 + 1) * shortened
@@ -145,10 +150,7 @@ class Tables(NamedTuple):
             "input_channels": inputs.first,
             "input_representations": inputs.representations,
             "input_others": inputs.second,
-            "input_intervals": np.bincount(intervals.inputs, minlength=n_inputs),
-            "interval_starts": intervals.starts,
-            "interval_stops": intervals.stops,
-            "interval_statistics": intervals.masks,
+            **intervals,
             "input_groups": np.bincount(keys[0, starts], minlength=n_inputs),
             "group_dilations": shortened[starts],
             "group_convolutions": np.diff(np.append(starts, len(order))),
@@ -158,7 +160,7 @@ class Tables(NamedTuple):
             "convolution_level_2": masks[:, 1],
             "thresholds": convolutions.thresholds[wanted[:, :, slots_of("ppv")]],
             **_kernels(bank, used, N_TAPS if flags["tapped_level_2"] else N_HEAVY),
-            "head_intercepts": _intercepts(fitted, fitted.head.bias + means @ weights),
+            "head_intercepts": intercepts,
             **_limits(fitted),
             "head_means": means[columns],
             "head_weights": _single(weights[columns]),
@@ -168,7 +170,7 @@ class Tables(NamedTuple):
             candidates |= {name: _single(of_scores[name]) for name in of_scores}
         return cls(
             arrays={
-                name: _compact(array)
+                name: compact(array)
                 for name, array in candidates.items()
                 if name not in NEEDS or flags[NEEDS[name]]
             },
@@ -231,8 +233,9 @@ NEEDS = {
 
 
 def _flags(
-    tapped: np.ndarray, wanted: np.ndarray, convolutions: Convolutions, inputs: Inputs
+    tapped: np.ndarray, wanted: np.ndarray, plan: Plan, thresholds: np.ndarray
 ) -> dict[str, bool]:
+    inputs, of_series = plan.inputs, {*np.array(POOLING_NAMES)[plan.plain.statistics]}
     level_1, level_2 = wanted[:, 0].any(axis=1), wanted[:, 1].any(axis=1)
     slots = {name: wanted[:, :, slots_of(name)] for name in RESPONSE_POOLING}
     used = {name: bool(of_name.any()) for name, of_name in slots.items()}
@@ -242,7 +245,7 @@ def _flags(
         **used,
         **{name: name in names for name in REPRESENTATIONS},
         "amplitudes": "amplitude" in units,
-        "thresholds": convolutions.thresholds[slots["ppv"]].any(),
+        "thresholds": thresholds[slots["ppv"]].any(),
         "derived": names != {"channel"},
         "pairs": (inputs.first != inputs.second).any(),
         "convolutions": len(tapped) > 0,
@@ -255,58 +258,45 @@ def _flags(
         "rectified": (level_2 & (level_1 | ~tapped)).any(),
         "tapped_level_2": (tapped & level_2).any(),
         "weighted_level_2": (~tapped & level_2).any(),
+        **{name: name in of_series for name in SERIES_POOLING},
+        "series": len(of_series) > 0,
     }
     return {name: bool(flag) for name, flag in flags.items()}
 
 
-def _flags_of_series(plain: PlainFeatures) -> dict[str, bool]:
-    used = {POOLING_NAMES[number] for number in plain.statistics}
-    of_each = {name: name in used for name in SERIES_POOLING}
-    return {**of_each, "series": len(used) > 0}
+def _intervals(
+    plain: PlainFeatures,
+) -> tuple[dict[str, np.ndarray], np.ndarray, np.ndarray]:
+    """Arrange intervals of level 0, and the statistics wanted of each.
 
-
-class _Intervals(NamedTuple):
-    """Intervals of level 0, and the statistics wanted of each.
-
-    Attributes
-    ----------
-    inputs, starts, stops, masks : np.ndarray of int, shape (n_intervals,)
-        Input, ends in parts of the series, and bits of the statistics.
+    Returns
+    -------
+    arrays : dict of str to np.ndarray
+        Of each input the number of its intervals; of these the ends in parts of the
+        series, and the bits of the statistics.
     columns, input_of_row : np.ndarray of int, shape (n_plain,)
         Columns of the features in the order of the intervals and bits, and their
         inputs.
     """
-
-    inputs: np.ndarray
-    starts: np.ndarray
-    stops: np.ndarray
-    masks: np.ndarray
-    columns: np.ndarray
-    input_of_row: np.ndarray
-
-    @classmethod
-    def from_plain(cls, plain: PlainFeatures) -> _Intervals:
-        n_inputs = len(plain.starts) - 1
-        input_of_row = np.repeat(np.arange(n_inputs), np.diff(plain.starts))
-        ends = plain.ends.T * N_PARTS
-        if (ends != np.round(ends)).any():
-            raise ValueError(
-                f"C source has no intervals but those made of {N_PARTS}ths of a series"
-            )
-        keys = np.stack([input_of_row, *ends.astype(np.int64)])
-        order = np.lexsort((plain.statistics, *keys[::-1]))
-        keys, statistics = keys[:, order], plain.statistics[order]
-        first = _starts_of_groups(keys)
-        number = statistics.astype(np.int64) - POOLING_NAMES.index(SERIES_POOLING[0])
-        masks = np.add.reduceat(1 << number, first)
-        inputs, starts, stops = keys[:, first]
-        return cls(inputs, starts, stops, masks, plain.columns[order], keys[0])
-
-
-def _intercepts(fitted: FittedLinear, values: np.ndarray) -> np.ndarray:
-    # Numbers, unlike scores, may be large beside what they vary by.
-    is_classifier = isinstance(fitted, FittedClassifier)
-    return _single(values) if is_classifier else _pairs_of_floats(values)
+    n_inputs = len(plain.starts) - 1
+    input_of_row = np.repeat(np.arange(n_inputs), np.diff(plain.starts))
+    ends = plain.ends.T * N_PARTS
+    if (ends != np.round(ends)).any():
+        raise ValueError(
+            f"C source has no intervals but those made of {N_PARTS}ths of a series"
+        )
+    keys = np.stack([input_of_row, *ends.astype(np.int64)])
+    order = np.lexsort((plain.statistics, *keys[::-1]))
+    keys, statistics = keys[:, order], plain.statistics[order]
+    first = _starts_of_groups(keys)
+    number = statistics.astype(np.int64) - POOLING_NAMES.index(SERIES_POOLING[0])
+    arrays = {
+        "input_intervals": np.bincount(keys[0, first], minlength=n_inputs),
+        "interval_starts": keys[1, first],
+        "interval_stops": keys[2, first],
+        "interval_statistics": np.add.reduceat(1 << number, first),
+    }
+    return arrays, plain.columns[order], keys[0]
 
 
 def _limits(fitted: FittedLinear) -> dict[str, np.ndarray]:
@@ -353,7 +343,16 @@ def _kernels(bank: KernelBank, used: np.ndarray, n_taps: int) -> dict[str, np.nd
     }
 
 
-def _compact(array: np.ndarray) -> np.ndarray:
+def compact(array: np.ndarray) -> np.ndarray:
+    """Give an array the smallest unsigned type that holds it, if it has no other.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.export.c.tables import compact
+    >>> compact(np.array([3, 256])).dtype
+    dtype('uint16')
+    """
     if array.dtype.kind == "f" or array.dtype == np.int8:
         return array
     return array.astype(np.min_scalar_type(int(array.max())))

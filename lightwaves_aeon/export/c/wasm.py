@@ -7,7 +7,6 @@ __all__ = ["export_wasm", "wasm_file_names"]
 import json
 import shutil
 import subprocess
-from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal
@@ -28,8 +27,8 @@ from lightwaves_aeon.export.integer.model import IntegerModel
 
 FILES = "lightwaves_model.wasm", "lightwaves_model.mjs"
 
-CALLS = "predict_length", "push", "reset", "probabilities"
-OF_INTEGERS = "n_clamped", "quantise"
+CALLS = "predict_length", "push", "reset", "probabilities", "n_clamped", "quantise"
+"""Functions that the loader calls where the program has them."""
 
 INSTALL = "on Debian: apt-get install clang lld; elsewhere LLVM has them"
 
@@ -125,22 +124,17 @@ def export_wasm(
             scale=scale,
             offset=offset,
         )
-        calls = [*CALLS, *(OF_INTEGERS if source.integers is not None else ())]
-        if not probabilities:
-            calls.remove("probabilities")
-        if scale is not None:
-            calls.remove("quantise")
-        module = _compiled(Path(sources), name, calls)
+        module = _compiled(Path(sources), name)
     module_name, loader_name = wasm_file_names(name)
     loader = _loader(estimator, n_timepoints, name, source.integers)
     files = write_files(folder, {module_name: module, loader_name: loader}, force)
     return source._replace(files=tuple(files))
 
 
-def _compiled(folder: Path, name: str, calls: Iterable[str]) -> bytes:
+def _compiled(folder: Path, name: str) -> bytes:
     # In place of the header of this machine, which is not for WebAssembly.
     (folder / "math.h").write_text(read_template("wasm_math.h"))
-    exports = (f"-Wl,--export={name}_{call}" for call in calls)
+    exports = (f"-Wl,--export-if-defined={name}_{call}" for call in CALLS)
     out = folder / "out.wasm"
     files = "-I", str(folder), str(folder / f"{name}_model.c"), "-o", str(out)
     with_floats = "-D", f"{name.upper()}_FLOAT_INPUT"
@@ -163,7 +157,6 @@ def _loader(
 ) -> str:
     fitted = as_fitted(estimator, "WebAssembly")
     is_classifier = isinstance(fitted, FittedClassifier)
-    labels = [str(label) for label in fitted.outputs] if is_classifier else None
     longest, n_outputs = longest_of(fitted, n_timepoints), len(fitted.outputs)
     values = {
         "N_CHANNELS": fitted.n_channels,
@@ -176,7 +169,8 @@ def _loader(
         for key, of in (("UNITS", 2.0**-head.bits), ("OFFSETS", head.offsets)):
             values[key] = np.broadcast_to(of, n_outputs).tolist()
         values["TAKES_COUNTS"] = isinstance(integers.entry, CountEntry)
-    values["LABELS"] = labels  # the last: they may hold any of the names
+    # The last: they may hold any of the names.
+    values["LABELS"] = [*map(str, fitted.outputs)] if is_classifier else None
     template = read_template("lightwaves_model.mjs", "int16" if integers else "float")
     text = renamed(template, name)
     for key, value in values.items():

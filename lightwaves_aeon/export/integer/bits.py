@@ -82,7 +82,10 @@ def choose_bits(
     (1.0, True)
     """
     is_classifier = isinstance(fitted, FittedClassifier)
-    values = X if scale is None else _values(X, scale, offset)
+    values = X
+    if scale is not None:
+        a, b = (of_all_channels(of, X.shape[1])[:, None] for of in (scale, offset))
+        values = b + a * X
     parts = fitted.contributions(fitted.features(values)).sum(axis=1)
     expected = fitted.kept(parts + fitted.output_intercepts)
     spread = np.maximum(expected.std(axis=0), np.finfo(float).tiny)
@@ -163,10 +166,3 @@ def quantised(
     bits = DEFAULT_BITS if bits is None else bits
     model = IntegerModel.from_fitted(fitted, n_timepoints, bits, scale, offset)
     return model, agreement
-
-
-def _values(
-    X: np.ndarray, scale: float | np.ndarray, offset: float | np.ndarray
-) -> np.ndarray:
-    a, b = (of_all_channels(of, X.shape[1])[:, None] for of in (scale, offset))
-    return b + a * X

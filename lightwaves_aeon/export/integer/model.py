@@ -21,12 +21,13 @@ from lightwaves_aeon.export.integer.entry import (
     of_all_channels,
 )
 from lightwaves_aeon.export.integer.head import IntegerHead
-from lightwaves_aeon.export.integer.pooling import POOL, SERIES_POOL, Pooling
+from lightwaves_aeon.export.integer.pooling import POOL, SERIES_POOL
 from lightwaves_aeon.export.integer.responses import DERIVE, energy, respond
 from lightwaves_aeon.export.integer.width import Width, width_of
 
 DEFAULT_BITS, MOST_BITS = 8, 15
 TARGET = "a model in integers"
+POOLING = POOL | SERIES_POOL
 
 
 @dataclass(frozen=True)
@@ -114,8 +115,7 @@ class IntegerModel:
         (dtype('int16'), True)
         """
         rows = fitted.model.rows
-        refuse_missing(rows[rows["level"] == 0], TARGET, SERIES_POOL, DERIVE)
-        refuse_missing(rows[rows["level"] > 0], TARGET, POOL, DERIVE)
+        refuse_missing(rows, TARGET, POOLING, DERIVE)
         _refuse_others(fitted, bits)
         transform = fitted.model.transform
         width = width_of(bits, n_timepoints)
@@ -201,7 +201,8 @@ class IntegerModel:
         derive = DERIVE[REPRESENTATION_NAMES[row["input"]]]
         # Where there is no second channel its number is -1, and it is not read.
         x = self.width.clamped(derive(z[:, row["channel"]], z[:, row["other"]]))
-        compute, level = _pooling_of(row).compute, int(row["level"])
+        name, level = POOLING_NAMES[row["statistic"]], int(row["level"])
+        compute = POOLING[name].compute
         if level == 0:
             first, end = _timepoints_of(row, self.n_timepoints)
             return compute(x[:, first:end], self.width.largest, threshold)
@@ -285,24 +286,19 @@ def _timepoints_of(row: np.void, n: int) -> tuple[int, int]:
     return int(first), int(end)
 
 
-def _pooling_of(row: np.void) -> Pooling:
-    pooling = SERIES_POOL if row["level"] == 0 else POOL
-    return pooling[POOLING_NAMES[row["statistic"]]]
-
-
 def _unit_and_bounds(
     row: np.void, n: int, bits: int, width: Width
 ) -> tuple[float, tuple[int, int]]:
     """Give what one of a feature's integers is, and their range."""
-    pooling, level = _pooling_of(row), int(row["level"])
-    operator = POOLING_OPERATORS[POOLING_NAMES[row["statistic"]]]
+    name, level = POOLING_NAMES[row["statistic"]], int(row["level"])
+    pooling = POOLING[name]
     if level == 0:
         first, end = _timepoints_of(row, n)
         of = end - first, width.largest
         return 2.0**-bits * pooling.unit(*of), pooling.bounds(*of)
     of = n // level, width.largest_response(level)
     unit = pooling.unit(*of)
-    if operator.unit == "amplitude":
+    if POOLING_OPERATORS[name].unit == "amplitude":
         unit *= 2.0 ** (width.energy_shift * (level - 1) - bits)
         unit *= float(row["dilation"]) ** (-1.5 * level)
     return unit, pooling.bounds(*of)

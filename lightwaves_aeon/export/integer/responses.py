@@ -4,6 +4,8 @@ from __future__ import annotations
 
 __all__ = ["DERIVE", "energy", "respond"]
 
+from collections.abc import Callable
+
 import numpy as np
 
 from lightwaves_aeon.core.convolution.kernels import CENTRE
@@ -16,19 +18,11 @@ def _change(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     return np.diff(first, axis=1, prepend=first[:, :1])
 
 
-def _sum(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    return first + second
-
-
-def _difference(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    return first - second
-
-
-DERIVE = {
+DERIVE: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
     "channel": lambda first, second: first,
     "change": _change,
-    "sum": _sum,
-    "difference": _difference,
+    "sum": np.add,
+    "difference": np.subtract,
 }
 """What makes an input of one channel or two, before it is clamped."""
 

@@ -136,9 +136,7 @@ def build_model(fitted: FittedLinear, missing_values: bool | None = None) -> Any
         raise ImportError(f"export to ONNX needs onnx: {INSTALL}") from error
 
     model, n_channels = fitted.model, fitted.n_channels
-    is_plain = model.rows["level"] == 0
-    refuse_missing(model.rows[is_plain], "an ONNX model", SERIES_POOL, DERIVE)
-    refuse_missing(model.rows[~is_plain], "an ONNX model", POOL, DERIVE)
+    refuse_missing(model.rows, "an ONNX model", {*POOL, *SERIES_POOL}, DERIVE)
     refuse_coarse(model.transform)
     takes_missing, graph = fitted.takes_missing(missing_values), Graph()
     series = input_series(graph, model.transform, takes_missing)
