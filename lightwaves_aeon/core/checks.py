@@ -51,9 +51,7 @@ def check_coverage(value: object) -> None:
     ...
     ValueError: coverage must be above 0 and below 1, got 90
     """
-    if not isinstance(value, Real) or isinstance(value, bool):
-        raise TypeError(f"coverage must be a number, got {value!r}")
-    if not 0 < float(value) < 1:
+    if not 0 < _number("coverage", value) < 1:
         raise ValueError(f"coverage must be above 0 and below 1, got {value}")
 
 
@@ -86,9 +84,7 @@ def check_positive(name: str, value: object) -> None:
     ...
     ValueError: sampling_rate must be a finite number above 0, got 0.0
     """
-    if not isinstance(value, Real) or isinstance(value, bool):
-        raise TypeError(f"{name} must be a number, got {value!r}")
-    if not 0 < float(value) < inf:
+    if not 0 < _number(name, value) < inf:
         raise ValueError(f"{name} must be a finite number above 0, got {value}")
 
 
@@ -103,7 +99,11 @@ def check_share(name: str, value: object) -> None:
     ...
     ValueError: augment_missing must be from 0 to below 1, got 1.5
     """
+    if not 0 <= _number(name, value) < 1:
+        raise ValueError(f"{name} must be from 0 to below 1, got {value}")
+
+
+def _number(name: str, value: object) -> float:
     if not isinstance(value, Real) or isinstance(value, bool):
         raise TypeError(f"{name} must be a number, got {value!r}")
-    if not 0 <= float(value) < 1:
-        raise ValueError(f"{name} must be from 0 to below 1, got {value}")
+    return float(value)

@@ -84,17 +84,17 @@ class FittedLinear(ABC):
         """What a column of outputs is called in tables; None if there is one output."""
 
     @property
-    @abstractmethod
     def output_weights(self) -> np.ndarray:
         """What a unit of each feature adds to each output.
 
         Of shape (n_features, n_outputs).
         """
+        return self.head.weights
 
     @property
-    @abstractmethod
     def output_intercepts(self) -> np.ndarray:
         """What is given for the average training case, one an output."""
+        return self.intercepts
 
     def kept(self, outputs: np.ndarray) -> np.ndarray:
         """Keep what the features add up to within the limits there are.
@@ -244,11 +244,9 @@ class FittedClassifier(FittedLinear):
             )
         coefficients = np.atleast_2d(estimator.coef_)
         intercepts = np.broadcast_to(estimator.intercept_, len(coefficients))
-        average = np.zeros((1, len(scaler.mean_)))
+        of_average = estimator.decision_function(np.zeros((1, len(scaler.mean_))))
         # Some count votes of pairs of classes, which for three classes are three too.
-        adds_up = np.array_equal(
-            np.ravel(estimator.decision_function(average)), intercepts
-        )
+        adds_up = np.array_equal(np.ravel(of_average), intercepts)
         n_classes = len(estimator.classes_)
         if not adds_up or len(coefficients) != (1 if n_classes == 2 else n_classes):
             raise NotLinearError(

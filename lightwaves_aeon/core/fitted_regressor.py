@@ -85,14 +85,8 @@ class FittedRegressor(FittedLinear):
             model.allows_missing,
             limits,
         )
-        return cls(
-            model=model,
-            head=head,
-            intercepts=np.array(intercepts),
-            means=scaler.mean_,
-            stds=np.sqrt(scaler.var_),
-            **about,
-        )
+        stds = np.sqrt(scaler.var_)
+        return cls(model, head, np.array(intercepts), scaler.mean_, stds, **about)
 
     @property
     def outputs(self) -> np.ndarray:
@@ -103,16 +97,6 @@ class FittedRegressor(FittedLinear):
     def output_column(self) -> str | None:
         """What a column of outputs is called in tables; None if there is one output."""
         return "output" if len(self.head.bias) > 1 else None
-
-    @property
-    def output_weights(self) -> np.ndarray:
-        """What a unit of each feature adds to each output."""
-        return self.head.weights
-
-    @property
-    def output_intercepts(self) -> np.ndarray:
-        """What is predicted for the average training case, one an output."""
-        return self.intercepts
 
     def kept(self, outputs: np.ndarray) -> np.ndarray:
         """Keep what the features add up to within the limits of predictions."""

@@ -68,9 +68,7 @@ class Model:
         plan = Plan.from_rows(rows, self.bank)
         used = np.searchsorted(channels, plan.channels)
         whole = self.transform
-        unobserved = whole.unobserved
-        if unobserved is not None:
-            unobserved = unobserved[features]
+        unobserved = None if whole.unobserved is None else whole.unobserved[features]
         constants = whole.means[used], whole.stds[used], whole.longest_gaps[used]
         return Model(rows, self.bank, FeatureTransform(plan, *constants, unobserved))
 

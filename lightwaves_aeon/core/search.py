@@ -175,7 +175,7 @@ class Search:
         self._warn_of_narrow_view(X, bank)
         data = self._prepare(X, targets, rng, backend)
         as_given, X = X, data.X  # where short gaps are filled
-        channels, path = varying_channels(data.stds), None
+        channels, path = data.channels, None
         if self.max_channels is not None:
             path = self._eliminate_channels(data)
             channels = selected_channels(path)
@@ -191,21 +191,16 @@ class Search:
         sample, sources, quantile_cases, mixtures = backend.on_root(draw)
         folds = folds_of(targets.take(sample), self.calibrate)
         sets = candidate_sets(self._variant, bank)
-
         if self._variant.series:
             of_series = CandidateSet.from_series(bank, typical_length(X))
 
         def read(source: InputAtDilation) -> ScoringTask:
             of_source = sets[source.number] if source.dilation > 0 else of_series
-            return ScoringTask(
-                of_source.bind(source, *data.constants),
-                subset(X, sample, source.channels),
-                quantile_cases,
-                folds,
-                selector.criteria,
-            )
+            bound = of_source.bind(source, *data.constants)
+            cases = subset(X, sample, source.channels)
+            return ScoringTask(bound, cases, quantile_cases, folds, selector.criteria)
 
-        size = self.pool_size or self._usual_pool_size
+        size = self.pool_size or selector.pool_size(self._number or USUAL_FEATURES)
         rows, pools = score_all(read, sources, len(folds), size, backend, track)
         if len(pools[0].positions) < (self._number or 0):
             warnings.warn(
@@ -322,13 +317,12 @@ class Search:
             X = with_short_gaps_filled(X, longest_gaps)
             order = case_order(X, targets, backend)
             means, stds, *_ = fit_scaler(X, order, *of_fit)
-        constants = means, stds, longest_gaps
-        return TrainingData(X, targets, order, *constants, *gaps, rng, backend)
+        scaling = (means, stds, longest_gaps), varying_channels(stds)
+        return TrainingData(X, targets, order, *scaling, *gaps, rng, backend)
 
     def _eliminate_channels(self, data: TrainingData) -> np.ndarray:
         """Give the path of the backward elimination of channels."""
-        X, backend = data.X, data.backend
-        channels = varying_channels(data.stds)
+        X, backend, channels = data.X, data.backend, data.channels
         n_classes = data.targets.classes.max() + 1
         n_cases = min(self.max_cases, n_cases_for_grams(len(channels), n_classes))
         sample, quantile_cases = backend.on_root(
@@ -350,15 +344,12 @@ class Search:
         parts = backend.gather(grams)
         wanted = self.max_channels
         most = None if isinstance(wanted, str) else wanted
-        return backend.on_root(
-            lambda: channel_path(
-                np.stack([gram for part in parts for gram in part]),
-                targets,
-                most,
-                channels,
-                X.shape[1],
-            )
-        )
+
+        def eliminate() -> np.ndarray:
+            of_channels = np.stack([gram for part in parts for gram in part])
+            return channel_path(of_channels, targets, most, channels, X.shape[1])
+
+        return backend.on_root(eliminate)
 
     def _warn_of_narrow_view(self, X: Collection, bank: KernelBank) -> None:
         if self.max_dilation or self._variant.max_dilation_fraction is not None:
@@ -375,12 +366,6 @@ class Search:
 
     def _dilations(self, X: Collection) -> list[int]:
         return dilations_of(self._variant, X, self.max_dilation)
-
-    @property
-    def _usual_pool_size(self) -> int:
-        selector = self._selector
-        size = selector.pool_factor * (self._number or USUAL_FEATURES)
-        return max(size, selector.least_pool)
 
     @property
     def _n_handed_on(self) -> int | None:

@@ -12,7 +12,7 @@ __all__ = [
 
 from collections.abc import Sequence
 from math import fsum
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
@@ -69,15 +69,12 @@ class Targets(NamedTuple):
     @classmethod
     def joined(cls, parts: Sequence[Targets]) -> Self:
         """Put those of several collections together; one at least."""
-        classes = np.concatenate([part.classes for part in parts])
-        numbers, weights = (
-            np.concatenate(of) if of else None
-            for of in (
-                [part.numbers for part in parts if part.numbers is not None],
-                [part.weights for part in parts if part.weights is not None],
-            )
-        )
-        return cls(classes, numbers, weights)
+
+        def joined(field: Sequence) -> Any:
+            given = [values for values in field if values is not None]
+            return np.concatenate(given) if given else None
+
+        return cls(*map(joined, zip(*parts, strict=True)))
 
     def quality(self, scores: np.ndarray) -> float:
         """Judge scores of all cases, which count by their weights.

@@ -118,15 +118,9 @@ def draw_mixtures(
     (30, True)
     """
     shares = None if weights is None else weights / weights.sum()
-
-    def draw() -> np.ndarray:
-        if shares is None:
-            return rng.randint(n_cases, size=n_mixtures)
-        return rng.choice(n_cases, n_mixtures, p=shares)
-
     mixtures = Mixtures(
-        draw(),
-        draw(),
+        rng.choice(n_cases, n_mixtures, p=shares),
+        rng.choice(n_cases, n_mixtures, p=shares),
         rng.uniform(LEAST_SHARE, 1, size=n_mixtures),
         rng.uniform(-1, 1, size=n_mixtures),
         np.zeros(n_mixtures),
@@ -234,11 +228,8 @@ def _mixed(
             observed = np.take_along_axis(observed, seen, axis=1)
             mixed = np.where(observed, mixed, np.nan)
         with_gaps = np.flatnonzero(mixtures.gaps_of >= 0)
-        mixed[with_gaps] = np.where(
-            np.isnan(third[mixtures.gaps_of[with_gaps], channel]),
-            np.nan,
-            mixed[with_gaps],
-        )
+        unseen = np.isnan(third[mixtures.gaps_of[with_gaps], channel])
+        mixed[with_gaps] = np.where(unseen, np.nan, mixed[with_gaps])
         for i in np.flatnonzero(mixtures.dropped):
             lost = _lost(length, channel, mixtures.dropped[i], mixtures.seeds[i])
             mixed[i, lost] = np.nan

@@ -70,17 +70,14 @@ def channel_moments(
     if allow_missing and np.isnan(std):  # of a gap, unless a value is infinite
         observed = observed_values(X, channel, cases)
         if np.isfinite(observed).all():
-            return _moments_of_values(observed)
+            some = observed[None, None]
+            return channel_moments(some, 0) if some.size > 0 else (0.0, 0.0)
     if not SQUARES[0] < std < SQUARES[1]:
         mean, std = _in_other_units(X, channel, cases, mean, std)
     if not np.isfinite(std):
         _refuse(X, channel, allow_missing)
     coarsest = max(_precision(block.dtype) for block, _, _ in iter_by_length(X))
     return mean, std if std > coarsest * abs(mean) else 0.0
-
-
-def _moments_of_values(values: np.ndarray) -> tuple[float, float]:
-    return channel_moments(values[None, None], 0) if len(values) > 0 else (0.0, 0.0)
 
 
 def outlying_cases(
@@ -191,9 +188,7 @@ def _in_other_units(
 
 def _refuse(X: Collection, channel: int, allow_missing: bool) -> None:
     for block, _, numbers in iter_by_length(X):
-        unusable = None
-        if block.dtype.kind == "f":
-            unusable = find_unusable(block[:, [channel]], allow_missing)
+        unusable = find_unusable(block[:, [channel]], allow_missing)
         if unusable is not None:
             case = unusable[0] if numbers is None else numbers[unusable[0]]
             nan = "" if allow_missing else "NaN or "

@@ -76,14 +76,10 @@ def group_grams(features: np.ndarray, groups: np.ndarray, n_cases: int) -> np.nd
     """
     grams = np.empty((groups.max() + 1, n_cases, n_cases))
     for group, gram in enumerate(grams):
-        gram[:] = _gram(features[groups == group, :n_cases])
+        # In double precision: the least penalty is below what single ones round off.
+        columns = features[groups == group, :n_cases].astype(np.float64)
+        gram[:] = columns.T @ columns
     return grams
-
-
-def _gram(features: np.ndarray) -> np.ndarray:
-    # In double precision: the least penalty is below what single ones round off.
-    columns = features.astype(np.float64)
-    return columns.T @ columns
 
 
 def weighted_gram(
@@ -126,7 +122,8 @@ def weighted_gram(
     >>> weights.tolist(), gram[0].tolist()
     ([1.0], [5.0, -5.0])
     """
-    n_cases, some = len(targets), _some_cases(len(targets))
+    n_cases = len(targets)
+    some = slice(None, None, -(-n_cases // CASES_FOR_WEIGHTS))
     of_some = None if case_weights is None else case_weights[some]
     if (groups.max() + 1) * n_cases**2 <= MOST_VALUES:
         grams = products_of_weighted(
@@ -175,11 +172,6 @@ def summed_gram(features: np.ndarray, weights: np.ndarray) -> np.ndarray:
         gram[start:stop, start:stop] = square + np.tril(square, -1).T
         gram[start:stop, stop:] = gram[stop:, start:stop].T
     return gram
-
-
-def _some_cases(n_cases: int) -> slice:
-    """Choose the cases that groups are weighed by."""
-    return slice(None, None, -(-n_cases // CASES_FOR_WEIGHTS))
 
 
 def group_weights(

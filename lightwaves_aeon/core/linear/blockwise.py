@@ -17,6 +17,7 @@ __all__ = [
     "sums_of",
 ]
 
+from operator import add
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -67,17 +68,8 @@ class FeatureSums(NamedTuple):
 
     def plus(self, other: Self) -> FeatureSums:
         """Add the sums over other cases, less the same origin."""
-        return FeatureSums(
-            self.n_cases + other.n_cases,
-            self.sums + other.sums,
-            self.squares + other.squares,
-            np.maximum(self.largest, other.largest),
-            self.weight + other.weight,
-            self.weighted + other.weighted,
-            self.products + other.products,
-            self.targets + other.targets,
-            self.cross + other.cross,
-        )
+        largest = np.maximum(self.largest, other.largest)
+        return FeatureSums(*map(add, self, other))._replace(largest=largest)
 
 
 class Errors(NamedTuple):

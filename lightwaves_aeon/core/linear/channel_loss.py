@@ -90,11 +90,7 @@ def fit_exponent(
     """
     log_priors = np.log(priors)
     parts = [
-        (
-            of.information,
-            inverse_temperature * two_columns(of.scores),
-            part.targets,
-        )
+        (of.information, inverse_temperature * two_columns(of.scores), part.targets)
         for part in held_out
         for of in part.channels_lost
         if 0 < of.information < 1 and len(part.scores) > 0
@@ -136,9 +132,7 @@ def channel_losses(
     np.ndarray of this dtype, shape (n_channels_in_use,)
         A part that does not use a channel has nothing to lose by it.
     """
-    found = np.zeros(len(channels), dtype)
-    for name in dtype.fields or ():
-        found[name] = channels if name == "channel" else np.nan
+    found = np.array([(channel, np.nan, np.nan) for channel in channels], dtype)
     parts = [part for part in held_out if len(part.scores) > 0]
     if not parts:
         return found

@@ -74,13 +74,8 @@ class Intervals(NamedTuple):
             raise ValueError(
                 f"{n_cases} held-out cases are too few for a coverage of {coverage:g}"
             )
-        usual = [
-            np.interp(of_output, at, size)
-            for of_output, at, size in zip(
-                predicted.T, self.predictions.T, self.usual.T, strict=True
-            )
-        ]
-        return np.transpose(usual) * self.residuals[rank - 1]
+        usual = map(np.interp, predicted.T, self.predictions.T, self.usual.T)
+        return np.transpose(list(usual)) * self.residuals[rank - 1]
 
 
 def fit_intervals(held_out: Sequence[HeldOut], standard: Standard) -> Intervals:

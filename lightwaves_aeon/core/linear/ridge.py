@@ -123,14 +123,13 @@ def best_by_leave_one_out(
     """
     n_cases, n_features = standard.shape
     penalties = alphas * number_of_cases(standard, weights)
-    if n_features < n_cases:  # then the features' own matrix is the smaller one
-        values, vectors = eigh(standard.T @ standard, driver="evd")
-        some = values > RANK * max(values[-1], 0)
-        values = values[some]
-        vectors = standard @ vectors[:, some] / np.sqrt(values)
-    else:
+    if n_features >= n_cases:
         gram = standard @ standard.T if gram is None else gram
         return best_of_gram(gram, targets, penalties, weights)
+    values, vectors = eigh(standard.T @ standard, driver="evd")  # the smaller matrix
+    some = values > RANK * max(values[-1], 0)
+    values = values[some]
+    vectors = standard @ vectors[:, some] / np.sqrt(values)
     return _best(values, vectors, targets, penalties, weights)
 
 
@@ -287,7 +286,8 @@ def solve_normal_equations(
     """Solve ``(gram + alpha * identity) @ x = cross`` for x."""
     matrix = gram.copy()
     matrix[np.diag_indices_from(matrix)] += alpha
-    return cho_solve(cho_factor(matrix, overwrite_a=True), cross)
+    factor = cho_factor(matrix, overwrite_a=True, check_finite=False)
+    return cho_solve(factor, cross, check_finite=False)
 
 
 class Ridge(NamedTuple):

@@ -51,6 +51,5 @@ def make_backend(name: str, n_jobs: int = 1) -> Threads:
     """
     check_one_of("backend", name, BACKENDS)
     module, kind = BACKENDS[name].split(":")
-    return getattr(import_module(f"lightwaves_aeon.core.parallel.{module}"), kind)(
-        n_jobs
-    )
+    found = import_module(f"lightwaves_aeon.core.parallel.{module}")
+    return getattr(found, kind)(n_jobs)

@@ -8,7 +8,6 @@ __all__ = [
     "InputAtDilation",
     "candidate_sets",
     "dilations_of",
-    "draw_quantile_cases",
     "inputs_of",
     "list_inputs",
 ]
@@ -37,9 +36,6 @@ LARGEST_DILATION = 2**30
 
 PAPERS_LARGEST = 32
 """The paper's largest dilation."""
-
-CASES_FOR_THRESHOLDS = 5
-"""Cases whose responses give the thresholds of PPV."""
 
 N_PAIRS = 300
 """Sums and differences that are looked at, in all dilations together."""
@@ -247,14 +243,8 @@ def inputs_of(
     drawn = rng.permutation(n_all)[:n_pairs]
     one, other = np.triu_indices(n_channels, 1)
     pair, of = np.divmod(drawn, len(of_pair))
-    return inputs + sorted(
-        zip(
-            np.array(of_pair)[of].tolist(),
-            one[pair].tolist(),
-            other[pair].tolist(),
-            strict=True,
-        )
-    )
+    pairs = np.array(of_pair)[of].tolist(), one[pair].tolist(), other[pair].tolist()
+    return inputs + sorted(zip(*pairs, strict=True))
 
 
 def list_inputs(
@@ -284,15 +274,6 @@ def list_inputs(
     ]
     of_channels = {of._replace(dilation=0) for of in inputs if of.other < 0}
     return sorted([*inputs, *(of_channels if variant.series else ())])
-
-
-def draw_quantile_cases(
-    variant: Variant, n_cases: int, rng: np.random.RandomState
-) -> np.ndarray:
-    """Draw the cases whose responses give thresholds, ascending; none if none do."""
-    if not variant.quantiles:
-        return np.empty(0, np.int64)
-    return np.sort(rng.permutation(n_cases)[:CASES_FOR_THRESHOLDS])
 
 
 def candidate_sets(variant: Variant, bank: KernelBank) -> list[CandidateSet]:

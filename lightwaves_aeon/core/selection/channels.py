@@ -26,7 +26,7 @@ from lightwaves_aeon.core.data.collection import Collection
 from lightwaves_aeon.core.linear.ridge import best_of_gram, error_of_gram, standardised
 from lightwaves_aeon.core.parallel.blas import one_blas_thread
 from lightwaves_aeon.core.selection.candidates import CandidateSet
-from lightwaves_aeon.core.selection.detachment import standard_error
+from lightwaves_aeon.core.selection.detachment import path_dtype, standard_error
 from lightwaves_aeon.core.targets import Targets
 from lightwaves_aeon.core.weights import centred_targets, weighted_rows
 
@@ -48,26 +48,13 @@ ERROR_DIGITS, WEIGHT_DIGITS = 7, 5
 equal channels then count as equal."""
 
 
-def _path_dtype(quality: str) -> np.dtype:
-    return np.dtype(
-        [
-            ("n_channels", np.int64),
-            ("channel", np.int64),
-            ("loo_error", np.float64),
-            ("standard_error", np.float64),
-            (quality, np.float64),
-            ("chosen", np.bool_),
-        ]
-    )
-
-
-CHANNEL_PATH = _path_dtype("loo_accuracy")
+CHANNEL_PATH = path_dtype(["n_channels", "channel"], "loo_accuracy")
 """One number of channels: the channel that so many have and one fewer have not; the
 squared leave-one-out error of a case, summed over the classes; the standard error of
 how far its mean over the cases is from the least one; the share of the cases that are
 classified right; and whether it is the number chosen."""
 
-CHANNEL_PATH_OF_NUMBERS = _path_dtype("loo_r2")
+CHANNEL_PATH_OF_NUMBERS = path_dtype(["n_channels", "channel"], "loo_r2")
 """The same of numbers: the error is that of standardised ones, summed over the outputs;
 R2 is the share of their variance that is explained."""
 
@@ -237,20 +224,15 @@ def _elimination_step(
     """Find the channel that is missed least: one backward-elimination step."""
     if len(left) == 1:
         return left[0]
-    of_cases = targets.values, targets.weights
+    values, weights = targets.values, targets.weights
     if len(left) > FEW_CHANNELS:
         digits = WEIGHT_DIGITS
         regular = total / len(left) + alpha * np.eye(len(total))
-        duals = np.linalg.solve(regular, centred_targets(*of_cases)[0])
+        duals = np.linalg.solve(regular, centred_targets(values, weights)[0])
         loss = np.tensordot(grams[left], (duals @ duals.T).astype(np.float32), axes=2)
     else:
-        values, weights = of_cases
-        others, digits = len(left) - 1, ERROR_DIGITS
-        loss = np.array(
-            [
-                error_of_gram((total - grams[channel]) / others, values, alpha, weights)
-                for channel in left
-            ]
-        )
+        digits = ERROR_DIGITS
+        rest = ((total - grams[channel]) / (len(left) - 1) for channel in left)
+        loss = np.array([error_of_gram(of, values, alpha, weights) for of in rest])
     loss = np.round(loss / (np.abs(loss).max() or 1.0), digits)
     return left[len(left) - 1 - int(np.argmin(loss[::-1]))]

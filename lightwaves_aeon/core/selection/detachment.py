@@ -12,11 +12,12 @@ __all__ = [
     "PATH_OF_NUMBERS",
     "detach",
     "detach_to_best",
+    "path_dtype",
     "smallest_good",
     "standard_error",
 ]
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -35,25 +36,27 @@ WEIGHT_DIGITS = 10
 """Digits in which weights are compared: equal features then weigh equally."""
 
 
-def _path_dtype(quality: str) -> np.dtype:
-    return np.dtype(
-        [
-            ("n_features", np.int64),
-            ("loo_error", np.float64),
-            ("standard_error", np.float64),
-            (quality, np.float64),
-            ("chosen", np.bool_),
-        ]
-    )
+def path_dtype(counted: Sequence[str], quality: str) -> np.dtype:
+    """Make the type of what there is to choose from, given what stands before errors.
+
+    Examples
+    --------
+    >>> from lightwaves_aeon.core.selection.detachment import path_dtype
+    >>> path_dtype(["n_features"], "loo_r2").names
+    ('n_features', 'loo_error', 'standard_error', 'loo_r2', 'chosen')
+    """
+    numbers = [(name, np.int64) for name in counted]
+    errors = [(name, np.float64) for name in ("loo_error", "standard_error", quality)]
+    return np.dtype([*numbers, *errors, ("chosen", np.bool_)])
 
 
-PATH = _path_dtype("loo_accuracy")
+PATH = path_dtype(["n_features"], "loo_accuracy")
 """One number of features: the leave-one-out error of a case, the squared differences of
 its scores from 1 and -1 summed over the classes; the standard error of its mean over
 the cases; the share of the cases that are classified right; and whether it is the
 number chosen."""
 
-PATH_OF_NUMBERS = _path_dtype("loo_r2")
+PATH_OF_NUMBERS = path_dtype(["n_features"], "loo_r2")
 """The same of numbers: the error is that of standardised ones, summed over the outputs;
 R2 is the share of their variance that is explained."""
 
@@ -259,7 +262,5 @@ def _weights(
     """Sum absolute coefficients, without the digits that are rounding noise."""
     of_fit = targets.values, alpha, gram, targets.weights
     weights = np.abs(coefficients(standard, *of_fit)).sum(axis=1)
-    largest = weights.max()
-    return (
-        np.round(weights / largest, WEIGHT_DIGITS) * largest if largest > 0 else weights
-    )
+    unit = weights.max() or 1.0
+    return np.round(weights / unit, WEIGHT_DIGITS) * unit

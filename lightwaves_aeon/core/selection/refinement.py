@@ -9,6 +9,7 @@ from __future__ import annotations
 
 __all__ = ["CASES_TO_REFINE", "REFINED_POOL", "PoolSums", "detach_pool", "pool_sums"]
 
+from operator import add
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -52,13 +53,7 @@ class PoolSums(NamedTuple):
 
     def plus(self, other: Self) -> PoolSums:
         """Add the sums over other cases."""
-        return PoolSums(
-            self.n_cases + other.n_cases,
-            self.sums + other.sums,
-            self.products + other.products,
-            self.targets + other.targets,
-            self.cross + other.cross,
-        )
+        return PoolSums(*map(add, self, other))
 
 
 def pool_sums(

@@ -134,9 +134,7 @@ class CandidateScores(NamedTuple):
 
     def best(self, size: int) -> CandidateScores:
         """Keep those that are among the best by any criterion."""
-        chosen = np.zeros(len(self.rows), bool)
-        for row in self.scores:
-            chosen |= top_k_mask(row, size)
+        chosen = np.logical_or.reduce([top_k_mask(row, size) for row in self.scores])
         return self.take(np.flatnonzero(chosen))
 
     def pool(self, size: int) -> CandidateScores:

@@ -131,6 +131,10 @@ class Selector(NamedTuple):
     augmentation: int = 0
     most_augmented: int = 0
 
+    def pool_size(self, n_features: int) -> int:
+        """Give the number of candidates that the filter hands on."""
+        return max(self.pool_factor * n_features, self.least_pool)
+
     def n_augmented(self, n_cases: int) -> int:
         """Give the number of augmented cases wanted beside so many training cases."""
         return min(self.augmentation * n_cases, self.most_augmented)
@@ -188,10 +192,7 @@ def _held_out(
     """Score cases by the mean of regressions, with all channels and without each."""
 
     def scores_of(features: np.ndarray) -> np.ndarray:
-        scores = ridges[0].scores(features)
-        for ridge in ridges[1:]:
-            scores = (scores + ridge.scores(features)) / 2
-        return scores
+        return np.mean([ridge.scores(features) for ridge in ridges], axis=0)
 
     importances = importances_of(np.mean([ridge.weights for ridge in ridges], axis=0))
     channels_of = rows["channel"], rows["other"]

@@ -19,8 +19,8 @@ __all__ = [
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve
 
+from lightwaves_aeon.core.linear.ridge import solve_normal_equations
 from lightwaves_aeon.core.selection.detachment import smallest_good
 from lightwaves_aeon.core.targets import Targets
 from lightwaves_aeon.core.weights import centred_targets, weighted_rows
@@ -254,11 +254,8 @@ def _products(rows: np.ndarray) -> np.ndarray:
 
 
 def _solved(matrix: np.ndarray, right: np.ndarray, n_cases: float) -> np.ndarray:
-    regular = matrix.copy()
-    penalty = max(PENALTY * n_cases, LEAST_PENALTY * np.trace(regular))
-    regular[np.diag_indices_from(regular)] += penalty
-    factor = cho_factor(regular, overwrite_a=True, check_finite=False)
-    return cho_solve(factor, right, check_finite=False)
+    penalty = max(PENALTY * n_cases, LEAST_PENALTY * np.trace(matrix))
+    return solve_normal_equations(matrix, right, penalty)
 
 
 def _stay_and_drop(

@@ -85,13 +85,8 @@ def round_robin(scores: np.ndarray, n_best: int) -> np.ndarray:
     # The turn at which each is first chosen; to be chosen once more adds nothing.
     turns = np.full(n_scores, n_rounds * n_lists)
     for number, row in enumerate(scores):
-        ranked = _ranked(row, n_rounds)
+        best = top_k(row, n_rounds)
+        ranked = best[np.argsort(-row[best], kind="stable")]
         own = np.arange(len(ranked)) * n_lists + number
         turns[ranked] = np.minimum(turns[ranked], own)
     return top_k(-turns, n_best)
-
-
-def _ranked(scores: np.ndarray, n_best: int) -> np.ndarray:
-    """Find the highest scores, in their order; ties go to the lower index."""
-    best = top_k(scores, n_best)
-    return best[np.argsort(-scores[best], kind="stable")]
