@@ -11,11 +11,12 @@ __all__ = [
     "origin_of",
 ]
 
-import hashlib
 import platform
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import file_digest
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -197,7 +198,7 @@ def _steps(fitted: FittedLinear, path: np.ndarray) -> list[dict[Hashable, Any]]:
     table = pd.DataFrame(path).sort_values("n_channels")
     names = fitted.channel_names
     table["label"] = [channel_label(channel, names) for channel in table["channel"]]
-    return [dict(zip(table, row, strict=True)) for row in table.itertuples(index=False)]
+    return table.to_dict("records")
 
 
 def _scales(fitted: FittedLinear) -> list[Scale]:
@@ -257,9 +258,9 @@ class Origin:
     estimator: str
     parameters: dict[str, str]
     versions: dict[str, str]
-    file: str | None = None
-    checksum: str | None = None
-    date: str | None = None
+    file: str | None
+    checksum: str | None
+    date: str | None
 
 
 def origin_of(
@@ -293,35 +294,23 @@ def origin_of(
     >>> origin.parameters["variant"], origin.date, origin.checksum
     ("'L1'", '2026-01-31', None)
     """
-    kind = type(estimator)
+    kind, name, checksum = type(estimator), None, None
     parameters = estimator.get_params(deep=False)
-    origin = Origin(
+    versions = {"Python": platform.python_version()}
+    for package in PACKAGES:
+        with suppress(PackageNotFoundError):
+            versions[package] = version(package)
+    if model_file is not None:
+        path = Path(model_file)
+        with path.open("rb") as file:
+            name, checksum = path.name, file_digest(file, "sha256").hexdigest()
+        written = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        date = date or f"{written:%Y-%m-%d}"
+    return Origin(
         f"{kind.__module__}.{kind.__qualname__}",
         {name: repr(value) for name, value in parameters.items()},
-        {"Python": platform.python_version(), **_versions(PACKAGES)},
-        date=date,
-    )
-    if model_file is None:
-        return origin
-    path = Path(model_file)
-    with path.open("rb") as file:
-        checksum = hashlib.file_digest(file, "sha256").hexdigest()
-    written = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    return Origin(
-        origin.estimator,
-        origin.parameters,
-        origin.versions,
-        path.name,
+        versions,
+        name,
         checksum,
-        date or f"{written:%Y-%m-%d}",
+        date,
     )
-
-
-def _versions(packages: Sequence[str]) -> dict[str, str]:
-    found = {}
-    for package in packages:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            continue
-    return found
