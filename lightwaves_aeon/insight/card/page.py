@@ -15,14 +15,14 @@ from lightwaves_aeon.atomic import open_atomic
 from lightwaves_aeon.core.data.collection import Collection
 from lightwaves_aeon.core.fitted import FittedClassifier
 from lightwaves_aeon.insight.card.cases import MOST_CLASSES
-from lightwaves_aeon.insight.card.classes import ClassMeasures, measure_classes
+from lightwaves_aeon.insight.card.classes import measure_classes
 from lightwaves_aeon.insight.card.figures import (
     draw_calibration,
     draw_predictions,
     draw_residuals,
 )
 from lightwaves_aeon.insight.card.model import facts_of, origin_of
-from lightwaves_aeon.insight.card.outputs import OutputMeasures, measure_output
+from lightwaves_aeon.insight.card.outputs import measure_output
 from lightwaves_aeon.insight.card.pictures import of_classes, of_numbers
 from lightwaves_aeon.insight.card.text import FILTERS
 
@@ -186,6 +186,9 @@ def _of_classes(
     if hasattr(estimator._state.head, "predict_proba"):
         probabilities = np.asarray(estimator.predict_proba(X))
     measures = measure_classes(y, predicted, classes, probabilities, groups)
+    calibration = ""
+    if measures.probabilities is not None:
+        calibration = draw_calibration(measures.probabilities.bins)
     examples, mistakes = of_classes(
         estimator, fitted, cases, y, predicted, probabilities, groups
     )
@@ -196,22 +199,10 @@ def _of_classes(
         "most_labels": MOST_LABELS,
         "most_classes": MOST_CLASSES,
         "most_confusions": MOST_CONFUSIONS,
-        "calibration": _calibration(measures),
+        "calibration": calibration,
         "examples": examples,
         "mistakes": mistakes,
     }
-
-
-def _calibration(measures: ClassMeasures) -> str:
-    if measures.probabilities is None:
-        return ""
-    bins = measures.probabilities.bins
-    steps = "; ".join(
-        f"where it states {100 * of.stated:.0f}%, {100 * of.right.value:.0f}% of "
-        f"{of.right.n_cases} cases are right"
-        for of in bins
-    )
-    return draw_calibration(bins, f"How often predictions are right: {steps}.")
 
 
 def _of_numbers(
@@ -237,15 +228,13 @@ def _of_numbers(
     for output in range(predicted.shape[1]):
         ends = {stated: of[:, output] for stated, of in intervals.items()}
         of_output = numbers[:, output], predicted[:, output]
-        measures = measure_output(*of_output, ends, groups)
-        shown = output < MOST_OUTPUTS
-        outputs.append(
-            {
-                "number": output,
-                "measures": measures,
-                "pictures": _scatter(*of_output, ends, output, measures) * shown,
-            }
-        )
+        measures, pictures = measure_output(*of_output, ends, groups), []
+        if output < MOST_OUTPUTS:
+            pictures = [
+                draw_predictions(*of_output, ends.get(DRAWN_COVERAGE), str(output)),
+                draw_residuals(*of_output, str(output)),
+            ]
+        outputs.append({"number": output, "measures": measures, "pictures": pictures})
     examples, mistakes = of_numbers(
         estimator, fitted, cases, numbers, predicted, groups
     )
@@ -268,30 +257,3 @@ def _intervals(fitted: Any, predicted: np.ndarray) -> dict[float, np.ndarray]:
             continue
         found[coverage] = ends.reshape(*predicted.shape, 2)
     return found
-
-
-def _scatter(
-    y: np.ndarray,
-    predicted: np.ndarray,
-    ends: dict[float, np.ndarray],
-    output: int,
-    measures: OutputMeasures,
-) -> list[str]:
-    low, high, off = y.min(), y.max(), measures.mae.value
-    return [
-        draw_predictions(
-            y,
-            predicted,
-            ends.get(DRAWN_COVERAGE),
-            str(output),
-            f"Predicted numbers over true ones, which go from {low:.4g} to {high:.4g}; "
-            f"predictions are off by {off:.3g} on average.",
-        ),
-        draw_residuals(
-            y,
-            predicted,
-            str(output),
-            "Predicted less true number over the predicted one, from "
-            f"{(predicted - y).min():.3g} to {(predicted - y).max():.3g}.",
-        ),
-    ]
