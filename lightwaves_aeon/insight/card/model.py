@@ -26,13 +26,9 @@ import pandas as pd
 
 from lightwaves_aeon.core.convolution.features import spans_of
 from lightwaves_aeon.core.fitted import FittedLinear
-from lightwaves_aeon.insight.importance import (
-    channel_importance,
-    shares,
-    standardised_weights,
-)
-from lightwaves_aeon.insight.report import WORDS
-from lightwaves_aeon.insight.words import channel_label, in_words, scale_of
+from lightwaves_aeon.insight.importance import held_out_quality, ranked_channels, shares
+from lightwaves_aeon.insight.report import strongest_features
+from lightwaves_aeon.insight.words import channel_label, scale_of
 
 N_STRONGEST = 5
 """Features that are said in words."""
@@ -154,7 +150,8 @@ def facts_of(estimator: Any) -> ModelFacts:
     [('short', 25), ('medium', 65), ('long', 385)]
     """
     fitted, state = estimator._linear(), estimator._state
-    channels, unused, whole = _channels(fitted)
+    table, held_out = ranked_channels(fitted), held_out_quality(fitted)
+    labels = [channel_label(n, fitted.channel_names) for n in range(fitted.n_channels)]
     path = state.channel_path
     return ModelFacts(
         n_features=len(fitted.model.rows),
@@ -162,42 +159,21 @@ def facts_of(estimator: Any) -> ModelFacts:
         n_timepoints=state.metadata["n_timepoints"],
         sampling_rate=fitted.sampling_rate,
         n_training_cases=state.metadata["n_cases"],
-        channels=channels,
-        unused=unused,
-        whole=whole,
-        channel_path=[] if path is None else _steps(fitted, path),
+        channels=[
+            Channel(labels[n], share, n_features, float(held_out.without[n]))
+            for n, share, n_features in table.itertuples(name=None)
+        ],
+        unused=[label for n, label in enumerate(labels) if n not in table.index],
+        whole=held_out.whole,
+        channel_path=[] if path is None else _steps(path, labels),
         scales=_scales(fitted),
-        strongest=_strongest(fitted),
+        strongest=strongest_features(fitted, N_STRONGEST),
     )
 
 
-def _channels(fitted: FittedLinear) -> tuple[list[Channel], list[str], float]:
-    names = fitted.channel_names
-    by_channel = channel_importance(fitted).groupby("channel")
-    table = by_channel.agg({"importance": "sum", "n_features": "first"})
-    used = table[table["n_features"] > 0].sort_values(
-        "importance", ascending=False, kind="stable"
-    )
-    lost, whole = dict.fromkeys(used.index, float("nan")), float("nan")
-    if fitted.channel_losses is not None:
-        losses = pd.DataFrame(fitted.channel_losses)
-        of, quality, without = losses.columns
-        lost = dict(zip(losses[of], losses[without], strict=True))
-        whole = float(losses[quality].iloc[0])
-    found = [
-        Channel(
-            channel_label(channel, names), float(share), int(n), float(lost[channel])
-        )
-        for channel, share, n in used.itertuples(name=None)
-    ]
-    unused = table.index[table["n_features"] == 0]
-    return found, [channel_label(channel, names) for channel in unused], whole
-
-
-def _steps(fitted: FittedLinear, path: np.ndarray) -> list[dict[Hashable, Any]]:
+def _steps(path: np.ndarray, labels: list[str]) -> list[dict[Hashable, Any]]:
     table = pd.DataFrame(path).sort_values("n_channels")
-    names = fitted.channel_names
-    table["label"] = [channel_label(channel, names) for channel in table["channel"]]
+    table["label"] = [labels[channel] for channel in table["channel"]]
     return table.to_dict("records")
 
 
@@ -216,24 +192,6 @@ def _scales(fitted: FittedLinear) -> list[Scale]:
         )
         for scale in SCALES
         if (name == scale).any()
-    ]
-
-
-def _strongest(fitted: FittedLinear) -> list[tuple[str, str, float]]:
-    parts, weights = shares(fitted), standardised_weights(fitted)
-    importance = parts.sum(axis=1)
-    order = np.argsort(-importance, kind="stable")[:N_STRONGEST]
-    order = order[importance[order] > 0]
-    words = in_words(
-        fitted.model.rows[order],
-        fitted.model.bank,
-        fitted.channel_names,
-        fitted.sampling_rate,
-    )
-    says = WORDS[type(fitted)].says
-    return [
-        (text, says(weights[row], parts[row], fitted.outputs), float(importance[row]))
-        for text, row in zip(words, order, strict=True)
     ]
 
 
