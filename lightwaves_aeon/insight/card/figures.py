@@ -18,7 +18,7 @@ from lightwaves_aeon.insight.card.svg import (
     drawing,
     inline,
 )
-from lightwaves_aeon.insight.plots._canvas import draw_line, no_formula
+from lightwaves_aeon.insight.plots._canvas import draw_line, heights, no_formula
 
 MOST_CHANNELS = 4
 """Of a case, the most salient."""
@@ -190,7 +190,8 @@ def draw_case(
                 extent=(edges[0], edges[-1], row + 1, row + LABEL),
                 interpolation="nearest",
             )
-            draw_line(ax, time, row + _stretched(x[channel]), color=INK, lw=1)
+            line = row + 0.94 - (0.88 - LABEL) * heights(x[channel])
+            draw_line(ax, time, line, color=INK, lw=1)
             text = no_formula(labels[channel])
             ax.text(edges[0], row + 0.18, text, fontsize="small")
         ax.set(xlim=(edges[0], edges[-1]), ylim=(len(shown), 0), yticks=[])
@@ -198,16 +199,6 @@ def draw_case(
         ax.xaxis.set_major_locator(MaxNLocator(integer=sampling_rate is None))
         ax.set_xlabel("time point" if sampling_rate is None else "seconds")
         return inline(figure, f"case{name}", words)
-
-
-def _stretched(series: np.ndarray) -> np.ndarray:
-    """Bring a series into its part of a row, below the label."""
-    is_value = np.isfinite(series)
-    if not is_value.any():
-        return np.full(len(series), np.nan)
-    low, high = float(series[is_value].min()), float(series[is_value].max())
-    height = (series - low) / (high - low) if low < high else 0 * series + 0.5
-    return 0.94 - (0.88 - LABEL) * height
 
 
 def _evenly(n_cases: int) -> np.ndarray:
