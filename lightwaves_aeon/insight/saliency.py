@@ -87,12 +87,8 @@ def saliency(fitted: FittedLinear, x: np.ndarray, output: int) -> np.ndarray:
     (1, True)
     """
     model, transform = fitted.model, fitted.model.transform
-    is_plain = model.rows["level"] == 0
-    for rows, known in (
-        (model.rows[is_plain], ATTRIBUTE_IN_INTERVAL),
-        (model.rows[~is_plain], ATTRIBUTE),
-    ):
-        refuse_missing(rows, "saliency", known, ATTRIBUTE_TO_CHANNELS)
+    known = {*ATTRIBUTE, *ATTRIBUTE_IN_INTERVAL}
+    refuse_missing(model.rows, "saliency", known, ATTRIBUTE_TO_CHANNELS)
     features = transform.transform_one(x)
     parts = fitted.contributions(features)[0, :, output]
     is_above = features[0] > fitted.means
@@ -119,13 +115,11 @@ def _shares(
     is_above: np.ndarray,
 ) -> np.ndarray:
     """Split some features over the time points of what their kernels see."""
-    shares = np.empty((len(numbers), scaled.shape[2]))
-    for level in (0, 1, 2):
-        at_level = np.flatnonzero(model.rows["level"][numbers] == level)
+    shares, levels = np.empty((len(numbers), scaled.shape[2])), model.rows["level"]
+    for level in np.unique(levels[numbers]):
+        at_level = np.flatnonzero(levels[numbers] == level)
         some, high = numbers[at_level], is_above[at_level]
         rows = model.rows[some]
-        if len(some) == 0:
-            continue
         seen = np.ones((len(some), scaled.shape[2]), bool)
         if observed is not None:
             seen = seen_of(model, observed, some)
