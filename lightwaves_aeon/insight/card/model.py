@@ -183,16 +183,13 @@ def _scales(fitted: FittedLinear) -> list[Scale]:
     name = np.array(
         [scale_of(row["dilation"]) if row["level"] > 0 else SCALES[0] for row in rows]
     )
-    return [
-        Scale(
-            scale,
-            float(importance[name == scale].sum()),
-            int(spans[name == scale].min()),
-            int(spans[name == scale].max()),
-        )
-        for scale in SCALES
-        if (name == scale).any()
-    ]
+    found = []
+    for scale in SCALES:
+        parts, reach = importance[name == scale], spans[name == scale]
+        if len(reach) > 0:
+            ends = int(reach.min()), int(reach.max())
+            found.append(Scale(scale, float(parts.sum()), *ends))
+    return found
 
 
 @dataclass(frozen=True)
