@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = ["MARK", "page_of", "write_report"]
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -31,18 +32,6 @@ MARK = b"<!-- written by lightwaves-aeon -->"
 
 COVERAGES = (0.5, 0.8, 0.9, 0.95)
 DRAWN_COVERAGE = 0.9
-
-MOST_GROUPS = 40
-"""Groups in a table."""
-
-MOST_CHANNELS = 30
-"""Channels in a table."""
-
-MOST_LABELS = 30
-"""Classes up to which all confusions have a table."""
-
-MOST_CONFUSIONS = 20
-"""Confusions that are listed where there is none."""
 
 MOST_OUTPUTS = 4
 """Outputs of a regressor that have pictures."""
@@ -140,8 +129,6 @@ def page_of(
         "origin": origin_of(estimator, model_file, date),
         "n_cases": n_cases,
         "n_groups": 0 if groups is None else len(np.unique(groups)),
-        "most_groups": MOST_GROUPS,
-        "most_channels": MOST_CHANNELS,
         "mark": MARK.decode(),
         **of_task(estimator, fitted, X, cases, y, groups),
     }
@@ -196,9 +183,7 @@ def _of_classes(
         "task": "classes",
         "measures": measures,
         "confusions": measures.confusions(),
-        "most_labels": MOST_LABELS,
         "most_classes": MOST_CLASSES,
-        "most_confusions": MOST_CONFUSIONS,
         "calibration": calibration,
         "examples": examples,
         "mistakes": mistakes,
@@ -251,9 +236,7 @@ def _intervals(fitted: Any, predicted: np.ndarray) -> dict[float, np.ndarray]:
     shape = (len(predicted), -1) if len(fitted.outputs) > 1 else (len(predicted),)
     found = {}
     for coverage in COVERAGES:
-        try:
+        with suppress(ValueError):  # too few
             ends = fitted.interval_around(predicted.reshape(shape), coverage)
-        except ValueError:
-            continue
-        found[coverage] = ends.reshape(*predicted.shape, 2)
+            found[coverage] = ends.reshape(*predicted.shape, 2)
     return found
