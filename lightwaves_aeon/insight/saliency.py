@@ -26,6 +26,7 @@ from lightwaves_aeon.core.convolution.representations import REPRESENTATIONS
 from lightwaves_aeon.core.fitted import FittedLinear
 from lightwaves_aeon.core.model import Model
 from lightwaves_aeon.insight.responses import (
+    INPUT,
     level_1_of,
     level_2_of,
     longest_runs,
@@ -172,7 +173,7 @@ def _made_by(
     of the result add up to 1, over what was seen.
     """
     out, names = np.zeros(c.shape), list(POOLING_OPERATORS)
-    _, alike = np.unique(rows[["input", "channel", "other"]], return_inverse=True)
+    _, alike = np.unique(rows[INPUT], return_inverse=True)
     alike[seen.all(axis=1)] = -1
     for group in np.unique(alike):
         of_group = alike == group
