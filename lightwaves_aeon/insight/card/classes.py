@@ -104,8 +104,7 @@ class ClassMeasures:
     def confusions(self) -> list[Confusion]:
         """Give the classes that are taken for others, the most frequent first."""
         counts = self.counts.copy()
-        known = np.arange(self.n_known)
-        counts[known, known] = 0
+        np.fill_diagonal(counts, 0)
         order = np.argsort(-counts, axis=None, kind="stable")
         order = order[: np.count_nonzero(counts)]
         rows, columns = np.unravel_index(order, counts.shape)
