@@ -160,9 +160,9 @@ def build(
     for name, table in by_set.items():
         means[name] = table.reindex(scores.index).mean()
     summary = {
-        COLUMNS[name][0]: _text(means[name], name)
-        for name in COLUMNS
-        if name in means and name not in IN_UNITS
+        COLUMNS[name][0]: _text(numbers, name)
+        for name, numbers in means.items()
+        if name not in IN_UNITS
     }
     tables = {"summary": pd.DataFrame(summary).loc[order]}
     for name, table in by_set.items():
@@ -277,8 +277,8 @@ def _published_means(accuracies: pd.DataFrame, published: pd.DataFrame) -> pd.Da
     for name, column in published.items():
         shared = accuracies.index.intersection(column.dropna().index)
         if len(shared):
-            means = accuracies.loc[shared].mean(skipna=False)
-            means = pd.concat([pd.Series({"accuracy": column[shared].mean()}), means])
+            ours = accuracies.loc[shared].mean(skipna=False)
+            means = pd.Series({"accuracy": column[shared].mean(), **ours})
             rows[name] = {"sets": str(len(shared)), **_text(means, "accuracy")}
     return pd.DataFrame.from_dict(rows, orient="index")
 

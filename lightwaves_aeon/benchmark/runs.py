@@ -126,7 +126,7 @@ def resampled(data: Data, resample: int) -> Data:
     """
     if resample == 0:
         return data
-    X_train, y_train, X_test, y_test = data
+    _, y_train, _, y_test = data
     if is_regression(y_train):
         return resample_data(*data, random_state=resample)
     if set(y_train) != set(y_test):
@@ -134,9 +134,7 @@ def resampled(data: Data, resample: int) -> Data:
             "a class has no training cases or no test cases, so that it cannot be "
             "resampled by class"
         )
-    return stratified_resample_data(
-        X_train, y_train, X_test, y_test, random_state=resample
-    )
+    return stratified_resample_data(*data, random_state=resample)
 
 
 def measure(task: Task, data: Data, begins: Callable[[], None]) -> RunResult:

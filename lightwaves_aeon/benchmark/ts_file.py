@@ -76,10 +76,7 @@ def read_ts(path: str | Path) -> tuple[list[np.ndarray], np.ndarray]:
             raise TsFileError(
                 f"{path}: case {number} has {len(x)} channels, case 0 has {n_channels}"
             )
-    if declared is None:
-        return X, np.array(labels, np.float64)
-    lower = {label.lower() for label in declared}
-    if len(lower) == len(set(declared)):
+    if declared and len({label.lower() for label in declared}) == len(set(declared)):
         labels = [str(label).lower() for label in labels]
     return X, np.array(labels)
 
