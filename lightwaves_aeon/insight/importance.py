@@ -19,7 +19,7 @@ __all__ = [
     "standardised_weights",
 ]
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -30,17 +30,14 @@ from lightwaves_aeon.core.convolution.features_frame import (
     missing_at_level_0,
     with_channel_names,
 )
-from lightwaves_aeon.core.convolution.pooling import POOLING_OPERATORS
-from lightwaves_aeon.core.convolution.representations import REPRESENTATIONS
+from lightwaves_aeon.core.convolution.pooling import POOLING_NAMES
+from lightwaves_aeon.core.convolution.representations import REPRESENTATION_NAMES
 from lightwaves_aeon.core.fitted import FittedLinear
 
 GROUPS = ("channel", "input", "dilation", "kernel", "level", "statistic")
 """The columns of the table that importances are added up by."""
 
-NAMES: dict[str, Iterable[str]] = {
-    "input": REPRESENTATIONS,
-    "statistic": POOLING_OPERATORS,
-}
+NAMES = {"input": REPRESENTATION_NAMES, "statistic": POOLING_NAMES}
 """What tells the names of numbers in the table."""
 
 LEAST = {"dilation": 1, "kernel": 0}
@@ -177,7 +174,7 @@ def _sums_by(fitted: FittedLinear, columns: list[str]) -> pd.DataFrame:
     found = {column: groups[column] for column in columns}
     for column, names in NAMES.items():
         if column in found:
-            found[column] = np.array(list(names), object)[found[column]]
+            found[column] = np.array(names, object)[found[column]]
     for column, least in LEAST.items():
         if column in found:
             has_none = found[column] < least
