@@ -130,10 +130,9 @@ def plot_channel_dilation(estimator: Any, ax: Axes | None = None) -> Axes:
     unit = "time points" if rate is None else "s"
     ax.set(xlabel=f"dilation ({unit})", ylabel="channel")
     ax.figure.colorbar(image, ax=ax, label="share of importance (%)")
+    rest = f"{n_used} of {fitted.n_channels} channels in use"
     if len(shown) < len(table):
         rest = f"the strongest {MOST_ROWS} of {n_used}"
-    else:
-        rest = f"{n_used} of {fitted.n_channels} channels in use"
     entitle(ax, f"Importance by channel and dilation, {rest}")
     return ax
 
