@@ -140,6 +140,7 @@ def build(
     '0.9500'
     """
     kind, main, note = WORDING[task]
+    title = COLUMNS[main][0]
     frame = measures(folder, task).rename(columns={"classifier": kind})
     by_set = {
         name: frame.pivot_table(name, "dataset", kind, dropna=False)
@@ -175,12 +176,10 @@ def build(
     return Report(
         scope=scope,
         tables=tables,
-        diagrams=list(
-            diagrams(scores[order], means["casetime"], published, COLUMNS[main][0])
-        ),
+        diagrams=list(diagrams(scores[order], means["casetime"], published, title)),
         counts=counts[order] if counts.nunique().max() > 1 else pd.DataFrame(),
         failures=_failures(folder, task),
-        note=f"Rank is the mean rank by {COLUMNS[main][0]}. {note}",
+        note=f"Rank is the mean rank by {title}. {note}",
     )
 
 
