@@ -149,76 +149,159 @@ MODELS = {
     "uneven gaps plus": ("uneven gaps", {"variant": "plus", "n_features": 30}),
 }
 
+REGRESSORS = {
+    "motions numbers L1L2": ("motions", {"variant": "L1L2", "n_features": 40}),
+    "motions numbers plus": ("motions", {"variant": "plus", "n_features": 40}),
+    "uneven gaps numbers plus": ("uneven gaps", {"variant": "plus", "n_features": 30}),
+}
+
 EXPORTED = (
     *("motions L1L2", "vowels plus", "single plus", "three plus mixed kernels"),
     *("gaps L1L2", "gaps plus", "uneven gaps plus"),
 )
+IN_INTEGERS = ("motions L1L2", "motions plus", "single plus", "motions numbers plus")
 SELECTED_BY_ANOVA = ("L1", "L2", "L1L2", "wavelets", "balanced", "mrmr")
 
 
 def uses_blas(name):
     """Tell whether the table of a model is found by linear algebra."""
     found = name.split()
-    return not set(found) & set(SELECTED_BY_ANOVA) or {"detach", "2"} & set(found)
+    exact = set(found) & set(SELECTED_BY_ANOVA)
+    return not exact or set(found) & {"detach", "2", "numbers"}
 
 
-def scores_in_c(folder, X):
+def scores_in_c(folder, X, labels):
     """Compile the model in C, and hash its scores."""
     import numpy as np
-
-    sys.path.insert(0, str(Path(__file__).parents[1]))
-    from c_program import COMPILER, Program
+    from c_program import COMPILER, Program, RegressionProgram
 
     if COMPILER is None:
         return None
-    n_classes = len(json.loads((folder / "classes.json").read_text()))
-    program = Program(folder, n_classes)
+    kind = RegressionProgram if labels is None else Program
+    program = kind(folder, 1 if labels is None else len(labels))
     return sha(*(program.of_length(np.float32(x))[1].tobytes() for x in X))
+
+
+def scores_in_integers(estimator, X, folder, labels):
+    """Export in integers, compile, and hash the digits chosen and the scores."""
+    from c_program import COMPILER
+    from integer_program import IntegerProgram
+
+    from lightwaves_aeon.export import export_c
+
+    length = max(x.shape[1] for x in X)
+    source = export_c(estimator, folder, arithmetic="int16", X=X, n_timepoints=length)
+    if COMPILER is None:
+        return None
+    program = IntegerProgram(folder, 1 if labels is None else len(labels))
+    counts = (program.quantise(x)[1] for x in X)
+    scores = (program.of_length(x, x.shape[1])[1].tobytes() for x in counts)
+    return sha(source.agreement.bits, *scores)
+
+
+def exports(name, estimator, X):
+    """Write the model as a file and as programs, and hash what these hold or say."""
+    from lightwaves_aeon.cli import main
+
+    found, labels = {}, getattr(estimator, "classes_", None)
+    with tempfile.TemporaryDirectory() as folder:
+        file, c, onnx, integers = (
+            Path(folder) / part for part in ("model", "c", "onnx", "integers")
+        )
+        estimator.save(file)
+        found["model file"] = of_model_file(file)
+        if name in EXPORTED or labels is None:
+            length = ["--length", str(max(x.shape[1] for x in X))]
+            for arguments in (
+                ["--to", "c", "--out", str(c), *length, "--name", "lightwaves"],
+                ["--to", "onnx", "--out", str(onnx)],
+            ):
+                with redirect_stdout(None):
+                    main(["export", str(file), *arguments], standalone_mode=False)
+            found["scores in C"] = scores_in_c(c, X, labels)
+            found["ONNX"] = of_onnx(onnx / "model.onnx")
+        if name in IN_INTEGERS:
+            found["integers"] = scores_in_integers(estimator, X, integers, labels)
+    return found
+
+
+def of_classifier(classifier, X):
+    return {
+        "scores": of_array(classifier.decision_function(X)),
+        "one case": of_array(classifier.compile().scores(X[0])),
+        "labels": of_array(classifier.predict(X)),
+        "probabilities": of_array(classifier.predict_proba(X)),
+        "words": sha(classifier.describe()),
+        "weights": of_frame(classifier.features_),
+        "saliency": of_array(classifier.saliency(X[0])),
+    }
+
+
+def of_regressor(regressor, X):
+    return {
+        "numbers": of_array(regressor.predict(X)),
+        "one case": of_array(regressor.compile()(X[0])),
+        "intervals": of_array(regressor.predict_interval(X)),
+        "words": sha(regressor.describe()),
+        "weights": of_frame(regressor.features_),
+        "saliency": of_array(regressor.saliency(X[0])),
+    }
+
+
+def numbers(X):
+    """Make up a number for each case, which depends on one of its channels."""
+    import numpy as np
+
+    spread = [np.nanstd(x[-1]) if np.isfinite(x[-1]).any() else 0.0 for x in X]
+    return np.array(spread) + np.random.default_rng(2).normal(size=len(X)) / 10
+
+
+def weights_of(X):
+    import numpy as np
+
+    return np.random.default_rng(3).integers(0, 4, len(X)) / 2
 
 
 def results():
     """Compute what is frozen: by name, hashes that are portable, and others."""
-    from lightwaves_aeon import LightWaveSChannelSelector, LightWaveSClassifier
-    from lightwaves_aeon.cli import main
+    from large import PARAMETERS, made_problem
+
+    from lightwaves_aeon import (
+        LightWaveSChannelSelector,
+        LightWaveSClassifier,
+        LightWaveSRegressor,
+    )
 
     data, portable, other = problems(), {}, {}
-    for name, (problem, parameters) in MODELS.items():
+    for name, (problem, parameters) in {**MODELS, **REGRESSORS}.items():
         X, y = data[problem]
-        classifier = LightWaveSClassifier(random_state=0, **parameters).fit(X, y)
-        transformer = classifier.pipeline_[0]
+        if name in REGRESSORS:
+            estimator = LightWaveSRegressor(random_state=0, **parameters)
+            found = of_regressor(estimator.fit(X, numbers(X)), X)
+        else:
+            estimator = LightWaveSClassifier(random_state=0, **parameters)
+            found = of_classifier(estimator.fit(X, y), X)
+        transformer = estimator.pipeline_[0]
         of_table = other if uses_blas(name) else portable
         of_table[f"{name}: table"] = of_frame(transformer.features_)
         of_table[f"{name}: names"] = of_array(transformer.get_feature_names_out())
         of_table[f"{name}: features"] = of_array(transformer.transform(X))
         for path in ("selection_path_", "channel_path_"):
             if hasattr(transformer, path):
-                other[f"{name}: {path}"] = of_frame(getattr(transformer, path))
-        predictor = classifier.compile()
-        other[f"{name}: scores"] = of_array(classifier.decision_function(X))
-        other[f"{name}: one case"] = of_array(predictor.scores(X[0]))
-        other[f"{name}: labels"] = of_array(classifier.predict(X))
-        other[f"{name}: probabilities"] = of_array(classifier.predict_proba(X))
-        other[f"{name}: words"] = sha(classifier.describe())
-        other[f"{name}: weights"] = of_frame(classifier.features_)
-        other[f"{name}: saliency"] = of_array(classifier.saliency(X[0]))
-        with tempfile.TemporaryDirectory() as folder:
-            file, c, onnx = (Path(folder) / part for part in ("model", "c", "onnx"))
-            classifier.save(file)
-            other[f"{name}: model file"] = of_model_file(file)
-            if name in EXPORTED:
-                longest = max(x.shape[1] for x in X)
-                length = ["--length", str(longest)]
-                for arguments in (
-                    ["--to", "c", "--out", str(c), *length, "--name", "lightwaves"],
-                    ["--to", "onnx", "--out", str(onnx)],
-                ):
-                    command = ["export", str(file), *arguments]
-                    with redirect_stdout(None):
-                        main(command, standalone_mode=False)
-                labels = [str(label) for label in classifier.classes_]
-                (c / "classes.json").write_text(json.dumps(labels))
-                other[f"{name}: scores in C"] = scores_in_c(c, X)
-                other[f"{name}: ONNX"] = of_onnx(onnx / "model.onnx")
+                found[path] = of_frame(getattr(transformer, path))
+        found |= exports(name, estimator, X)
+        other |= {f"{name}: {what}": value for what, value in found.items()}
+
+    X, y = data["three"]
+    weighted = LightWaveSClassifier(n_features=30, random_state=0)
+    weighted.fit(X, y, sample_weight=weights_of(X))
+    large = LightWaveSClassifier(variant="L1", **PARAMETERS).fit(*made_problem())
+    for name, classifier, cases in (
+        ("weights of cases", weighted, X),
+        ("large", large, made_problem(50, seed=1)[0]),
+    ):
+        found = of_classifier(classifier, cases)
+        other |= {f"{name}: {what}": value for what, value in found.items()}
     X, y = data["motions"]
     selector = LightWaveSChannelSelector(max_channels="auto", random_state=0).fit(X, y)
     other["channel selector"] = of_frame(selector.channel_path_)
@@ -234,6 +317,7 @@ def main():
     """Compare with what is frozen, or freeze."""
     if any(os.environ.get(name) != value for name, value in FIXED.items()):
         os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, **FIXED})
+    sys.path.insert(0, str(Path(__file__).parents[1]))
     found = results()
     if "--write" in sys.argv:
         FROZEN.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n")
