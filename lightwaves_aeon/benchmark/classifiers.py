@@ -67,14 +67,10 @@ CLASSIFIERS = {
         "MultiROCKET-Hydra", f"{CONVOLUTION}:MultiRocketHydraClassifier"
     ),
     "arsenal": Entry(
-        "Arsenal",
-        f"{CONVOLUTION}:Arsenal",
-        {},
-        has_probabilities=True,
-        has_regressor=False,
+        "Arsenal", f"{CONVOLUTION}:Arsenal", has_probabilities=True, has_regressor=False
     ),
     "dummy": Entry(
-        "Dummy", "aeon.classification:DummyClassifier", {}, has_probabilities=True
+        "Dummy", "aeon.classification:DummyClassifier", has_probabilities=True
     ),
 }
 """All, by the names that the command line takes."""

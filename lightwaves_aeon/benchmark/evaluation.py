@@ -199,19 +199,12 @@ def measure(
     Measured
     """
     fit_seconds, memory = watched(lambda: classifier.fit(X_train, y_train))
-    predicting = perf_counter()
+    start = perf_counter()
     labels = classifier.predict(X_test)
-    predicted = perf_counter()
-    kept_features, kept_channels = kept(classifier, len(X_train[0]))
-    return Measured(
-        labels=labels,
-        shares=classifier.predict_proba(X_test) if with_probabilities else None,
-        fit_seconds=fit_seconds,
-        predict_seconds=predicted - predicting,
-        memory=memory,
-        kept_features=kept_features,
-        kept_channels=kept_channels,
-    )
+    predict_seconds = perf_counter() - start
+    shares = classifier.predict_proba(X_test) if with_probabilities else None
+    found = labels, shares, fit_seconds, predict_seconds, memory
+    return Measured(*found, *kept(classifier, len(X_train[0])))
 
 
 def evaluate(

@@ -91,17 +91,9 @@ def evaluate_fold(
         )
     labels, predict_seconds = _predict(classifier, series, test)
     series.check_unchanged()
-    kept_features, kept_channels = kept(classifier, n_channels)
-    found = Measured(
-        labels=labels,
-        shares=None,
-        fit_seconds=fit_seconds,
-        predict_seconds=predict_seconds,
-        memory=memory,
-        kept_features=kept_features,
-        kept_channels=kept_channels,
-    )
-    return result_of(classifier, found, dataset.labels[test], n_channels)
+    found = labels, None, fit_seconds, predict_seconds, memory
+    measured = Measured(*found, *kept(classifier, n_channels))
+    return result_of(classifier, measured, dataset.labels[test], n_channels)
 
 
 def _fit(

@@ -293,8 +293,7 @@ def mean_interval(
     [-1.23, 3.73]
     """
     mean, variance, n_groups = _mean_of_groups(values, groups)
-    if n_groups < 2:
-        return np.nan, np.nan
+    # Student's t is NaN where one group leaves no degrees of freedom.
     off = stats.t.ppf((1 + coverage) / 2, n_groups - 1) * np.sqrt(variance)
     return float(mean - off), float(mean + off)
 

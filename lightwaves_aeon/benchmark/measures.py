@@ -12,7 +12,9 @@ __all__ = [
 ]
 
 import warnings
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -43,7 +45,16 @@ and channels kept."""
 MEASURES = ("accuracy", "balacc", "auroc", "logloss", *COSTS)
 """Accuracy, balanced accuracy, AUROC, log-loss, and costs."""
 
-MEASURES_OF_NUMBERS = ("rmse", "mae", "r2", "mse", "mape", *COSTS)
+ERRORS: dict[str, Callable[..., float]] = {
+    "rmse": root_mean_squared_error,
+    "mae": mean_absolute_error,
+    "r2": r2_score,
+    "mse": mean_squared_error,
+    "mape": mean_absolute_percentage_error,
+}
+"""How far numbers are off, computed of the true ones and those predicted."""
+
+MEASURES_OF_NUMBERS = (*ERRORS, *COSTS)
 """Root of the mean squared error, mean absolute error, R2, mean squared error and mean
 absolute percentage error, and costs."""
 
@@ -168,26 +179,24 @@ def tasks_in(folder: Path) -> list[str]:
 def _frames(folder: Path) -> dict[str, pd.DataFrame]:
     """Give the measures of each task that there are runs of, one at least."""
     store = Store(folder)
-    rows: dict[str, list[dict]] = {}
+    rows: dict[str, list[dict]] = {task: [] for task in OF_TASK}
     for run in store.runs():
         try:
             found = store.read(run)
         except (OSError, ResultFileError) as error:
             warnings.warn(f"left out: {error}", stacklevel=3)
         else:
-            of_numbers = found.probabilities is None
-            task = "regression" if of_numbers else "classification"
-            compute = _measures_of_numbers if of_numbers else _measures_of
-            rows.setdefault(task, []).append({**run._asdict(), **compute(found)})
-    frames = {task: pd.DataFrame(some) for task, some in rows.items()}
-    if not frames:
-        for task in OF_TASK:
-            frames[task] = _read_tables(folder, task)
-    frames = {
-        task: frames[task].sort_values(KEYS, ignore_index=True)
-        for task in OF_TASK
-        if task in frames and not frames[task].empty
-    }
+            task = "regression" if found.probabilities is None else "classification"
+            rows[task].append({**run._asdict(), **_measures_of(found)})
+    frames = {}
+    for task, names in OF_TASK.items():
+        if any(rows.values()):
+            frame = pd.DataFrame(rows[task], columns=[*KEYS, *names])
+            frame = frame.astype(dict.fromkeys(names, float))
+        else:
+            frame = _read_tables(folder, task)
+        if not frame.empty:
+            frames[task] = frame.sort_values(KEYS, ignore_index=True)
     if not frames:
         raise ValueError(f"{folder}: there are no results")
     return frames
@@ -267,38 +276,22 @@ def _read_tables(folder: Path, task: str) -> pd.DataFrame:
     return table.reindex(columns=OF_TASK[task]).reset_index().rename_axis(columns=None)
 
 
-def _costs_of(outcome: RunResult) -> dict[str, float | None]:
-    return {
+def _measures_of(outcome: RunResult) -> dict[str, Any]:
+    y_true, y_pred, shares = outcome.y_true, outcome.y_pred, outcome.probabilities
+    figures = {
         "fittime": outcome.fit_ms,
         "predicttime": outcome.predict_ms,
-        "casetime": outcome.predict_ms / len(outcome.y_true),
+        "casetime": outcome.predict_ms / len(y_true),
         "features": outcome.facts.get("features"),
         "channels": outcome.facts.get("channels"),
     }
-
-
-def _measures_of_numbers(outcome: RunResult) -> pd.Series:
-    y_true, y_pred = outcome.y_true, outcome.y_pred
-    figures = {
-        "rmse": root_mean_squared_error(y_true, y_pred),
-        "mae": mean_absolute_error(y_true, y_pred),
-        "r2": r2_score(y_true, y_pred),
-        "mse": mean_squared_error(y_true, y_pred),
-        "mape": mean_absolute_percentage_error(y_true, y_pred),
-        **_costs_of(outcome),
-    }
-    return pd.Series(figures, index=MEASURES_OF_NUMBERS, dtype=float)
-
-
-def _measures_of(outcome: RunResult) -> pd.Series:
-    y_true, y_pred, shares = outcome.y_true, outcome.y_pred, outcome.probabilities
-    assert shares is not None  # of a classifier
+    if shares is None:
+        return figures | {name: of(y_true, y_pred) for name, of in ERRORS.items()}
     n_classes, present = shares.shape[1], np.unique(y_true)
-    figures = {
+    figures |= {
         "accuracy": np.mean(y_pred == y_true),
         "balacc": recall_score(y_true, y_pred, labels=present, average="macro"),
         "logloss": log_loss(y_true, shares, labels=np.arange(n_classes)),
-        **_costs_of(outcome),
     }
     # AUROC as tsml-eval has it. It is not defined where a class has no test cases.
     if len(present) == n_classes:
@@ -308,4 +301,4 @@ def _measures_of(outcome: RunResult) -> pd.Series:
             average="weighted",
             multi_class="ovr",
         )
-    return pd.Series(figures, index=MEASURES, dtype=float)
+    return figures

@@ -140,6 +140,7 @@ def build(
     '0.9500'
     """
     kind, main, note = WORDING[task]
+    title = COLUMNS[main][0]
     frame = measures(folder, task).rename(columns={"classifier": kind})
     by_set = {
         name: frame.pivot_table(name, "dataset", kind, dropna=False)
@@ -160,9 +161,9 @@ def build(
     for name, table in by_set.items():
         means[name] = table.reindex(scores.index).mean()
     summary = {
-        COLUMNS[name][0]: _text(means[name], name)
-        for name in COLUMNS
-        if name in means and name not in IN_UNITS
+        COLUMNS[name][0]: _text(numbers, name)
+        for name, numbers in means.items()
+        if name not in IN_UNITS
     }
     tables = {"summary": pd.DataFrame(summary).loc[order]}
     for name, table in by_set.items():
@@ -175,12 +176,10 @@ def build(
     return Report(
         scope=scope,
         tables=tables,
-        diagrams=list(
-            diagrams(scores[order], means["casetime"], published, COLUMNS[main][0])
-        ),
+        diagrams=list(diagrams(scores[order], means["casetime"], published, title)),
         counts=counts[order] if counts.nunique().max() > 1 else pd.DataFrame(),
         failures=_failures(folder, task),
-        note=f"Rank is the mean rank by {COLUMNS[main][0]}. {note}",
+        note=f"Rank is the mean rank by {title}. {note}",
     )
 
 
@@ -277,8 +276,8 @@ def _published_means(accuracies: pd.DataFrame, published: pd.DataFrame) -> pd.Da
     for name, column in published.items():
         shared = accuracies.index.intersection(column.dropna().index)
         if len(shared):
-            means = accuracies.loc[shared].mean(skipna=False)
-            means = pd.concat([pd.Series({"accuracy": column[shared].mean()}), means])
+            ours = accuracies.loc[shared].mean(skipna=False)
+            means = pd.Series({"accuracy": column[shared].mean(), **ours})
             rows[name] = {"sets": str(len(shared)), **_text(means, "accuracy")}
     return pd.DataFrame.from_dict(rows, orient="index")
 

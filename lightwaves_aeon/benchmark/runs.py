@@ -126,7 +126,7 @@ def resampled(data: Data, resample: int) -> Data:
     """
     if resample == 0:
         return data
-    X_train, y_train, X_test, y_test = data
+    _, y_train, _, y_test = data
     if is_regression(y_train):
         return resample_data(*data, random_state=resample)
     if set(y_train) != set(y_test):
@@ -134,9 +134,7 @@ def resampled(data: Data, resample: int) -> Data:
             "a class has no training cases or no test cases, so that it cannot be "
             "resampled by class"
         )
-    return stratified_resample_data(
-        X_train, y_train, X_test, y_test, random_state=resample
-    )
+    return stratified_resample_data(*data, random_state=resample)
 
 
 def measure(task: Task, data: Data, begins: Callable[[], None]) -> RunResult:
@@ -167,10 +165,10 @@ def measure(task: Task, data: Data, begins: Callable[[], None]) -> RunResult:
     (22, 2)
     """
     X_train, y_train, X_test, y_test = resampled(data, task.run.resample)
-    classes = None
+    what, classes = "regression", None
     if not is_regression(y_train):
-        classes = np.unique(np.concatenate([y_train, y_test]))
-    estimator = _made(task, classes)
+        what, classes = "classification", np.unique(np.concatenate([y_train, y_test]))
+    estimator = make(task.classifier, task.n_features, task.run.resample, task=what)
     parameters, n_channels = estimator.get_params(), len(X_train[0])
     is_list = isinstance(X_train, list)
     # One that has none would predict once more for the sake of zeros and ones.
@@ -178,11 +176,12 @@ def measure(task: Task, data: Data, begins: Callable[[], None]) -> RunResult:
     asked = has_probabilities and classes is not None
     # Warnings would be of fewer features than wanted, and the like: no result changes.
     with warnings.catch_warnings(action="ignore"):
-        of = task.classifier, task.n_features, classes is None, n_channels, is_list
-        _warm_up(*of)
+        _warm_up(task.classifier, task.n_features, what, n_channels, is_list)
         begins()
         found = evaluation.measure(estimator, X_train, y_train, X_test, asked)
-        train = _estimate(task, X_train, y_train, classes) if task.with_train else None
+        train = None
+        if task.with_train:
+            train = _estimate(estimator, X_train, y_train, classes)
     y_true, y_pred, probabilities = y_test, found.labels, None
     facts: dict[str, Any] = {
         "features": found.kept_features,
@@ -209,36 +208,22 @@ def measure(task: Task, data: Data, begins: Callable[[], None]) -> RunResult:
     )
 
 
-def _made(task: Task, classes: np.ndarray | None) -> Any:
-    """Make the classifier, or without classes the regressor."""
-    what = "regression" if classes is None else "classification"
-    return make(task.classifier, task.n_features, task.run.resample, task=what)
-
-
 def _estimate(
-    task: Task, X: Any, y: np.ndarray, classes: np.ndarray | None
+    estimator: Any, X: Any, y: np.ndarray, classes: np.ndarray | None
 ) -> Estimate:
     """Cross-validate on the training cases, in as many folds as tsml-eval has."""
-    estimator = _made(task, classes)
+    method, most = "predict", len(y)
+    if classes is not None:
+        known, sizes = np.unique(y, return_counts=True)
+        method, most = "predict_proba", max(2, int(sizes.min()))
+    n_folds, start = min(MOST_FOLDS, most), perf_counter()
+    found = cross_val_predict(estimator, X, y, cv=n_folds, method=method)
+    ms = 1000 * (perf_counter() - start)
     if classes is None:
-        n_folds = min(MOST_FOLDS, len(y))
-        y_pred, ms = _cross_validated(estimator, X, y, n_folds, "predict")
-        return Estimate(y, y_pred, None, n_folds, ms)
-    known, sizes = np.unique(y, return_counts=True)
-    n_folds = min(MOST_FOLDS, max(2, int(sizes.min())))
-    shares, ms = _cross_validated(estimator, X, y, n_folds, "predict_proba")
-    shares = _of_all(shares, known, classes)
+        return Estimate(y, found, None, n_folds, ms)
+    shares = _of_all(found, known, classes)
     y_true, y_pred = np.searchsorted(classes, y), shares.argmax(axis=1)
     return Estimate(y_true, y_pred, shares, n_folds, ms)
-
-
-def _cross_validated(
-    estimator: Any, X: Any, y: np.ndarray, n_folds: int, method: str
-) -> tuple[np.ndarray, float]:
-    """Predict each fold from the others; give the milliseconds that this takes, too."""
-    start = perf_counter()
-    found = cross_val_predict(estimator, X, y, cv=n_folds, method=method)
-    return found, 1000 * (perf_counter() - start)
 
 
 def _of_all(shares: np.ndarray, known: np.ndarray, classes: np.ndarray) -> np.ndarray:
@@ -250,7 +235,6 @@ def _of_all(shares: np.ndarray, known: np.ndarray, classes: np.ndarray) -> np.nd
 
 @cache
 def _warm_up(
-    name: str, n_features: int | str, of_numbers: bool, n_channels: int, is_list: bool
+    name: str, n_features: int | str, task: str, n_channels: int, is_list: bool
 ) -> None:
-    task = "regression" if of_numbers else "classification"
     evaluation.warm_up(make(name, n_features, task=task), n_channels, is_list)

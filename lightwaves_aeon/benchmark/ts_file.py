@@ -62,25 +62,21 @@ def read_ts(path: str | Path) -> tuple[list[np.ndarray], np.ndarray]:
     """
     lines = _lines(Path(path))
     declared = _declared(Path(path), lines)
-    cases = [
-        (_values(parts[:-1], where), _label_or_number(parts[-1], declared, where))
-        for where, line in lines
-        for parts in [line.split(":")]
-    ]
-    if not cases:
+    X: list[np.ndarray] = []
+    labels: list[str | float] = []
+    for where, line in lines:
+        *channels, label = line.split(":")
+        X.append(_values(channels, where))
+        labels.append(_label(label.strip(), declared, where))
+    if not X:
         raise TsFileError(f"{path}: there are no cases")
-    X: list[np.ndarray] = [case[0] for case in cases]
-    labels = [case[1] for case in cases]
     n_channels = len(X[0])
     for number, x in enumerate(X):
         if len(x) != n_channels:
             raise TsFileError(
                 f"{path}: case {number} has {len(x)} channels, case 0 has {n_channels}"
             )
-    if declared is None:
-        return X, np.array(labels, np.float64)
-    lower = {label.lower() for label in declared}
-    if len(lower) == len(set(declared)):
+    if declared and len({label.lower() for label in declared}) == len(set(declared)):
         labels = [str(label).lower() for label in labels]
     return X, np.array(labels)
 
@@ -136,38 +132,28 @@ def _values(channels: Sequence[str], where: str) -> np.ndarray:
     return np.stack(rows)
 
 
-def _label_or_number(
-    text: str, declared: Sequence[str] | None, where: str
-) -> str | float:
-    label = text.strip()
+def _label(label: str, declared: Sequence[str] | None, where: str) -> str | float:
+    """Give one of the labels that are declared; where numbers are, the number."""
     if not label:
         raise TsFileError(f"{where}: the label is empty")
-    return _number(label, where) if declared is None else _label(label, declared, where)
-
-
-def _number(label: str, where: str) -> float:
-    try:
-        number = float(label)
-    except ValueError:
-        number = np.nan
-    if not np.isfinite(number):
-        raise TsFileError(f"{where}: the label {label!r} is no finite number")
-    return number
-
-
-def _label(label: str, declared: Sequence[str], where: str) -> str:
+    number = _number(label)
+    if declared is None:
+        if not np.isfinite(number):
+            raise TsFileError(f"{where}: the label {label!r} is no finite number")
+        return number
     if label in declared:
         return label
     for other in declared:  # 1 and 1.0 are the same label, written by two programs
-        if _is_same_number(label, other):
+        if number == _number(other):
             return other
     raise TsFileError(
         f"{where}: the label {label!r} is not among those declared by @classLabel"
     )
 
 
-def _is_same_number(one: str, other: str) -> bool:
+def _number(text: str) -> float:
+    """Read a number; NaN, which equals none, of what is no number."""
     try:
-        return float(one) == float(other)
+        return float(text)
     except ValueError:
-        return False
+        return np.nan

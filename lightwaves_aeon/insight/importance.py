@@ -7,16 +7,20 @@ from __future__ import annotations
 
 __all__ = [
     "GROUPS",
+    "HeldOut",
     "channel_importance",
     "channel_loss",
     "features_with_importance",
+    "held_out_quality",
     "importance_by",
     "output_units",
+    "ranked_channels",
     "shares",
     "standardised_weights",
 ]
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -26,17 +30,14 @@ from lightwaves_aeon.core.convolution.features_frame import (
     missing_at_level_0,
     with_channel_names,
 )
-from lightwaves_aeon.core.convolution.pooling import POOLING_OPERATORS
-from lightwaves_aeon.core.convolution.representations import REPRESENTATIONS
+from lightwaves_aeon.core.convolution.pooling import POOLING_NAMES
+from lightwaves_aeon.core.convolution.representations import REPRESENTATION_NAMES
 from lightwaves_aeon.core.fitted import FittedLinear
 
 GROUPS = ("channel", "input", "dilation", "kernel", "level", "statistic")
 """The columns of the table that importances are added up by."""
 
-NAMES: dict[str, Iterable[str]] = {
-    "input": REPRESENTATIONS,
-    "statistic": POOLING_OPERATORS,
-}
+NAMES = {"input": REPRESENTATION_NAMES, "statistic": POOLING_NAMES}
 """What tells the names of numbers in the table."""
 
 LEAST = {"dilation": 1, "kernel": 0}
@@ -173,7 +174,7 @@ def _sums_by(fitted: FittedLinear, columns: list[str]) -> pd.DataFrame:
     found = {column: groups[column] for column in columns}
     for column, names in NAMES.items():
         if column in found:
-            found[column] = np.array(list(names), object)[found[column]]
+            found[column] = np.array(names, object)[found[column]]
     for column, least in LEAST.items():
         if column in found:
             has_none = found[column] < least
@@ -209,6 +210,58 @@ def channel_importance(fitted: FittedLinear) -> pd.DataFrame:
     of_used = _sums_by(fitted, ["channel"]).set_index(list(every.names))
     of_all = of_used.reindex(every, fill_value=0).reset_index()
     return with_channel_names(of_all, fitted.channel_names)
+
+
+def ranked_channels(fitted: FittedLinear) -> pd.DataFrame:
+    """Rank the channels in use by their importance for all outputs together.
+
+    Parameters
+    ----------
+    fitted : FittedLinear
+        The table with its head.
+
+    Returns
+    -------
+    pd.DataFrame
+        ``importance`` and ``n_features`` by channel, the most important one first.
+    """
+    by_channel = _sums_by(fitted, ["channel"]).groupby("channel")
+    table = by_channel.agg({"importance": "sum", "n_features": "first"})
+    return table.sort_values("importance", ascending=False, kind="stable")
+
+
+class HeldOut(NamedTuple):
+    """How good predictions for held-out cases are; NaN where none were held out.
+
+    Attributes
+    ----------
+    whole : float
+        Accuracy, or R2, with all channels.
+    without : pd.Series
+        The same without a channel, by the channels in use.
+    """
+
+    whole: float
+    without: pd.Series
+
+
+def held_out_quality(fitted: FittedLinear) -> HeldOut:
+    """Tell how good predictions for held-out cases are, also without a channel.
+
+    Parameters
+    ----------
+    fitted : FittedLinear
+        The table with its head.
+
+    Returns
+    -------
+    HeldOut
+    """
+    if fitted.channel_losses is None:
+        return HeldOut(np.nan, pd.Series(np.nan, fitted.model.channels))
+    table = pd.DataFrame(fitted.channel_losses).set_index("channel")
+    whole, without = table.columns
+    return HeldOut(float(table[whole].iloc[0]), table[without])
 
 
 def channel_loss(fitted: FittedLinear) -> pd.DataFrame:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-__all__ = ["describe"]
+__all__ = ["describe", "strongest_features"]
 
 import textwrap
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
 
@@ -17,16 +17,13 @@ from lightwaves_aeon.core.convolution.pooling import POOLING_OPERATORS
 from lightwaves_aeon.core.fitted import FittedClassifier, FittedLinear
 from lightwaves_aeon.core.fitted_regressor import FittedRegressor
 from lightwaves_aeon.insight.importance import (
+    held_out_quality,
     importance_by,
+    ranked_channels,
     shares,
     standardised_weights,
 )
-from lightwaves_aeon.insight.words import (
-    LEVEL_WORDS,
-    in_words,
-    seconds,
-    short_label,
-)
+from lightwaves_aeon.insight.words import LEVEL_WORDS, in_words, seconds, short_label
 
 WIDTH = 80
 BAR = 32
@@ -75,47 +72,30 @@ def describe(fitted: FittedLinear, n_strongest: int) -> str:
         WORDS[type(fitted)].head(fitted),
         _of_channels(fitted),
         _of_groups(fitted),
-        _strongest(fitted, n_strongest),
+        _of_strongest(fitted, n_strongest),
     ]
     return "\n\n".join("\n".join(lines) for lines in paragraphs if lines)
 
 
 def _of_channels(fitted: FittedLinear) -> list[str]:
-    by_channel = importance_by(fitted, "channel").groupby("channel")
-    table = by_channel.agg({"importance": "sum", "n_features": "first"})
-    ranked = table.sort_values("importance", ascending=False, kind="stable")
+    ranked, held_out = ranked_channels(fitted), held_out_quality(fitted)
     shown, others = ranked[:MOST_CHANNELS], ranked[MOST_CHANNELS:]
     lines = [
-        f"Channels: {len(table)} of {fitted.n_channels} in use, by their share of the "
+        f"Channels: {len(ranked)} of {fitted.n_channels} in use, by their share of the "
         "standardised weights"
     ]
-    held_out, without, words = _held_out(fitted), None, WORDS[type(fitted)]
-    if held_out is not None and len(held_out.without) > 1:
+    without, words = None, WORDS[type(fitted)]
+    if not np.isnan(held_out.whole) and len(held_out.without) > 1:
         lines.append(words.without.format(words.quality(held_out.whole)))
         without = held_out.without.map(words.quality)
     lines += _bars(shown, without, fitted.channel_names)
     if len(others):
         share = _percent(others["importance"].sum())
         lines.append(f"  and {_count(len(others), 'other')} with {share}")
-    unused = list(_between(table.index, fitted.n_channels))
-    return lines + (_listed("  Not used: ", unused, MOST_LINES) if unused else [])
-
-
-class _HeldOut(NamedTuple):
-    """How good predictions for held-out cases are: of all, and without a channel."""
-
-    whole: float
-    without: pd.Series
-
-
-def _held_out(fitted: FittedLinear) -> _HeldOut | None:
-    if fitted.channel_losses is None:
-        return None
-    table = pd.DataFrame(fitted.channel_losses).set_index("channel")
-    whole, without = table.columns
-    if table[without].isna().any():
-        return None
-    return _HeldOut(float(table[whole].iloc[0]), table[without])
+    unused = np.setdiff1d(np.arange(fitted.n_channels), ranked.index)
+    if len(unused):
+        lines += _listed("  Not used: ", list(_ranges(unused)), MOST_LINES)
+    return lines
 
 
 def _bars(
@@ -162,20 +142,43 @@ def _words_of(dilation: Any, rate: float | None) -> str:
     return f"d={dilation}" if rate is None else seconds(dilation / rate)
 
 
-def _strongest(fitted: FittedLinear, n_strongest: int) -> list[str]:
-    parts = shares(fitted)
+def strongest_features(
+    fitted: FittedLinear, n_strongest: int
+) -> list[tuple[str, str, float]]:
+    """Say what the strongest features are.
+
+    Parameters
+    ----------
+    fitted : FittedLinear
+        The table with its head.
+    n_strongest : int
+        How many; those without weight are left out.
+
+    Returns
+    -------
+    list of (str, str, float)
+        Each in words, what a high value says, and its importance.
+    """
+    parts, weights = shares(fitted), standardised_weights(fitted)
     importance = parts.sum(axis=1)
     order = np.argsort(-importance, kind="stable")[:n_strongest]
     order = order[importance[order] > 0]
-    weights = standardised_weights(fitted)[order]
     rows, bank = fitted.model.rows[order], fitted.model.bank
     words = in_words(rows, bank, fitted.channel_names, fitted.sampling_rate)
-    lines = ["Strongest features, and what a high value says:"] if len(order) else []
     says = WORDS[type(fitted)].says
-    for rank, (feature, of_outputs) in enumerate(zip(order, weights, strict=True)):
-        start = f" {rank + 1:>2}. {_percent(importance[feature]):>6}  "
+    return [
+        (text, says(weights[row], parts[row], fitted.outputs), float(importance[row]))
+        for text, row in zip(words, order, strict=True)
+    ]
+
+
+def _of_strongest(fitted: FittedLinear, n_strongest: int) -> list[str]:
+    found = strongest_features(fitted, n_strongest)
+    lines = ["Strongest features, and what a high value says:"] if found else []
+    for rank, (words, says, importance) in enumerate(found, start=1):
+        start = f" {rank:>2}. {_percent(importance):>6}  "
         lines += textwrap.wrap(
-            f"{words[rank]}: {says(of_outputs, parts[feature], fitted.outputs)}",
+            f"{words}: {says}",
             WIDTH,
             initial_indent=start,
             subsequent_indent=" " * len(start),
@@ -184,15 +187,10 @@ def _strongest(fitted: FittedLinear, n_strongest: int) -> list[str]:
     return lines
 
 
-def _between(used: Iterable[int], n_channels: int) -> Iterator[str]:
-    """Name the ranges of channels that are not among some, which ascend."""
-    first = 0
-    for channel in (*used, n_channels):
-        if channel - first > 1:
-            yield f"{first}-{channel - 1}"
-        elif channel > first:
-            yield str(first)
-        first = channel + 1
+def _ranges(channels: np.ndarray) -> Iterator[str]:
+    """Name the ranges of channels, which ascend."""
+    for run in np.split(channels, np.flatnonzero(np.diff(channels) > 1) + 1):
+        yield f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0])
 
 
 def _listed(title: str, items: list[str], max_lines: int | None = None) -> list[str]:
@@ -239,22 +237,18 @@ def _says_of_classes(
 
 def _head_of_numbers(fitted: FittedRegressor) -> list[str]:
     title = f"LightWaveS regressor: {_count(len(fitted.model.rows), 'feature')}"
-    n_outputs, held_out = len(fitted.outputs), _held_out(fitted)
+    n_outputs, whole = len(fitted.outputs), held_out_quality(fitted).whole
     several = n_outputs > 1
     lines = [f"{title}, {n_outputs} outputs" if several else title]
-    if held_out is not None:
+    if not np.isnan(whole):
         averaged = ", averaged over the outputs" if several else ""
-        lines.append(f"R2 on held-out cases: {_r2(held_out.whole)}{averaged}")
-    widths: list[str] = []
+        lines.append(f"R2 on held-out cases: {_r2(whole)}{averaged}")
     if fitted.intervals is not None:
         at = fitted.intervals.predictions
         with suppress(ValueError):  # too few cases were held out
-            found = fitted.intervals.half_widths(at, COVERAGE)
-            widths = [_range(of_output) for of_output in found.T]
-    if widths:
-        plural = "s" if several else ""
-        title = f"Half width{plural} of {COVERAGE:.0%} intervals: "
-        lines += _listed(title, widths, MOST_LINES)
+            widths = fitted.intervals.half_widths(at, COVERAGE).T
+            title = f"Half width{'s' if several else ''} of {COVERAGE:.0%} intervals: "
+            lines += _listed(title, list(map(_range, widths)), MOST_LINES)
     return lines
 
 

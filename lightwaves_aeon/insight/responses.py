@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 __all__ = [
+    "INPUT",
     "FeatureResponse",
     "level_1_of",
     "level_2_of",
@@ -31,6 +32,9 @@ from lightwaves_aeon.core.convolution.representations import (
 from lightwaves_aeon.core.convolution.series_pooling import timepoints_of
 from lightwaves_aeon.core.convolution.single import level_1
 from lightwaves_aeon.core.model import Model
+
+INPUT = ["input", "channel", "other"]
+"""Columns of the table that name an input."""
 
 
 class FeatureResponse(NamedTuple):
@@ -173,11 +177,11 @@ def seen_of(model: Model, observed: np.ndarray, features: np.ndarray) -> np.ndar
     np.ndarray of bool, shape (n_chosen, n_timepoints)
         Where all that an input is made of was observed.
     """
-    groups, group_of_row = _inputs_among(model.rows[features])
-    found = np.zeros((groups.shape[1], observed.shape[2]), bool)
+    groups, group_of_row = np.unique(model.rows[features][INPUT], return_inverse=True)
+    found = np.zeros((len(groups), observed.shape[2]), bool)
     seen = np.empty(observed.shape[2], np.int64)
-    for flags, group in zip(found, groups.T, strict=True):
-        n_seen = derive_seen(observed, _inputs_of(model, *group), 0, 0, seen)
+    for flags, group in zip(found, groups, strict=True):
+        n_seen = derive_seen(observed, _inputs_of(model, group), 0, 0, seen)
         flags[seen[:n_seen]] = True
     return found[group_of_row]
 
@@ -198,10 +202,10 @@ def sources_of(model: Model, scaled: np.ndarray, features: np.ndarray) -> np.nda
     -------
     np.ndarray of float32, shape (n_chosen, n_timepoints)
     """
-    groups, group_of_row = _inputs_among(model.rows[features])
-    found = np.empty((groups.shape[1], scaled.shape[2]), np.float32)
-    for source, group in zip(found, groups.T, strict=True):
-        derive(scaled, _inputs_of(model, *group), 0, 0, source, 0)
+    groups, group_of_row = np.unique(model.rows[features][INPUT], return_inverse=True)
+    found = np.empty((len(groups), scaled.shape[2]), np.float32)
+    for source, group in zip(found, groups, strict=True):
+        derive(scaled, _inputs_of(model, group), 0, 0, source, 0)
     return found[group_of_row]
 
 
@@ -225,30 +229,24 @@ def level_1_of(
         Not scaled by the dilation.
     """
     rows = model.rows[features]
-    names = np.stack([rows[name] for name in ("input", "channel", "other", "dilation")])
-    groups, group_of_row = np.unique(names, axis=1, return_inverse=True)
+    fields = [*INPUT, "dilation"]
+    groups, group_of_row = np.unique(rows[fields], return_inverse=True)
     responses = np.empty((len(rows), scaled.shape[2]), np.float32)
-    for group, (number, channel, other, dilation) in enumerate(groups.T):
-        members = np.flatnonzero(group_of_row == group)
-        inputs = _inputs_of(model, number, channel, other)
+    for number, group in enumerate(groups):
+        members = np.flatnonzero(group_of_row == number)
+        inputs, dilation = _inputs_of(model, group), int(group["dilation"])
         of_members = rows["kernel"][members]
         kernels = KernelArrays(*(part[of_members] for part in model.bank.arrays))
         found = np.empty((len(members), scaled.shape[2]), np.float32)
-        level_1(scaled, tuple(inputs), int(dilation), tuple(kernels), found)
+        level_1(scaled, tuple(inputs), dilation, tuple(kernels), found)
         responses[members] = found
     return sources_of(model, scaled, features), responses
 
 
-def _inputs_among(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Give the different inputs of features, as columns, and which each one has."""
-    names = np.stack([rows[name] for name in ("input", "channel", "other")])
-    return np.unique(names, axis=1, return_inverse=True)
-
-
-def _inputs_of(model: Model, number: int, channel: int, other: int) -> Inputs:
-    pair = [channel, channel if other < 0 else other]
+def _inputs_of(model: Model, row: np.void) -> Inputs:
+    pair = [row["channel"], row["channel"] if row["other"] < 0 else row["other"]]
     places = np.searchsorted(model.channels, pair)
-    return Inputs(np.array([number], np.int8), places[:1], places[1:])
+    return Inputs(np.array([row["input"]], np.int8), places[:1], places[1:])
 
 
 def level_2_of(model: Model, first: np.ndarray, features: np.ndarray) -> np.ndarray:

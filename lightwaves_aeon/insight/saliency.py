@@ -21,11 +21,12 @@ import numpy as np
 
 from lightwaves_aeon.core.convolution.features import refuse_missing
 from lightwaves_aeon.core.convolution.kernels import KernelBank
-from lightwaves_aeon.core.convolution.pooling import POOLING_OPERATORS
-from lightwaves_aeon.core.convolution.representations import REPRESENTATIONS
+from lightwaves_aeon.core.convolution.pooling import POOLING_NAMES
+from lightwaves_aeon.core.convolution.representations import REPRESENTATION_NAMES
 from lightwaves_aeon.core.fitted import FittedLinear
 from lightwaves_aeon.core.model import Model
 from lightwaves_aeon.insight.responses import (
+    INPUT,
     level_1_of,
     level_2_of,
     longest_runs,
@@ -87,12 +88,8 @@ def saliency(fitted: FittedLinear, x: np.ndarray, output: int) -> np.ndarray:
     (1, True)
     """
     model, transform = fitted.model, fitted.model.transform
-    is_plain = model.rows["level"] == 0
-    for rows, known in (
-        (model.rows[is_plain], ATTRIBUTE_IN_INTERVAL),
-        (model.rows[~is_plain], ATTRIBUTE),
-    ):
-        refuse_missing(rows, "saliency", known, ATTRIBUTE_TO_CHANNELS)
+    known = {*ATTRIBUTE, *ATTRIBUTE_IN_INTERVAL}
+    refuse_missing(model.rows, "saliency", known, ATTRIBUTE_TO_CHANNELS)
     features = transform.transform_one(x)
     parts = fitted.contributions(features)[0, :, output]
     is_above = features[0] > fitted.means
@@ -119,13 +116,11 @@ def _shares(
     is_above: np.ndarray,
 ) -> np.ndarray:
     """Split some features over the time points of what their kernels see."""
-    shares = np.empty((len(numbers), scaled.shape[2]))
-    for level in (0, 1, 2):
-        at_level = np.flatnonzero(model.rows["level"][numbers] == level)
+    shares, levels = np.empty((len(numbers), scaled.shape[2])), model.rows["level"]
+    for level in np.unique(levels[numbers]):
+        at_level = np.flatnonzero(levels[numbers] == level)
         some, high = numbers[at_level], is_above[at_level]
         rows = model.rows[some]
-        if len(some) == 0:
-            continue
         seen = np.ones((len(some), scaled.shape[2]), bool)
         if observed is not None:
             seen = seen_of(model, observed, some)
@@ -157,12 +152,12 @@ def _in_intervals(
     sources: np.ndarray, seen: np.ndarray, rows: np.ndarray
 ) -> np.ndarray:
     """Split features of level 0 over the time points of their intervals."""
-    shares, names = np.zeros(sources.shape), list(POOLING_OPERATORS)
+    shares = np.zeros(sources.shape)
     for series, flags, row, of_row in zip(sources, seen, rows, shares, strict=True):
         times = np.array(times_of(row, len(series)))
         times = times[flags[times]]
         if len(times) > 0:
-            attribute = ATTRIBUTE_IN_INTERVAL[names[row["statistic"]]]
+            attribute = ATTRIBUTE_IN_INTERVAL[POOLING_NAMES[row["statistic"]]]
             made_by = attribute(series[times].astype(np.float64))
             of_row[times] = _normalised(made_by[None])[0]
     return shares
@@ -177,8 +172,8 @@ def _made_by(
     share is made by the values above the threshold, a low one by the others. The rows
     of the result add up to 1, over what was seen.
     """
-    out, names = np.zeros(c.shape), list(POOLING_OPERATORS)
-    _, alike = np.unique(rows[["input", "channel", "other"]], return_inverse=True)
+    out = np.zeros(c.shape)
+    _, alike = np.unique(rows[INPUT], return_inverse=True)
     alike[seen.all(axis=1)] = -1
     for group in np.unique(alike):
         of_group = alike == group
@@ -188,7 +183,7 @@ def _made_by(
             threshold, high = rows["threshold"][chosen, None], is_above[chosen, None]
             # As if there were no time points but those.
             taken = np.ix_(chosen, flags)
-            made_by = ATTRIBUTE[names[number]](c[taken], threshold, high)
+            made_by = ATTRIBUTE[POOLING_NAMES[number]](c[taken], threshold, high)
             out[taken] = _normalised(made_by.astype(np.float64))
     return out
 
@@ -231,7 +226,7 @@ def _to_channels(
     """Add up what the features give to each channel in use."""
     out, energy = np.zeros(scaled.shape), scaled.astype(np.float64) ** 2
     first, second = (np.searchsorted(channels, rows[of]) for of in ("channel", "other"))
-    names = np.array(list(REPRESENTATIONS))[rows["input"]]
+    names = np.array(REPRESENTATION_NAMES)[rows["input"]]
     for give in dict.fromkeys(ATTRIBUTE_TO_CHANNELS.values()):
         alike = [n for n, other in ATTRIBUTE_TO_CHANNELS.items() if other is give]
         some = np.isin(names, alike)

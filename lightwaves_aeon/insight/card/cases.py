@@ -164,13 +164,8 @@ def strongest_part(saliency: np.ndarray) -> Strongest | None:
     width = -(-saliency.shape[1] // PARTS)
     sums = np.cumsum(np.pad(saliency, ((0, 0), (1, 0))), axis=1)
     of_parts = sums[:, width:] - sums[:, :-width]
-    place = np.abs(of_parts).argmax()
-    channel, start = np.unravel_index(place, of_parts.shape)
+    place = np.unravel_index(np.abs(of_parts).argmax(), of_parts.shape)
+    channel, start = map(int, place)
     part = saliency[channel, start : start + width]
-    return Strongest(
-        int(channel),
-        int(start),
-        int(start) + width,
-        float(np.abs(part).sum() / whole),
-        bool(part.sum() > 0),
-    )
+    share, is_for = float(np.abs(part).sum() / whole), bool(part.sum() > 0)
+    return Strongest(channel, start, start + width, share, is_for)

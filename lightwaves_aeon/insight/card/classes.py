@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["Bin", "ClassMeasures", "Confusion", "Probabilities", "measure_classes"]
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -103,8 +104,7 @@ class ClassMeasures:
     def confusions(self) -> list[Confusion]:
         """Give the classes that are taken for others, the most frequent first."""
         counts = self.counts.copy()
-        known = np.arange(self.n_known)
-        counts[known, known] = 0
+        np.fill_diagonal(counts, 0)
         order = np.argsort(-counts, axis=None, kind="stable")
         order = order[: np.count_nonzero(counts)]
         rows, columns = np.unravel_index(order, counts.shape)
@@ -166,6 +166,9 @@ def measure_classes(
         (name, share_of(right[groups == name]))
         for name in np.unique([] if groups is None else groups)
     ]
+    trust = None
+    if probabilities is not None:
+        trust = _probabilities(probabilities, rows, columns, share)
     return ClassMeasures(
         labels=labels,
         n_known=len(classes),
@@ -175,11 +178,7 @@ def measure_classes(
         trusted=[share(columns == number) for number in range(len(classes))],
         counts=counts,
         groups=sorted(by_group, key=lambda group: group[1].value),
-        probabilities=(
-            None
-            if probabilities is None
-            else _probabilities(probabilities, rows, columns, groups)
-        ),
+        probabilities=trust,
     )
 
 
@@ -187,8 +186,9 @@ def _probabilities(
     probabilities: np.ndarray,
     rows: np.ndarray,
     columns: np.ndarray,
-    groups: np.ndarray | None,
+    share: Callable[[np.ndarray], Share],
 ) -> Probabilities:
+    """Judge probabilities, given the share of some cases that is right."""
     n_cases, n_classes = probabilities.shape
     known = np.flatnonzero(rows < n_classes)
     of_right = probabilities[known, rows[known]].clip(LEAST_PROBABILITY)
@@ -197,12 +197,8 @@ def _probabilities(
     stated = probabilities[np.arange(n_cases), columns]
     order = np.argsort(stated, kind="stable")
     n_bins = min(max(n_cases // CASES_A_BIN, 1), MOST_BINS)
-    right = rows == columns
     bins = [
-        Bin(
-            float(stated[some].mean()),
-            share_of(right[some], None if groups is None else groups[some]),
-        )
+        Bin(float(stated[some].mean()), share(some))
         for some in np.array_split(order, n_bins)
     ]
     return Probabilities(

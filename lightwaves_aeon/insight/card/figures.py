@@ -7,7 +7,6 @@ __all__ = ["draw_calibration", "draw_case", "draw_predictions", "draw_residuals"
 from collections.abc import Sequence
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from lightwaves_aeon.insight.card.classes import Bin
@@ -19,7 +18,7 @@ from lightwaves_aeon.insight.card.svg import (
     drawing,
     inline,
 )
-from lightwaves_aeon.insight.plots._canvas import draw_line, no_formula
+from lightwaves_aeon.insight.plots._canvas import draw_line, heights, no_formula
 
 MOST_CHANNELS = 4
 """Of a case, the most salient."""
@@ -40,15 +39,13 @@ FOR, AGAINST = (0.84, 0.15, 0.16), (0.12, 0.42, 0.80)
 """Red and blue of what speaks for a prediction and against it."""
 
 
-def draw_calibration(bins: Sequence[Bin], words: str) -> str:
+def draw_calibration(bins: Sequence[Bin]) -> str:
     """Draw how often predictions are right over how certain they claim to be.
 
     Parameters
     ----------
     bins : sequence of Bin
         What ``measure_classes`` has found.
-    words : str
-        What there is to be seen.
 
     Returns
     -------
@@ -58,6 +55,11 @@ def draw_calibration(bins: Sequence[Bin], words: str) -> str:
     stated = [100 * of.stated for of in bins]
     right = [100 * of.right.value for of in bins]
     low, high = ([100 * of.right[end] for of in bins] for end in (2, 3))
+    steps = "; ".join(
+        f"where it states {at:.0f}%, {share:.0f}% of {of.right.n_cases} cases are right"
+        for at, share, of in zip(stated, right, bins, strict=True)
+    )
+    words = f"How often predictions are right: {steps}."
     with drawing(4.2, 3.4) as figure:
         ax = figure.subplots()
         ax.plot([0, 100], [0, 100], color=QUIET, ls="--", lw=1)
@@ -68,12 +70,11 @@ def draw_calibration(bins: Sequence[Bin], words: str) -> str:
         ax.set(xlabel="probability that the model states", ylabel="share that is right")
         for axis in (ax.xaxis, ax.yaxis):
             axis.set_major_formatter(PercentFormatter(decimals=0))
-        _on_paper(ax)
         return inline(figure, "calibration", words)
 
 
 def draw_predictions(
-    y: np.ndarray, predicted: np.ndarray, ends: np.ndarray | None, name: str, words: str
+    y: np.ndarray, predicted: np.ndarray, ends: np.ndarray | None, name: str
 ) -> str:
     """Draw predicted numbers over true ones, with their intervals.
 
@@ -83,7 +84,7 @@ def draw_predictions(
         The numbers, and what is predicted.
     ends : np.ndarray of float, shape (n_cases, 2), or None
         Lower and upper ends.
-    name, words : str
+    name : str
         As of ``inline``.
 
     Returns
@@ -94,6 +95,11 @@ def draw_predictions(
     some = _evenly(len(y))
     both = np.concatenate([y, predicted])
     low, high = float(both.min()), float(both.max())
+    words = (
+        f"Predicted numbers over true ones, which go from {y.min():.4g} to "
+        f"{y.max():.4g}; predictions are off by {np.abs(predicted - y).mean():.3g} on "
+        "average."
+    )
     with drawing(4.2, 3.6) as figure:
         ax = figure.subplots()
         ax.plot([low, high], [low, high], color=QUIET, ls="--", lw=1)
@@ -101,18 +107,17 @@ def draw_predictions(
             ax.vlines(y[some], *ends[some].T, color=ACCENT, lw=0.8, alpha=0.35)
         ax.plot(y[some], predicted[some], "o", color=ACCENT, ms=3, alpha=0.8)
         ax.set(xlabel="true number", ylabel="predicted number")
-        _on_paper(ax)
         return inline(figure, f"predictions{name}", words)
 
 
-def draw_residuals(y: np.ndarray, predicted: np.ndarray, name: str, words: str) -> str:
+def draw_residuals(y: np.ndarray, predicted: np.ndarray, name: str) -> str:
     """Draw how far predictions are off over what is predicted.
 
     Parameters
     ----------
     y, predicted : np.ndarray of float, shape (n_cases,)
         The numbers, and what is predicted.
-    name, words : str
+    name : str
         As of ``inline``.
 
     Returns
@@ -120,14 +125,16 @@ def draw_residuals(y: np.ndarray, predicted: np.ndarray, name: str, words: str) 
     str
         An SVG element.
     """
-    some = _evenly(len(y))
+    some, off = _evenly(len(y)), predicted - y
+    words = (
+        f"Predicted less true number over the predicted one, from {off.min():.3g} to "
+        f"{off.max():.3g}."
+    )
     with drawing(4.2, 3.6) as figure:
         ax = figure.subplots()
         ax.axhline(0, color=QUIET, ls="--", lw=1)
-        off = (predicted - y)[some]
-        ax.plot(predicted[some], off, "o", color=SECOND, ms=3, alpha=0.8)
+        ax.plot(predicted[some], off[some], "o", color=SECOND, ms=3, alpha=0.8)
         ax.set(xlabel="predicted number", ylabel="predicted less true number")
-        _on_paper(ax)
         return inline(figure, f"residuals{name}", words)
 
 
@@ -183,29 +190,15 @@ def draw_case(
                 extent=(edges[0], edges[-1], row + 1, row + LABEL),
                 interpolation="nearest",
             )
-            draw_line(ax, time, row + _stretched(x[channel]), color=INK, lw=1)
+            line = row + 0.94 - (0.88 - LABEL) * heights(x[channel])
+            draw_line(ax, time, line, color=INK, lw=1)
             text = no_formula(labels[channel])
             ax.text(edges[0], row + 0.18, text, fontsize="small")
         ax.set(xlim=(edges[0], edges[-1]), ylim=(len(shown), 0), yticks=[])
         ax.spines[["left", "bottom"]].set_visible(False)
         ax.xaxis.set_major_locator(MaxNLocator(integer=sampling_rate is None))
         ax.set_xlabel("time point" if sampling_rate is None else "seconds")
-        _on_paper(ax)
         return inline(figure, f"case{name}", words)
-
-
-def _stretched(series: np.ndarray) -> np.ndarray:
-    """Bring a series into its part of a row, below the label."""
-    is_value = np.isfinite(series)
-    if not is_value.any():
-        return np.full(len(series), np.nan)
-    low, high = float(series[is_value].min()), float(series[is_value].max())
-    height = (series - low) / (high - low) if low < high else 0 * series + 0.5
-    return 0.94 - (0.88 - LABEL) * height
-
-
-def _on_paper(ax: Axes) -> None:
-    ax.patch.set_alpha(0)
 
 
 def _evenly(n_cases: int) -> np.ndarray:

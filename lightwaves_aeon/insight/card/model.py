@@ -11,11 +11,12 @@ __all__ = [
     "origin_of",
 ]
 
-import hashlib
 import platform
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import file_digest
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -25,13 +26,9 @@ import pandas as pd
 
 from lightwaves_aeon.core.convolution.features import spans_of
 from lightwaves_aeon.core.fitted import FittedLinear
-from lightwaves_aeon.insight.importance import (
-    channel_importance,
-    shares,
-    standardised_weights,
-)
-from lightwaves_aeon.insight.report import WORDS
-from lightwaves_aeon.insight.words import channel_label, in_words, scale_of
+from lightwaves_aeon.insight.importance import held_out_quality, ranked_channels, shares
+from lightwaves_aeon.insight.report import strongest_features
+from lightwaves_aeon.insight.words import channel_label, scale_of
 
 N_STRONGEST = 5
 """Features that are said in words."""
@@ -153,7 +150,8 @@ def facts_of(estimator: Any) -> ModelFacts:
     [('short', 25), ('medium', 65), ('long', 385)]
     """
     fitted, state = estimator._linear(), estimator._state
-    channels, unused, whole = _channels(fitted)
+    table, held_out = ranked_channels(fitted), held_out_quality(fitted)
+    labels = [channel_label(n, fitted.channel_names) for n in range(fitted.n_channels)]
     path = state.channel_path
     return ModelFacts(
         n_features=len(fitted.model.rows),
@@ -161,43 +159,22 @@ def facts_of(estimator: Any) -> ModelFacts:
         n_timepoints=state.metadata["n_timepoints"],
         sampling_rate=fitted.sampling_rate,
         n_training_cases=state.metadata["n_cases"],
-        channels=channels,
-        unused=unused,
-        whole=whole,
-        channel_path=[] if path is None else _steps(fitted, path),
+        channels=[
+            Channel(labels[n], share, n_features, float(held_out.without[n]))
+            for n, share, n_features in table.itertuples(name=None)
+        ],
+        unused=[label for n, label in enumerate(labels) if n not in table.index],
+        whole=held_out.whole,
+        channel_path=[] if path is None else _steps(path, labels),
         scales=_scales(fitted),
-        strongest=_strongest(fitted),
+        strongest=strongest_features(fitted, N_STRONGEST),
     )
 
 
-def _channels(fitted: FittedLinear) -> tuple[list[Channel], list[str], float]:
-    names = fitted.channel_names
-    by_channel = channel_importance(fitted).groupby("channel")
-    table = by_channel.agg({"importance": "sum", "n_features": "first"})
-    used = table[table["n_features"] > 0].sort_values(
-        "importance", ascending=False, kind="stable"
-    )
-    lost, whole = dict.fromkeys(used.index, float("nan")), float("nan")
-    if fitted.channel_losses is not None:
-        losses = pd.DataFrame(fitted.channel_losses)
-        of, quality, without = losses.columns
-        lost = dict(zip(losses[of], losses[without], strict=True))
-        whole = float(losses[quality].iloc[0])
-    found = [
-        Channel(
-            channel_label(channel, names), float(share), int(n), float(lost[channel])
-        )
-        for channel, share, n in used.itertuples(name=None)
-    ]
-    unused = table.index[table["n_features"] == 0]
-    return found, [channel_label(channel, names) for channel in unused], whole
-
-
-def _steps(fitted: FittedLinear, path: np.ndarray) -> list[dict[Hashable, Any]]:
+def _steps(path: np.ndarray, labels: list[str]) -> list[dict[Hashable, Any]]:
     table = pd.DataFrame(path).sort_values("n_channels")
-    names = fitted.channel_names
-    table["label"] = [channel_label(channel, names) for channel in table["channel"]]
-    return [dict(zip(table, row, strict=True)) for row in table.itertuples(index=False)]
+    table["label"] = [labels[channel] for channel in table["channel"]]
+    return table.to_dict("records")
 
 
 def _scales(fitted: FittedLinear) -> list[Scale]:
@@ -206,34 +183,13 @@ def _scales(fitted: FittedLinear) -> list[Scale]:
     name = np.array(
         [scale_of(row["dilation"]) if row["level"] > 0 else SCALES[0] for row in rows]
     )
-    return [
-        Scale(
-            scale,
-            float(importance[name == scale].sum()),
-            int(spans[name == scale].min()),
-            int(spans[name == scale].max()),
-        )
-        for scale in SCALES
-        if (name == scale).any()
-    ]
-
-
-def _strongest(fitted: FittedLinear) -> list[tuple[str, str, float]]:
-    parts, weights = shares(fitted), standardised_weights(fitted)
-    importance = parts.sum(axis=1)
-    order = np.argsort(-importance, kind="stable")[:N_STRONGEST]
-    order = order[importance[order] > 0]
-    words = in_words(
-        fitted.model.rows[order],
-        fitted.model.bank,
-        fitted.channel_names,
-        fitted.sampling_rate,
-    )
-    says = WORDS[type(fitted)].says
-    return [
-        (text, says(weights[row], parts[row], fitted.outputs), float(importance[row]))
-        for text, row in zip(words, order, strict=True)
-    ]
+    found = []
+    for scale in SCALES:
+        parts, reach = importance[name == scale], spans[name == scale]
+        if len(reach) > 0:
+            ends = int(reach.min()), int(reach.max())
+            found.append(Scale(scale, float(parts.sum()), *ends))
+    return found
 
 
 @dataclass(frozen=True)
@@ -257,9 +213,9 @@ class Origin:
     estimator: str
     parameters: dict[str, str]
     versions: dict[str, str]
-    file: str | None = None
-    checksum: str | None = None
-    date: str | None = None
+    file: str | None
+    checksum: str | None
+    date: str | None
 
 
 def origin_of(
@@ -293,35 +249,23 @@ def origin_of(
     >>> origin.parameters["variant"], origin.date, origin.checksum
     ("'L1'", '2026-01-31', None)
     """
-    kind = type(estimator)
+    kind, name, checksum = type(estimator), None, None
     parameters = estimator.get_params(deep=False)
-    origin = Origin(
+    versions = {"Python": platform.python_version()}
+    for package in PACKAGES:
+        with suppress(PackageNotFoundError):
+            versions[package] = version(package)
+    if model_file is not None:
+        path = Path(model_file)
+        with path.open("rb") as file:
+            name, checksum = path.name, file_digest(file, "sha256").hexdigest()
+        written = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        date = date or f"{written:%Y-%m-%d}"
+    return Origin(
         f"{kind.__module__}.{kind.__qualname__}",
         {name: repr(value) for name, value in parameters.items()},
-        {"Python": platform.python_version(), **_versions(PACKAGES)},
-        date=date,
-    )
-    if model_file is None:
-        return origin
-    path = Path(model_file)
-    with path.open("rb") as file:
-        checksum = hashlib.file_digest(file, "sha256").hexdigest()
-    written = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    return Origin(
-        origin.estimator,
-        origin.parameters,
-        origin.versions,
-        path.name,
+        versions,
+        name,
         checksum,
-        date or f"{written:%Y-%m-%d}",
+        date,
     )
-
-
-def _versions(packages: Sequence[str]) -> dict[str, str]:
-    found = {}
-    for package in packages:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            continue
-    return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = ["MARK", "page_of", "write_report"]
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +16,14 @@ from lightwaves_aeon.atomic import open_atomic
 from lightwaves_aeon.core.data.collection import Collection
 from lightwaves_aeon.core.fitted import FittedClassifier
 from lightwaves_aeon.insight.card.cases import MOST_CLASSES
-from lightwaves_aeon.insight.card.classes import ClassMeasures, measure_classes
+from lightwaves_aeon.insight.card.classes import measure_classes
 from lightwaves_aeon.insight.card.figures import (
     draw_calibration,
     draw_predictions,
     draw_residuals,
 )
 from lightwaves_aeon.insight.card.model import facts_of, origin_of
-from lightwaves_aeon.insight.card.outputs import OutputMeasures, measure_output
+from lightwaves_aeon.insight.card.outputs import measure_output
 from lightwaves_aeon.insight.card.pictures import of_classes, of_numbers
 from lightwaves_aeon.insight.card.text import FILTERS
 
@@ -31,18 +32,6 @@ MARK = b"<!-- written by lightwaves-aeon -->"
 
 COVERAGES = (0.5, 0.8, 0.9, 0.95)
 DRAWN_COVERAGE = 0.9
-
-MOST_GROUPS = 40
-"""Groups in a table."""
-
-MOST_CHANNELS = 30
-"""Channels in a table."""
-
-MOST_LABELS = 30
-"""Classes up to which all confusions have a table."""
-
-MOST_CONFUSIONS = 20
-"""Confusions that are listed where there is none."""
 
 MOST_OUTPUTS = 4
 """Outputs of a regressor that have pictures."""
@@ -140,8 +129,6 @@ def page_of(
         "origin": origin_of(estimator, model_file, date),
         "n_cases": n_cases,
         "n_groups": 0 if groups is None else len(np.unique(groups)),
-        "most_groups": MOST_GROUPS,
-        "most_channels": MOST_CHANNELS,
         "mark": MARK.decode(),
         **of_task(estimator, fitted, X, cases, y, groups),
     }
@@ -186,6 +173,9 @@ def _of_classes(
     if hasattr(estimator._state.head, "predict_proba"):
         probabilities = np.asarray(estimator.predict_proba(X))
     measures = measure_classes(y, predicted, classes, probabilities, groups)
+    calibration = ""
+    if measures.probabilities is not None:
+        calibration = draw_calibration(measures.probabilities.bins)
     examples, mistakes = of_classes(
         estimator, fitted, cases, y, predicted, probabilities, groups
     )
@@ -193,25 +183,11 @@ def _of_classes(
         "task": "classes",
         "measures": measures,
         "confusions": measures.confusions(),
-        "most_labels": MOST_LABELS,
         "most_classes": MOST_CLASSES,
-        "most_confusions": MOST_CONFUSIONS,
-        "calibration": _calibration(measures),
+        "calibration": calibration,
         "examples": examples,
         "mistakes": mistakes,
     }
-
-
-def _calibration(measures: ClassMeasures) -> str:
-    if measures.probabilities is None:
-        return ""
-    bins = measures.probabilities.bins
-    steps = "; ".join(
-        f"where it states {100 * of.stated:.0f}%, {100 * of.right.value:.0f}% of "
-        f"{of.right.n_cases} cases are right"
-        for of in bins
-    )
-    return draw_calibration(bins, f"How often predictions are right: {steps}.")
 
 
 def _of_numbers(
@@ -237,15 +213,13 @@ def _of_numbers(
     for output in range(predicted.shape[1]):
         ends = {stated: of[:, output] for stated, of in intervals.items()}
         of_output = numbers[:, output], predicted[:, output]
-        measures = measure_output(*of_output, ends, groups)
-        shown = output < MOST_OUTPUTS
-        outputs.append(
-            {
-                "number": output,
-                "measures": measures,
-                "pictures": _scatter(*of_output, ends, output, measures) * shown,
-            }
-        )
+        measures, pictures = measure_output(*of_output, ends, groups), []
+        if output < MOST_OUTPUTS:
+            pictures = [
+                draw_predictions(*of_output, ends.get(DRAWN_COVERAGE), str(output)),
+                draw_residuals(*of_output, str(output)),
+            ]
+        outputs.append({"number": output, "measures": measures, "pictures": pictures})
     examples, mistakes = of_numbers(
         estimator, fitted, cases, numbers, predicted, groups
     )
@@ -262,36 +236,7 @@ def _intervals(fitted: Any, predicted: np.ndarray) -> dict[float, np.ndarray]:
     shape = (len(predicted), -1) if len(fitted.outputs) > 1 else (len(predicted),)
     found = {}
     for coverage in COVERAGES:
-        try:
+        with suppress(ValueError):  # too few
             ends = fitted.interval_around(predicted.reshape(shape), coverage)
-        except ValueError:
-            continue
-        found[coverage] = ends.reshape(*predicted.shape, 2)
+            found[coverage] = ends.reshape(*predicted.shape, 2)
     return found
-
-
-def _scatter(
-    y: np.ndarray,
-    predicted: np.ndarray,
-    ends: dict[float, np.ndarray],
-    output: int,
-    measures: OutputMeasures,
-) -> list[str]:
-    low, high, off = y.min(), y.max(), measures.mae.value
-    return [
-        draw_predictions(
-            y,
-            predicted,
-            ends.get(DRAWN_COVERAGE),
-            str(output),
-            f"Predicted numbers over true ones, which go from {low:.4g} to {high:.4g}; "
-            f"predictions are off by {off:.3g} on average.",
-        ),
-        draw_residuals(
-            y,
-            predicted,
-            str(output),
-            "Predicted less true number over the predicted one, from "
-            f"{(predicted - y).min():.3g} to {(predicted - y).max():.3g}.",
-        ),
-    ]

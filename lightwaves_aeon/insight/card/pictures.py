@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from lightwaves_aeon.core.data.collection import Collection
+from lightwaves_aeon.core.data.collection import Collection, iter_by_length
 from lightwaves_aeon.core.fitted import FittedClassifier, FittedLinear
 from lightwaves_aeon.insight.card.cases import (
     mistakes,
@@ -32,22 +32,22 @@ class Picture(NamedTuple):
         Where it comes from; None if that is not known.
     y, predicted : object
         The label or the number, and what is predicted.
-    probability, probability_of_y : float
-        Of the predicted class and the right one; NaN where not known.
     part : str
         Where most of the prediction comes from.
     svg : str
         The picture.
+    probability, probability_of_y : float
+        Of the predicted class and the right one; NaN where not known.
     """
 
     number: int
     group: object
     y: object
     predicted: object
-    probability: float
-    probability_of_y: float
     part: str
     svg: str
+    probability: float = np.nan
+    probability_of_y: float = np.nan
 
 
 def of_classes(
@@ -92,11 +92,10 @@ def of_classes(
     def picture(number: int) -> Picture:
         x, label = _case(cases, number), predicted[number]
         found = estimator.saliency(x, classes[np.searchsorted(classes, label)].item())
-        about = f"Case {number}, predicted to be {label}"
-        part, svg = _drawn(fitted, x, found, str(label), number, about)
+        drawn = _drawn(fitted, x, found, number, str(label), str(label))
         group = None if groups is None else groups[number]
-        told = y[number], label, float(stated[number]), float(of_y[number])
-        return Picture(number, group, *told, part, svg)
+        shares = float(stated[number]), float(of_y[number])
+        return Picture(number, group, y[number], label, *drawn, *shares)
 
     right = typical(y, predicted, certainty, classes)
     wrong = mistakes(np.where(y == predicted, 0, certainty))
@@ -133,13 +132,11 @@ def of_numbers(
     y, predicted = y[:, 0], predicted[:, 0]
 
     def picture(number: int) -> Picture:
-        x = _case(cases, number)
+        x, value = _case(cases, number), float(predicted[number])
         found = estimator.saliency(x)
-        about = f"Case {number}, predicted to be {predicted[number]:.4g}"
-        part, svg = _drawn(fitted, x, found, "a higher number", number, about)
+        drawn = _drawn(fitted, x, found, number, f"{value:.4g}", "a higher number")
         group = None if groups is None else groups[number]
-        told = float(y[number]), float(predicted[number]), np.nan, np.nan
-        return Picture(number, group, *told, part, svg)
+        return Picture(number, group, float(y[number]), value, *drawn)
 
     some = spread(predicted)
     worst = [n for n in mistakes(np.abs(predicted - y)) if n not in some]
@@ -150,9 +147,9 @@ def _drawn(
     fitted: FittedLinear,
     x: np.ndarray,
     saliency: np.ndarray,
-    towards: str,
     number: int,
-    about: str,
+    predicted: str,
+    towards: str,
 ) -> tuple[str, str]:
     """Say where a prediction comes from, and draw it."""
     labels = [channel_label(n, fitted.channel_names) for n in range(len(x))]
@@ -165,7 +162,8 @@ def _drawn(
             f"{_times(found.start, found.stop, rate)}: it speaks {side} {towards} and "
             f"makes up {percent(found.share)} of the evidence for and against."
         )
-    return part, draw_case(x, saliency, labels, str(number), f"{about}. {part}", rate)
+    words = f"Case {number}, predicted to be {predicted}. {part}"
+    return part, draw_case(x, saliency, labels, str(number), words, rate)
 
 
 def _times(start: int, stop: int, sampling_rate: float | None) -> str:
@@ -177,10 +175,5 @@ def _times(start: int, stop: int, sampling_rate: float | None) -> str:
 
 
 def _case(cases: Collection, number: int) -> np.ndarray:
-    if isinstance(cases, np.ndarray):
-        return np.asarray(cases[number])
-    for block, of_block in zip(cases.blocks, cases.cases, strict=True):
-        place = np.searchsorted(of_block, number)
-        if place < len(of_block) and of_block[place] == number:
-            return block[place]
-    raise IndexError(number)
+    block, rows, _ = next(iter_by_length(cases, np.array([number])))
+    return np.asarray(block[rows])[0]

@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from io import StringIO
 from typing import Any, Literal
+from xml.sax.saxutils import escape
 
 import matplotlib
+from matplotlib import style
 from matplotlib.figure import Figure
 
 INK, QUIET, ACCENT, SECOND = (
@@ -35,6 +37,8 @@ STYLE: Any = {
     "text.color": INK,
     "axes.labelcolor": INK,
     "axes.edgecolor": QUIET,
+    "axes.facecolor": "none",  # the page is seen through it
+    "figure.facecolor": "none",
     "xtick.color": INK,
     "ytick.color": INK,
     "axes.spines.top": False,
@@ -58,12 +62,8 @@ def drawing(
 
     It must be made `inline` while it is there.
     """
-    with matplotlib.rc_context():
-        matplotlib.rcdefaults()
-        matplotlib.rcParams.update(STYLE)
-        figure = Figure(figsize=(width, height), layout=layout)
-        figure.patch.set_alpha(0)
-        yield figure
+    with style.context(STYLE, after_reset=True):
+        yield Figure(figsize=(width, height), layout=layout)
 
 
 def inline(figure: Figure, name: str, words: str) -> str:
@@ -105,16 +105,11 @@ def inline(figure: Figure, name: str, words: str) -> str:
         tag = match[0]
         if tag.startswith("<svg"):
             tag = DROPPED.sub("", tag)
-            tag = tag.replace("<svg", f'<svg role="img" aria-label="{_quoted(words)}"')
+            quoted = escape(words, {'"': "&quot;"})
+            tag = tag.replace("<svg", f'<svg role="img" aria-label="{quoted}"')
         for drawn, shown in OF_PAGE.items():
             tag = tag.replace(drawn, shown)
         tag = tag.replace("xlink:href", "href")
         return NAME.sub(lambda name: name[0] if name[1] in used else "", tag)
 
     return TAG.sub(of_page, text).strip()
-
-
-def _quoted(text: str) -> str:
-    for letter, name in {"&": "&amp;", '"': "&quot;", "<": "&lt;", ">": "&gt;"}.items():
-        text = text.replace(letter, name)
-    return text

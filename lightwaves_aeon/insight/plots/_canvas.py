@@ -10,6 +10,7 @@ __all__ = [
     "channel_ticks",
     "draw_line",
     "entitle",
+    "heights",
     "label_time",
     "no_formula",
 ]
@@ -68,6 +69,15 @@ def draw_line(ax: Axes, time: np.ndarray, values: np.ndarray, **style: Any) -> N
     if len(alone) > 0:
         style |= {"marker": ".", "markevery": alone}
     ax.plot(time, values, **style)
+
+
+def heights(series: np.ndarray) -> np.ndarray:
+    """Bring a series between 0 and 1, a flat one to the half; gaps stay."""
+    is_value = np.isfinite(series)
+    if not is_value.any():
+        return np.full(len(series), np.nan)
+    low, high = float(series[is_value].min()), float(series[is_value].max())
+    return (series - low) / (high - low) if low < high else 0 * series + 0.5
 
 
 def entitle(ax: Axes, text: str) -> None:

@@ -28,6 +28,7 @@ from lightwaves_aeon.insight.plots._canvas import (
     channel_ticks,
     draw_line,
     entitle,
+    heights,
     label_time,
     no_formula,
 )
@@ -113,8 +114,9 @@ def plot_saliency(
     for row, channel in enumerate(shown):
         if row:
             ax.axhline(row - 0.5, color="white", lw=2)
-        line, style = row - _stretched(x[channel]), {"color": "black", "lw": 0.9}
-        draw_line(ax, np.arange(len(line)), line, path_effects=halo, **style)
+        # Below it is room to see the colours.
+        line, style = row - (0.6 * heights(x[channel]) - 0.2), {"color": "black"}
+        draw_line(ax, np.arange(len(line)), line, lw=0.9, path_effects=halo, **style)
     ax.invert_yaxis()
     label_time(ax, fitted.sampling_rate)
     if fitted.n_channels == 1 and fitted.channel_names is None:
@@ -140,17 +142,6 @@ def _words_of_number(
     rise = number - fitted.output_intercepts[output]
     far = f"{abs(rise):.3g} {'below' if rise < 0 else 'above'} average"
     return name, f"Why {name} is {number:.5g}, {far}"
-
-
-def _stretched(series: np.ndarray) -> np.ndarray:
-    """Bring a series between -0.2 and 0.4: below is room to see the colours."""
-    is_value = ~np.isnan(series)
-    if not is_value.any():
-        return series
-    low, high = float(series[is_value].min()), float(series[is_value].max())
-    if low == high:
-        return np.where(is_value, 0.1, np.nan)
-    return 0.6 * (series - low) / (high - low) - 0.2
 
 
 def plot_embedding(

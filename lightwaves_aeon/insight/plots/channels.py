@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
-from lightwaves_aeon.insight.importance import importance_by
+from lightwaves_aeon.insight.importance import importance_by, ranked_channels
 from lightwaves_aeon.insight.plots._canvas import (
     COLOURS,
     axes_or_new,
@@ -59,8 +59,7 @@ def plot_channel_importance(estimator: Any, ax: Axes | None = None) -> Axes:
     ['0', '2', '1']
     """
     fitted = estimator._linear()
-    summed = importance_by(fitted, "channel").groupby("channel")["importance"].sum()
-    ranked = 100 * summed.sort_values(ascending=False, kind="stable")
+    ranked = 100 * ranked_channels(fitted)["importance"]
     n_shown = len(ranked) if len(ranked) <= MOST_BARS else MOST_BARS - 1
     names = channel_ticks(fitted, ranked.index[:n_shown])
     values = list(ranked[:n_shown])
@@ -131,10 +130,9 @@ def plot_channel_dilation(estimator: Any, ax: Axes | None = None) -> Axes:
     unit = "time points" if rate is None else "s"
     ax.set(xlabel=f"dilation ({unit})", ylabel="channel")
     ax.figure.colorbar(image, ax=ax, label="share of importance (%)")
+    rest = f"{n_used} of {fitted.n_channels} channels in use"
     if len(shown) < len(table):
         rest = f"the strongest {MOST_ROWS} of {n_used}"
-    else:
-        rest = f"{n_used} of {fitted.n_channels} channels in use"
     entitle(ax, f"Importance by channel and dilation, {rest}")
     return ax
 

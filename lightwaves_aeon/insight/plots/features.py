@@ -118,12 +118,11 @@ def plot_response(
     fitted = estimator._linear()
     row, words = _named(fitted, feature)
     model, x = fitted.model, estimator._case_of(x)
-    of_series = row["level"] == 0
-    marks = MARKS_IN_INTERVAL if of_series else MARKS
-    refuse_missing(model.rows[[feature]], "the picture", marks, DERIVED)
+    refuse_missing(model.rows[[feature]], "the picture", MARKS, DERIVED)
     value = model.transform.transform_one(x)[0, feature]
     response = response_of(model, x, feature)
     operator = list(POOLING_OPERATORS.values())[row["statistic"]]
+    of_series = row["level"] == 0
     is_scaled = operator.unit == "amplitude" and not of_series
     c = response.last * response.scale if is_scaled else response.last
     if len(c) == 0:
@@ -143,7 +142,7 @@ def plot_response(
     ax.axhline(0, color="0.7", lw=0.8, zorder=1)
     is_observed = not np.isnan(c).all()
     if is_observed:
-        marks[operator.name](ax, time, c, row["threshold"], value)
+        MARKS[operator.name](ax, time, c, row["threshold"], value)
     looked_at = "scaled response" if is_scaled else "response"
     if of_series:
         looked_at = REPRESENTATION_NAMES[row["input"]]
@@ -225,15 +224,7 @@ def _mark_mipv(ax, time, c, threshold, value) -> None:
     ax.axvline(mean_time, label="their mean time", **DASHED)
 
 
-MARKS: dict[str, Callable[..., None]] = {
-    "ppv": _mark_ppv,
-    "max": partial(_mark_point, np.nanargmax, "largest absolute value"),
-    "lspv": _mark_lspv,
-    "min": partial(_mark_point, np.nanargmin, "smallest absolute value"),
-    "mpv": _mark_mpv,
-    "mipv": _mark_mipv,
-}
-"""What marks what each pooling operator reads of a response."""
+# Of level 0.
 
 
 def _mark_value(ax, time, x, threshold, value) -> None:
@@ -259,11 +250,18 @@ def _mark_extreme(find, words, ax, time, x, threshold, value) -> None:
     ax.plot(time[at], x[at], "o", color=ORANGE, label=words)
 
 
-MARKS_IN_INTERVAL: dict[str, Callable[..., None]] = {
+MARKS: dict[str, Callable[..., None]] = {
+    "ppv": _mark_ppv,
+    "max": partial(_mark_point, np.nanargmax, "largest absolute value"),
+    "lspv": _mark_lspv,
+    "min": partial(_mark_point, np.nanargmin, "smallest absolute value"),
+    "mpv": _mark_mpv,
+    "mipv": _mark_mipv,
     "mean": _mark_value,
     "deviation": _mark_deviation,
     "slope": _mark_slope,
     "lowest": partial(_mark_extreme, np.nanargmin, "lowest value"),
     "highest": partial(_mark_extreme, np.nanargmax, "highest value"),
 }
-"""What marks what each operator of level 0 reads of a series in its interval."""
+"""What marks what each pooling operator reads of a response, or, at level 0, of a
+series in its interval."""
