@@ -74,10 +74,9 @@ def fit_table(
     """
     if shell.sampling_rate is not None:
         check_positive("sampling_rate", shell.sampling_rate)
-    names = {field.name for field in fields(Search)}
-    given = shell.get_params(deep=False)
-    parameters = {name: given[name] for name in names & given.keys()}
-    if "n_kernels" in given:  # a classifier or regressor, whose default is calibrated
+    names = {field.name for field in fields(Search)} - {"calibrate", "of_sample"}
+    parameters = {name: getattr(shell, name) for name in names}
+    if hasattr(shell, "n_kernels"):  # a classifier or a regressor
         parameters["n_features"] = _features_asked(shell)
         parameters["calibrate"] = shell.estimator is None
     search = Search(**parameters)
@@ -90,8 +89,7 @@ def fit_table(
         cases = sample, as_source(X), targets
         model = refined(found.model, number, *cases, rng, passes, backend, track)
         found = found._replace(model=model)
-    of_sample_and_work = sample, of_sample, passes, backend, track
-    return TableFit(shell, X, targets, found, *of_sample_and_work)
+    return TableFit(shell, X, targets, found, sample, of_sample, passes, backend, track)
 
 
 def search_channels(shell: Any, X: Collection, y: np.ndarray) -> np.ndarray:
