@@ -131,8 +131,8 @@ def tell_of_compiling() -> None:
     """Say why the first command takes long, where it is the first."""
     if is_empty():
         click.echo(
-            "Compiling, this first time, which takes a minute or two; later commands "
-            "find the compiled code.",
+            "Compiling, this first time, which takes some ten seconds or more; later "
+            "commands find the compiled code.",
             err=True,
         )
 

@@ -394,7 +394,9 @@ def test_gaps_are_refused(fit, tmp_path, make_problem, small):
         ("whole numbers", {"scale": 0.01, "X": np.full((4, 3, 40), 0.5)}),
         ("of 16 bits", {"scale": 0.01, "X": np.full((4, 3, 40), 4e4)}),
         ("finite", {"scale": 1, "offset": np.nan}),
-        ("must be of shape", {"X": np.zeros((4, 3, 39))}),
+        (r"of shape \(3, 40\), got \(3, 39\)", {"X": np.zeros((4, 3, 39))}),
+        (r"got \(3, 9\)", {"X": [np.zeros((3, 40)), np.zeros((3, 9))]}),
+        ("got no case", {"X": []}),
     ],
 )
 def test_options_out_of_range(fit, tmp_path, error, options):

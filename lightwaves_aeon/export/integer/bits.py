@@ -155,11 +155,11 @@ def quantised(
     """
     agreement = None
     if X is not None:
-        expected = fitted.n_channels, n_timepoints
-        if np.ndim(X) != 3 or np.shape(X)[1:] != expected or len(X) == 0:
+        expected, shapes = (fitted.n_channels, n_timepoints), {np.shape(x) for x in X}
+        if shapes != {expected}:
+            others = shapes - {expected} or {"no case"}
             raise ValueError(
-                f"X must be of shape (n_cases, {expected[0]}, {expected[1]}), got "
-                f"{np.shape(X)}"
+                f"X must hold cases of shape {expected}, got {others.pop()}"
             )
         agreement = choose_bits(fitted, np.asarray(X), bits, scale, offset)
         bits = agreement.bits
