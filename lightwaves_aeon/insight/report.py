@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["describe", "strongest_features"]
 
 import textwrap
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
 
@@ -92,10 +92,8 @@ def _of_channels(fitted: FittedLinear) -> list[str]:
     if len(others):
         share = _percent(others["importance"].sum())
         lines.append(f"  and {_count(len(others), 'other')} with {share}")
-    unused = np.setdiff1d(np.arange(fitted.n_channels), ranked.index)
-    if len(unused):
-        lines += _listed("  Not used: ", list(_ranges(unused)), MOST_LINES)
-    return lines
+    unused = list(_between(sorted(ranked.index), fitted.n_channels))
+    return lines + (_listed("  Not used: ", unused, MOST_LINES) if unused else [])
 
 
 def _bars(
@@ -187,10 +185,15 @@ def _of_strongest(fitted: FittedLinear, n_strongest: int) -> list[str]:
     return lines
 
 
-def _ranges(channels: np.ndarray) -> Iterator[str]:
-    """Name the ranges of channels, which ascend."""
-    for run in np.split(channels, np.flatnonzero(np.diff(channels) > 1) + 1):
-        yield f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0])
+def _between(used: Iterable[int], n_channels: int) -> Iterator[str]:
+    """Name the ranges of channels that are not among some, which ascend."""
+    first = 0
+    for channel in (*used, n_channels):
+        if channel - first > 1:
+            yield f"{first}-{channel - 1}"
+        elif channel > first:
+            yield str(first)
+        first = channel + 1
 
 
 def _listed(title: str, items: list[str], max_lines: int | None = None) -> list[str]:
