@@ -115,6 +115,7 @@ def _mean(x: np.ndarray, **axis) -> np.ndarray:
 
 def _mean_square(parts: list[np.ndarray]) -> float:
     """Give the mean of the squares; NaN of nothing."""
-    squares = [part[~np.isnan(part)] ** 2 for part in parts]
-    n_values = sum(len(part) for part in squares)
+    seen = (part[~np.isnan(part)] if np.isnan(part).any() else part for part in parts)
+    squares = [part**2 for part in seen]
+    n_values = sum(part.size for part in squares)
     return sum(part.sum() for part in squares) / n_values if n_values > 0 else np.nan

@@ -88,24 +88,27 @@ def fit_exponent(
     float
         That of the least log-loss; 1 where nothing depends on it.
     """
-    log_priors = np.log(priors)
     parts = [
-        (of.information, inverse_temperature * two_columns(of.scores), part.targets)
+        (of.information, two_columns(of.scores), part.targets)
         for part in held_out
         for of in part.channels_lost
         if 0 < of.information < 1 and len(part.scores) > 0
     ]
     if not parts:
         return USUAL_EXPONENT
+    information, scores, targets = zip(*parts, strict=True)
+    sizes = list(map(len, scores))
+    ends = np.cumsum(sizes)[:-1]
+    classes = np.concatenate([of.classes for of in targets])
+    own = np.arange(len(classes)), classes
+    logits, log_priors = inverse_temperature * np.concatenate(scores), np.log(priors)
 
     def loss(exponent: float) -> float:
-        total = 0.0
-        for information, logits, targets in parts:
-            left = information**exponent
-            moved = log_softmax(left * logits + (1 - left) * log_priors, axis=1)
-            of_cases = moved[np.arange(len(moved)), targets.classes]
-            total -= float(weighted_sum(of_cases, targets.weights))
-        return total
+        left = np.repeat([share**exponent for share in information], sizes)[:, None]
+        moved = log_softmax(left * logits + (1 - left) * log_priors, axis=1)
+        of_parts = np.split(moved[own], ends)
+        weights = (of.weights for of in targets)
+        return -float(sum(map(weighted_sum, of_parts, weights)))
 
     found = minimize_scalar(loss, bounds=EXPONENT_BOUNDS, method="bounded")
     return float(found.x)
