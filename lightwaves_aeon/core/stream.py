@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike
 
 from lightwaves_aeon.core.checks import check_at_least
@@ -92,7 +93,8 @@ class Stream:
         Parameters
         ----------
         sample : array-like, shape (n_channels,)
-            A value of each channel; NaN is one that was not observed.
+            A value of each channel; NaN is one that was not observed. In a series of
+            pandas that has the names of the channels these may be in any order.
 
         Returns
         -------
@@ -102,9 +104,9 @@ class Stream:
         Raises
         ------
         ValueError
-            If there are not as many values as channels, or one of a channel in use is
-            infinite, far out of scale, or NaN where missing values are an error. The
-            sample is left out then, and the stream goes on.
+            If there are not as many values as channels, they have other names, or one
+            of a channel in use is infinite, far out of scale, or NaN where missing
+            values are an error. The sample is left out then, and the stream goes on.
 
         Examples
         --------
@@ -144,6 +146,8 @@ class Stream:
         ValueError
             As `push` does.
         """
+        if isinstance(sample, pd.Series):
+            sample = self._in_order(sample)
         with np.errstate(over="ignore", invalid="ignore"):  # both are found below
             values = np.asarray(sample, np.float32)
             if values.shape != (len(self._ring),):
@@ -157,6 +161,18 @@ class Stream:
         if not usable.all():
             self._refuse(own, usable)
         return values
+
+    def _in_order(self, sample: pd.Series) -> pd.Series:
+        """Order values by the names of the channels, if both have names."""
+        has_names = not isinstance(self._names, range)
+        if not has_names or isinstance(sample.index, pd.RangeIndex):
+            return sample
+        if sorted(map(str, sample.index)) != sorted(map(str, self._names)):
+            raise ValueError(
+                f"a sample has values of {', '.join(map(str, sample.index))}, but the "
+                f"channels are {', '.join(map(str, self._names))}"
+            )
+        return sample.reindex(self._names)
 
     def _refuse(self, own: np.ndarray, usable: np.ndarray) -> None:
         if self.allows_missing:

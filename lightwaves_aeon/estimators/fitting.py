@@ -186,7 +186,7 @@ def _parameters_to_compare(shell: Any) -> dict[str, Any]:
         if name in names:
             continue
         found[name] = _said(value)
-        if hasattr(value, "get_params"):
+        if hasattr(value, "get_params") and not isinstance(value, type):
             of_value = value.get_params(deep=True).items()
             found[name] += f" of { ({key: _said(one) for key, one in of_value}) }"
     return found

@@ -177,11 +177,12 @@ class TableFit:
         """What a fitted value knows of the training cases."""
         _, n_channels, longest = self.X.shape
         has_lengths = isinstance(self.X, UnequalLengthCollection)
+        rate = self.shell.sampling_rate
         return {
             "n_channels": n_channels,
             "n_timepoints": None if has_lengths else longest,
             "channel_names": getattr(self.shell, "feature_names_in_", None),
-            "sampling_rate": self.shell.sampling_rate,
+            "sampling_rate": None if rate is None else float(rate),
             "has_gaps": self.found.has_gaps,
         }
 

@@ -37,6 +37,10 @@ LARGEST_DILATION = 2**30
 PAPERS_LARGEST = 32
 """The paper's largest dilation."""
 
+LEAST_DEVIATION = 1e-5
+"""Deviation, in units of the scaled channel, up to which a feature of level 0 says how
+values were rounded: of a series that was standardised alone, say, its mean."""
+
 N_PAIRS = 300
 """Sums and differences that are looked at, in all dilations together."""
 
@@ -152,12 +156,16 @@ class CandidateSet(NamedTuple):
         columns : np.ndarray of float32, shape (n_cases, n_candidates)
             Their values; where nothing was observed, their means.
         distinct : np.ndarray of bool, shape (n_candidates,)
-            False for those that a threshold makes equal to another.
+            False for those that a threshold makes equal to another, and for those of
+            level 0 that do not vary but for rounding.
         """
         distinct = np.ones(len(self.rows), bool)
         n_thresholds = self.n_thresholds
         if n_thresholds == 0:
-            return self.rows, fill_columns(self.transform(X)), distinct
+            columns = fill_columns(self.transform(X))
+            if not self.rows["level"].any():
+                distinct = columns.std(axis=0, dtype=np.float64) > LEAST_DEVIATION
+            return self.rows, columns, distinct
         some = subset(X, quantile_cases, range(X.shape[1]))
         found = self.transform.quantile_thresholds(some, n_thresholds)
         plan, rows = self.transform.plan, self.rows.copy()
