@@ -19,6 +19,7 @@ from lightwaves_aeon.estimators.frames import (
     aligned,
     cases_of_frame,
     channel_names,
+    check_labels,
     refuse_masked,
 )
 from lightwaves_aeon.estimators.heads import metadata_of
@@ -133,8 +134,7 @@ class LabelledShell(CollectionShell):
     """The same for one that is fitted to labels."""
 
     def _check_y(self, y, *args, **kwargs):
-        refuse_masked(y, "y")
-        _check_labels(y)
+        check_labels(y)
         return super()._check_y(y, *args, **kwargs)  # type: ignore[misc]
 
 
@@ -163,15 +163,3 @@ def _refuse_empty(X) -> None:
     for case, x in enumerate(cases):
         if getattr(x, "size", 1) == 0:
             raise ValueError(f"X is empty: case {case} has the shape {x.shape}")
-
-
-def _check_labels(y) -> None:
-    if not isinstance(y, (np.ndarray, pd.Series)) or y.ndim != 1:
-        return  # aeon has a clear error for those
-    missing = np.asarray(pd.isna(y))
-    if missing.any():
-        raise ValueError(f"y holds a missing label, first for case {missing.argmax()}")
-    try:
-        np.unique(y)
-    except TypeError as error:
-        raise TypeError(f"y mixes labels that cannot be sorted: {error}") from error

@@ -33,6 +33,7 @@ from lightwaves_aeon.core.model import Model
 from lightwaves_aeon.core.parallel.backends import make_backend
 from lightwaves_aeon.core.parallel.threads import Threads
 from lightwaves_aeon.core.progress import Track, no_progress
+from lightwaves_aeon.core.targets import labels_of_type
 from lightwaves_aeon.estimators.large import is_large
 from lightwaves_aeon.storage.errors import DataFileError
 from lightwaves_aeon.storage.files import as_array, open_series, read_labels
@@ -240,7 +241,7 @@ def accuracy_of(predicted: np.ndarray, labels: str | Path, data: str | Path) -> 
     """
     y = read_labels(labels)
     _check_labels(data, len(predicted), labels, y)
-    return float(np.mean(predicted == y))
+    return float(np.mean(predicted == labels_of_type(y, predicted)))
 
 
 def errors_of(predicted: np.ndarray, labels: str | Path, data: str | Path) -> Errors:

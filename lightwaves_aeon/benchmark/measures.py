@@ -183,11 +183,14 @@ def _frames(folder: Path) -> dict[str, pd.DataFrame]:
     for run in store.runs():
         try:
             found = store.read(run)
+            measures = pd.Series(_measures_of(found), dtype=float)
         except (OSError, ResultFileError) as error:
             warnings.warn(f"left out: {error}", stacklevel=3)
+        except ValueError as error:  # of what scikit-learn or pandas cannot use
+            warnings.warn(f"left out: {store.path(run)}: {error}", stacklevel=3)
         else:
             task = "regression" if found.probabilities is None else "classification"
-            rows[task].append({**run._asdict(), **_measures_of(found)})
+            rows[task].append({**run._asdict(), **measures})
     frames = {}
     for task, names in OF_TASK.items():
         if any(rows.values()):

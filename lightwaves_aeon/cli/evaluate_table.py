@@ -6,7 +6,6 @@ __all__ = ["evaluate_table", "split_option"]
 
 import json
 import sys
-import warnings
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from lightwaves_aeon.cli import shared
 from lightwaves_aeon.cli.tables import TableOptions, read_cases
 
 if TYPE_CHECKING:
@@ -103,7 +103,8 @@ def evaluate_table(
     if cases.window is not None and cases.hop is not None:
         # Between the last of training and the first of test lies a whole window.
         gap = -(-2 * cases.window // cases.hop) - 1
-    with warnings.catch_warnings(record=True, action="always") as told:
+    # Others are for whoever made the data.
+    with shared.warnings_as_notes("cases of"):
         results = evaluate_groups(
             estimators,
             cases.X,
@@ -114,9 +115,6 @@ def evaluate_table(
             task=task,
             track=progress_bar if sys.stderr.isatty() else no_progress,
         )
-    for text in dict.fromkeys(str(warning.message) for warning in told):
-        if text.startswith("cases of"):  # others are for whoever made the data
-            click.echo(f"Note: {text}", err=True)
     kind = "regressor" if task == "regression" else "classifier"
     if as_json:
         found = {

@@ -101,7 +101,7 @@ def numbers(value: str) -> list[float]:
 )
 @click.option(
     "--bits",
-    type=click.IntRange(0, 11),
+    type=click.IntRange(0, 15),
     help="Of int16: binary digits of a channel's deviation; by default as many as "
     "--data need, or 8.",
 )

@@ -176,7 +176,7 @@ def _report_results(
 
     folder = out or results / "report"
     done = []
-    with shared.told_in_a_line():
+    with shared.told_in_a_line(), shared.warnings_as_notes("left out"):
         if any(Store(results).runs()):
             write_tables(results)
         tasks = tasks_in(results)

@@ -23,9 +23,11 @@ __all__ = [
     "tell_of_compiling",
     "told_in_a_line",
     "variant_option",
+    "warnings_as_notes",
 ]
 
 import csv
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -146,6 +148,18 @@ def told_in_a_line() -> Iterator[None]:
         raise
     except (ImportError, ValueError, TypeError, OSError, MemoryError) as error:
         raise click.ClickException(str(error)) from error
+
+
+@contextmanager
+def warnings_as_notes(start: str = "") -> Iterator[None]:
+    """Say warnings that begin like this, each once, on stderr; leave out others."""
+    with warnings.catch_warnings(record=True, action="always") as told:
+        try:
+            yield
+        finally:
+            for text in dict.fromkeys(str(warning.message) for warning in told):
+                if text.startswith(start):
+                    click.echo(f"Note: {text}", err=True)
 
 
 def delimited(rows: Iterable[Iterable[Any]], delimiter: str = "\t") -> str:

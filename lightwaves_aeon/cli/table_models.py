@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     from lightwaves_aeon.aeon.tasks import Estimator
 
+OUTPUTS = ("start", "predicted", "lower", "upper")
+"""Columns beside the recording, the label and the probabilities."""
+
 # Imports of aeon and scikit-learn stand in the functions: help must not wait for them.
 
 
@@ -127,6 +130,10 @@ def predicted_of_table(
         raise TypeError("a classifier has no intervals: --interval is of regressors")
     if with_probabilities and of_numbers:
         raise TypeError("a regressor has no probabilities: --proba is of classifiers")
+    for name in {table.recording, table.label} & set(OUTPUTS):
+        raise ValueError(
+            f"{data}: {name!r} is the name of a column that is written, too: rename it"
+        )
     cases = cases_for(estimator, data, table)
     columns: dict[str, Any] = {}
     if table.recording is not None:
@@ -156,10 +163,13 @@ def _short(time: np.datetime64) -> str:
 def _quality(predicted: np.ndarray, y: np.ndarray, of_numbers: bool) -> str:
     from sklearn.metrics import mean_absolute_error, r2_score, root_mean_squared_error
 
+    from lightwaves_aeon.core.targets import labels_of_type
+
     if of_numbers:
         rmse = root_mean_squared_error(y, predicted)
         mae, r2 = mean_absolute_error(y, predicted), r2_score(y, predicted)
         text = f"RMSE {rmse:.4g}, MAE {mae:.4g}, R2 {r2:.4f}"
     else:
-        text = f"accuracy {(predicted == y).mean():.4f}"
+        right = predicted == labels_of_type(y, predicted)
+        text = f"accuracy {right.mean():.4f}"
     return f"{text} of {len(predicted)} cases"

@@ -9,7 +9,6 @@ __all__ = [
     "table_options",
 ]
 
-import warnings
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -41,6 +40,12 @@ class TableOptions(NamedTuple):
     hop: int | str | None = None
     mixed: str | None = None
 
+    @property
+    def given(self) -> dict[str, Any]:
+        """The options that were given."""
+        of_all = self._asdict().items()
+        return {name: value for name, value in of_all if value not in (None, ())}
+
     def check_for(
         self, data: Path | None, labels: Path | None = None, needs_label: bool = False
     ) -> bool:
@@ -67,7 +72,7 @@ class TableOptions(NamedTuple):
         from lightwaves_aeon.tables.files import is_table_file
 
         if data is None or not is_table_file(data):
-            given = [name for name, value in self._asdict().items() if value]
+            given = list(self.given)
             if given:
                 flag = f"--{given[0].replace('_', '-')}"
                 raise click.UsageError(f"{flag} is for tables: CSV and Parquet files.")
@@ -169,14 +174,10 @@ def read_cases(
     """
     from lightwaves_aeon.tables import collection_from_table
 
-    asked = {name: value for name, value in table._asdict().items() if value}
-    with warnings.catch_warnings(record=True, action="always") as told:
-        cases = collection_from_table(
-            data, **asked, sampling_rate=sampling_rate, task=task
+    with shared.warnings_as_notes():
+        return collection_from_table(
+            data, **table.given, sampling_rate=sampling_rate, task=task
         )
-    for warning in told:
-        click.echo(f"Note: {warning.message}", err=True)
-    return cases
 
 
 def cases_for(estimator: Estimator, data: Path, table: TableOptions) -> TableCollection:

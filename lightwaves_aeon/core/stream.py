@@ -172,7 +172,7 @@ class Stream:
                 f"a sample has values of {', '.join(map(str, sample.index))}, but the "
                 f"channels are {', '.join(map(str, self._names))}"
             )
-        return sample.reindex(self._names)
+        return sample.reindex(list(self._names))
 
     def _refuse(self, own: np.ndarray, usable: np.ndarray) -> None:
         if self.allows_missing:

@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = [
     "Standard",
     "Targets",
+    "labels_of_type",
     "one_vs_rest_targets",
     "quantile_classes",
     "standardised_numbers",
@@ -134,6 +135,43 @@ def one_vs_rest_targets(classes: np.ndarray, n_classes: int) -> np.ndarray:
     """
     targets = np.where(classes[:, None] == np.arange(n_classes), 1.0, -1.0)
     return targets[:, 1:] if n_classes == 2 else targets
+
+
+def labels_of_type(y: np.ndarray, like: np.ndarray) -> np.ndarray:
+    """Bring labels to the type of others: 1 in a file and "1" in another are one class.
+
+    Parameters
+    ----------
+    y : np.ndarray, shape (n_cases,)
+        Labels.
+    like : np.ndarray, shape (n_labels,)
+        Labels of the type wanted: numbers, or text.
+
+    Returns
+    -------
+    np.ndarray, shape (n_cases,)
+        Those that have no counterpart stay as they are.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.core.targets import labels_of_type
+    >>> labels_of_type(np.array(["1", "2"]), np.array([2, 1])).tolist()
+    [1, 2]
+    >>> labels_of_type(np.array([1.0, 3.0]), np.array(["1", "2"])).tolist()
+    ['1', 3.0]
+    """
+    if (y.dtype.kind in "OSU") == (like.dtype.kind in "OSU"):
+        return y
+    names = {_name(label): label for label in like.tolist()}
+    found = np.empty(len(y), object)
+    found[:] = [names.get(_name(label), label) for label in y.tolist()]
+    return found
+
+
+def _name(label: object) -> str:
+    is_whole = isinstance(label, float) and label.is_integer()
+    return f"{label:.0f}" if is_whole else str(label)
 
 
 class Standard(NamedTuple):

@@ -10,6 +10,7 @@ __all__ = [
     "aligned",
     "cases_of_frame",
     "channel_names",
+    "check_labels",
     "checked_names",
     "in_order_of",
     "refuse_masked",
@@ -54,6 +55,43 @@ def refuse_masked(data: object, name: str) -> None:
         _refuse_masked(data, name)
     elif isinstance(data, np.ndarray) and data.dtype.hasobject:
         _refuse_masked(data.ravel(), name)
+
+
+def check_labels(y: object) -> None:
+    """Refuse labels of which some are missing, or that cannot be sorted.
+
+    Parameters
+    ----------
+    y : object
+        Labels; the frameworks have clear errors for all but arrays and series of one
+        dimension.
+
+    Raises
+    ------
+    ValueError
+        If a label is masked or missing; the message names the case.
+    TypeError
+        If they cannot be sorted, as numbers and text together cannot.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lightwaves_aeon.estimators.frames import check_labels
+    >>> check_labels(np.array(["a", None], dtype=object))
+    Traceback (most recent call last):
+    ...
+    ValueError: y holds a missing label, first for case 1
+    """
+    refuse_masked(y, "y")
+    if not isinstance(y, (np.ndarray, pd.Series)) or y.ndim != 1:
+        return
+    missing = np.asarray(pd.isna(y))
+    if missing.any():
+        raise ValueError(f"y holds a missing label, first for case {missing.argmax()}")
+    try:
+        np.unique(y)
+    except TypeError as error:
+        raise TypeError(f"y mixes labels that cannot be sorted: {error}") from error
 
 
 def _refuse_masked(parts: Iterable[object], name: str) -> None:

@@ -83,6 +83,8 @@ def weighted_cases(
 def _checked(sample_weight: Any, n_cases: int) -> np.ndarray:
     refuse_masked(sample_weight, "sample_weight")
     given = np.asarray(sample_weight)
+    if given.dtype.kind == "c":
+        raise TypeError("sample_weight must hold numbers: these are complex")
     try:
         weights = given.astype(np.float64)
     except (TypeError, ValueError) as error:

@@ -157,6 +157,9 @@ def costs_of(
         logit_scale(fitted)  # if there is none, there are no probabilities
     refuse_missing(fitted.model.rows, "C source", names, names)
     if n_features is not None:
+        n_rows = len(fitted.model.rows)
+        if not 1 <= n_features <= n_rows:
+            raise ValueError(f"n_features must be from 1 to {n_rows}, got {n_features}")
         fitted = some_of(fitted, np.arange(n_features))
     n_kept, n_scores = len(fitted.model.rows), len(fitted.head.bias)
     has_gaps = arithmetic == "float" and fitted.takes_missing(missing_values)

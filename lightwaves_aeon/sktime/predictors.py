@@ -14,7 +14,7 @@ from sktime.utils.random_state import set_random_state
 from lightwaves_aeon.core.fitted import FittedState
 from lightwaves_aeon.estimators.atomic_fit import WEIGHTS, WeightedFitMixin
 from lightwaves_aeon.estimators.estimator import EstimatorMixin
-from lightwaves_aeon.estimators.frames import refuse_masked
+from lightwaves_aeon.estimators.frames import check_labels, refuse_masked
 from lightwaves_aeon.sktime.base import PanelShell, Series
 from lightwaves_aeon.sktime.transformer import LightWaveS
 
@@ -62,8 +62,20 @@ class PredictorShell(WeightedFitMixin, PanelShell):
 
     def _internal_convert(self, X, y=None):
         X = self._given(X)
-        refuse_masked(y, "y")
+        if self.get_tag("object_type") == "classifier":
+            check_labels(y)
+        else:
+            refuse_masked(y, "y")
         return super()._internal_convert(X, y)  # type: ignore[misc]
+
+    def _check_is_fitted(self) -> None:
+        super()._check_is_fitted()
+        # sktime itself serves one class, and clones serve several columns of labels.
+        if "_state" not in vars(self):
+            raise AttributeError(
+                f"{type(self).__name__} has no table: it was fitted to a single class, "
+                "or to several columns of labels"
+            )
 
     def _seeded(self, estimator):
         estimator = clone(estimator)

@@ -10,7 +10,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sktime.transformations.base import BaseTransformer
 
 from lightwaves_aeon.estimators.fitting import fit_table, targets_of_labels
-from lightwaves_aeon.estimators.frames import refuse_masked
+from lightwaves_aeon.estimators.frames import check_labels
 from lightwaves_aeon.estimators.table import FeatureTableMixin
 from lightwaves_aeon.sktime.base import PanelShell, Series
 
@@ -141,7 +141,7 @@ class LightWaveS(FeatureTableMixin, PanelShell, BaseTransformer):
         return self
 
     def _check_X_y(self, X=None, y=None, return_metadata=False):  # noqa: N802
-        refuse_masked(y, "y")
+        check_labels(y)
         return super()._check_X_y(self._given(X), y, return_metadata)
 
     def _fit(self, X: Series, y: np.ndarray) -> LightWaveS:

@@ -100,7 +100,7 @@ class Roles:
     time, recording, label : str or None
         Names of columns.
     channels : list of str or None
-        None means all others.
+        None means all others that have a name.
     of_numbers : bool
         Whether labels are numbers to be predicted, not classes.
     """
@@ -151,7 +151,8 @@ class Roles:
             )
         channels = self.channels
         if channels is None:
-            channels = [name for name in known if name not in taken]
+            # A column without a name numbers the rows, as pandas' to_csv has it.
+            channels = [name for name in known if name and name not in taken]
         listed = ", ".join(map(repr, known))
         roles = [
             *((role, getattr(self, role)) for role in ("time", "recording", "label")),
@@ -163,10 +164,10 @@ class Roles:
                     f"there is no column {name!r} for {role}: the table has {listed}"
                 )
         for name in (*taken, *channels):
-            if [*taken, *channels].count(name) > 1:
-                raise ValueError(f"the column {name!r} is to be two things")
             if list(known).count(name) > 1:
                 raise ValueError(f"the table has the column {name!r} twice")
+            if [*taken, *channels].count(name) > 1:
+                raise ValueError(f"the column {name!r} is to be two things")
         if not channels:
             raise ValueError(f"there are no columns for channels: it has {listed}")
         return list(channels)

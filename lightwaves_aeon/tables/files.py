@@ -6,6 +6,8 @@ __all__ = ["columns_of_file", "is_table_file"]
 
 import csv
 import gzip
+import re
+import warnings
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,6 +27,8 @@ from lightwaves_aeon.tables.frames import columns_of_frame
 TEXT = (".csv", ".tsv", ".csv.gz", ".tsv.gz")
 PARQUET = (".parquet", ".pq")
 DELIMITERS = ",;\t"
+
+INDEX = re.compile(r"__index_level_\d+__")
 
 
 def is_table_file(path: str | Path) -> bool:
@@ -104,7 +108,9 @@ def _parquet(path: Path, roles: Roles) -> Columns:
     parquet = optional("pyarrow.parquet", path)
     with faults_named(path):
         known = parquet.read_schema(path).names
-    names = roles.channels_among(known)
+    # Of pandas: an index without a name, which numbers the rows.
+    own = [name for name in known if not INDEX.fullmatch(name)]
+    names = roles.channels_among(known if roles.channels else own)
     texts = [name for name in (roles.recording, roles.label) if name is not None]
     with faults_named(path):
         table = parquet.read_table(
@@ -139,15 +145,17 @@ def _csv_by_pandas(
 ) -> Columns:
     of_text = [roles.recording, *([] if roles.of_numbers else [roles.label])]
     texts = [name for name in of_text if name is not None]
-    with faults_named(path):
+    with faults_named(path), warnings.catch_warnings():
+        # Rows with more values than the header has names would lose them.
+        warnings.simplefilter("error", pd.errors.ParserWarning)
         table = pd.read_csv(
             path,
             sep=delimiter,
-            usecols=[*roles.named, *names],
+            index_col=False,
             dtype=dict.fromkeys(texts, "str"),
             encoding="utf-8-sig",
         )
-    columns = columns_of_frame(table, roles)
+    columns = columns_of_frame(table, replace(roles, channels=names))
     columns.channels = [channel.astype(np.float32) for channel in columns.channels]
     for role in ("recording", "label"):
         names_of_role = getattr(columns, role)

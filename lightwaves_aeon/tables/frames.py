@@ -79,7 +79,9 @@ def columns_of_frame(table: Any, roles: Roles) -> Columns:
 def _numbers(column: Any) -> np.ndarray:
     column = _of_pandas(column)
     if not _is_numeric(column) and column.notna().any():
-        first = column.dropna().iloc[0]
+        known = column.dropna()
+        is_number = pd.to_numeric(known, errors="coerce").notna()
+        first = (known if is_number.all() else known[~is_number]).iloc[0]
         raise ValueError(
             f"the column {column.name!r} holds {first!r}, which is no number: "
             "leave it out of the channels, or turn it into numbers"

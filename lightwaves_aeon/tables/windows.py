@@ -125,9 +125,11 @@ def _seconds(name: str, span: Any) -> float:
     has_unit = not isinstance(span, str) or span.strip()[-1:].isalpha()
     if has_unit and isinstance(span, str | timedelta | np.timedelta64):
         try:
-            return pd.Timedelta(span).total_seconds()
+            seconds = pd.Timedelta(span).total_seconds()
         except ValueError:
-            pass
+            seconds = np.nan
+        if not np.isnan(seconds):
+            return seconds
     raise ValueError(
         f"{name} must be a whole number of samples, or a time such as '2s', got "
         f"{span!r}"

@@ -175,6 +175,7 @@ BAD = {
     "NaN": ([1, 1, np.nan] * 16, ValueError, "finite numbers .* got nan for case 2"),
     "infinite": ([np.inf] * 48, ValueError, "got inf for case 0"),
     "nothing": (np.zeros(48), ValueError, "zero for all cases"),
+    "complex": (np.ones(48) + 1j, TypeError, "these are complex"),
     "words": (["a"] * 48, TypeError, "sample_weight must hold numbers"),
     "masked": (np.ma.masked_equal(np.arange(48), 3), ValueError, "sample_weight"),
 }

@@ -93,6 +93,22 @@ def test_class_without_test_cases_has_no_auroc(tmp_path):
     assert np.isnan(row["channels"])
 
 
+def test_results_that_no_measure_can_use_are_left_out(tmp_path):
+    store, bad = Store(tmp_path), Run("A", "C", 0)
+    store.write(Run("A", "B", 0), made_up(1))
+    store.write(bad, made_up(2))
+    lines = store.path(bad).read_text().splitlines()
+    cells = lines[-1].split(",")
+    lines[-1] = ",".join([*cells[:-1], "nan"])
+    store.path(bad).write_text("\n".join(lines) + "\n")
+    with pytest.warns(UserWarning, match=f"left out: {store.path(bad)}"):
+        (row,) = measures(tmp_path).to_dict("records")
+    assert row["dataset"] == "B"
+    result = CliRunner().invoke(cli.main, ["report", str(tmp_path)])
+    assert result.exit_code == 0
+    assert result.stderr.count("Note: left out") == 1
+
+
 # Loading
 
 

@@ -230,3 +230,39 @@ def test_a_table_of_other_channels_is_refused(log, model, tmp_path):
     given = [*NAMED, "--channels", "current"]
     result = run("predict", model, "--data", log, *given, code=1)
     assert "gives cases of 1 channels, current, but the model was" in result.stderr
+
+
+def test_labels_are_numbers_here_and_text_there(tmp_path):
+    """Of a column that is whole numbers but for one name, all labels are text."""
+    rng, t = np.random.default_rng(0), np.arange(40)
+    rows = [
+        {"who": f"r{n}", "t": at / 20, "state": state, "x": np.sin(state * at)}
+        for n, state in enumerate([1, 2] * 4)
+        for at in t
+    ]
+    table = pd.DataFrame(rows)
+    table["x"] += rng.normal(size=len(table)) / 10
+    table.to_csv(tmp_path / "numbers.csv", index=False)
+    renamed = table.assign(who="s" + table["who"], state=table["state"].astype(str))
+    renamed.loc[renamed["who"] == "sr7", "state"] = "pause"
+    renamed.to_csv(tmp_path / "mixed.csv", index=False)
+    cut = ["--recording", "who", "--time", "t", "--label", "state"]
+    for of_fit, other, n_right in (("numbers", "mixed", 7), ("mixed", "numbers", 7)):
+        path = tmp_path / f"{of_fit}.model"
+        run("fit", "--data", tmp_path / f"{of_fit}.csv", *cut, *SMALL, "--out", path)
+        found = run("predict", path, "--data", tmp_path / f"{other}.csv", *cut)
+        assert found.stdout == f"accuracy {n_right / 8:.4f} of 8 cases\n"
+
+
+@pytest.mark.parametrize("option", ["--window", "--hop"])
+def test_no_samples_are_no_window(log, model, option):
+    result = run("predict", model, "--data", log, *NAMED, option, "0", code=1)
+    assert "must be one sample at least" in result.output
+
+
+def test_columns_of_the_output_have_one_meaning(log, model, tmp_path):
+    renamed = pd.read_csv(log).rename(columns={"machine": "start"})
+    renamed.to_csv(tmp_path / "log.csv", index=False)
+    named = ["--recording", "start", "--time", "t"]
+    result = run("predict", model, "--data", tmp_path / "log.csv", *named, code=1)
+    assert "'start' is the name of a column that is written" in result.output

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
+from lightwaves_aeon import LightWaveSClassifier
 from lightwaves_aeon.core.convolution.features import (
     candidate_rows,
     feature_names,
@@ -241,3 +242,20 @@ def test_frame_without_level_0_has_plain_types():
     both = features_frame(ROWS["mixed"], BANK)
     kept = both[ROWS["mixed"]["level"] > 0].reset_index(drop=True)
     pd.testing.assert_frame_equal(kept, frame, check_dtype=False)
+
+
+def test_what_rounding_alone_makes_vary_is_no_feature():
+    """Of series that are standardised each the mean and the deviation are none."""
+    rng, y = np.random.default_rng(0), np.arange(60) % 2
+    X = rng.normal(size=(60, 1, 24))
+    X[:, 0] += np.sin((0.3 + 0.4 * y[:, None]) * np.arange(24))
+    X -= X.mean(axis=2, keepdims=True)
+    X /= X.std(axis=2, keepdims=True)
+    clf = LightWaveSClassifier(random_state=0).fit(X, y)
+    for moved in (X, np.round(X, 4), X + 1e-5):
+        assert clf.score(moved, y) == 1
+    table = clf.features_.query("level == 0 and start == 0 and stop == 1")
+    assert not table["statistic"].isin(["mean", "deviation"]).any()
+    assert_allclose(
+        clf.predict_proba(X.astype(np.float32)), clf.predict_proba(X), atol=1e-3
+    )

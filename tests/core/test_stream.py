@@ -1,6 +1,7 @@
 """Streams decide as `predict` does of the windows, and as the exported C does."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -123,3 +124,15 @@ def test_windows_and_hops_are_checked(clf):
     with pytest.raises(ValueError, match="unequal length: say how many time points"):
         other.stream()
     assert other.stream(n_timepoints=9).n_timepoints == 9
+
+
+def test_values_with_names_are_put_in_order():
+    names = ["x", "y", "z"]
+    clf = LightWaveSClassifier(channel_names=names, **SMALL).fit(X, Y)
+    by_place, by_name = (clf.stream(n_timepoints=30) for _ in range(2))
+    for sample in X[4].T:
+        expected = by_place.push(pd.Series(sample))
+        found = by_name.push(pd.Series(sample, names)[["z", "x", "y"]])
+    np.testing.assert_array_equal(found.probabilities, expected.probabilities)
+    with pytest.raises(ValueError, match="values of x, y, q, but the channels are x"):
+        by_name.push(pd.Series(X[0, :, 0], ["x", "y", "q"]))

@@ -104,6 +104,12 @@ def test_what_fits_is_left_as_it_is(fitted):
     assert_array_equal(clf.decision_function(X), before)
 
 
+@pytest.mark.parametrize("n_features", [0, 10**6])
+def test_features_that_are_not_there(fitted, n_features):
+    with pytest.raises(ValueError, match="n_features must be from 1 to"):
+        costs_of(fitted[0], n_features=n_features)
+
+
 def test_nothing_fits(fitted):
     clf, X, y = fitted
     with pytest.raises(ValueError, match=r"no model fits: one feature alone takes \d+"):

@@ -397,6 +397,9 @@ def test_gaps_are_refused(fit, tmp_path, make_problem, small):
         (r"of shape \(3, 40\), got \(3, 39\)", {"X": np.zeros((4, 3, 39))}),
         (r"got \(3, 9\)", {"X": [np.zeros((3, 40)), np.zeros((3, 9))]}),
         ("got no case", {"X": []}),
+        ("cases that differ", {"X": np.zeros((2, 3, 40))}),
+        ("holds NaN", {"X": np.full((2, 3, 40), np.nan)}),
+        ("needs scale", {"offset": 5.0}),
     ],
 )
 def test_options_out_of_range(fit, tmp_path, error, options):
@@ -405,7 +408,7 @@ def test_options_out_of_range(fit, tmp_path, error, options):
 
 def test_options_of_floats(fit, tmp_path):
     classifier, X = fit()
-    for options in ({"X": X}, {"bits": 8}, {"scale": 1}):
+    for options in ({"X": X}, {"bits": 8}, {"scale": 1}, {"offset": 1}):
         with pytest.raises(ValueError, match="are for arithmetic='int16'"):
             export_c(classifier, tmp_path, **options)
     with pytest.raises(ValueError, match="one of float, int16"):
@@ -413,6 +416,11 @@ def test_options_of_floats(fit, tmp_path):
     model = IntegerModel.from_fitted(as_fitted(classifier, "a test"), 40)
     with pytest.raises(ValueError, match="39 time points, not 40"):
         model.scores(model.quantise(X)[:, :, :39])
+    with pytest.raises(TypeError, match="must be of int16"):
+        model.scores(X)
+    for other in (X[:, :2], X[0]):
+        with pytest.raises(ValueError, match=r"of shape \(n_cases, 3, n_timepoints\)"):
+            model.quantise(other)
 
 
 def test_the_program_has_what_the_reference_has():

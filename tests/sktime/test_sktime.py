@@ -200,6 +200,17 @@ def test_one_class(problem):
     # sktime's classifiers then predict that class.
     one = LightWaveSClassifier().fit(X, np.full(len(y), "all"))
     assert set(one.predict(X)) == {"all"}
+    several = LightWaveSClassifier(variant="L1").fit(X, np.stack([y, y], axis=1))
+    for without in (one, several):
+        with pytest.raises(AttributeError, match=r"no table: .* a single class, or"):
+            without.describe()
+
+
+def test_labels_that_are_missing(problem):
+    X, y = problem
+    for estimator in (LightWaveS(), LightWaveSClassifier()):
+        with pytest.raises(ValueError, match="missing label, first for case 2"):
+            estimator.fit(X, np.where(np.arange(len(y)) == 2, None, y.astype(object)))
 
 
 def test_targets_that_are_no_classes(problem):

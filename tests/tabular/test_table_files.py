@@ -160,3 +160,29 @@ def test_tables_of_pandas_take_no_extra(log, monkeypatch):
     assert len(collection_from_table(log, **OPTIONS).X) > 0
     with pytest.raises(ImportError, match=r"list takes narwhals: pip install"):
         collection_from_table([1, 2])
+
+
+def test_the_index_of_pandas_is_no_channel(log, tmp_path):
+    wanted = collection_from_table(log, **OPTIONS)
+    moved = log.set_index(np.arange(len(log)) * 7)
+    moved.to_csv(tmp_path / "log.csv")
+    found = collection_from_table(tmp_path / "log.csv", **OPTIONS)
+    assert found.channel_names == wanted.channel_names
+    pytest.importorskip("pyarrow")
+    moved.to_parquet(tmp_path / "log.parquet")
+    check_same(collection_from_table(tmp_path / "log.parquet", **OPTIONS), wanted)
+
+
+def test_a_row_with_too_many_values(tmp_path, monkeypatch):
+    (tmp_path / "log.csv").write_text("t,x,y\n0,1,2\n1,2,3,9\n")
+    with pytest.raises(ValueError, match=r"log\.csv"):
+        collection_from_table(tmp_path / "log.csv", time="t")
+    monkeypatch.setitem(sys.modules, "pyarrow.csv", None)
+    with pytest.raises(ValueError, match=r"log\.csv"):
+        collection_from_table(tmp_path / "log.csv", time="t")
+
+
+def test_the_value_that_is_no_number_is_named():
+    table = pd.DataFrame({"t": [0, 1, 2], "x": pd.Series([1, "a", 3], dtype=object)})
+    with pytest.raises(ValueError, match="'x' holds 'a', which is no number"):
+        collection_from_table(table, time="t")

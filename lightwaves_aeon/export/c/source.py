@@ -171,7 +171,7 @@ def export_c(
         tables = IntegerTables.from_model(model)
         data = integer_data_header(tables, step, probabilities)
     else:
-        if any(asked is not None for asked in (X, bits, scale)):
+        if any(asked is not None for asked in (X, bits, scale)) or np.any(offset):
             raise ValueError("X, bits, scale and offset are for arithmetic='int16'")
         refuse_missing(fitted.model.rows, "C source", names, names)
         refuse_coarse_numbers(fitted)

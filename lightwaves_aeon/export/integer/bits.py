@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lightwaves_aeon.core.fitted import FittedClassifier, FittedLinear
-from lightwaves_aeon.export.integer.entry import of_all_channels
+from lightwaves_aeon.export.integer.entry import counts_of, of_all_channels
 from lightwaves_aeon.export.integer.model import DEFAULT_BITS, IntegerModel
 
 CANDIDATES = (7, 8, 9, 11, 12, 13, 14)
@@ -85,10 +85,12 @@ def choose_bits(
     values = X
     if scale is not None:
         a, b = (of_all_channels(of, X.shape[1])[:, None] for of in (scale, offset))
-        values = b + a * X
+        values = b + a * counts_of(X)
     parts = fitted.contributions(fitted.features(values)).sum(axis=1)
     expected = fitted.kept(parts + fitted.output_intercepts)
-    spread = np.maximum(expected.std(axis=0), np.finfo(float).tiny)
+    spread = expected.std(axis=0)
+    if not spread.all():
+        raise ValueError("X must hold cases that differ, to choose bits by")
     best = None
     for candidate in CANDIDATES if bits is None else (bits,):
         model = IntegerModel.from_fitted(fitted, X.shape[2], candidate, scale, offset)
@@ -161,6 +163,9 @@ def quantised(
             raise ValueError(
                 f"X must hold cases of shape {expected}, got {others.pop()}"
             )
+        used = np.asarray(X)[:, fitted.model.channels]
+        if used.dtype.kind == "f" and np.isnan(used).any():
+            raise ValueError("X holds NaN, and integers take no missing values")
         agreement = choose_bits(fitted, np.asarray(X), bits, scale, offset)
         bits = agreement.bits
     bits = DEFAULT_BITS if bits is None else bits

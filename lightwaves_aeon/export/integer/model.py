@@ -120,6 +120,8 @@ class IntegerModel:
         transform = fitted.model.transform
         width = width_of(bits, n_timepoints)
         entry: FloatEntry | CountEntry
+        if scale is None and np.any(offset):
+            raise ValueError("offset is of counts: it needs scale")
         if scale is None:
             entry = FloatEntry.from_transform(transform, bits, width)
         else:
@@ -158,8 +160,13 @@ class IntegerModel:
         Raises
         ------
         ValueError
-            If a count is none of int16.
+            If there are other channels, or a count is none of int16.
         """
+        if np.ndim(X) != 3 or np.shape(X)[1] != self.fitted.n_channels:
+            raise ValueError(
+                f"X must be of shape (n_cases, {self.fitted.n_channels}, n_timepoints),"
+                f" got {np.shape(X)}"
+            )
         channels = self.fitted.model.channels
         if isinstance(self.entry, CountEntry):
             used = counts_of(X)[:, channels]
@@ -185,7 +192,11 @@ class IntegerModel:
         ------
         ValueError
             If the series are of another length.
+        TypeError
+            If they are not of int16.
         """
+        if z.dtype != np.int16:
+            raise TypeError(f"z must be of int16, as quantise gives it, got {z.dtype}")
         if z.shape[2] != self.n_timepoints:
             raise ValueError(
                 f"series have {z.shape[2]} time points, not {self.n_timepoints}"

@@ -15,6 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from lightwaves_aeon.atomic import open_atomic
 from lightwaves_aeon.core.data.collection import Collection
 from lightwaves_aeon.core.fitted import FittedClassifier
+from lightwaves_aeon.core.targets import labels_of_type
 from lightwaves_aeon.insight.card.cases import MOST_CLASSES
 from lightwaves_aeon.insight.card.classes import measure_classes
 from lightwaves_aeon.insight.card.figures import (
@@ -164,6 +165,7 @@ def _of_classes(
     classes = fitted.classes
     if y.ndim != 1:
         raise ValueError(f"y must have one label a case, got the shape {y.shape}")
+    y = labels_of_type(y, classes)
     if not set(y.tolist()) & set(classes.tolist()):
         raise ValueError(
             f"none of the labels, such as {y.tolist()[0]!r}, is a class of the model, "
