@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
+import pandas as pd
 from scipy import stats
 from sklearn.base import clone
 from sklearn.metrics import (
@@ -171,7 +172,8 @@ def evaluate_groups(
     ------
     ValueError
         If there is one recording only, there are not as many labels and groups as
-        cases, or there is no such split.
+        cases, one is missing, numbers are wanted and `y` has none, or there is no such
+        split.
 
     Examples
     --------
@@ -191,7 +193,13 @@ def evaluate_groups(
         raise ValueError(
             f"there are {len(X)} cases, {len(y)} labels and {len(groups)} groups"
         )
+    for name, values in (("y", y), ("groups", groups)):
+        if pd.isna(values).any():
+            case = int(np.argwhere(pd.isna(values))[0, 0])
+            raise ValueError(f"{name} holds a missing value, first for case {case}")
     of_numbers = task == "regression"
+    if of_numbers and y.dtype.kind not in "fiub":
+        raise ValueError(f"y must hold numbers for task='regression', got {y.dtype}")
     about: dict[str, Any] = {"random_state": random_state, "of_numbers": of_numbers}
     rounds = [splits_of(split, y, groups, gap=gap, **about)]
     if not of_numbers:

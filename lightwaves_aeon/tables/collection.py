@@ -97,7 +97,8 @@ def collection_from_table(
     label : str, optional
         Column of labels, or of numbers to be predicted.
     channels : sequence of str, optional
-        Columns of the channels; by default all others.
+        Columns of the channels; by default all others, but for an index of pandas that
+        was written to a file without a name.
     window : int, str or timedelta, optional
         Length of a window, in samples (an int) or as a time such as ``"2s"``. Without
         it, each recording is one case.

@@ -147,6 +147,10 @@ def test_refused():
         evaluate_groups({"a": Nearest()}, X, y, groups[1:])
     with pytest.raises(ValueError, match="split must be one of"):
         evaluate_groups({"a": Nearest()}, X, y, groups, split="day")
+    with pytest.raises(ValueError, match="groups holds a missing value, first for"):
+        evaluate_groups({"a": Nearest()}, X, y, np.where(groups == 1, np.nan, groups))
+    with pytest.raises(ValueError, match="y must hold numbers for task='regression'"):
+        evaluate_groups({"a": Nearest()}, X, y.astype(str), groups, task="regression")
     X, y, groups = recordings(6, seed=0)
     y = np.where(groups == 0, "idle", y)
     with pytest.warns(UserWarning, match="cases of idle are tested without such"):
