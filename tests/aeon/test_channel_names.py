@@ -33,6 +33,12 @@ def fitted(problem):
     return LightWaveSClassifier(**SMALL, **ABOUT).fit(*problem)
 
 
+@pytest.mark.parametrize("rate", [np.int64(10), np.float32(10)])
+def test_rates_of_any_type_are_saved(problem, tmp_path, rate):
+    LightWaveSClassifier(**SMALL, sampling_rate=rate).fit(*problem).save(tmp_path / "m")
+    assert LightWaveSClassifier.load(tmp_path / "m").sampling_rate == 10
+
+
 @pytest.mark.parametrize("package", [lightwaves_aeon, lightwaves_aeon.sktime])
 @pytest.mark.parametrize("kind", KINDS)
 def test_names_and_rate_show_and_change_nothing_else(package, kind, problem):

@@ -130,6 +130,8 @@ def test_export(log, model, tmp_path):
     to_c = ["export", model, "--to", "c", "--out", tmp_path]
     result = run(*to_c, *given, "--arithmetic", "int16")
     assert "same label: " in result.output
+    result = run(*to_c, *given, "--arithmetic", "int16", "--bits", 12)
+    assert "same label: " in result.output
     labelled = [*given, "--label", "state", "--hop", 20]
     result = run(*to_c, *labelled, "--max-ops", 10000)
     assert "features: " in result.output
