@@ -195,7 +195,6 @@ def _frames(folder: Path) -> dict[str, pd.DataFrame]:
     for task, names in OF_TASK.items():
         if any(rows.values()):
             frame = pd.DataFrame(rows[task], columns=[*KEYS, *names])
-            frame = frame.astype(dict.fromkeys(names, float))
         else:
             frame = _read_tables(folder, task)
         if not frame.empty:
